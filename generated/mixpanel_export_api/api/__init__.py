@@ -1,0 +1,246 @@
+"""Every operation of the contract, by tag: `resources.<tag>.<operation>(...)`.
+
+The classes here hold no logic. A method names its operation and its arguments, and hands both to the one
+hook, `call_operation`, that whoever derives from `Resources` or `AsyncResources` must provide.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from .activity import ActivityResource, AsyncActivityResource
+    from .annotations import AnnotationsResource, AsyncAnnotationsResource
+    from .cohorts import AsyncCohortsResource, CohortsResource
+    from .events import AsyncEventsResource, EventsResource
+    from .export import AsyncExportResource, ExportResource
+    from .funnels import AsyncFunnelsResource, FunnelsResource
+    from .insights import AsyncInsightsResource, InsightsResource
+    from .jql import AsyncJqlResource, JqlResource
+    from .legacy import AsyncLegacyResource, LegacyResource
+    from .profiles import AsyncProfilesResource, ProfilesResource
+    from .retention import AsyncRetentionResource, RetentionResource
+    from .schemas import AsyncSchemasResource, SchemasResource
+    from .segmentation import AsyncSegmentationResource, SegmentationResource
+
+T = TypeVar("T")
+
+
+class Expression(Protocol):
+    """Something that is a segmentation expression and knows its text."""
+
+    def to_expression(self) -> str: ...
+
+
+@frozen
+class Operation(Generic[T]):
+    """One operation of the contract, as data.
+
+    Attributes:
+        name: `<tag>.<operation>`.
+        method: the HTTP method.
+        path: the path template.
+        security: the names of the security schemes that the operation accepts.
+        idempotent: whether repeating the request after an ambiguous failure is harmless.
+        bound: the arguments that come from the client: project_id, workspace_id.
+        schemas: the JSON Schema of each argument, by its Python name.
+        required: the names of the arguments that must be given.
+        renamed: the arguments that `build` knows by another name.
+        body: the model of the request body, or None.
+        body_fields: the arguments that go into the body.
+        models: the model class of an argument that is an object or a list of objects.
+        build: makes the request's method, url, params and body from its arguments.
+        parse: makes the typed answer from a successful response.
+    """
+
+    name: str
+    method: str
+    path: str
+    security: frozenset[str]
+    idempotent: bool
+    bound: tuple[str, ...]
+    schemas: Mapping[str, Mapping[str, Any]]
+    required: tuple[str, ...]
+    renamed: Mapping[str, str]
+    body: Callable[..., Any] | None
+    body_fields: tuple[str, ...]
+    models: Mapping[str, Any]
+    build: Callable[..., dict[str, Any]]
+    parse: Callable[..., Any]
+
+
+class Resources:
+    """The synchronous resources, one attribute for each tag."""
+
+    def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
+        """Send one operation and answer its typed result."""
+        raise NotImplementedError
+
+    @cached_property
+    def activity(self) -> ActivityResource:
+        from .activity import ActivityResource
+
+        return ActivityResource(self)
+
+    @cached_property
+    def annotations(self) -> AnnotationsResource:
+        from .annotations import AnnotationsResource
+
+        return AnnotationsResource(self)
+
+    @cached_property
+    def cohorts(self) -> CohortsResource:
+        from .cohorts import CohortsResource
+
+        return CohortsResource(self)
+
+    @cached_property
+    def events(self) -> EventsResource:
+        from .events import EventsResource
+
+        return EventsResource(self)
+
+    @cached_property
+    def export(self) -> ExportResource:
+        from .export import ExportResource
+
+        return ExportResource(self)
+
+    @cached_property
+    def funnels(self) -> FunnelsResource:
+        from .funnels import FunnelsResource
+
+        return FunnelsResource(self)
+
+    @cached_property
+    def insights(self) -> InsightsResource:
+        from .insights import InsightsResource
+
+        return InsightsResource(self)
+
+    @cached_property
+    def jql(self) -> JqlResource:
+        from .jql import JqlResource
+
+        return JqlResource(self)
+
+    @cached_property
+    def legacy(self) -> LegacyResource:
+        from .legacy import LegacyResource
+
+        return LegacyResource(self)
+
+    @cached_property
+    def profiles(self) -> ProfilesResource:
+        from .profiles import ProfilesResource
+
+        return ProfilesResource(self)
+
+    @cached_property
+    def retention(self) -> RetentionResource:
+        from .retention import RetentionResource
+
+        return RetentionResource(self)
+
+    @cached_property
+    def schemas(self) -> SchemasResource:
+        from .schemas import SchemasResource
+
+        return SchemasResource(self)
+
+    @cached_property
+    def segmentation(self) -> SegmentationResource:
+        from .segmentation import SegmentationResource
+
+        return SegmentationResource(self)
+
+
+class AsyncResources:
+    """The asynchronous resources, one attribute for each tag."""
+
+    async def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
+        """Send one operation and answer its typed result."""
+        raise NotImplementedError
+
+    @cached_property
+    def activity(self) -> AsyncActivityResource:
+        from .activity import AsyncActivityResource
+
+        return AsyncActivityResource(self)
+
+    @cached_property
+    def annotations(self) -> AsyncAnnotationsResource:
+        from .annotations import AsyncAnnotationsResource
+
+        return AsyncAnnotationsResource(self)
+
+    @cached_property
+    def cohorts(self) -> AsyncCohortsResource:
+        from .cohorts import AsyncCohortsResource
+
+        return AsyncCohortsResource(self)
+
+    @cached_property
+    def events(self) -> AsyncEventsResource:
+        from .events import AsyncEventsResource
+
+        return AsyncEventsResource(self)
+
+    @cached_property
+    def export(self) -> AsyncExportResource:
+        from .export import AsyncExportResource
+
+        return AsyncExportResource(self)
+
+    @cached_property
+    def funnels(self) -> AsyncFunnelsResource:
+        from .funnels import AsyncFunnelsResource
+
+        return AsyncFunnelsResource(self)
+
+    @cached_property
+    def insights(self) -> AsyncInsightsResource:
+        from .insights import AsyncInsightsResource
+
+        return AsyncInsightsResource(self)
+
+    @cached_property
+    def jql(self) -> AsyncJqlResource:
+        from .jql import AsyncJqlResource
+
+        return AsyncJqlResource(self)
+
+    @cached_property
+    def legacy(self) -> AsyncLegacyResource:
+        from .legacy import AsyncLegacyResource
+
+        return AsyncLegacyResource(self)
+
+    @cached_property
+    def profiles(self) -> AsyncProfilesResource:
+        from .profiles import AsyncProfilesResource
+
+        return AsyncProfilesResource(self)
+
+    @cached_property
+    def retention(self) -> AsyncRetentionResource:
+        from .retention import AsyncRetentionResource
+
+        return AsyncRetentionResource(self)
+
+    @cached_property
+    def schemas(self) -> AsyncSchemasResource:
+        from .schemas import AsyncSchemasResource
+
+        return AsyncSchemasResource(self)
+
+    @cached_property
+    def segmentation(self) -> AsyncSegmentationResource:
+        from .segmentation import AsyncSegmentationResource
+
+        return AsyncSegmentationResource(self)

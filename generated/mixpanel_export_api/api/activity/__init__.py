@@ -1,0 +1,136 @@
+"""The operations under the tag `activity`, sync and async."""
+
+from __future__ import annotations
+
+import builtins
+import datetime
+from collections.abc import Mapping
+from typing import Any, cast
+
+from ...models.activity_result import ActivityResult
+from ...types import UNSET, Unset
+from .. import AsyncResources, Expression, Operation, Resources
+from . import activity_stream
+
+ACTIVITY_STREAM: Operation[ActivityResult] = Operation(
+    name="activity.stream",
+    method="GET",
+    path="/api/query/stream/query",
+    security=frozenset(
+        [
+            "oauthToken",
+            "projectSecret",
+            "serviceAccount",
+            "signature",
+            "signatureApiKey",
+            "signatureExpire",
+        ]
+    ),
+    idempotent=True,
+    bound=(
+        "project_id",
+        "workspace_id",
+    ),
+    schemas={
+        "distinct_ids": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        "from_date": {"type": "string", "format": "date"},
+        "to_date": {"type": "string", "format": "date"},
+    },
+    required=(
+        "distinct_ids",
+        "from_date",
+        "to_date",
+    ),
+    renamed={},
+    body=None,
+    body_fields=(),
+    models={},
+    build=activity_stream._get_kwargs,
+    parse=activity_stream._parse_response,
+)
+
+
+class ActivityResource:
+    """The operations under the tag `activity`."""
+
+    def __init__(self, client: Resources) -> None:
+        self._client = client
+
+    def stream(
+        self,
+        *,
+        distinct_ids: builtins.list[str],
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+    ) -> ActivityResult:
+        """Get the events of particular users.
+
+        The events the named users did in the range, as their activity feed shows them. Dates are in
+        the project's time zone, and `time` in an event's properties is in seconds. Also answers
+        under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/activity-stream-query
+
+        Args:
+            distinct_ids: The users, by distinct id.
+            from_date: First day of the range.
+            to_date: Last day of the range, included. Not later than today.
+
+        Returns:
+            ActivityResult: The users' events.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            ACTIVITY_STREAM,
+            {
+                "distinct_ids": distinct_ids,
+                "from_date": from_date,
+                "to_date": to_date,
+            },
+        )
+
+
+class AsyncActivityResource:
+    """The operations under the tag `activity`."""
+
+    def __init__(self, client: AsyncResources) -> None:
+        self._client = client
+
+    async def stream(
+        self,
+        *,
+        distinct_ids: builtins.list[str],
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+    ) -> ActivityResult:
+        """Get the events of particular users.
+
+        The events the named users did in the range, as their activity feed shows them. Dates are in
+        the project's time zone, and `time` in an event's properties is in seconds. Also answers
+        under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/activity-stream-query
+
+        Args:
+            distinct_ids: The users, by distinct id.
+            from_date: First day of the range.
+            to_date: Last day of the range, included. Not later than today.
+
+        Returns:
+            ActivityResult: The users' events.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            ACTIVITY_STREAM,
+            {
+                "distinct_ids": distinct_ids,
+                "from_date": from_date,
+                "to_date": to_date,
+            },
+        )

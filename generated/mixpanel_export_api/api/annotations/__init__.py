@@ -1,0 +1,599 @@
+"""The operations under the tag `annotations`, sync and async."""
+
+from __future__ import annotations
+
+import builtins
+import datetime
+from collections.abc import Mapping
+from typing import Any, cast
+
+from ...models.annotation_create import AnnotationCreate
+from ...models.annotation_deleted_result import AnnotationDeletedResult
+from ...models.annotation_result import AnnotationResult
+from ...models.annotation_tag import AnnotationTag
+from ...models.annotation_update import AnnotationUpdate
+from ...models.annotations_result import AnnotationsResult
+from ...models.tag_create import TagCreate
+from ...types import UNSET, Unset
+from .. import AsyncResources, Expression, Operation, Resources
+from . import (
+    annotations_create,
+    annotations_create_tag,
+    annotations_delete,
+    annotations_get,
+    annotations_list,
+    annotations_list_tags,
+    annotations_update,
+)
+
+ANNOTATIONS_LIST: Operation[AnnotationsResult] = Operation(
+    name="annotations.list",
+    method="GET",
+    path="/api/app/projects/{project_id}/annotations",
+    security=frozenset(["oauthToken", "serviceAccount"]),
+    idempotent=True,
+    bound=("project_id",),
+    schemas={
+        "from_date": {"type": "string", "format": "date"},
+        "to_date": {"type": "string", "format": "date"},
+    },
+    required=(),
+    renamed={},
+    body=None,
+    body_fields=(),
+    models={},
+    build=annotations_list._get_kwargs,
+    parse=annotations_list._parse_response,
+)
+ANNOTATIONS_CREATE: Operation[AnnotationResult] = Operation(
+    name="annotations.create",
+    method="POST",
+    path="/api/app/projects/{project_id}/annotations",
+    security=frozenset(["oauthToken", "serviceAccount"]),
+    idempotent=False,
+    bound=("project_id",),
+    schemas={
+        "date": {"type": "string", "format": "mixpanel-datetime"},
+        "description": {"type": "string", "minLength": 1},
+        "tags": {"type": "array", "items": {"type": "integer"}},
+    },
+    required=(
+        "date",
+        "description",
+    ),
+    renamed={},
+    body=AnnotationCreate,
+    body_fields=(
+        "date",
+        "description",
+        "tags",
+    ),
+    models={},
+    build=annotations_create._get_kwargs,
+    parse=annotations_create._parse_response,
+)
+ANNOTATIONS_GET: Operation[AnnotationResult] = Operation(
+    name="annotations.get",
+    method="GET",
+    path="/api/app/projects/{project_id}/annotations/{annotation_id}",
+    security=frozenset(["oauthToken", "serviceAccount"]),
+    idempotent=True,
+    bound=("project_id",),
+    schemas={
+        "annotation_id": {"type": "integer"},
+    },
+    required=("annotation_id",),
+    renamed={},
+    body=None,
+    body_fields=(),
+    models={},
+    build=annotations_get._get_kwargs,
+    parse=annotations_get._parse_response,
+)
+ANNOTATIONS_DELETE: Operation[AnnotationDeletedResult] = Operation(
+    name="annotations.delete",
+    method="DELETE",
+    path="/api/app/projects/{project_id}/annotations/{annotation_id}",
+    security=frozenset(["oauthToken", "serviceAccount"]),
+    idempotent=True,
+    bound=("project_id",),
+    schemas={
+        "annotation_id": {"type": "integer"},
+    },
+    required=("annotation_id",),
+    renamed={},
+    body=None,
+    body_fields=(),
+    models={},
+    build=annotations_delete._get_kwargs,
+    parse=annotations_delete._parse_response,
+)
+ANNOTATIONS_UPDATE: Operation[AnnotationResult] = Operation(
+    name="annotations.update",
+    method="PATCH",
+    path="/api/app/projects/{project_id}/annotations/{annotation_id}",
+    security=frozenset(["oauthToken", "serviceAccount"]),
+    idempotent=True,
+    bound=("project_id",),
+    schemas={
+        "annotation_id": {"type": "integer"},
+        "description": {"type": "string", "minLength": 1},
+        "tags": {"type": "array", "items": {"type": "integer"}},
+    },
+    required=("annotation_id",),
+    renamed={},
+    body=AnnotationUpdate,
+    body_fields=(
+        "description",
+        "tags",
+    ),
+    models={},
+    build=annotations_update._get_kwargs,
+    parse=annotations_update._parse_response,
+)
+ANNOTATIONS_LIST_TAGS: Operation[builtins.list[AnnotationTag]] = Operation(
+    name="annotations.list_tags",
+    method="GET",
+    path="/api/app/projects/{project_id}/annotations/tags",
+    security=frozenset(["oauthToken", "serviceAccount"]),
+    idempotent=True,
+    bound=("project_id",),
+    schemas={},
+    required=(),
+    renamed={},
+    body=None,
+    body_fields=(),
+    models={},
+    build=annotations_list_tags._get_kwargs,
+    parse=annotations_list_tags._parse_response,
+)
+ANNOTATIONS_CREATE_TAG: Operation[AnnotationTag] = Operation(
+    name="annotations.create_tag",
+    method="POST",
+    path="/api/app/projects/{project_id}/annotations/tags",
+    security=frozenset(["oauthToken", "serviceAccount"]),
+    idempotent=False,
+    bound=("project_id",),
+    schemas={
+        "name": {"type": "string", "minLength": 1},
+    },
+    required=("name",),
+    renamed={},
+    body=TagCreate,
+    body_fields=("name",),
+    models={},
+    build=annotations_create_tag._get_kwargs,
+    parse=annotations_create_tag._parse_response,
+)
+
+
+class AnnotationsResource:
+    """The operations under the tag `annotations`."""
+
+    def __init__(self, client: Resources) -> None:
+        self._client = client
+
+    def list(
+        self,
+        *,
+        from_date: datetime.date | str | None = None,
+        to_date: datetime.date | str | None = None,
+    ) -> AnnotationsResult:
+        """List the annotations of a project.
+
+        Every annotation, or those whose date lies in a range that includes both ends. Dates are in
+        the project's time zone.
+
+        Reference: https://developer.mixpanel.com/reference/list-all-annotations-for-project
+
+        Args:
+            from_date: First day of the range. The beginning of time when left out.
+            to_date: Last day of the range, included. The end of time when left out.
+
+        Returns:
+            AnnotationsResult: The annotations.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            ANNOTATIONS_LIST,
+            {
+                "from_date": from_date,
+                "to_date": to_date,
+            },
+        )
+
+    def create(
+        self,
+        *,
+        date: datetime.datetime | str,
+        description: str,
+        tags: builtins.list[int] | None = None,
+    ) -> AnnotationResult:
+        """Create an annotation.
+
+        Pins a note to a moment of the project's charts. Needs the Analyst role or a higher one. Two
+        equal calls make two annotations, so do not repeat a call whose outcome is unknown: list the
+        annotations first.
+
+        Reference: https://developer.mixpanel.com/reference/create-annotation
+
+        Args:
+            date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone.
+            description: The text charts show.
+            tags: Ids of the tags to give it.
+
+        Returns:
+            AnnotationResult: The annotation as created, with its id.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            ANNOTATIONS_CREATE,
+            {
+                "date": date,
+                "description": description,
+                "tags": tags,
+            },
+        )
+
+    def get(
+        self,
+        *,
+        annotation_id: int,
+    ) -> AnnotationResult:
+        """Get one annotation.
+
+        The annotation with its date, text, author and tags.
+
+        Reference: https://developer.mixpanel.com/reference/get-annotation
+
+        Args:
+            annotation_id: Id of the annotation.
+
+        Returns:
+            AnnotationResult: The annotation.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            ANNOTATIONS_GET,
+            {
+                "annotation_id": annotation_id,
+            },
+        )
+
+    def delete(
+        self,
+        *,
+        annotation_id: int,
+    ) -> AnnotationDeletedResult:
+        """Delete an annotation.
+
+        Removes the annotation for everyone in the project. Needs the Analyst role or a higher one.
+
+        Reference: https://developer.mixpanel.com/reference/delete-annotation
+
+        Args:
+            annotation_id: Id of the annotation.
+
+        Returns:
+            AnnotationDeletedResult: The id of what was deleted.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            ANNOTATIONS_DELETE,
+            {
+                "annotation_id": annotation_id,
+            },
+        )
+
+    def update(
+        self,
+        *,
+        annotation_id: int,
+        description: str | None = None,
+        tags: builtins.list[int] | None = None,
+    ) -> AnnotationResult:
+        """Change an annotation's text or tags.
+
+        Replaces what the body names and leaves the rest as it is; the date cannot be changed. Needs
+        the Analyst role or a higher one.
+
+        Reference: https://developer.mixpanel.com/reference/patch-annotation
+
+        Args:
+            annotation_id: Id of the annotation.
+            description: The new text.
+            tags: Ids of the tags it has from now on, in place of those it had.
+
+        Returns:
+            AnnotationResult: The annotation as changed.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            ANNOTATIONS_UPDATE,
+            {
+                "annotation_id": annotation_id,
+                "description": description,
+                "tags": tags,
+            },
+        )
+
+    def list_tags(
+        self,
+    ) -> builtins.list[AnnotationTag]:
+        """List the annotation tags of a project.
+
+        The tags annotations can be given, with their ids. Needs the Analyst role or a higher one.
+
+        Reference: https://developer.mixpanel.com/reference/get-annotation-tags
+
+        Returns:
+            list[AnnotationTag]: The tags.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            ANNOTATIONS_LIST_TAGS,
+            {},
+        )
+
+    def create_tag(
+        self,
+        *,
+        name: str,
+    ) -> AnnotationTag:
+        """Create an annotation tag.
+
+        Makes a tag that annotations can then be given by id. Needs the Analyst role or a higher
+        one. Do not repeat a call whose outcome is unknown: list the tags first.
+
+        Reference: https://developer.mixpanel.com/reference/create-annotation-tag
+
+        Args:
+            name: Name of the tag.
+
+        Returns:
+            AnnotationTag: The tag as created, with its id.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            ANNOTATIONS_CREATE_TAG,
+            {
+                "name": name,
+            },
+        )
+
+
+class AsyncAnnotationsResource:
+    """The operations under the tag `annotations`."""
+
+    def __init__(self, client: AsyncResources) -> None:
+        self._client = client
+
+    async def list(
+        self,
+        *,
+        from_date: datetime.date | str | None = None,
+        to_date: datetime.date | str | None = None,
+    ) -> AnnotationsResult:
+        """List the annotations of a project.
+
+        Every annotation, or those whose date lies in a range that includes both ends. Dates are in
+        the project's time zone.
+
+        Reference: https://developer.mixpanel.com/reference/list-all-annotations-for-project
+
+        Args:
+            from_date: First day of the range. The beginning of time when left out.
+            to_date: Last day of the range, included. The end of time when left out.
+
+        Returns:
+            AnnotationsResult: The annotations.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            ANNOTATIONS_LIST,
+            {
+                "from_date": from_date,
+                "to_date": to_date,
+            },
+        )
+
+    async def create(
+        self,
+        *,
+        date: datetime.datetime | str,
+        description: str,
+        tags: builtins.list[int] | None = None,
+    ) -> AnnotationResult:
+        """Create an annotation.
+
+        Pins a note to a moment of the project's charts. Needs the Analyst role or a higher one. Two
+        equal calls make two annotations, so do not repeat a call whose outcome is unknown: list the
+        annotations first.
+
+        Reference: https://developer.mixpanel.com/reference/create-annotation
+
+        Args:
+            date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone.
+            description: The text charts show.
+            tags: Ids of the tags to give it.
+
+        Returns:
+            AnnotationResult: The annotation as created, with its id.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            ANNOTATIONS_CREATE,
+            {
+                "date": date,
+                "description": description,
+                "tags": tags,
+            },
+        )
+
+    async def get(
+        self,
+        *,
+        annotation_id: int,
+    ) -> AnnotationResult:
+        """Get one annotation.
+
+        The annotation with its date, text, author and tags.
+
+        Reference: https://developer.mixpanel.com/reference/get-annotation
+
+        Args:
+            annotation_id: Id of the annotation.
+
+        Returns:
+            AnnotationResult: The annotation.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            ANNOTATIONS_GET,
+            {
+                "annotation_id": annotation_id,
+            },
+        )
+
+    async def delete(
+        self,
+        *,
+        annotation_id: int,
+    ) -> AnnotationDeletedResult:
+        """Delete an annotation.
+
+        Removes the annotation for everyone in the project. Needs the Analyst role or a higher one.
+
+        Reference: https://developer.mixpanel.com/reference/delete-annotation
+
+        Args:
+            annotation_id: Id of the annotation.
+
+        Returns:
+            AnnotationDeletedResult: The id of what was deleted.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            ANNOTATIONS_DELETE,
+            {
+                "annotation_id": annotation_id,
+            },
+        )
+
+    async def update(
+        self,
+        *,
+        annotation_id: int,
+        description: str | None = None,
+        tags: builtins.list[int] | None = None,
+    ) -> AnnotationResult:
+        """Change an annotation's text or tags.
+
+        Replaces what the body names and leaves the rest as it is; the date cannot be changed. Needs
+        the Analyst role or a higher one.
+
+        Reference: https://developer.mixpanel.com/reference/patch-annotation
+
+        Args:
+            annotation_id: Id of the annotation.
+            description: The new text.
+            tags: Ids of the tags it has from now on, in place of those it had.
+
+        Returns:
+            AnnotationResult: The annotation as changed.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            ANNOTATIONS_UPDATE,
+            {
+                "annotation_id": annotation_id,
+                "description": description,
+                "tags": tags,
+            },
+        )
+
+    async def list_tags(
+        self,
+    ) -> builtins.list[AnnotationTag]:
+        """List the annotation tags of a project.
+
+        The tags annotations can be given, with their ids. Needs the Analyst role or a higher one.
+
+        Reference: https://developer.mixpanel.com/reference/get-annotation-tags
+
+        Returns:
+            list[AnnotationTag]: The tags.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            ANNOTATIONS_LIST_TAGS,
+            {},
+        )
+
+    async def create_tag(
+        self,
+        *,
+        name: str,
+    ) -> AnnotationTag:
+        """Create an annotation tag.
+
+        Makes a tag that annotations can then be given by id. Needs the Analyst role or a higher
+        one. Do not repeat a call whose outcome is unknown: list the tags first.
+
+        Reference: https://developer.mixpanel.com/reference/create-annotation-tag
+
+        Args:
+            name: Name of the tag.
+
+        Returns:
+            AnnotationTag: The tag as created, with its id.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            ANNOTATIONS_CREATE_TAG,
+            {
+                "name": name,
+            },
+        )

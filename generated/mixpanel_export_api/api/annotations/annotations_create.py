@@ -1,0 +1,236 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.annotation_create import AnnotationCreate
+from ...models.annotation_result import AnnotationResult
+from ...models.error import Error
+from ...types import Response
+
+
+def _get_kwargs(
+    project_id: int,
+    *,
+    body: AnnotationCreate,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/app/projects/{project_id}/annotations".format(
+            project_id=quote(str(project_id), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> AnnotationResult | Error | None:
+    if response.status_code == 201:
+        response_201 = AnnotationResult.from_dict(response.json())
+
+        return response_201
+
+    if response.status_code == 400:
+        response_400 = Error.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Error.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 402:
+        response_402 = Error.from_dict(response.json())
+
+        return response_402
+
+    if response.status_code == 403:
+        response_403 = Error.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Error.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 429:
+        response_429 = Error.from_dict(response.json())
+
+        return response_429
+
+    if 500 <= response.status_code <= 599:
+        response_5xx = Error.from_dict(response.json())
+
+        return response_5xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[AnnotationResult | Error]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    project_id: int,
+    *,
+    client: AuthenticatedClient,
+    body: AnnotationCreate,
+) -> Response[AnnotationResult | Error]:
+    """Create an annotation.
+
+     Pins a note to a moment of the project's charts. Needs the Analyst role or a higher one. Two
+    equal calls make two annotations, so do not repeat a call whose outcome is unknown: list the
+    annotations first.
+
+    Reference: https://developer.mixpanel.com/reference/create-annotation
+
+    Args:
+        project_id (int):
+        body (AnnotationCreate): An annotation to create.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[AnnotationResult | Error]
+    """
+
+    kwargs = _get_kwargs(
+        project_id=project_id,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    project_id: int,
+    *,
+    client: AuthenticatedClient,
+    body: AnnotationCreate,
+) -> AnnotationResult | Error | None:
+    """Create an annotation.
+
+     Pins a note to a moment of the project's charts. Needs the Analyst role or a higher one. Two
+    equal calls make two annotations, so do not repeat a call whose outcome is unknown: list the
+    annotations first.
+
+    Reference: https://developer.mixpanel.com/reference/create-annotation
+
+    Args:
+        project_id (int):
+        body (AnnotationCreate): An annotation to create.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        AnnotationResult | Error
+    """
+
+    return sync_detailed(
+        project_id=project_id,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    project_id: int,
+    *,
+    client: AuthenticatedClient,
+    body: AnnotationCreate,
+) -> Response[AnnotationResult | Error]:
+    """Create an annotation.
+
+     Pins a note to a moment of the project's charts. Needs the Analyst role or a higher one. Two
+    equal calls make two annotations, so do not repeat a call whose outcome is unknown: list the
+    annotations first.
+
+    Reference: https://developer.mixpanel.com/reference/create-annotation
+
+    Args:
+        project_id (int):
+        body (AnnotationCreate): An annotation to create.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[AnnotationResult | Error]
+    """
+
+    kwargs = _get_kwargs(
+        project_id=project_id,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    project_id: int,
+    *,
+    client: AuthenticatedClient,
+    body: AnnotationCreate,
+) -> AnnotationResult | Error | None:
+    """Create an annotation.
+
+     Pins a note to a moment of the project's charts. Needs the Analyst role or a higher one. Two
+    equal calls make two annotations, so do not repeat a call whose outcome is unknown: list the
+    annotations first.
+
+    Reference: https://developer.mixpanel.com/reference/create-annotation
+
+    Args:
+        project_id (int):
+        body (AnnotationCreate): An annotation to create.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        AnnotationResult | Error
+    """
+
+    return (
+        await asyncio_detailed(
+            project_id=project_id,
+            client=client,
+            body=body,
+        )
+    ).parsed

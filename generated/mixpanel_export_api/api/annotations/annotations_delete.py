@@ -1,0 +1,221 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.annotation_deleted_result import AnnotationDeletedResult
+from ...models.error import Error
+from ...types import Response
+
+
+def _get_kwargs(
+    project_id: int,
+    annotation_id: int,
+) -> dict[str, Any]:
+
+    _kwargs: dict[str, Any] = {
+        "method": "delete",
+        "url": "/api/app/projects/{project_id}/annotations/{annotation_id}".format(
+            project_id=quote(str(project_id), safe=""),
+            annotation_id=quote(str(annotation_id), safe=""),
+        ),
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> AnnotationDeletedResult | Error | None:
+    if response.status_code == 200:
+        response_200 = AnnotationDeletedResult.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = Error.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Error.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 402:
+        response_402 = Error.from_dict(response.json())
+
+        return response_402
+
+    if response.status_code == 403:
+        response_403 = Error.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Error.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 429:
+        response_429 = Error.from_dict(response.json())
+
+        return response_429
+
+    if 500 <= response.status_code <= 599:
+        response_5xx = Error.from_dict(response.json())
+
+        return response_5xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[AnnotationDeletedResult | Error]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    project_id: int,
+    annotation_id: int,
+    *,
+    client: AuthenticatedClient,
+) -> Response[AnnotationDeletedResult | Error]:
+    """Delete an annotation.
+
+     Removes the annotation for everyone in the project. Needs the Analyst role or a higher one.
+
+    Reference: https://developer.mixpanel.com/reference/delete-annotation
+
+    Args:
+        project_id (int):
+        annotation_id (int):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[AnnotationDeletedResult | Error]
+    """
+
+    kwargs = _get_kwargs(
+        project_id=project_id,
+        annotation_id=annotation_id,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    project_id: int,
+    annotation_id: int,
+    *,
+    client: AuthenticatedClient,
+) -> AnnotationDeletedResult | Error | None:
+    """Delete an annotation.
+
+     Removes the annotation for everyone in the project. Needs the Analyst role or a higher one.
+
+    Reference: https://developer.mixpanel.com/reference/delete-annotation
+
+    Args:
+        project_id (int):
+        annotation_id (int):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        AnnotationDeletedResult | Error
+    """
+
+    return sync_detailed(
+        project_id=project_id,
+        annotation_id=annotation_id,
+        client=client,
+    ).parsed
+
+
+async def asyncio_detailed(
+    project_id: int,
+    annotation_id: int,
+    *,
+    client: AuthenticatedClient,
+) -> Response[AnnotationDeletedResult | Error]:
+    """Delete an annotation.
+
+     Removes the annotation for everyone in the project. Needs the Analyst role or a higher one.
+
+    Reference: https://developer.mixpanel.com/reference/delete-annotation
+
+    Args:
+        project_id (int):
+        annotation_id (int):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[AnnotationDeletedResult | Error]
+    """
+
+    kwargs = _get_kwargs(
+        project_id=project_id,
+        annotation_id=annotation_id,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    project_id: int,
+    annotation_id: int,
+    *,
+    client: AuthenticatedClient,
+) -> AnnotationDeletedResult | Error | None:
+    """Delete an annotation.
+
+     Removes the annotation for everyone in the project. Needs the Analyst role or a higher one.
+
+    Reference: https://developer.mixpanel.com/reference/delete-annotation
+
+    Args:
+        project_id (int):
+        annotation_id (int):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        AnnotationDeletedResult | Error
+    """
+
+    return (
+        await asyncio_detailed(
+            project_id=project_id,
+            annotation_id=annotation_id,
+            client=client,
+        )
+    ).parsed

@@ -1,0 +1,102 @@
+"""The operations under the tag `cohorts`, sync and async."""
+
+from __future__ import annotations
+
+import builtins
+import datetime
+from collections.abc import Mapping
+from typing import Any, cast
+
+from ...models.cohort import Cohort
+from ...types import UNSET, Unset
+from .. import AsyncResources, Expression, Operation, Resources
+from . import cohorts_list
+
+COHORTS_LIST: Operation[builtins.list[Cohort]] = Operation(
+    name="cohorts.list",
+    method="POST",
+    path="/api/query/cohorts/list",
+    security=frozenset(
+        [
+            "oauthToken",
+            "projectSecret",
+            "serviceAccount",
+            "signature",
+            "signatureApiKey",
+            "signatureExpire",
+        ]
+    ),
+    idempotent=True,
+    bound=(
+        "project_id",
+        "workspace_id",
+    ),
+    schemas={},
+    required=(),
+    renamed={},
+    body=None,
+    body_fields=(),
+    models={},
+    build=cohorts_list._get_kwargs,
+    parse=cohorts_list._parse_response,
+)
+
+
+class CohortsResource:
+    """The operations under the tag `cohorts`."""
+
+    def __init__(self, client: Resources) -> None:
+        self._client = client
+
+    def list(
+        self,
+    ) -> builtins.list[Cohort]:
+        """List the saved cohorts.
+
+        Id, name, size and visibility of every cohort saved in the project. To read a cohort's
+        members, query profiles with `filter_by_cohort`. The call is a POST without a body and
+        changes nothing. Also answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/cohorts-list
+
+        Returns:
+            list[Cohort]: The saved cohorts.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            COHORTS_LIST,
+            {},
+        )
+
+
+class AsyncCohortsResource:
+    """The operations under the tag `cohorts`."""
+
+    def __init__(self, client: AsyncResources) -> None:
+        self._client = client
+
+    async def list(
+        self,
+    ) -> builtins.list[Cohort]:
+        """List the saved cohorts.
+
+        Id, name, size and visibility of every cohort saved in the project. To read a cohort's
+        members, query profiles with `filter_by_cohort`. The call is a POST without a body and
+        changes nothing. Also answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/cohorts-list
+
+        Returns:
+            list[Cohort]: The saved cohorts.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            COHORTS_LIST,
+            {},
+        )

@@ -1,0 +1,729 @@
+"""The operations under the tag `events`, sync and async."""
+
+from __future__ import annotations
+
+import builtins
+import datetime
+from collections.abc import Mapping
+from typing import Any, cast
+
+from ...models.count_type import CountType, check_count_type
+from ...models.output_format import OutputFormat, check_output_format
+from ...models.segmentation_result import SegmentationResult
+from ...models.time_unit import TimeUnit, check_time_unit
+from ...models.top_events_result import TopEventsResult
+from ...models.top_properties_result import TopPropertiesResult
+from ...types import UNSET, Unset
+from .. import AsyncResources, Expression, Operation, Resources
+from . import (
+    events_names,
+    events_properties,
+    events_properties_top,
+    events_properties_values,
+    events_query,
+    events_top,
+)
+
+EVENTS_QUERY: Operation[SegmentationResult] = Operation(
+    name="events.query",
+    method="GET",
+    path="/api/query/events",
+    security=frozenset(
+        [
+            "oauthToken",
+            "projectSecret",
+            "serviceAccount",
+            "signature",
+            "signatureApiKey",
+            "signatureExpire",
+        ]
+    ),
+    idempotent=True,
+    bound=(
+        "project_id",
+        "workspace_id",
+    ),
+    schemas={
+        "event": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        "type": {"type": "string", "enum": ["general", "unique", "average"]},
+        "unit": {"type": "string", "enum": ["minute", "hour", "day", "week", "month"]},
+        "interval": {"type": "integer", "minimum": 1},
+        "from_date": {"type": "string", "format": "date"},
+        "to_date": {"type": "string", "format": "date"},
+    },
+    required=(
+        "event",
+        "type",
+        "unit",
+    ),
+    renamed={
+        "type": "type_",
+    },
+    body=None,
+    body_fields=(),
+    models={},
+    build=events_query._get_kwargs,
+    parse=events_query._parse_response,
+)
+EVENTS_TOP: Operation[TopEventsResult] = Operation(
+    name="events.top",
+    method="GET",
+    path="/api/query/events/top",
+    security=frozenset(
+        [
+            "oauthToken",
+            "projectSecret",
+            "serviceAccount",
+            "signature",
+            "signatureApiKey",
+            "signatureExpire",
+        ]
+    ),
+    idempotent=True,
+    bound=(
+        "project_id",
+        "workspace_id",
+    ),
+    schemas={
+        "type": {"type": "string", "enum": ["general", "unique", "average"]},
+        "limit": {"type": "integer", "minimum": 1},
+    },
+    required=("type",),
+    renamed={
+        "type": "type_",
+    },
+    body=None,
+    body_fields=(),
+    models={},
+    build=events_top._get_kwargs,
+    parse=events_top._parse_response,
+)
+EVENTS_NAMES: Operation[builtins.list[str]] = Operation(
+    name="events.names",
+    method="GET",
+    path="/api/query/events/names",
+    security=frozenset(
+        [
+            "oauthToken",
+            "projectSecret",
+            "serviceAccount",
+            "signature",
+            "signatureApiKey",
+            "signatureExpire",
+        ]
+    ),
+    idempotent=True,
+    bound=(
+        "project_id",
+        "workspace_id",
+    ),
+    schemas={
+        "type": {"type": "string", "enum": ["general", "unique", "average"]},
+        "limit": {"type": "integer", "minimum": 1},
+    },
+    required=("type",),
+    renamed={
+        "type": "type_",
+    },
+    body=None,
+    body_fields=(),
+    models={},
+    build=events_names._get_kwargs,
+    parse=events_names._parse_response,
+)
+EVENTS_PROPERTIES: Operation[SegmentationResult] = Operation(
+    name="events.properties",
+    method="GET",
+    path="/api/query/events/properties",
+    security=frozenset(
+        [
+            "oauthToken",
+            "projectSecret",
+            "serviceAccount",
+            "signature",
+            "signatureApiKey",
+            "signatureExpire",
+        ]
+    ),
+    idempotent=True,
+    bound=(
+        "project_id",
+        "workspace_id",
+    ),
+    schemas={
+        "event": {"type": "string", "minLength": 1},
+        "name": {"type": "string", "minLength": 1},
+        "type": {"type": "string", "enum": ["general", "unique", "average"]},
+        "unit": {"type": "string", "enum": ["minute", "hour", "day", "week", "month"]},
+        "values": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        "interval": {"type": "integer", "minimum": 1},
+        "from_date": {"type": "string", "format": "date"},
+        "to_date": {"type": "string", "format": "date"},
+        "limit": {"type": "integer", "minimum": 1},
+    },
+    required=(
+        "event",
+        "name",
+        "type",
+        "unit",
+    ),
+    renamed={
+        "type": "type_",
+    },
+    body=None,
+    body_fields=(),
+    models={},
+    build=events_properties._get_kwargs,
+    parse=events_properties._parse_response,
+)
+EVENTS_PROPERTIES_TOP: Operation[TopPropertiesResult] = Operation(
+    name="events.properties_top",
+    method="GET",
+    path="/api/query/events/properties/top",
+    security=frozenset(
+        [
+            "oauthToken",
+            "projectSecret",
+            "serviceAccount",
+            "signature",
+            "signatureApiKey",
+            "signatureExpire",
+        ]
+    ),
+    idempotent=True,
+    bound=(
+        "project_id",
+        "workspace_id",
+    ),
+    schemas={
+        "event": {"type": "string", "minLength": 1},
+        "limit": {"type": "integer", "minimum": 1},
+    },
+    required=("event",),
+    renamed={},
+    body=None,
+    body_fields=(),
+    models={},
+    build=events_properties_top._get_kwargs,
+    parse=events_properties_top._parse_response,
+)
+EVENTS_PROPERTIES_VALUES: Operation[builtins.list[str]] = Operation(
+    name="events.properties_values",
+    method="GET",
+    path="/api/query/events/properties/values",
+    security=frozenset(
+        [
+            "oauthToken",
+            "projectSecret",
+            "serviceAccount",
+            "signature",
+            "signatureApiKey",
+            "signatureExpire",
+        ]
+    ),
+    idempotent=True,
+    bound=(
+        "project_id",
+        "workspace_id",
+    ),
+    schemas={
+        "event": {"type": "string", "minLength": 1},
+        "name": {"type": "string", "minLength": 1},
+        "limit": {"type": "integer", "minimum": 1},
+        "bucket": {"type": "string"},
+    },
+    required=(
+        "event",
+        "name",
+    ),
+    renamed={},
+    body=None,
+    body_fields=(),
+    models={},
+    build=events_properties_values._get_kwargs,
+    parse=events_properties_values._parse_response,
+)
+
+
+class EventsResource:
+    """The operations under the tag `events`."""
+
+    def __init__(self, client: Resources) -> None:
+        self._client = client
+
+    def query(
+        self,
+        *,
+        event: builtins.list[str],
+        type: CountType,
+        unit: TimeUnit,
+        interval: int | None = None,
+        from_date: datetime.date | str | None = None,
+        to_date: datetime.date | str | None = None,
+    ) -> SegmentationResult:
+        """Count several events over time.
+
+        One series of counts for each named event, over a range of dates or over the last `interval`
+        units: give one of the two. Hourly counts of unique users do not exist. Moments are in the
+        project's time zone. Also answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/list-recent-events
+
+        Args:
+            event: Names of the events to count.
+            type: What is counted, whether occurrences, users or occurrences per user.
+            unit: Length of one step of the series. Unique users cannot be counted by the hour.
+            interval: How many units to answer, the current one included, in place of `from_date`
+                and `to_date`.
+            from_date: First day of the range. Goes with `to_date`, in place of `interval`.
+            to_date: Last day of the range, included. Goes with `from_date`, in place of `interval`.
+
+        Returns:
+            SegmentationResult: The counts by event, or the same as a CSV table.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            EVENTS_QUERY,
+            {
+                "event": event,
+                "type": type,
+                "unit": unit,
+                "interval": interval,
+                "from_date": from_date,
+                "to_date": to_date,
+            },
+        )
+
+    def top(
+        self,
+        *,
+        type: CountType,
+        limit: int | None = None,
+    ) -> TopEventsResult:
+        """Get today's most common events.
+
+        The most common events of today so far, in the project's time zone, each with its change
+        from yesterday as a ratio (1 is twice as many, -0.5 is half). Also answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/query-top-events
+
+        Args:
+            type: What is counted, whether occurrences, users or occurrences per user.
+            limit: Most events to answer; 100 when left out.
+
+        Returns:
+            TopEventsResult: Today's top events.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            EVENTS_TOP,
+            {
+                "type": type,
+                "limit": limit,
+            },
+        )
+
+    def names(
+        self,
+        *,
+        type: CountType,
+        limit: int | None = None,
+    ) -> builtins.list[str]:
+        """List the names of the most common events.
+
+        Names of the events that were most common over the last 31 days; an event nobody did in that
+        time is not listed. Also answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/query-months-top-event-names
+
+        Args:
+            type: What is counted, whether occurrences, users or occurrences per user.
+            limit: Most names to answer; 255 when left out.
+
+        Returns:
+            list[str]: The names.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            EVENTS_NAMES,
+            {
+                "type": type,
+                "limit": limit,
+            },
+        )
+
+    def properties(
+        self,
+        *,
+        event: str,
+        name: str,
+        type: CountType,
+        unit: TimeUnit,
+        values: builtins.list[str] | None = None,
+        interval: int | None = None,
+        from_date: datetime.date | str | None = None,
+        to_date: datetime.date | str | None = None,
+        limit: int | None = None,
+    ) -> SegmentationResult:
+        """Count an event over time, split by the values of one property.
+
+        One series of counts for each value of the property, over a range of dates or over the last
+        `interval` units: give one of the two. Hourly counts of unique users do not exist. Moments
+        are in the project's time zone. Also answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/query-event-properties
+
+        Args:
+            event: Name of the event; one name, not a list.
+            name: Name of the property.
+            type: What is counted, whether occurrences, users or occurrences per user.
+            unit: Length of one step of the series. Unique users cannot be counted by the hour.
+            values: The property values wanted. The most common ones when left out.
+            interval: How many units to answer, the current one included, in place of `from_date`
+                and `to_date`.
+            from_date: First day of the range. Goes with `to_date`, in place of `interval`.
+            to_date: Last day of the range, included. Goes with `from_date`, in place of `interval`.
+            limit: Most values to answer; 255 when left out.
+
+        Returns:
+            SegmentationResult: The counts by property value, or the same as a CSV table.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            EVENTS_PROPERTIES,
+            {
+                "event": event,
+                "name": name,
+                "type": type,
+                "unit": unit,
+                "values": values,
+                "interval": interval,
+                "from_date": from_date,
+                "to_date": to_date,
+                "limit": limit,
+            },
+        )
+
+    def properties_top(
+        self,
+        *,
+        event: str,
+        limit: int | None = None,
+    ) -> TopPropertiesResult:
+        """List the most common properties of an event.
+
+        Names of the properties the event most often carries, each with the number of events that
+        had it. Also answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/query-events-top-properties
+
+        Args:
+            event: Name of the event; one name, not a list.
+            limit: Most properties to answer; 10 when left out.
+
+        Returns:
+            TopPropertiesResult: The properties by name.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            EVENTS_PROPERTIES_TOP,
+            {
+                "event": event,
+                "limit": limit,
+            },
+        )
+
+    def properties_values(
+        self,
+        *,
+        event: str,
+        name: str,
+        limit: int | None = None,
+        bucket: str | None = None,
+    ) -> builtins.list[str]:
+        """List the most common values of an event's property.
+
+        The values the property most often has on the event, as text whatever their type. Also
+        answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/query-events-top-property-values
+
+        Args:
+            event: Name of the event; one name, not a list.
+            name: Name of the property.
+            limit: Most values to answer; 255 when left out.
+            bucket: Id of the data bucket to read, for the rare project that has several.
+
+        Returns:
+            list[str]: The values.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            EVENTS_PROPERTIES_VALUES,
+            {
+                "event": event,
+                "name": name,
+                "limit": limit,
+                "bucket": bucket,
+            },
+        )
+
+
+class AsyncEventsResource:
+    """The operations under the tag `events`."""
+
+    def __init__(self, client: AsyncResources) -> None:
+        self._client = client
+
+    async def query(
+        self,
+        *,
+        event: builtins.list[str],
+        type: CountType,
+        unit: TimeUnit,
+        interval: int | None = None,
+        from_date: datetime.date | str | None = None,
+        to_date: datetime.date | str | None = None,
+    ) -> SegmentationResult:
+        """Count several events over time.
+
+        One series of counts for each named event, over a range of dates or over the last `interval`
+        units: give one of the two. Hourly counts of unique users do not exist. Moments are in the
+        project's time zone. Also answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/list-recent-events
+
+        Args:
+            event: Names of the events to count.
+            type: What is counted, whether occurrences, users or occurrences per user.
+            unit: Length of one step of the series. Unique users cannot be counted by the hour.
+            interval: How many units to answer, the current one included, in place of `from_date`
+                and `to_date`.
+            from_date: First day of the range. Goes with `to_date`, in place of `interval`.
+            to_date: Last day of the range, included. Goes with `from_date`, in place of `interval`.
+
+        Returns:
+            SegmentationResult: The counts by event, or the same as a CSV table.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            EVENTS_QUERY,
+            {
+                "event": event,
+                "type": type,
+                "unit": unit,
+                "interval": interval,
+                "from_date": from_date,
+                "to_date": to_date,
+            },
+        )
+
+    async def top(
+        self,
+        *,
+        type: CountType,
+        limit: int | None = None,
+    ) -> TopEventsResult:
+        """Get today's most common events.
+
+        The most common events of today so far, in the project's time zone, each with its change
+        from yesterday as a ratio (1 is twice as many, -0.5 is half). Also answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/query-top-events
+
+        Args:
+            type: What is counted, whether occurrences, users or occurrences per user.
+            limit: Most events to answer; 100 when left out.
+
+        Returns:
+            TopEventsResult: Today's top events.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            EVENTS_TOP,
+            {
+                "type": type,
+                "limit": limit,
+            },
+        )
+
+    async def names(
+        self,
+        *,
+        type: CountType,
+        limit: int | None = None,
+    ) -> builtins.list[str]:
+        """List the names of the most common events.
+
+        Names of the events that were most common over the last 31 days; an event nobody did in that
+        time is not listed. Also answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/query-months-top-event-names
+
+        Args:
+            type: What is counted, whether occurrences, users or occurrences per user.
+            limit: Most names to answer; 255 when left out.
+
+        Returns:
+            list[str]: The names.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            EVENTS_NAMES,
+            {
+                "type": type,
+                "limit": limit,
+            },
+        )
+
+    async def properties(
+        self,
+        *,
+        event: str,
+        name: str,
+        type: CountType,
+        unit: TimeUnit,
+        values: builtins.list[str] | None = None,
+        interval: int | None = None,
+        from_date: datetime.date | str | None = None,
+        to_date: datetime.date | str | None = None,
+        limit: int | None = None,
+    ) -> SegmentationResult:
+        """Count an event over time, split by the values of one property.
+
+        One series of counts for each value of the property, over a range of dates or over the last
+        `interval` units: give one of the two. Hourly counts of unique users do not exist. Moments
+        are in the project's time zone. Also answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/query-event-properties
+
+        Args:
+            event: Name of the event; one name, not a list.
+            name: Name of the property.
+            type: What is counted, whether occurrences, users or occurrences per user.
+            unit: Length of one step of the series. Unique users cannot be counted by the hour.
+            values: The property values wanted. The most common ones when left out.
+            interval: How many units to answer, the current one included, in place of `from_date`
+                and `to_date`.
+            from_date: First day of the range. Goes with `to_date`, in place of `interval`.
+            to_date: Last day of the range, included. Goes with `from_date`, in place of `interval`.
+            limit: Most values to answer; 255 when left out.
+
+        Returns:
+            SegmentationResult: The counts by property value, or the same as a CSV table.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            EVENTS_PROPERTIES,
+            {
+                "event": event,
+                "name": name,
+                "type": type,
+                "unit": unit,
+                "values": values,
+                "interval": interval,
+                "from_date": from_date,
+                "to_date": to_date,
+                "limit": limit,
+            },
+        )
+
+    async def properties_top(
+        self,
+        *,
+        event: str,
+        limit: int | None = None,
+    ) -> TopPropertiesResult:
+        """List the most common properties of an event.
+
+        Names of the properties the event most often carries, each with the number of events that
+        had it. Also answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/query-events-top-properties
+
+        Args:
+            event: Name of the event; one name, not a list.
+            limit: Most properties to answer; 10 when left out.
+
+        Returns:
+            TopPropertiesResult: The properties by name.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            EVENTS_PROPERTIES_TOP,
+            {
+                "event": event,
+                "limit": limit,
+            },
+        )
+
+    async def properties_values(
+        self,
+        *,
+        event: str,
+        name: str,
+        limit: int | None = None,
+        bucket: str | None = None,
+    ) -> builtins.list[str]:
+        """List the most common values of an event's property.
+
+        The values the property most often has on the event, as text whatever their type. Also
+        answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/query-events-top-property-values
+
+        Args:
+            event: Name of the event; one name, not a list.
+            name: Name of the property.
+            limit: Most values to answer; 255 when left out.
+            bucket: Id of the data bucket to read, for the rare project that has several.
+
+        Returns:
+            list[str]: The values.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            EVENTS_PROPERTIES_VALUES,
+            {
+                "event": event,
+                "name": name,
+                "limit": limit,
+                "bucket": bucket,
+            },
+        )

@@ -1,0 +1,184 @@
+"""The operations under the tag `export`, sync and async."""
+
+from __future__ import annotations
+
+import builtins
+import datetime
+from collections.abc import Mapping
+from typing import Any, cast
+
+from ...models.export_format import ExportFormat, check_export_format
+from ...types import UNSET, Unset
+from .. import AsyncResources, Expression, Operation, Resources
+from . import export_raw
+
+EXPORT_RAW: Operation[str] = Operation(
+    name="export.raw",
+    method="GET",
+    path="/api/2.0/export",
+    security=frozenset(
+        [
+            "oauthToken",
+            "projectSecret",
+            "serviceAccount",
+            "signature",
+            "signatureApiKey",
+            "signatureExpire",
+        ]
+    ),
+    idempotent=True,
+    bound=("project_id",),
+    schemas={
+        "from_date": {"type": "string", "format": "date"},
+        "to_date": {"type": "string", "format": "date"},
+        "event": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        "where": {"type": "string", "format": "mixpanel-expression"},
+        "limit": {"type": "integer", "minimum": 1, "maximum": 100000},
+        "time_in_ms": {"type": "boolean"},
+        "bucket": {"type": "string"},
+    },
+    required=(
+        "from_date",
+        "to_date",
+    ),
+    renamed={},
+    body=None,
+    body_fields=(),
+    models={},
+    build=export_raw._get_kwargs,
+    parse=export_raw._parse_response,
+)
+
+
+class ExportResource:
+    """The operations under the tag `export`."""
+
+    def __init__(self, client: Resources) -> None:
+        self._client = client
+
+    def raw(
+        self,
+        *,
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+        event: builtins.list[str] | None = None,
+        where: str | Expression | None = None,
+        limit: int | None = None,
+        time_in_ms: bool | None = None,
+        bucket: str | None = None,
+    ) -> str:
+        """Download raw events of a range of days.
+
+        Streams every event whose time falls on one of the days, one JSON object a line, in no
+        promised order and without removing duplicates. Days are UTC days for projects made from
+        2023 on; for older projects they are days of the project's own time zone, and an event's
+        `time` is then that zone's wall clock written as though it were UTC.
+
+        The first byte may take minutes. A body over about 1400 bytes comes gzip-compressed to a
+        client that accepts it. An incomplete answer can still have status 200: look for a cut-off
+        gzip stream, a broken last line, or a line `terminated early`, and ask again for the whole
+        range.
+
+        Limits: 60 calls an hour, 3 a second, 100 at once.
+
+        Reference: https://developer.mixpanel.com/reference/raw-event-export
+
+        Args:
+            from_date: First day of the range.
+            to_date: Last day of the range, included. Not later than today.
+            event: Names of the events wanted. All events when left out.
+            where: Expression an event must satisfy. Every event when left out.
+            limit: Most events to send, 100000 at the most. All when left out. Which ones are kept
+                is not promised.
+            time_in_ms: True to get each event's `time` in milliseconds; Mixpanel sends seconds
+                otherwise.
+            bucket: Id of the data bucket to read, for the rare project that has several.
+
+        Returns:
+            str: JSON Lines: each line is one `Event`, in UTF-8, ended by a line feed and by nothing
+                else. Strings may hold U+2028, U+2029 and U+0085 unescaped, so split on the line
+                feed byte only. No events is an empty body.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            EXPORT_RAW,
+            {
+                "from_date": from_date,
+                "to_date": to_date,
+                "event": event,
+                "where": where,
+                "limit": limit,
+                "time_in_ms": time_in_ms,
+                "bucket": bucket,
+            },
+        )
+
+
+class AsyncExportResource:
+    """The operations under the tag `export`."""
+
+    def __init__(self, client: AsyncResources) -> None:
+        self._client = client
+
+    async def raw(
+        self,
+        *,
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+        event: builtins.list[str] | None = None,
+        where: str | Expression | None = None,
+        limit: int | None = None,
+        time_in_ms: bool | None = None,
+        bucket: str | None = None,
+    ) -> str:
+        """Download raw events of a range of days.
+
+        Streams every event whose time falls on one of the days, one JSON object a line, in no
+        promised order and without removing duplicates. Days are UTC days for projects made from
+        2023 on; for older projects they are days of the project's own time zone, and an event's
+        `time` is then that zone's wall clock written as though it were UTC.
+
+        The first byte may take minutes. A body over about 1400 bytes comes gzip-compressed to a
+        client that accepts it. An incomplete answer can still have status 200: look for a cut-off
+        gzip stream, a broken last line, or a line `terminated early`, and ask again for the whole
+        range.
+
+        Limits: 60 calls an hour, 3 a second, 100 at once.
+
+        Reference: https://developer.mixpanel.com/reference/raw-event-export
+
+        Args:
+            from_date: First day of the range.
+            to_date: Last day of the range, included. Not later than today.
+            event: Names of the events wanted. All events when left out.
+            where: Expression an event must satisfy. Every event when left out.
+            limit: Most events to send, 100000 at the most. All when left out. Which ones are kept
+                is not promised.
+            time_in_ms: True to get each event's `time` in milliseconds; Mixpanel sends seconds
+                otherwise.
+            bucket: Id of the data bucket to read, for the rare project that has several.
+
+        Returns:
+            str: JSON Lines: each line is one `Event`, in UTF-8, ended by a line feed and by nothing
+                else. Strings may hold U+2028, U+2029 and U+0085 unescaped, so split on the line
+                feed byte only. No events is an empty body.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            EXPORT_RAW,
+            {
+                "from_date": from_date,
+                "to_date": to_date,
+                "event": event,
+                "where": where,
+                "limit": limit,
+                "time_in_ms": time_in_ms,
+                "bucket": bucket,
+            },
+        )

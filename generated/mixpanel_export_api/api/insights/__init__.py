@@ -1,0 +1,122 @@
+"""The operations under the tag `insights`, sync and async."""
+
+from __future__ import annotations
+
+import builtins
+import datetime
+from collections.abc import Mapping
+from typing import Any, cast
+
+from ...models.insights_result import InsightsResult
+from ...types import UNSET, Unset
+from .. import AsyncResources, Expression, Operation, Resources
+from . import insights_query
+
+INSIGHTS_QUERY: Operation[InsightsResult] = Operation(
+    name="insights.query",
+    method="GET",
+    path="/api/query/insights",
+    security=frozenset(
+        [
+            "oauthToken",
+            "projectSecret",
+            "serviceAccount",
+            "signature",
+            "signatureApiKey",
+            "signatureExpire",
+        ]
+    ),
+    idempotent=True,
+    bound=(
+        "project_id",
+        "workspace_id",
+    ),
+    schemas={
+        "bookmark_id": {"type": "integer"},
+    },
+    required=("bookmark_id",),
+    renamed={},
+    body=None,
+    body_fields=(),
+    models={},
+    build=insights_query._get_kwargs,
+    parse=insights_query._parse_response,
+)
+
+
+class InsightsResource:
+    """The operations under the tag `insights`."""
+
+    def __init__(self, client: Resources) -> None:
+        self._client = client
+
+    def query(
+        self,
+        *,
+        bookmark_id: int,
+    ) -> InsightsResult:
+        """Get the numbers of a saved Insights report.
+
+        Computes the report as it is saved, with its own dates, filters and breakdowns, and answers
+        one series of numbers for each of its events. Moments are ISO 8601 with the project's
+        offset. Reports with a breakdown nest further maps of segments; `headers` names the levels.
+        Also answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/insights-query
+
+        Args:
+            bookmark_id: Id of the saved report, which is the number after `#report/` in its address
+                in the browser.
+
+        Returns:
+            InsightsResult: The report's series.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            INSIGHTS_QUERY,
+            {
+                "bookmark_id": bookmark_id,
+            },
+        )
+
+
+class AsyncInsightsResource:
+    """The operations under the tag `insights`."""
+
+    def __init__(self, client: AsyncResources) -> None:
+        self._client = client
+
+    async def query(
+        self,
+        *,
+        bookmark_id: int,
+    ) -> InsightsResult:
+        """Get the numbers of a saved Insights report.
+
+        Computes the report as it is saved, with its own dates, filters and breakdowns, and answers
+        one series of numbers for each of its events. Moments are ISO 8601 with the project's
+        offset. Reports with a breakdown nest further maps of segments; `headers` names the levels.
+        Also answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/insights-query
+
+        Args:
+            bookmark_id: Id of the saved report, which is the number after `#report/` in its address
+                in the browser.
+
+        Returns:
+            InsightsResult: The report's series.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            INSIGHTS_QUERY,
+            {
+                "bookmark_id": bookmark_id,
+            },
+        )

@@ -1,0 +1,135 @@
+"""The operations under the tag `jql`, sync and async."""
+
+from __future__ import annotations
+
+import builtins
+import datetime
+from collections.abc import Mapping
+from typing import Any, cast
+
+from ...models.jql_form import JqlForm
+from ...models.jql_params import JqlParams
+from ...types import UNSET, Unset
+from .. import AsyncResources, Expression, Operation, Resources
+from . import jql_query
+
+JQL_QUERY: Operation[builtins.list[Any]] = Operation(
+    name="jql.query",
+    method="POST",
+    path="/api/query/jql",
+    security=frozenset(
+        [
+            "oauthToken",
+            "projectSecret",
+            "serviceAccount",
+            "signature",
+            "signatureApiKey",
+            "signatureExpire",
+        ]
+    ),
+    idempotent=True,
+    bound=(
+        "project_id",
+        "workspace_id",
+    ),
+    schemas={
+        "script": {"type": "string", "minLength": 1},
+        "params": {"type": "object"},
+    },
+    required=("script",),
+    renamed={},
+    body=JqlForm,
+    body_fields=(
+        "script",
+        "params",
+    ),
+    models={
+        "params": JqlParams,
+    },
+    build=jql_query._get_kwargs,
+    parse=jql_query._parse_response,
+)
+
+
+class JqlResource:
+    """The operations under the tag `jql`."""
+
+    def __init__(self, client: Resources) -> None:
+        self._client = client
+
+    def query(
+        self,
+        *,
+        script: str,
+        params: JqlParams | Mapping[str, Any] | None = None,
+    ) -> builtins.list[Any]:
+        """Run a JQL script.
+
+        Runs a JavaScript query over the project's events and profiles and answers what its `main`
+        returns, one array item for each result. A script may run 2 minutes, read 5 GB and return 2
+        GB, and cannot reach the network. Mixpanel keeps JQL in maintenance mode: it works, and it
+        gets no new features. Also answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/query-jql
+
+        Args:
+            script: The JavaScript, with a function `main` that returns a query.
+            params: Values of any kind that the script finds in its global variable `params`. JSON
+                text on the wire.
+
+        Returns:
+            list[Any]: The script's results, of whatever shape it gives them.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            JQL_QUERY,
+            {
+                "script": script,
+                "params": params,
+            },
+        )
+
+
+class AsyncJqlResource:
+    """The operations under the tag `jql`."""
+
+    def __init__(self, client: AsyncResources) -> None:
+        self._client = client
+
+    async def query(
+        self,
+        *,
+        script: str,
+        params: JqlParams | Mapping[str, Any] | None = None,
+    ) -> builtins.list[Any]:
+        """Run a JQL script.
+
+        Runs a JavaScript query over the project's events and profiles and answers what its `main`
+        returns, one array item for each result. A script may run 2 minutes, read 5 GB and return 2
+        GB, and cannot reach the network. Mixpanel keeps JQL in maintenance mode: it works, and it
+        gets no new features. Also answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/query-jql
+
+        Args:
+            script: The JavaScript, with a function `main` that returns a query.
+            params: Values of any kind that the script finds in its global variable `params`. JSON
+                text on the wire.
+
+        Returns:
+            list[Any]: The script's results, of whatever shape it gives them.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            JQL_QUERY,
+            {
+                "script": script,
+                "params": params,
+            },
+        )

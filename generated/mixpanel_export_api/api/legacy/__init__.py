@@ -1,0 +1,516 @@
+"""The operations under the tag `legacy`, sync and async."""
+
+from __future__ import annotations
+
+import builtins
+import datetime
+from collections.abc import Mapping
+from typing import Any, cast
+
+from ...models.legacy_acknowledgement import LegacyAcknowledgement
+from ...models.legacy_annotations_result import LegacyAnnotationsResult
+from ...models.output_format import OutputFormat, check_output_format
+from ...models.profiles_page import ProfilesPage
+from ...types import UNSET, Unset
+from .. import AsyncResources, Expression, Operation, Resources
+from . import (
+    legacy_annotations_create,
+    legacy_annotations_delete,
+    legacy_annotations_list,
+    legacy_annotations_update,
+    legacy_engage,
+)
+
+LEGACY_ANNOTATIONS_LIST: Operation[LegacyAnnotationsResult] = Operation(
+    name="legacy.annotations_list",
+    method="GET",
+    path="/api/2.0/annotations/",
+    security=frozenset(
+        [
+            "oauthToken",
+            "projectSecret",
+            "serviceAccount",
+            "signature",
+            "signatureApiKey",
+            "signatureExpire",
+        ]
+    ),
+    idempotent=True,
+    bound=("project_id",),
+    schemas={
+        "from_date": {"type": "string", "format": "date"},
+        "to_date": {"type": "string", "format": "date"},
+    },
+    required=(
+        "from_date",
+        "to_date",
+    ),
+    renamed={},
+    body=None,
+    body_fields=(),
+    models={},
+    build=legacy_annotations_list._get_kwargs,
+    parse=legacy_annotations_list._parse_response,
+)
+LEGACY_ANNOTATIONS_CREATE: Operation[LegacyAcknowledgement] = Operation(
+    name="legacy.annotations_create",
+    method="GET",
+    path="/api/2.0/annotations/create/",
+    security=frozenset(
+        [
+            "oauthToken",
+            "projectSecret",
+            "serviceAccount",
+            "signature",
+            "signatureApiKey",
+            "signatureExpire",
+        ]
+    ),
+    idempotent=False,
+    bound=("project_id",),
+    schemas={
+        "date": {"type": "string", "format": "mixpanel-datetime"},
+        "description": {"type": "string", "minLength": 1},
+    },
+    required=(
+        "date",
+        "description",
+    ),
+    renamed={},
+    body=None,
+    body_fields=(),
+    models={},
+    build=legacy_annotations_create._get_kwargs,
+    parse=legacy_annotations_create._parse_response,
+)
+LEGACY_ANNOTATIONS_UPDATE: Operation[LegacyAcknowledgement] = Operation(
+    name="legacy.annotations_update",
+    method="GET",
+    path="/api/2.0/annotations/update/",
+    security=frozenset(
+        [
+            "oauthToken",
+            "projectSecret",
+            "serviceAccount",
+            "signature",
+            "signatureApiKey",
+            "signatureExpire",
+        ]
+    ),
+    idempotent=True,
+    bound=("project_id",),
+    schemas={
+        "id": {"type": "integer"},
+        "date": {"type": "string", "format": "mixpanel-datetime"},
+        "description": {"type": "string", "minLength": 1},
+    },
+    required=(
+        "id",
+        "date",
+        "description",
+    ),
+    renamed={},
+    body=None,
+    body_fields=(),
+    models={},
+    build=legacy_annotations_update._get_kwargs,
+    parse=legacy_annotations_update._parse_response,
+)
+LEGACY_ANNOTATIONS_DELETE: Operation[LegacyAcknowledgement] = Operation(
+    name="legacy.annotations_delete",
+    method="GET",
+    path="/api/2.0/annotations/delete/",
+    security=frozenset(
+        [
+            "oauthToken",
+            "projectSecret",
+            "serviceAccount",
+            "signature",
+            "signatureApiKey",
+            "signatureExpire",
+        ]
+    ),
+    idempotent=True,
+    bound=("project_id",),
+    schemas={
+        "id": {"type": "integer"},
+    },
+    required=("id",),
+    renamed={},
+    body=None,
+    body_fields=(),
+    models={},
+    build=legacy_annotations_delete._get_kwargs,
+    parse=legacy_annotations_delete._parse_response,
+)
+LEGACY_ENGAGE: Operation[ProfilesPage] = Operation(
+    name="legacy.engage",
+    method="GET",
+    path="/api/2.0/engage/",
+    security=frozenset(
+        [
+            "oauthToken",
+            "projectSecret",
+            "serviceAccount",
+            "signature",
+            "signatureApiKey",
+            "signatureExpire",
+        ]
+    ),
+    idempotent=True,
+    bound=("project_id",),
+    schemas={
+        "where": {"type": "string", "format": "mixpanel-expression"},
+        "session_id": {"type": "string"},
+        "page": {"type": "integer", "minimum": 0},
+    },
+    required=(),
+    renamed={},
+    body=None,
+    body_fields=(),
+    models={},
+    build=legacy_engage._get_kwargs,
+    parse=legacy_engage._parse_response,
+)
+
+
+class LegacyResource:
+    """The operations under the tag `legacy`."""
+
+    def __init__(self, client: Resources) -> None:
+        self._client = client
+
+    def annotations_list(
+        self,
+        *,
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+    ) -> LegacyAnnotationsResult:
+        """List annotations through the older API.
+
+        The annotations of a range of days that includes both ends, in the project's time zone.
+        Prefer the list of annotations in the app family.
+
+        Its successor: https://developer.mixpanel.com/reference/list-all-annotations-for-project
+
+        Args:
+            from_date: First day of the range.
+            to_date: Last day of the range, included. Not later than today.
+
+        Returns:
+            LegacyAnnotationsResult: The annotations, or the same as a CSV table.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            LEGACY_ANNOTATIONS_LIST,
+            {
+                "from_date": from_date,
+                "to_date": to_date,
+            },
+        )
+
+    def annotations_create(
+        self,
+        *,
+        date: datetime.datetime | str,
+        description: str,
+    ) -> LegacyAcknowledgement:
+        """Create an annotation through the older API.
+
+        Creates although it is a GET: two equal calls make two annotations, so do not repeat a call
+        whose outcome is unknown. The answer does not tell the new id. Prefer creating annotations
+        in the app family.
+
+        Its successor: https://developer.mixpanel.com/reference/create-annotation
+
+        Args:
+            date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone.
+            description: The text charts show.
+
+        Returns:
+            LegacyAcknowledgement: Done.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            LEGACY_ANNOTATIONS_CREATE,
+            {
+                "date": date,
+                "description": description,
+            },
+        )
+
+    def annotations_update(
+        self,
+        *,
+        id: int,
+        date: datetime.datetime | str,
+        description: str,
+    ) -> LegacyAcknowledgement:
+        """Change an annotation through the older API.
+
+        Replaces the annotation's date and text. Prefer changing annotations in the app family,
+        which keeps the date.
+
+        Its successor: https://developer.mixpanel.com/reference/patch-annotation
+
+        Args:
+            id: Id of the annotation.
+            date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone.
+            description: The text charts show.
+
+        Returns:
+            LegacyAcknowledgement: Done.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            LEGACY_ANNOTATIONS_UPDATE,
+            {
+                "id": id,
+                "date": date,
+                "description": description,
+            },
+        )
+
+    def annotations_delete(
+        self,
+        *,
+        id: int,
+    ) -> LegacyAcknowledgement:
+        """Delete an annotation through the older API.
+
+        Deletes although it is a GET. Prefer deleting annotations in the app family.
+
+        Its successor: https://developer.mixpanel.com/reference/delete-annotation
+
+        Args:
+            id: Id of the annotation.
+
+        Returns:
+            LegacyAcknowledgement: Done.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            LEGACY_ANNOTATIONS_DELETE,
+            {
+                "id": id,
+            },
+        )
+
+    def engage(
+        self,
+        *,
+        where: str | Expression | None = None,
+        session_id: str | None = None,
+        page: int | None = None,
+    ) -> ProfilesPage:
+        """Read a page of profiles through the older API.
+
+        One page of the profiles that satisfy `where`. Page 0 answers a `session_id`; send it back
+        with `page` 1, 2, ... until a page has fewer results than `page_size`. Prefer the profile
+        query, which takes a form.
+
+        Its successor: https://developer.mixpanel.com/reference/engage-query
+
+        Args:
+            where: Expression a profile must satisfy. Every profile when left out.
+            session_id: The `session_id` that page 0 answered. Needed for every later page.
+            page: Number of the page, from 0 on; 0 when left out.
+
+        Returns:
+            ProfilesPage: One page of profiles, or the same as a CSV table.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            LEGACY_ENGAGE,
+            {
+                "where": where,
+                "session_id": session_id,
+                "page": page,
+            },
+        )
+
+
+class AsyncLegacyResource:
+    """The operations under the tag `legacy`."""
+
+    def __init__(self, client: AsyncResources) -> None:
+        self._client = client
+
+    async def annotations_list(
+        self,
+        *,
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+    ) -> LegacyAnnotationsResult:
+        """List annotations through the older API.
+
+        The annotations of a range of days that includes both ends, in the project's time zone.
+        Prefer the list of annotations in the app family.
+
+        Its successor: https://developer.mixpanel.com/reference/list-all-annotations-for-project
+
+        Args:
+            from_date: First day of the range.
+            to_date: Last day of the range, included. Not later than today.
+
+        Returns:
+            LegacyAnnotationsResult: The annotations, or the same as a CSV table.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            LEGACY_ANNOTATIONS_LIST,
+            {
+                "from_date": from_date,
+                "to_date": to_date,
+            },
+        )
+
+    async def annotations_create(
+        self,
+        *,
+        date: datetime.datetime | str,
+        description: str,
+    ) -> LegacyAcknowledgement:
+        """Create an annotation through the older API.
+
+        Creates although it is a GET: two equal calls make two annotations, so do not repeat a call
+        whose outcome is unknown. The answer does not tell the new id. Prefer creating annotations
+        in the app family.
+
+        Its successor: https://developer.mixpanel.com/reference/create-annotation
+
+        Args:
+            date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone.
+            description: The text charts show.
+
+        Returns:
+            LegacyAcknowledgement: Done.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            LEGACY_ANNOTATIONS_CREATE,
+            {
+                "date": date,
+                "description": description,
+            },
+        )
+
+    async def annotations_update(
+        self,
+        *,
+        id: int,
+        date: datetime.datetime | str,
+        description: str,
+    ) -> LegacyAcknowledgement:
+        """Change an annotation through the older API.
+
+        Replaces the annotation's date and text. Prefer changing annotations in the app family,
+        which keeps the date.
+
+        Its successor: https://developer.mixpanel.com/reference/patch-annotation
+
+        Args:
+            id: Id of the annotation.
+            date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone.
+            description: The text charts show.
+
+        Returns:
+            LegacyAcknowledgement: Done.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            LEGACY_ANNOTATIONS_UPDATE,
+            {
+                "id": id,
+                "date": date,
+                "description": description,
+            },
+        )
+
+    async def annotations_delete(
+        self,
+        *,
+        id: int,
+    ) -> LegacyAcknowledgement:
+        """Delete an annotation through the older API.
+
+        Deletes although it is a GET. Prefer deleting annotations in the app family.
+
+        Its successor: https://developer.mixpanel.com/reference/delete-annotation
+
+        Args:
+            id: Id of the annotation.
+
+        Returns:
+            LegacyAcknowledgement: Done.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            LEGACY_ANNOTATIONS_DELETE,
+            {
+                "id": id,
+            },
+        )
+
+    async def engage(
+        self,
+        *,
+        where: str | Expression | None = None,
+        session_id: str | None = None,
+        page: int | None = None,
+    ) -> ProfilesPage:
+        """Read a page of profiles through the older API.
+
+        One page of the profiles that satisfy `where`. Page 0 answers a `session_id`; send it back
+        with `page` 1, 2, ... until a page has fewer results than `page_size`. Prefer the profile
+        query, which takes a form.
+
+        Its successor: https://developer.mixpanel.com/reference/engage-query
+
+        Args:
+            where: Expression a profile must satisfy. Every profile when left out.
+            session_id: The `session_id` that page 0 answered. Needed for every later page.
+            page: Number of the page, from 0 on; 0 when left out.
+
+        Returns:
+            ProfilesPage: One page of profiles, or the same as a CSV table.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            LEGACY_ENGAGE,
+            {
+                "where": where,
+                "session_id": session_id,
+                "page": page,
+            },
+        )

@@ -1,0 +1,269 @@
+import datetime
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.error import Error
+from ...models.legacy_annotations_result import LegacyAnnotationsResult
+from ...models.output_format import OutputFormat
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    *,
+    project_id: int | Unset = UNSET,
+    from_date: datetime.date,
+    to_date: datetime.date,
+    format_: OutputFormat | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["project_id"] = project_id
+
+    json_from_date = from_date.isoformat()
+    params["from_date"] = json_from_date
+
+    json_to_date = to_date.isoformat()
+    params["to_date"] = json_to_date
+
+    json_format_: str | Unset = UNSET
+    if not isinstance(format_, Unset):
+        json_format_ = format_
+
+    params["format"] = json_format_
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/2.0/annotations/",
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Error | LegacyAnnotationsResult | None:
+    if response.status_code == 200:
+        response_200 = LegacyAnnotationsResult.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = Error.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Error.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 402:
+        response_402 = Error.from_dict(response.json())
+
+        return response_402
+
+    if response.status_code == 403:
+        response_403 = Error.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Error.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 429:
+        response_429 = Error.from_dict(response.json())
+
+        return response_429
+
+    if 500 <= response.status_code <= 599:
+        response_5xx = Error.from_dict(response.json())
+
+        return response_5xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Error | LegacyAnnotationsResult]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    project_id: int | Unset = UNSET,
+    from_date: datetime.date,
+    to_date: datetime.date,
+    format_: OutputFormat | Unset = UNSET,
+) -> Response[Error | LegacyAnnotationsResult]:
+    """List annotations through the older API.
+
+     The annotations of a range of days that includes both ends, in the project's time zone. Prefer
+    the list of annotations in the app family.
+
+    Its successor: https://developer.mixpanel.com/reference/list-all-annotations-for-project
+
+    Args:
+        project_id (int | Unset):
+        from_date (datetime.date):
+        to_date (datetime.date):
+        format_ (OutputFormat | Unset): Format of an answer, JSON or a CSV table.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Error | LegacyAnnotationsResult]
+    """
+
+    kwargs = _get_kwargs(
+        project_id=project_id,
+        from_date=from_date,
+        to_date=to_date,
+        format_=format_,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    project_id: int | Unset = UNSET,
+    from_date: datetime.date,
+    to_date: datetime.date,
+    format_: OutputFormat | Unset = UNSET,
+) -> Error | LegacyAnnotationsResult | None:
+    """List annotations through the older API.
+
+     The annotations of a range of days that includes both ends, in the project's time zone. Prefer
+    the list of annotations in the app family.
+
+    Its successor: https://developer.mixpanel.com/reference/list-all-annotations-for-project
+
+    Args:
+        project_id (int | Unset):
+        from_date (datetime.date):
+        to_date (datetime.date):
+        format_ (OutputFormat | Unset): Format of an answer, JSON or a CSV table.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Error | LegacyAnnotationsResult
+    """
+
+    return sync_detailed(
+        client=client,
+        project_id=project_id,
+        from_date=from_date,
+        to_date=to_date,
+        format_=format_,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    project_id: int | Unset = UNSET,
+    from_date: datetime.date,
+    to_date: datetime.date,
+    format_: OutputFormat | Unset = UNSET,
+) -> Response[Error | LegacyAnnotationsResult]:
+    """List annotations through the older API.
+
+     The annotations of a range of days that includes both ends, in the project's time zone. Prefer
+    the list of annotations in the app family.
+
+    Its successor: https://developer.mixpanel.com/reference/list-all-annotations-for-project
+
+    Args:
+        project_id (int | Unset):
+        from_date (datetime.date):
+        to_date (datetime.date):
+        format_ (OutputFormat | Unset): Format of an answer, JSON or a CSV table.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Error | LegacyAnnotationsResult]
+    """
+
+    kwargs = _get_kwargs(
+        project_id=project_id,
+        from_date=from_date,
+        to_date=to_date,
+        format_=format_,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    project_id: int | Unset = UNSET,
+    from_date: datetime.date,
+    to_date: datetime.date,
+    format_: OutputFormat | Unset = UNSET,
+) -> Error | LegacyAnnotationsResult | None:
+    """List annotations through the older API.
+
+     The annotations of a range of days that includes both ends, in the project's time zone. Prefer
+    the list of annotations in the app family.
+
+    Its successor: https://developer.mixpanel.com/reference/list-all-annotations-for-project
+
+    Args:
+        project_id (int | Unset):
+        from_date (datetime.date):
+        to_date (datetime.date):
+        format_ (OutputFormat | Unset): Format of an answer, JSON or a CSV table.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Error | LegacyAnnotationsResult
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            project_id=project_id,
+            from_date=from_date,
+            to_date=to_date,
+            format_=format_,
+        )
+    ).parsed

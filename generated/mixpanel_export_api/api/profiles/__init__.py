@@ -1,0 +1,224 @@
+"""The operations under the tag `profiles`, sync and async."""
+
+from __future__ import annotations
+
+import builtins
+import datetime
+from collections.abc import Mapping
+from typing import Any, cast
+
+from ...models.behavior import Behavior
+from ...models.cohort_filter import CohortFilter
+from ...models.profiles_page import ProfilesPage
+from ...models.profiles_query_form import ProfilesQueryForm
+from ...types import UNSET, Unset
+from .. import AsyncResources, Expression, Operation, Resources
+from . import profiles_query
+
+PROFILES_QUERY: Operation[ProfilesPage] = Operation(
+    name="profiles.query",
+    method="POST",
+    path="/api/query/engage",
+    security=frozenset(
+        [
+            "oauthToken",
+            "projectSecret",
+            "serviceAccount",
+            "signature",
+            "signatureApiKey",
+            "signatureExpire",
+        ]
+    ),
+    idempotent=True,
+    bound=(
+        "project_id",
+        "workspace_id",
+    ),
+    schemas={
+        "distinct_id": {"type": "string", "minLength": 1},
+        "distinct_ids": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        "data_group_id": {"type": "string"},
+        "where": {"type": "string", "format": "mixpanel-expression"},
+        "output_properties": {"type": "array", "items": {"type": "string"}},
+        "session_id": {"type": "string"},
+        "page": {"type": "integer", "minimum": 0},
+        "behaviors": {"type": "array", "items": {"type": "object"}, "minItems": 1},
+        "as_of_timestamp": {"type": "integer"},
+        "filter_by_cohort": {"type": "object"},
+        "include_all_users": {"type": "boolean"},
+    },
+    required=(),
+    renamed={},
+    body=ProfilesQueryForm,
+    body_fields=(
+        "distinct_id",
+        "distinct_ids",
+        "data_group_id",
+        "where",
+        "output_properties",
+        "session_id",
+        "page",
+        "behaviors",
+        "as_of_timestamp",
+        "filter_by_cohort",
+        "include_all_users",
+    ),
+    models={
+        "behaviors": Behavior,
+        "filter_by_cohort": CohortFilter,
+    },
+    build=profiles_query._get_kwargs,
+    parse=profiles_query._parse_response,
+)
+
+
+class ProfilesResource:
+    """The operations under the tag `profiles`."""
+
+    def __init__(self, client: Resources) -> None:
+        self._client = client
+
+    def query(
+        self,
+        *,
+        distinct_id: str | None = None,
+        distinct_ids: builtins.list[str] | None = None,
+        data_group_id: str | None = None,
+        where: str | Expression | None = None,
+        output_properties: builtins.list[str] | None = None,
+        session_id: str | None = None,
+        page: int | None = None,
+        behaviors: builtins.list[Behavior | Mapping[str, Any]] | None = None,
+        as_of_timestamp: int | None = None,
+        filter_by_cohort: CohortFilter | Mapping[str, Any] | None = None,
+        include_all_users: bool | None = None,
+    ) -> ProfilesPage:
+        """Read a page of user or group profiles.
+
+        One page of the profiles that fit the form; an empty form means every profile. The first
+        page (page 0) answers a `session_id`: send it back with `page` 1, 2, ... and otherwise the
+        same form. The last page is the one with fewer results than `page_size`; `total` may be on
+        the first page only. Every page is one of the 60 calls an hour. Also answers under /api/2.0.
+
+        `behaviors` and `filter_by_cohort` exclude each other, and `behaviors` over more than one
+        page needs `as_of_timestamp`. A plan without API access is answered with 402.
+
+        Reference: https://developer.mixpanel.com/reference/engage-query
+
+        Args:
+            distinct_id: Distinct id of the only profile wanted.
+            distinct_ids: Distinct ids of the profiles wanted. JSON text on the wire.
+            data_group_id: Id of the group key, to read group profiles in place of user profiles.
+            where: Expression a profile must satisfy.
+            output_properties: Names of the properties wanted; all when left out. Naming a few makes
+                answers smaller. JSON text on the wire.
+            session_id: The `session_id` that page 0 answered. Needed for every later page.
+            page: Number of the page, from 0 on; 0 when left out.
+            behaviors: What users must have done, to be used by name in `where`. Not together with
+                `filter_by_cohort`. JSON text on the wire.
+            as_of_timestamp: Unix time in seconds at which `behaviors` are looked at. Needed with
+                them for more than one page, and the same on every page.
+            filter_by_cohort: The cohort whose members are wanted. Not together with `behaviors`.
+                JSON text on the wire.
+            include_all_users: False to leave out cohort members that have no profile. True when
+                left out. Only together with `filter_by_cohort`.
+
+        Returns:
+            ProfilesPage: One page of profiles.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            PROFILES_QUERY,
+            {
+                "distinct_id": distinct_id,
+                "distinct_ids": distinct_ids,
+                "data_group_id": data_group_id,
+                "where": where,
+                "output_properties": output_properties,
+                "session_id": session_id,
+                "page": page,
+                "behaviors": behaviors,
+                "as_of_timestamp": as_of_timestamp,
+                "filter_by_cohort": filter_by_cohort,
+                "include_all_users": include_all_users,
+            },
+        )
+
+
+class AsyncProfilesResource:
+    """The operations under the tag `profiles`."""
+
+    def __init__(self, client: AsyncResources) -> None:
+        self._client = client
+
+    async def query(
+        self,
+        *,
+        distinct_id: str | None = None,
+        distinct_ids: builtins.list[str] | None = None,
+        data_group_id: str | None = None,
+        where: str | Expression | None = None,
+        output_properties: builtins.list[str] | None = None,
+        session_id: str | None = None,
+        page: int | None = None,
+        behaviors: builtins.list[Behavior | Mapping[str, Any]] | None = None,
+        as_of_timestamp: int | None = None,
+        filter_by_cohort: CohortFilter | Mapping[str, Any] | None = None,
+        include_all_users: bool | None = None,
+    ) -> ProfilesPage:
+        """Read a page of user or group profiles.
+
+        One page of the profiles that fit the form; an empty form means every profile. The first
+        page (page 0) answers a `session_id`: send it back with `page` 1, 2, ... and otherwise the
+        same form. The last page is the one with fewer results than `page_size`; `total` may be on
+        the first page only. Every page is one of the 60 calls an hour. Also answers under /api/2.0.
+
+        `behaviors` and `filter_by_cohort` exclude each other, and `behaviors` over more than one
+        page needs `as_of_timestamp`. A plan without API access is answered with 402.
+
+        Reference: https://developer.mixpanel.com/reference/engage-query
+
+        Args:
+            distinct_id: Distinct id of the only profile wanted.
+            distinct_ids: Distinct ids of the profiles wanted. JSON text on the wire.
+            data_group_id: Id of the group key, to read group profiles in place of user profiles.
+            where: Expression a profile must satisfy.
+            output_properties: Names of the properties wanted; all when left out. Naming a few makes
+                answers smaller. JSON text on the wire.
+            session_id: The `session_id` that page 0 answered. Needed for every later page.
+            page: Number of the page, from 0 on; 0 when left out.
+            behaviors: What users must have done, to be used by name in `where`. Not together with
+                `filter_by_cohort`. JSON text on the wire.
+            as_of_timestamp: Unix time in seconds at which `behaviors` are looked at. Needed with
+                them for more than one page, and the same on every page.
+            filter_by_cohort: The cohort whose members are wanted. Not together with `behaviors`.
+                JSON text on the wire.
+            include_all_users: False to leave out cohort members that have no profile. True when
+                left out. Only together with `filter_by_cohort`.
+
+        Returns:
+            ProfilesPage: One page of profiles.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            PROFILES_QUERY,
+            {
+                "distinct_id": distinct_id,
+                "distinct_ids": distinct_ids,
+                "data_group_id": data_group_id,
+                "where": where,
+                "output_properties": output_properties,
+                "session_id": session_id,
+                "page": page,
+                "behaviors": behaviors,
+                "as_of_timestamp": as_of_timestamp,
+                "filter_by_cohort": filter_by_cohort,
+                "include_all_users": include_all_users,
+            },
+        )

@@ -1,0 +1,361 @@
+"""The operations under the tag `retention`, sync and async."""
+
+from __future__ import annotations
+
+import builtins
+import datetime
+from collections.abc import Mapping
+from typing import Any, cast
+
+from ...models.day_week_month import DayWeekMonth, check_day_week_month
+from ...models.frequency_result import FrequencyResult
+from ...models.hour_or_day import HourOrDay, check_hour_or_day
+from ...models.retention_result import RetentionResult
+from ...models.retention_type import RetentionType, check_retention_type
+from ...types import UNSET, Unset
+from .. import AsyncResources, Expression, Operation, Resources
+from . import retention_frequency, retention_query
+
+RETENTION_QUERY: Operation[RetentionResult] = Operation(
+    name="retention.query",
+    method="GET",
+    path="/api/query/retention",
+    security=frozenset(
+        [
+            "oauthToken",
+            "projectSecret",
+            "serviceAccount",
+            "signature",
+            "signatureApiKey",
+            "signatureExpire",
+        ]
+    ),
+    idempotent=True,
+    bound=(
+        "project_id",
+        "workspace_id",
+    ),
+    schemas={
+        "from_date": {"type": "string", "format": "date"},
+        "to_date": {"type": "string", "format": "date"},
+        "retention_type": {"type": "string", "enum": ["birth", "compounded"]},
+        "born_event": {"type": "string", "minLength": 1},
+        "event": {"type": "string", "minLength": 1},
+        "born_where": {"type": "string", "format": "mixpanel-expression"},
+        "where": {"type": "string", "format": "mixpanel-expression"},
+        "interval": {"type": "integer", "minimum": 1},
+        "interval_count": {"type": "integer", "minimum": 1},
+        "unit": {"type": "string", "enum": ["day", "week", "month"]},
+        "unbounded_retention": {"type": "boolean"},
+        "on": {"type": "string", "format": "mixpanel-expression"},
+        "limit": {"type": "integer", "minimum": 1},
+    },
+    required=(
+        "from_date",
+        "to_date",
+    ),
+    renamed={},
+    body=None,
+    body_fields=(),
+    models={},
+    build=retention_query._get_kwargs,
+    parse=retention_query._parse_response,
+)
+RETENTION_FREQUENCY: Operation[FrequencyResult] = Operation(
+    name="retention.frequency",
+    method="GET",
+    path="/api/query/retention/addiction",
+    security=frozenset(
+        [
+            "oauthToken",
+            "projectSecret",
+            "serviceAccount",
+            "signature",
+            "signatureApiKey",
+            "signatureExpire",
+        ]
+    ),
+    idempotent=True,
+    bound=(
+        "project_id",
+        "workspace_id",
+    ),
+    schemas={
+        "from_date": {"type": "string", "format": "date"},
+        "to_date": {"type": "string", "format": "date"},
+        "unit": {"type": "string", "enum": ["day", "week", "month"]},
+        "addiction_unit": {"type": "string", "enum": ["hour", "day"]},
+        "event": {"type": "string", "minLength": 1},
+        "where": {"type": "string", "format": "mixpanel-expression"},
+        "on": {"type": "string", "format": "mixpanel-expression"},
+        "limit": {"type": "integer", "minimum": 1},
+    },
+    required=(
+        "from_date",
+        "to_date",
+        "unit",
+        "addiction_unit",
+    ),
+    renamed={},
+    body=None,
+    body_fields=(),
+    models={},
+    build=retention_frequency._get_kwargs,
+    parse=retention_frequency._parse_response,
+)
+
+
+class RetentionResource:
+    """The operations under the tag `retention`."""
+
+    def __init__(self, client: Resources) -> None:
+        self._client = client
+
+    def query(
+        self,
+        *,
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+        retention_type: RetentionType | None = None,
+        born_event: str | None = None,
+        event: str | None = None,
+        born_where: str | Expression | None = None,
+        where: str | Expression | None = None,
+        interval: int | None = None,
+        interval_count: int | None = None,
+        unit: DayWeekMonth | None = None,
+        unbounded_retention: bool | None = None,
+        on: str | Expression | None = None,
+        limit: int | None = None,
+    ) -> RetentionResult:
+        """Count the users who come back.
+
+        Groups users by the date they did a first event and counts how many of each group did a
+        second one in each interval after it. Interval 0 is the time right after the first event,
+        shorter than one interval. With `on`, each date holds a level of segments. Dates are in the
+        project's time zone. Also answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/retention-query
+
+        Args:
+            from_date: First day of the range.
+            to_date: Last day of the range, included. Not later than today.
+            retention_type: How a user enters a group; `birth` when left out.
+            born_event: The event that puts a user into a group. Required unless `retention_type` is
+                `compounded`.
+            event: The event that counts as coming back. Any event when left out.
+            born_where: Expression the first event must satisfy.
+            where: Expression the returning event must satisfy.
+            interval: How many `unit` one interval spans; 1 when left out, 90 days at the most.
+            interval_count: How many intervals to answer; 1 when left out. Interval 0 comes on top.
+            unit: Unit of `interval`; `day` when left out.
+            unbounded_retention: True to count a user in an interval when they came back in it or in
+                any later one. False, the value when left out, counts each interval by itself.
+            on: Expression whose value splits the returning events into segments.
+            limit: Most segments to answer, the largest first. Means nothing without `on`.
+
+        Returns:
+            RetentionResult: The groups by date.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            RETENTION_QUERY,
+            {
+                "from_date": from_date,
+                "to_date": to_date,
+                "retention_type": retention_type,
+                "born_event": born_event,
+                "event": event,
+                "born_where": born_where,
+                "where": where,
+                "interval": interval,
+                "interval_count": interval_count,
+                "unit": unit,
+                "unbounded_retention": unbounded_retention,
+                "on": on,
+                "limit": limit,
+            },
+        )
+
+    def frequency(
+        self,
+        *,
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+        unit: DayWeekMonth,
+        addiction_unit: HourOrDay,
+        event: str | None = None,
+        where: str | Expression | None = None,
+        on: str | Expression | None = None,
+        limit: int | None = None,
+    ) -> FrequencyResult:
+        """Count how often users do something within a period.
+
+        For every period (`unit`), how many users were active in at least 1, at least 2, ... of its
+        smaller units (`addiction_unit`): with `day` and `hour`, the third number counts those
+        active in three or more hours of that day. Mixpanel calls this report frequency or
+        addiction. Also answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/retention-frequency-query
+
+        Args:
+            from_date: First day of the range.
+            to_date: Last day of the range, included. Not later than today.
+            unit: The period that is looked at as a whole.
+            addiction_unit: The smaller unit whose active occurrences are counted within a period.
+            event: The event that makes a user active. Any event when left out.
+            where: Expression an event must satisfy. Every event when left out.
+            on: Expression whose value splits the events into segments. No segments when left out.
+            limit: Most segments to answer, the largest first. Means nothing without `on`.
+
+        Returns:
+            FrequencyResult: The numbers of users by date.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            RETENTION_FREQUENCY,
+            {
+                "from_date": from_date,
+                "to_date": to_date,
+                "unit": unit,
+                "addiction_unit": addiction_unit,
+                "event": event,
+                "where": where,
+                "on": on,
+                "limit": limit,
+            },
+        )
+
+
+class AsyncRetentionResource:
+    """The operations under the tag `retention`."""
+
+    def __init__(self, client: AsyncResources) -> None:
+        self._client = client
+
+    async def query(
+        self,
+        *,
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+        retention_type: RetentionType | None = None,
+        born_event: str | None = None,
+        event: str | None = None,
+        born_where: str | Expression | None = None,
+        where: str | Expression | None = None,
+        interval: int | None = None,
+        interval_count: int | None = None,
+        unit: DayWeekMonth | None = None,
+        unbounded_retention: bool | None = None,
+        on: str | Expression | None = None,
+        limit: int | None = None,
+    ) -> RetentionResult:
+        """Count the users who come back.
+
+        Groups users by the date they did a first event and counts how many of each group did a
+        second one in each interval after it. Interval 0 is the time right after the first event,
+        shorter than one interval. With `on`, each date holds a level of segments. Dates are in the
+        project's time zone. Also answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/retention-query
+
+        Args:
+            from_date: First day of the range.
+            to_date: Last day of the range, included. Not later than today.
+            retention_type: How a user enters a group; `birth` when left out.
+            born_event: The event that puts a user into a group. Required unless `retention_type` is
+                `compounded`.
+            event: The event that counts as coming back. Any event when left out.
+            born_where: Expression the first event must satisfy.
+            where: Expression the returning event must satisfy.
+            interval: How many `unit` one interval spans; 1 when left out, 90 days at the most.
+            interval_count: How many intervals to answer; 1 when left out. Interval 0 comes on top.
+            unit: Unit of `interval`; `day` when left out.
+            unbounded_retention: True to count a user in an interval when they came back in it or in
+                any later one. False, the value when left out, counts each interval by itself.
+            on: Expression whose value splits the returning events into segments.
+            limit: Most segments to answer, the largest first. Means nothing without `on`.
+
+        Returns:
+            RetentionResult: The groups by date.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            RETENTION_QUERY,
+            {
+                "from_date": from_date,
+                "to_date": to_date,
+                "retention_type": retention_type,
+                "born_event": born_event,
+                "event": event,
+                "born_where": born_where,
+                "where": where,
+                "interval": interval,
+                "interval_count": interval_count,
+                "unit": unit,
+                "unbounded_retention": unbounded_retention,
+                "on": on,
+                "limit": limit,
+            },
+        )
+
+    async def frequency(
+        self,
+        *,
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+        unit: DayWeekMonth,
+        addiction_unit: HourOrDay,
+        event: str | None = None,
+        where: str | Expression | None = None,
+        on: str | Expression | None = None,
+        limit: int | None = None,
+    ) -> FrequencyResult:
+        """Count how often users do something within a period.
+
+        For every period (`unit`), how many users were active in at least 1, at least 2, ... of its
+        smaller units (`addiction_unit`): with `day` and `hour`, the third number counts those
+        active in three or more hours of that day. Mixpanel calls this report frequency or
+        addiction. Also answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/retention-frequency-query
+
+        Args:
+            from_date: First day of the range.
+            to_date: Last day of the range, included. Not later than today.
+            unit: The period that is looked at as a whole.
+            addiction_unit: The smaller unit whose active occurrences are counted within a period.
+            event: The event that makes a user active. Any event when left out.
+            where: Expression an event must satisfy. Every event when left out.
+            on: Expression whose value splits the events into segments. No segments when left out.
+            limit: Most segments to answer, the largest first. Means nothing without `on`.
+
+        Returns:
+            FrequencyResult: The numbers of users by date.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            RETENTION_FREQUENCY,
+            {
+                "from_date": from_date,
+                "to_date": to_date,
+                "unit": unit,
+                "addiction_unit": addiction_unit,
+                "event": event,
+                "where": where,
+                "on": on,
+                "limit": limit,
+            },
+        )

@@ -1,0 +1,255 @@
+"""The operations under the tag `schemas`, sync and async."""
+
+from __future__ import annotations
+
+import builtins
+import datetime
+from collections.abc import Mapping
+from typing import Any, cast
+
+from ...models.entity_type import EntityType, check_entity_type
+from ...models.lexicon_result import LexiconResult
+from ...models.lexicon_schema import LexiconSchema
+from ...types import UNSET, Unset
+from .. import AsyncResources, Expression, Operation, Resources
+from . import schemas_get, schemas_list, schemas_list_for_entity
+
+SCHEMAS_LIST: Operation[LexiconResult] = Operation(
+    name="schemas.list",
+    method="GET",
+    path="/api/app/projects/{project_id}/schemas",
+    security=frozenset(["oauthToken", "serviceAccount"]),
+    idempotent=True,
+    bound=("project_id",),
+    schemas={},
+    required=(),
+    renamed={},
+    body=None,
+    body_fields=(),
+    models={},
+    build=schemas_list._get_kwargs,
+    parse=schemas_list._parse_response,
+)
+SCHEMAS_LIST_FOR_ENTITY: Operation[LexiconResult] = Operation(
+    name="schemas.list_for_entity",
+    method="GET",
+    path="/api/app/projects/{project_id}/schemas/{entity_type}",
+    security=frozenset(["oauthToken", "serviceAccount"]),
+    idempotent=True,
+    bound=("project_id",),
+    schemas={
+        "entity_type": {"type": "string", "enum": ["event", "profile"]},
+        "entity_name": {"type": "string", "minLength": 1},
+    },
+    required=("entity_type",),
+    renamed={},
+    body=None,
+    body_fields=(),
+    models={},
+    build=schemas_list_for_entity._get_kwargs,
+    parse=schemas_list_for_entity._parse_response,
+)
+SCHEMAS_GET: Operation[LexiconSchema] = Operation(
+    name="schemas.get",
+    method="GET",
+    path="/api/app/projects/{project_id}/schemas/{entity_type}/{name}",
+    security=frozenset(["oauthToken", "serviceAccount"]),
+    idempotent=True,
+    bound=("project_id",),
+    schemas={
+        "entity_type": {"type": "string", "enum": ["event", "profile"]},
+        "name": {"type": "string", "minLength": 1},
+    },
+    required=(
+        "entity_type",
+        "name",
+    ),
+    renamed={},
+    body=None,
+    body_fields=(),
+    models={},
+    build=schemas_get._get_kwargs,
+    parse=schemas_get._parse_response,
+)
+
+
+class SchemasResource:
+    """The operations under the tag `schemas`."""
+
+    def __init__(self, client: Resources) -> None:
+        self._client = client
+
+    def list(
+        self,
+    ) -> LexiconResult:
+        """List all Lexicon schemas of a project.
+
+        What the Lexicon says about every event and about profiles: descriptions, properties and
+        their types, display names.
+
+        Reference: https://developer.mixpanel.com/reference/list-all-schemas-for-project
+
+        Returns:
+            LexiconResult: The schemas.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            SCHEMAS_LIST,
+            {},
+        )
+
+    def list_for_entity(
+        self,
+        *,
+        entity_type: EntityType,
+        entity_name: str | None = None,
+    ) -> LexiconResult:
+        """List the Lexicon schemas of events or of profiles.
+
+        The schemas of one kind of entity, or the one of a single entity when its name is given.
+
+        Reference: https://developer.mixpanel.com/reference/list-schemas-for-entity
+
+        Args:
+            entity_type: Kind of entity, whether events or profiles.
+            entity_name: Name of the only entity wanted. All of the kind when left out.
+
+        Returns:
+            LexiconResult: The schemas.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            SCHEMAS_LIST_FOR_ENTITY,
+            {
+                "entity_type": entity_type,
+                "entity_name": entity_name,
+            },
+        )
+
+    def get(
+        self,
+        *,
+        entity_type: EntityType,
+        name: str,
+    ) -> LexiconSchema:
+        """Get the Lexicon schema of one event or of profiles.
+
+        The schema itself, without the entry around it that the lists have.
+
+        Reference: https://developer.mixpanel.com/reference/list-schemas-by-entity-and-name
+
+        Args:
+            entity_type: Kind of entity, whether events or profiles.
+            name: Name of the event, or `$user` for user profiles.
+
+        Returns:
+            LexiconSchema: The schema.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            SCHEMAS_GET,
+            {
+                "entity_type": entity_type,
+                "name": name,
+            },
+        )
+
+
+class AsyncSchemasResource:
+    """The operations under the tag `schemas`."""
+
+    def __init__(self, client: AsyncResources) -> None:
+        self._client = client
+
+    async def list(
+        self,
+    ) -> LexiconResult:
+        """List all Lexicon schemas of a project.
+
+        What the Lexicon says about every event and about profiles: descriptions, properties and
+        their types, display names.
+
+        Reference: https://developer.mixpanel.com/reference/list-all-schemas-for-project
+
+        Returns:
+            LexiconResult: The schemas.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            SCHEMAS_LIST,
+            {},
+        )
+
+    async def list_for_entity(
+        self,
+        *,
+        entity_type: EntityType,
+        entity_name: str | None = None,
+    ) -> LexiconResult:
+        """List the Lexicon schemas of events or of profiles.
+
+        The schemas of one kind of entity, or the one of a single entity when its name is given.
+
+        Reference: https://developer.mixpanel.com/reference/list-schemas-for-entity
+
+        Args:
+            entity_type: Kind of entity, whether events or profiles.
+            entity_name: Name of the only entity wanted. All of the kind when left out.
+
+        Returns:
+            LexiconResult: The schemas.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            SCHEMAS_LIST_FOR_ENTITY,
+            {
+                "entity_type": entity_type,
+                "entity_name": entity_name,
+            },
+        )
+
+    async def get(
+        self,
+        *,
+        entity_type: EntityType,
+        name: str,
+    ) -> LexiconSchema:
+        """Get the Lexicon schema of one event or of profiles.
+
+        The schema itself, without the entry around it that the lists have.
+
+        Reference: https://developer.mixpanel.com/reference/list-schemas-by-entity-and-name
+
+        Args:
+            entity_type: Kind of entity, whether events or profiles.
+            name: Name of the event, or `$user` for user profiles.
+
+        Returns:
+            LexiconSchema: The schema.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            SCHEMAS_GET,
+            {
+                "entity_type": entity_type,
+                "name": name,
+            },
+        )

@@ -1,0 +1,243 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.entity_type import EntityType
+from ...models.error import Error
+from ...models.lexicon_result import LexiconResult
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    project_id: int,
+    entity_type: EntityType,
+    *,
+    entity_name: str | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["entity_name"] = entity_name
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/app/projects/{project_id}/schemas/{entity_type}".format(
+            project_id=quote(str(project_id), safe=""),
+            entity_type=quote(str(entity_type), safe=""),
+        ),
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Error | LexiconResult | None:
+    if response.status_code == 200:
+        response_200 = LexiconResult.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = Error.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Error.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 402:
+        response_402 = Error.from_dict(response.json())
+
+        return response_402
+
+    if response.status_code == 403:
+        response_403 = Error.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Error.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 429:
+        response_429 = Error.from_dict(response.json())
+
+        return response_429
+
+    if 500 <= response.status_code <= 599:
+        response_5xx = Error.from_dict(response.json())
+
+        return response_5xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Error | LexiconResult]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    project_id: int,
+    entity_type: EntityType,
+    *,
+    client: AuthenticatedClient,
+    entity_name: str | Unset = UNSET,
+) -> Response[Error | LexiconResult]:
+    """List the Lexicon schemas of events or of profiles.
+
+     The schemas of one kind of entity, or the one of a single entity when its name is given.
+
+    Reference: https://developer.mixpanel.com/reference/list-schemas-for-entity
+
+    Args:
+        project_id (int):
+        entity_type (EntityType): What a Lexicon schema is about, an event or profiles.
+        entity_name (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Error | LexiconResult]
+    """
+
+    kwargs = _get_kwargs(
+        project_id=project_id,
+        entity_type=entity_type,
+        entity_name=entity_name,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    project_id: int,
+    entity_type: EntityType,
+    *,
+    client: AuthenticatedClient,
+    entity_name: str | Unset = UNSET,
+) -> Error | LexiconResult | None:
+    """List the Lexicon schemas of events or of profiles.
+
+     The schemas of one kind of entity, or the one of a single entity when its name is given.
+
+    Reference: https://developer.mixpanel.com/reference/list-schemas-for-entity
+
+    Args:
+        project_id (int):
+        entity_type (EntityType): What a Lexicon schema is about, an event or profiles.
+        entity_name (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Error | LexiconResult
+    """
+
+    return sync_detailed(
+        project_id=project_id,
+        entity_type=entity_type,
+        client=client,
+        entity_name=entity_name,
+    ).parsed
+
+
+async def asyncio_detailed(
+    project_id: int,
+    entity_type: EntityType,
+    *,
+    client: AuthenticatedClient,
+    entity_name: str | Unset = UNSET,
+) -> Response[Error | LexiconResult]:
+    """List the Lexicon schemas of events or of profiles.
+
+     The schemas of one kind of entity, or the one of a single entity when its name is given.
+
+    Reference: https://developer.mixpanel.com/reference/list-schemas-for-entity
+
+    Args:
+        project_id (int):
+        entity_type (EntityType): What a Lexicon schema is about, an event or profiles.
+        entity_name (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Error | LexiconResult]
+    """
+
+    kwargs = _get_kwargs(
+        project_id=project_id,
+        entity_type=entity_type,
+        entity_name=entity_name,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    project_id: int,
+    entity_type: EntityType,
+    *,
+    client: AuthenticatedClient,
+    entity_name: str | Unset = UNSET,
+) -> Error | LexiconResult | None:
+    """List the Lexicon schemas of events or of profiles.
+
+     The schemas of one kind of entity, or the one of a single entity when its name is given.
+
+    Reference: https://developer.mixpanel.com/reference/list-schemas-for-entity
+
+    Args:
+        project_id (int):
+        entity_type (EntityType): What a Lexicon schema is about, an event or profiles.
+        entity_name (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Error | LexiconResult
+    """
+
+    return (
+        await asyncio_detailed(
+            project_id=project_id,
+            entity_type=entity_type,
+            client=client,
+            entity_name=entity_name,
+        )
+    ).parsed

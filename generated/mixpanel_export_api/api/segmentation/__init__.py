@@ -1,0 +1,759 @@
+"""The operations under the tag `segmentation`, sync and async."""
+
+from __future__ import annotations
+
+import builtins
+import datetime
+from collections.abc import Mapping
+from typing import Any, cast
+
+from ...models.count_type import CountType, check_count_type
+from ...models.csv_format import CsvFormat, check_csv_format
+from ...models.hour_or_day import HourOrDay, check_hour_or_day
+from ...models.multiseg_result import MultisegResult
+from ...models.segmentation_average_result import SegmentationAverageResult
+from ...models.segmentation_result import SegmentationResult
+from ...models.segmentation_sum_result import SegmentationSumResult
+from ...models.time_unit import TimeUnit, check_time_unit
+from ...types import UNSET, Unset
+from .. import AsyncResources, Expression, Operation, Resources
+from . import (
+    segmentation_average,
+    segmentation_multiseg,
+    segmentation_numeric,
+    segmentation_query,
+    segmentation_sum,
+)
+
+SEGMENTATION_QUERY: Operation[SegmentationResult] = Operation(
+    name="segmentation.query",
+    method="GET",
+    path="/api/query/segmentation",
+    security=frozenset(
+        [
+            "oauthToken",
+            "projectSecret",
+            "serviceAccount",
+            "signature",
+            "signatureApiKey",
+            "signatureExpire",
+        ]
+    ),
+    idempotent=True,
+    bound=(
+        "project_id",
+        "workspace_id",
+    ),
+    schemas={
+        "event": {"type": "string", "minLength": 1},
+        "from_date": {"type": "string", "format": "date"},
+        "to_date": {"type": "string", "format": "date"},
+        "on": {"type": "string", "format": "mixpanel-expression"},
+        "unit": {"type": "string", "enum": ["minute", "hour", "day", "week", "month"]},
+        "interval": {"type": "integer", "minimum": 1},
+        "where": {"type": "string", "format": "mixpanel-expression"},
+        "limit": {"type": "integer", "minimum": 1},
+        "type": {"type": "string", "enum": ["general", "unique", "average"]},
+    },
+    required=(
+        "event",
+        "from_date",
+        "to_date",
+    ),
+    renamed={
+        "type": "type_",
+    },
+    body=None,
+    body_fields=(),
+    models={},
+    build=segmentation_query._get_kwargs,
+    parse=segmentation_query._parse_response,
+)
+SEGMENTATION_NUMERIC: Operation[SegmentationResult] = Operation(
+    name="segmentation.numeric",
+    method="GET",
+    path="/api/query/segmentation/numeric",
+    security=frozenset(
+        [
+            "oauthToken",
+            "projectSecret",
+            "serviceAccount",
+            "signature",
+            "signatureApiKey",
+            "signatureExpire",
+        ]
+    ),
+    idempotent=True,
+    bound=(
+        "project_id",
+        "workspace_id",
+    ),
+    schemas={
+        "event": {"type": "string", "minLength": 1},
+        "from_date": {"type": "string", "format": "date"},
+        "to_date": {"type": "string", "format": "date"},
+        "on": {"type": "string", "format": "mixpanel-expression", "minLength": 1},
+        "unit": {"type": "string", "enum": ["hour", "day"]},
+        "where": {"type": "string", "format": "mixpanel-expression"},
+        "type": {"type": "string", "enum": ["general", "unique", "average"]},
+        "buckets": {"type": "integer", "minimum": 1},
+    },
+    required=(
+        "event",
+        "from_date",
+        "to_date",
+        "on",
+    ),
+    renamed={
+        "type": "type_",
+    },
+    body=None,
+    body_fields=(),
+    models={},
+    build=segmentation_numeric._get_kwargs,
+    parse=segmentation_numeric._parse_response,
+)
+SEGMENTATION_SUM: Operation[SegmentationSumResult] = Operation(
+    name="segmentation.sum",
+    method="GET",
+    path="/api/query/segmentation/sum",
+    security=frozenset(
+        [
+            "oauthToken",
+            "projectSecret",
+            "serviceAccount",
+            "signature",
+            "signatureApiKey",
+            "signatureExpire",
+        ]
+    ),
+    idempotent=True,
+    bound=(
+        "project_id",
+        "workspace_id",
+    ),
+    schemas={
+        "event": {"type": "string", "minLength": 1},
+        "from_date": {"type": "string", "format": "date"},
+        "to_date": {"type": "string", "format": "date"},
+        "on": {"type": "string", "format": "mixpanel-expression", "minLength": 1},
+        "unit": {"type": "string", "enum": ["hour", "day"]},
+        "where": {"type": "string", "format": "mixpanel-expression"},
+    },
+    required=(
+        "event",
+        "from_date",
+        "to_date",
+        "on",
+    ),
+    renamed={},
+    body=None,
+    body_fields=(),
+    models={},
+    build=segmentation_sum._get_kwargs,
+    parse=segmentation_sum._parse_response,
+)
+SEGMENTATION_AVERAGE: Operation[SegmentationAverageResult] = Operation(
+    name="segmentation.average",
+    method="GET",
+    path="/api/query/segmentation/average",
+    security=frozenset(
+        [
+            "oauthToken",
+            "projectSecret",
+            "serviceAccount",
+            "signature",
+            "signatureApiKey",
+            "signatureExpire",
+        ]
+    ),
+    idempotent=True,
+    bound=(
+        "project_id",
+        "workspace_id",
+    ),
+    schemas={
+        "event": {"type": "string", "minLength": 1},
+        "from_date": {"type": "string", "format": "date"},
+        "to_date": {"type": "string", "format": "date"},
+        "on": {"type": "string", "format": "mixpanel-expression", "minLength": 1},
+        "unit": {"type": "string", "enum": ["hour", "day"]},
+        "where": {"type": "string", "format": "mixpanel-expression"},
+    },
+    required=(
+        "event",
+        "from_date",
+        "to_date",
+        "on",
+    ),
+    renamed={},
+    body=None,
+    body_fields=(),
+    models={},
+    build=segmentation_average._get_kwargs,
+    parse=segmentation_average._parse_response,
+)
+SEGMENTATION_MULTISEG: Operation[MultisegResult] = Operation(
+    name="segmentation.multiseg",
+    method="GET",
+    path="/api/query/segmentation/multiseg",
+    security=frozenset(
+        [
+            "oauthToken",
+            "projectSecret",
+            "serviceAccount",
+            "signature",
+            "signatureApiKey",
+            "signatureExpire",
+        ]
+    ),
+    idempotent=True,
+    bound=(
+        "project_id",
+        "workspace_id",
+    ),
+    schemas={
+        "event": {"type": "string", "minLength": 1},
+        "from_date": {"type": "string", "format": "date"},
+        "to_date": {"type": "string", "format": "date"},
+        "inner": {"type": "string", "format": "mixpanel-expression", "minLength": 1},
+        "outer": {"type": "string", "format": "mixpanel-expression", "minLength": 1},
+        "unit": {"type": "string", "enum": ["minute", "hour", "day", "week", "month"]},
+        "type": {"type": "string", "enum": ["general", "unique", "average"]},
+        "where": {"type": "string", "format": "mixpanel-expression"},
+        "limit": {"type": "integer", "minimum": 1},
+    },
+    required=(
+        "event",
+        "from_date",
+        "to_date",
+        "inner",
+        "outer",
+    ),
+    renamed={
+        "type": "type_",
+    },
+    body=None,
+    body_fields=(),
+    models={},
+    build=segmentation_multiseg._get_kwargs,
+    parse=segmentation_multiseg._parse_response,
+)
+
+
+class SegmentationResource:
+    """The operations under the tag `segmentation`."""
+
+    def __init__(self, client: Resources) -> None:
+        self._client = client
+
+    def query(
+        self,
+        *,
+        event: str,
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+        on: str | Expression | None = None,
+        unit: TimeUnit | None = None,
+        interval: int | None = None,
+        where: str | Expression | None = None,
+        limit: int | None = None,
+        type: CountType | None = None,
+    ) -> SegmentationResult:
+        """Count an event over time, split by an expression.
+
+        One series of counts for each value of `on`, or a single series named after the event
+        without it. A date that had no event may be missing from a series. Moments are in the
+        project's time zone. Also answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/segmentation-query
+
+        Args:
+            event: Name of the event; one name, not a list.
+            from_date: First day of the range.
+            to_date: Last day of the range, included. Not later than today.
+            on: Expression whose value splits the events into segments. No segments when left out.
+            unit: Length of one step of the series; `day` when left out.
+            interval: Length of one step in days, in place of `unit`, for any `type` but `general`.
+            where: Expression an event must satisfy. Every event when left out.
+            limit: Most segments to answer, the largest first; 60 when left out. Means nothing
+                without `on`.
+            type: What is counted, whether occurrences, users or occurrences per user; `general`
+                when left out.
+
+        Returns:
+            SegmentationResult: The counts, or the same as a CSV table.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            SEGMENTATION_QUERY,
+            {
+                "event": event,
+                "from_date": from_date,
+                "to_date": to_date,
+                "on": on,
+                "unit": unit,
+                "interval": interval,
+                "where": where,
+                "limit": limit,
+                "type": type,
+            },
+        )
+
+    def numeric(
+        self,
+        *,
+        event: str,
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+        on: str | Expression,
+        unit: HourOrDay | None = None,
+        where: str | Expression | None = None,
+        type: CountType | None = None,
+        buckets: int | None = None,
+    ) -> SegmentationResult:
+        """Count an event over time, split into ranges of a number.
+
+        Like the segmentation query, but the values of `on` are put into ranges of equal width, and
+        each series is named after its range, such as `2,000 - 2,100`. Also answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/segmentation-numeric-query
+
+        Args:
+            event: Name of the event; one name, not a list.
+            from_date: First day of the range.
+            to_date: Last day of the range, included. Not later than today.
+            on: Expression with a numeric value, whose ranges become the segments.
+            unit: Length of one step of the series; `day` when left out.
+            where: Expression an event must satisfy. Every event when left out.
+            type: What is counted, whether occurrences, users or occurrences per user; `general`
+                when left out.
+            buckets: How many ranges to make. Mixpanel chooses when left out.
+
+        Returns:
+            SegmentationResult: The counts, one series for each range.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            SEGMENTATION_NUMERIC,
+            {
+                "event": event,
+                "from_date": from_date,
+                "to_date": to_date,
+                "on": on,
+                "unit": unit,
+                "where": where,
+                "type": type,
+                "buckets": buckets,
+            },
+        )
+
+    def sum(
+        self,
+        *,
+        event: str,
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+        on: str | Expression,
+        unit: HourOrDay | None = None,
+        where: str | Expression | None = None,
+    ) -> SegmentationSumResult:
+        """Sum an expression over an event's occurrences.
+
+        For each hour or day, the sum of `on` over the occurrences of the event. Where the
+        expression is not a number, it counts as 0. Sums may have a fraction. Also answers under
+        /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/segmentation-sum-query
+
+        Args:
+            event: Name of the event; one name, not a list.
+            from_date: First day of the range.
+            to_date: Last day of the range, included. Not later than today.
+            on: Expression with a numeric value, to be summed.
+            unit: Length of one step of the series; `day` when left out.
+            where: Expression an event must satisfy. Every event when left out.
+
+        Returns:
+            SegmentationSumResult: The sums by date.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            SEGMENTATION_SUM,
+            {
+                "event": event,
+                "from_date": from_date,
+                "to_date": to_date,
+                "on": on,
+                "unit": unit,
+                "where": where,
+            },
+        )
+
+    def average(
+        self,
+        *,
+        event: str,
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+        on: str | Expression,
+        unit: HourOrDay | None = None,
+        where: str | Expression | None = None,
+    ) -> SegmentationAverageResult:
+        """Average an expression over an event's occurrences.
+
+        For each hour or day, the mean of `on` over the occurrences of the event. Where the
+        expression is not a number, it counts as 0. Also answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/segmentation-query-average
+
+        Args:
+            event: Name of the event; one name, not a list.
+            from_date: First day of the range.
+            to_date: Last day of the range, included. Not later than today.
+            on: Expression with a numeric value, to be averaged.
+            unit: Length of one step of the series; `day` when left out.
+            where: Expression an event must satisfy. Every event when left out.
+
+        Returns:
+            SegmentationAverageResult: The averages by date.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            SEGMENTATION_AVERAGE,
+            {
+                "event": event,
+                "from_date": from_date,
+                "to_date": to_date,
+                "on": on,
+                "unit": unit,
+                "where": where,
+            },
+        )
+
+    def multiseg(
+        self,
+        *,
+        event: str,
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+        inner: str | Expression,
+        outer: str | Expression,
+        unit: TimeUnit | None = None,
+        type: CountType | None = None,
+        where: str | Expression | None = None,
+        limit: int | None = None,
+    ) -> MultisegResult:
+        """Count an event over time, split by two expressions at once.
+
+        One series for each pair of an outer and an inner segment. Only the largest `limit` outer
+        and the largest `limit` inner segments are answered, so the series need not add up to the
+        whole. Mixpanel publishes no page for this call, and may change it without notice. Also
+        answers under /api/2.0.
+
+        Related reference: https://developer.mixpanel.com/reference/segmentation-query
+
+        Args:
+            event: Name of the event; one name, not a list.
+            from_date: First day of the range.
+            to_date: Last day of the range, included. Not later than today.
+            inner: Expression whose value splits each outer segment.
+            outer: Expression whose value makes the outer segments.
+            unit: Length of one step of the series; `day` when left out.
+            type: What is counted, whether occurrences, users or occurrences per user; `general`
+                when left out.
+            where: Expression an event must satisfy. Every event when left out.
+            limit: Most outer segments, and most inner segments, to answer; the largest are kept.
+
+        Returns:
+            MultisegResult: The counts by outer segment, inner segment and date.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return self._client.call_operation(
+            SEGMENTATION_MULTISEG,
+            {
+                "event": event,
+                "from_date": from_date,
+                "to_date": to_date,
+                "inner": inner,
+                "outer": outer,
+                "unit": unit,
+                "type": type,
+                "where": where,
+                "limit": limit,
+            },
+        )
+
+
+class AsyncSegmentationResource:
+    """The operations under the tag `segmentation`."""
+
+    def __init__(self, client: AsyncResources) -> None:
+        self._client = client
+
+    async def query(
+        self,
+        *,
+        event: str,
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+        on: str | Expression | None = None,
+        unit: TimeUnit | None = None,
+        interval: int | None = None,
+        where: str | Expression | None = None,
+        limit: int | None = None,
+        type: CountType | None = None,
+    ) -> SegmentationResult:
+        """Count an event over time, split by an expression.
+
+        One series of counts for each value of `on`, or a single series named after the event
+        without it. A date that had no event may be missing from a series. Moments are in the
+        project's time zone. Also answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/segmentation-query
+
+        Args:
+            event: Name of the event; one name, not a list.
+            from_date: First day of the range.
+            to_date: Last day of the range, included. Not later than today.
+            on: Expression whose value splits the events into segments. No segments when left out.
+            unit: Length of one step of the series; `day` when left out.
+            interval: Length of one step in days, in place of `unit`, for any `type` but `general`.
+            where: Expression an event must satisfy. Every event when left out.
+            limit: Most segments to answer, the largest first; 60 when left out. Means nothing
+                without `on`.
+            type: What is counted, whether occurrences, users or occurrences per user; `general`
+                when left out.
+
+        Returns:
+            SegmentationResult: The counts, or the same as a CSV table.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            SEGMENTATION_QUERY,
+            {
+                "event": event,
+                "from_date": from_date,
+                "to_date": to_date,
+                "on": on,
+                "unit": unit,
+                "interval": interval,
+                "where": where,
+                "limit": limit,
+                "type": type,
+            },
+        )
+
+    async def numeric(
+        self,
+        *,
+        event: str,
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+        on: str | Expression,
+        unit: HourOrDay | None = None,
+        where: str | Expression | None = None,
+        type: CountType | None = None,
+        buckets: int | None = None,
+    ) -> SegmentationResult:
+        """Count an event over time, split into ranges of a number.
+
+        Like the segmentation query, but the values of `on` are put into ranges of equal width, and
+        each series is named after its range, such as `2,000 - 2,100`. Also answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/segmentation-numeric-query
+
+        Args:
+            event: Name of the event; one name, not a list.
+            from_date: First day of the range.
+            to_date: Last day of the range, included. Not later than today.
+            on: Expression with a numeric value, whose ranges become the segments.
+            unit: Length of one step of the series; `day` when left out.
+            where: Expression an event must satisfy. Every event when left out.
+            type: What is counted, whether occurrences, users or occurrences per user; `general`
+                when left out.
+            buckets: How many ranges to make. Mixpanel chooses when left out.
+
+        Returns:
+            SegmentationResult: The counts, one series for each range.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            SEGMENTATION_NUMERIC,
+            {
+                "event": event,
+                "from_date": from_date,
+                "to_date": to_date,
+                "on": on,
+                "unit": unit,
+                "where": where,
+                "type": type,
+                "buckets": buckets,
+            },
+        )
+
+    async def sum(
+        self,
+        *,
+        event: str,
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+        on: str | Expression,
+        unit: HourOrDay | None = None,
+        where: str | Expression | None = None,
+    ) -> SegmentationSumResult:
+        """Sum an expression over an event's occurrences.
+
+        For each hour or day, the sum of `on` over the occurrences of the event. Where the
+        expression is not a number, it counts as 0. Sums may have a fraction. Also answers under
+        /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/segmentation-sum-query
+
+        Args:
+            event: Name of the event; one name, not a list.
+            from_date: First day of the range.
+            to_date: Last day of the range, included. Not later than today.
+            on: Expression with a numeric value, to be summed.
+            unit: Length of one step of the series; `day` when left out.
+            where: Expression an event must satisfy. Every event when left out.
+
+        Returns:
+            SegmentationSumResult: The sums by date.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            SEGMENTATION_SUM,
+            {
+                "event": event,
+                "from_date": from_date,
+                "to_date": to_date,
+                "on": on,
+                "unit": unit,
+                "where": where,
+            },
+        )
+
+    async def average(
+        self,
+        *,
+        event: str,
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+        on: str | Expression,
+        unit: HourOrDay | None = None,
+        where: str | Expression | None = None,
+    ) -> SegmentationAverageResult:
+        """Average an expression over an event's occurrences.
+
+        For each hour or day, the mean of `on` over the occurrences of the event. Where the
+        expression is not a number, it counts as 0. Also answers under /api/2.0.
+
+        Reference: https://developer.mixpanel.com/reference/segmentation-query-average
+
+        Args:
+            event: Name of the event; one name, not a list.
+            from_date: First day of the range.
+            to_date: Last day of the range, included. Not later than today.
+            on: Expression with a numeric value, to be averaged.
+            unit: Length of one step of the series; `day` when left out.
+            where: Expression an event must satisfy. Every event when left out.
+
+        Returns:
+            SegmentationAverageResult: The averages by date.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            SEGMENTATION_AVERAGE,
+            {
+                "event": event,
+                "from_date": from_date,
+                "to_date": to_date,
+                "on": on,
+                "unit": unit,
+                "where": where,
+            },
+        )
+
+    async def multiseg(
+        self,
+        *,
+        event: str,
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+        inner: str | Expression,
+        outer: str | Expression,
+        unit: TimeUnit | None = None,
+        type: CountType | None = None,
+        where: str | Expression | None = None,
+        limit: int | None = None,
+    ) -> MultisegResult:
+        """Count an event over time, split by two expressions at once.
+
+        One series for each pair of an outer and an inner segment. Only the largest `limit` outer
+        and the largest `limit` inner segments are answered, so the series need not add up to the
+        whole. Mixpanel publishes no page for this call, and may change it without notice. Also
+        answers under /api/2.0.
+
+        Related reference: https://developer.mixpanel.com/reference/segmentation-query
+
+        Args:
+            event: Name of the event; one name, not a list.
+            from_date: First day of the range.
+            to_date: Last day of the range, included. Not later than today.
+            inner: Expression whose value splits each outer segment.
+            outer: Expression whose value makes the outer segments.
+            unit: Length of one step of the series; `day` when left out.
+            type: What is counted, whether occurrences, users or occurrences per user; `general`
+                when left out.
+            where: Expression an event must satisfy. Every event when left out.
+            limit: Most outer segments, and most inner segments, to answer; the largest are kept.
+
+        Returns:
+            MultisegResult: The counts by outer segment, inner segment and date.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
+            mixpanel_export.APIError: when Mixpanel answers with a failure.
+        """
+        return await self._client.call_operation(
+            SEGMENTATION_MULTISEG,
+            {
+                "event": event,
+                "from_date": from_date,
+                "to_date": to_date,
+                "inner": inner,
+                "outer": outer,
+                "unit": unit,
+                "type": type,
+                "where": where,
+                "limit": limit,
+            },
+        )

@@ -1,0 +1,14 @@
+from typing import Literal
+
+EntityType = Literal["event", "profile"]
+
+ENTITY_TYPE_VALUES: set[EntityType] = {
+    "event",
+    "profile",
+}
+
+
+def check_entity_type(value: str) -> EntityType:
+    if value in ENTITY_TYPE_VALUES:
+        return value
+    raise TypeError(f"Unexpected value {value!r}. Expected one of {ENTITY_TYPE_VALUES!r}")

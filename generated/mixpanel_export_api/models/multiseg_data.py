@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+if TYPE_CHECKING:
+    from ..models.series_by_outer_segment import SeriesByOuterSegment
+
+
+T = TypeVar("T", bound="MultisegData")
+
+
+@_attrs_define
+class MultisegData:
+    """Dates and series."""
+
+    series: list[str]
+    """ Every date or moment of the answer, in no promised order. """
+    values: SeriesByOuterSegment
+    """ The inner segments' series for each outer segment, by its name. """
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        series = self.series
+
+        values = self.values.to_dict()
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "series": series,
+                "values": values,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.series_by_outer_segment import SeriesByOuterSegment  # noqa: PLC0415
+
+        d = dict(src_dict)
+        series = cast(list[str], d.pop("series"))
+
+        values = SeriesByOuterSegment.from_dict(d.pop("values"))
+
+        multiseg_data = cls(
+            series=series,
+            values=values,
+        )
+
+        multiseg_data.additional_properties = d
+        return multiseg_data
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+if TYPE_CHECKING:
+    from ..models.segmentation_data import SegmentationData
+
+
+T = TypeVar("T", bound="SegmentationResult")
+
+
+@_attrs_define
+class SegmentationResult:
+    """Counts over time, one series for each segment, event or property value."""
+
+    data: SegmentationData
+    """ Dates and series. """
+    legend_size: int
+    """ How many series there are. """
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        data = self.data.to_dict()
+
+        legend_size = self.legend_size
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "data": data,
+                "legend_size": legend_size,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.segmentation_data import SegmentationData  # noqa: PLC0415
+
+        d = dict(src_dict)
+        data = SegmentationData.from_dict(d.pop("data"))
+
+        legend_size = d.pop("legend_size")
+
+        segmentation_result = cls(
+            data=data,
+            legend_size=legend_size,
+        )
+
+        segmentation_result.additional_properties = d
+        return segmentation_result
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,111 @@
+"""Checking the arguments of a call against the contract before anything is sent.
+
+Pure. What is allowed is the contract's word, carried by each generated operation as JSON Schema; the only
+rules made here are those a schema cannot say: what a date may be and which way a range runs.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any, cast
+
+from mixpanel_export import dates
+from mixpanel_export.errors import InvalidArgumentError
+from mixpanel_export_api.api import Operation
+
+__all__ = ["check_arguments"]
+
+
+def check_arguments(
+    operation: Operation[Any], arguments: Mapping[str, Any], today: datetime.date
+) -> dict[str, Any]:
+    """The arguments as the generated request builder wants them, those that are None left out.
+
+    Raises:
+        InvalidArgumentError: for the first argument that the contract does not allow.
+    """
+    checked: dict[str, Any] = {}
+    for name, schema in operation.schemas.items():
+        value = arguments.get(name)
+        if value is None:
+            if name in operation.required:
+                raise InvalidArgumentError(name, value, "it is required")
+            continue
+        checked[name] = _checked(name, value, schema)
+        if name in operation.models:
+            checked[name] = _as_models(checked[name], operation.models[name])
+    dates.check_range("from_date", checked.get("from_date"), "to_date", checked.get("to_date"), today)
+    return checked
+
+
+def _checked(name: str, value: Any, schema: Mapping[str, Any]) -> Any:
+    match schema.get("format"):
+        case "date":
+            return dates.to_date(name, value)
+        case "mixpanel-datetime":
+            return dates.to_wall_clock(name, value)
+        case "mixpanel-expression":
+            value = value.to_expression() if hasattr(value, "to_expression") else value
+        case _:
+            pass
+    if "enum" in schema:
+        allowed = schema["enum"]
+        if not isinstance(value, str | int) or value not in allowed:
+            raise InvalidArgumentError(
+                name, value, f"allowed are {', '.join(repr(each) for each in allowed)}"
+            )
+        return value
+    _check_type(name, value, schema)
+    if schema.get("type") == "array":
+        return [
+            _checked(f"{name}[{index}]", item, schema.get("items", {})) for index, item in enumerate(value)
+        ]
+    return value
+
+
+def _check_type(name: str, value: Any, schema: Mapping[str, Any]) -> None:
+    match schema.get("type"):
+        case "integer":
+            right = isinstance(value, int) and not isinstance(value, bool)
+            allowed = "a whole number"
+        case "number":
+            right = isinstance(value, int | float) and not isinstance(value, bool)
+            allowed = "a number"
+        case "boolean":
+            right, allowed = isinstance(value, bool), "True or False"
+        case "string":
+            right, allowed = isinstance(value, str), "text"
+        case "array":
+            right, allowed = isinstance(value, list | tuple), "a list"
+        case "object":
+            right, allowed = isinstance(value, Mapping) or hasattr(value, "to_dict"), "a mapping"
+        case _:
+            return
+    if not right:
+        raise InvalidArgumentError(name, value, f"allowed is {allowed}")
+    _check_bounds(name, cast(Any, value), schema)
+
+
+def _check_bounds(name: str, value: Any, schema: Mapping[str, Any]) -> None:
+    minimum, maximum = schema.get("minimum"), schema.get("maximum")
+    if (minimum is not None and value < minimum) or (maximum is not None and value > maximum):
+        if maximum is None:
+            allowed = f"allowed is a number from {minimum}"
+        elif minimum is None:
+            allowed = f"allowed is a number up to {maximum}"
+        else:
+            allowed = f"allowed is a number from {minimum} to {maximum}"
+        raise InvalidArgumentError(name, value, allowed)
+    shortest = max(schema.get("minLength", 0), schema.get("minItems", 0))
+    if shortest and len(value) < shortest:
+        raise InvalidArgumentError(name, value, "it must not be empty")
+    longest = schema.get("maxLength")
+    if longest is not None and len(value) > longest:
+        raise InvalidArgumentError(name, value, f"allowed are at most {longest} characters")
+
+
+def _as_models(value: Any, model: Any) -> Any:
+    if isinstance(value, list):
+        return [_as_models(item, model) for item in cast(list[Any], value)]
+    return model.from_dict(value) if isinstance(value, Mapping) else value

@@ -1,0 +1,248 @@
+"""The four ways to authenticate with Mixpanel, each an `httpx.Auth`.
+
+An auth object knows how to mark a request as allowed and which of its parts are secret. It knows nothing
+of servers or operations, and does no I/O, so sync and async clients share it
+(https://developer.mixpanel.com/reference/authentication).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+import time
+import warnings
+from collections.abc import Generator, Iterable
+from typing import ClassVar
+from urllib.parse import parse_qsl
+
+import httpx
+
+from mixpanel_export.errors import ConfigurationError
+
+__all__ = [
+    "MixpanelAuth",
+    "OAuthTokenAuth",
+    "SecretAuth",
+    "ServiceAccountAuth",
+    "SignatureAuth",
+    "signature",
+]
+
+_REDACTED = "[redacted]"
+
+
+class MixpanelAuth(httpx.Auth):
+    """What the client needs to know of any credentials.
+
+    Attributes:
+        schemes: the names of the contract's security schemes that these credentials satisfy.
+        needs_project: whether Mixpanel wants a `project_id` beside these credentials.
+        query_root: the root under which Mixpanel answers the query family for this scheme.
+    """
+
+    schemes: ClassVar[frozenset[str]]
+    needs_project: ClassVar[bool]
+    query_root: ClassVar[str] = "/api/query"
+
+    @property
+    def description(self) -> str:
+        """Which credentials these are, without their values: `service account 'exporter'`."""
+        raise NotImplementedError
+
+    def _secrets(self) -> tuple[str, ...]:
+        raise NotImplementedError
+
+    def redact(self, text: str) -> str:
+        """`text` with every secret of these credentials taken out, should a server echo one."""
+        for secret in sorted(self._secrets(), key=len, reverse=True):
+            text = text.replace(secret, _REDACTED)
+        return text
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.description}>"
+
+
+class ServiceAccountAuth(MixpanelAuth):
+    """A service account: what Mixpanel recommends. Sent as HTTP Basic.
+
+    Args:
+        username: the service account's name, such as `exporter.1a2b3c.mp-service-account`.
+        secret: its secret, shown once when the account was made.
+    """
+
+    schemes = frozenset({"serviceAccount"})
+    needs_project = True
+
+    def __init__(self, username: str, secret: str) -> None:
+        self.username = _credential("username", username, forbidden=":")
+        self._secret = _credential("secret", secret)
+        self._basic = httpx.BasicAuth(self.username, self._secret)
+
+    @property
+    def description(self) -> str:
+        return f"service account {self.username!r}"
+
+    def _secrets(self) -> tuple[str, ...]:
+        return (self._secret,)
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        yield from self._basic.auth_flow(request)
+
+
+class OAuthTokenAuth(MixpanelAuth):
+    """An OAuth access token. Sent as a Bearer token."""
+
+    schemes = frozenset({"oauthToken"})
+    needs_project = True
+
+    def __init__(self, token: str) -> None:
+        self._token = _credential("token", token)
+        if not self._token.isascii():
+            raise ConfigurationError("token", "it holds characters that no HTTP header can")
+
+    @property
+    def description(self) -> str:
+        return "OAuth token"
+
+    def _secrets(self) -> tuple[str, ...]:
+        return (self._token,)
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        yield request
+
+
+class SecretAuth(MixpanelAuth):
+    """A project's API secret. Sent as HTTP Basic user name with an empty password.
+
+    Deprecated by Mixpanel, which retires it on 2027-03-03, and without access to app calls
+    (annotations, Lexicon schemas). Use `ServiceAccountAuth`.
+    """
+
+    schemes = frozenset({"projectSecret"})
+    needs_project = False
+    retires_on: ClassVar[str] = "2027-03-03"
+
+    def __init__(self, api_secret: str) -> None:
+        warnings.warn(
+            f"Mixpanel retires project secrets on {self.retires_on}; "
+            "make a service account and use ServiceAccountAuth",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        self._api_secret = _credential("api_secret", api_secret, forbidden=":")
+        self._basic = httpx.BasicAuth(self._api_secret, "")
+
+    @property
+    def description(self) -> str:
+        return "project secret"
+
+    def _secrets(self) -> tuple[str, ...]:
+        return (self._api_secret,)
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        yield from self._basic.auth_flow(request)
+
+
+class SignatureAuth(MixpanelAuth):
+    """A request signature: every parameter is signed with the API secret, for a limited time.
+
+    Deprecated by Mixpanel; kept for integrations that have only an API key and secret. The signature
+    covers what is really sent, the form of a POST included, so it is made last, again for each attempt.
+
+    Args:
+        api_key: the project's API key.
+        api_secret: the project's API secret.
+        expires_in: how many seconds from now a signed request may still be used.
+    """
+
+    schemes = frozenset({"signature", "signatureApiKey", "signatureExpire"})
+    needs_project = False
+    query_root = "/api/2.0"
+    requires_request_body = True
+
+    def __init__(self, api_key: str, api_secret: str, expires_in: int = 600) -> None:
+        self._api_key = _credential("api_key", api_key)
+        self._api_secret = _credential("api_secret", api_secret)
+        if isinstance(expires_in, bool) or not isinstance(expires_in, int) or expires_in < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ConfigurationError("expires_in", "allowed is a whole number of seconds from 1")
+        self.expires_in = expires_in
+        _keep_signatures_out_of_logs()
+
+    @property
+    def description(self) -> str:
+        return "API key with request signatures"
+
+    def _secrets(self) -> tuple[str, ...]:
+        return (self._api_secret, self._api_key)
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        query = request.url.params
+        for name in ("sig", "api_key", "expire"):
+            query = query.remove(name)
+        query = query.add("api_key", self._api_key)
+        query = query.add("expire", str(int(time.time()) + self.expires_in))
+        signed = [*query.multi_items(), *_form_parameters(request)]
+        query = query.add("sig", signature(signed, self._api_secret))
+        request.url = request.url.copy_with(params=query)
+        yield request
+
+
+def signature(parameters: Iterable[tuple[str, str]], api_secret: str) -> str:
+    """Mixpanel's request signature over decoded parameters, `sig` itself left out.
+
+    Args:
+        parameters: the names and decoded values of the query and of the form, lists as the JSON text sent.
+        api_secret: the project's API secret.
+
+    Returns:
+        The MD5, in lower-case hex, of `name=value` sorted by name and joined by nothing, then the secret.
+    """
+    joined = "".join(
+        f"{name}={value}" for name, value in sorted(parameters, key=lambda pair: pair[0]) if name != "sig"
+    )
+    return hashlib.md5((joined + api_secret).encode(), usedforsecurity=False).hexdigest()
+
+
+def _form_parameters(request: httpx.Request) -> list[tuple[str, str]]:
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type != "application/x-www-form-urlencoded":
+        return []
+    return parse_qsl(request.content.decode(), keep_blank_values=True)
+
+
+def _credential(name: str, value: object, *, forbidden: str = "") -> str:
+    """Check a credential without ever showing it: these messages end in logs."""
+    if not isinstance(value, str):
+        raise ConfigurationError(name, f"allowed is text, not {type(value).__name__}")
+    if not value:
+        raise ConfigurationError(name, "it is empty")
+    if any(c.isspace() or not c.isprintable() for c in value):
+        raise ConfigurationError(
+            name, "it holds white space or control characters (a line break from a file?)"
+        )
+    for character in forbidden:
+        if character in value:
+            raise ConfigurationError(name, f"it holds a {character!r}, which HTTP Basic cannot carry")
+    return value
+
+
+class _SignatureFilter(logging.Filter):
+    """httpx logs each URL, and a signed URL is a credential for as long as it has not expired."""
+
+    _secret = re.compile(r"([?&](?:sig|api_key)=)[^&\s\"']*")
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                self._secret.sub(rf"\1{_REDACTED}", str(arg)) if isinstance(arg, httpx.URL) else arg
+                for arg in record.args
+            )
+        return True
+
+
+def _keep_signatures_out_of_logs() -> None:
+    logger = logging.getLogger("httpx")
+    if not any(isinstance(known, _SignatureFilter) for known in logger.filters):
+        logger.addFilter(_SignatureFilter())

@@ -1,0 +1,223 @@
+"""The two clients: where credentials, project and servers are bound, and the one place that sends.
+
+Resources and their typed methods are generated from the contract (`mixpanel_export_api.api`); all decisions
+are in `calls`. What is left is the socket, once with and once without `await`.
+"""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Mapping
+from functools import cached_property
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import httpx
+
+from mixpanel_export import dates, environment
+from mixpanel_export.auth import MixpanelAuth
+from mixpanel_export.calls import Context
+from mixpanel_export.errors import ConfigurationError
+from mixpanel_export.export import AsyncExport, Export
+from mixpanel_export.servers import Region, Servers
+from mixpanel_export_api.api import AsyncResources, Operation, Resources
+
+__all__ = ["AsyncMixpanelClient", "MixpanelClient"]
+
+T = TypeVar("T")
+
+_USER_AGENT = "mixpanel-export-sdk (Python; httpx)"
+
+
+class MixpanelClient(Resources):
+    """A synchronous client of Mixpanel's Data Export API, for one project.
+
+    Safe to share between threads. Close it, or use it as a context manager.
+
+    Args:
+        auth: the credentials; `ServiceAccountAuth` is what Mixpanel recommends.
+        project_id: the project, needed with a service account or an OAuth token.
+        workspace_id: a data view's workspace, sent with query calls where given.
+        region: where the project lives: `us`, `eu` or `in`.
+        base_url: one root for all API families instead of a region's servers: a proxy, or the sandbox.
+            Plain http is accepted for loopback only.
+        timezone: the project's time zone, an IANA name. It decides what "today" is, and is the zone of
+            `Event.time` for projects that export local time.
+        timeout: seconds, or an `httpx.Timeout`, for every call. By default as long as Mixpanel itself takes:
+            ten minutes for a byte of an export, eight for a report, two for app calls.
+        transport: an `httpx` transport to send with, for proxies and tests.
+
+    Raises:
+        ConfigurationError: (a ValueError) for settings that cannot work.
+    """
+
+    def __init__(
+        self,
+        auth: MixpanelAuth,
+        *,
+        project_id: int | str | None = None,
+        workspace_id: int | str | None = None,
+        region: Region = "us",
+        base_url: str | None = None,
+        timezone: str | zoneinfo.ZoneInfo = "UTC",
+        timeout: float | httpx.Timeout | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._context = _context(auth, project_id, workspace_id, region, base_url, timezone, timeout)
+        self._http = httpx.Client(auth=auth, headers={"User-Agent": _USER_AGENT}, transport=transport)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """A client from `MIXPANEL_*` environment variables.
+
+        Credentials are the first complete set of: `MIXPANEL_SERVICE_ACCOUNT_USERNAME` and
+        `MIXPANEL_SERVICE_ACCOUNT_SECRET`; `MIXPANEL_OAUTH_TOKEN`; `MIXPANEL_API_KEY` and
+        `MIXPANEL_API_SECRET` (signatures); `MIXPANEL_API_SECRET` alone (project secret). Further:
+        `MIXPANEL_PROJECT_ID`, `MIXPANEL_WORKSPACE_ID`, `MIXPANEL_REGION`, `MIXPANEL_TIMEZONE`,
+        `MIXPANEL_BASE_URL`.
+
+        Args:
+            environ: read this mapping instead of the process's environment.
+        """
+        settings = environment.read(environ)
+        return cls(settings.auth, **settings.options)
+
+    @cached_property
+    def export(self) -> Export:
+        """The raw export of events."""
+        return Export(self, self._context, self._http)
+
+    def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
+        """Send one operation of the contract; its resource method is the typed way to do so."""
+        request = self._context.request(operation, arguments)
+        try:
+            response = self._http.request(**request.arguments)
+        except httpx.HTTPError as error:
+            raise self._context.network_error(error, request) from error
+        return self._context.answer(operation, response)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return _description(self, self._context)
+
+
+class AsyncMixpanelClient(AsyncResources):
+    """The asynchronous twin of `MixpanelClient`: the same arguments, resources and errors, with `await`."""
+
+    def __init__(
+        self,
+        auth: MixpanelAuth,
+        *,
+        project_id: int | str | None = None,
+        workspace_id: int | str | None = None,
+        region: Region = "us",
+        base_url: str | None = None,
+        timezone: str | zoneinfo.ZoneInfo = "UTC",
+        timeout: float | httpx.Timeout | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._context = _context(auth, project_id, workspace_id, region, base_url, timezone, timeout)
+        self._http = httpx.AsyncClient(auth=auth, headers={"User-Agent": _USER_AGENT}, transport=transport)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """A client from `MIXPANEL_*` environment variables, as `MixpanelClient.from_env`."""
+        settings = environment.read(environ)
+        return cls(settings.auth, **settings.options)
+
+    @cached_property
+    def export(self) -> AsyncExport:
+        """The raw export of events."""
+        return AsyncExport(self, self._context, self._http)
+
+    async def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
+        """Send one operation of the contract; its resource method is the typed way to do so."""
+        request = self._context.request(operation, arguments)
+        try:
+            response = await self._http.request(**request.arguments)
+        except httpx.HTTPError as error:
+            raise self._context.network_error(error, request) from error
+        return self._context.answer(operation, response)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return _description(self, self._context)
+
+
+def _context(
+    auth: MixpanelAuth,
+    project_id: int | str | None,
+    workspace_id: int | str | None,
+    region: str,
+    base_url: str | None,
+    timezone: str | zoneinfo.ZoneInfo,
+    timeout: float | httpx.Timeout | None,
+) -> Context:
+    if not isinstance(auth, MixpanelAuth):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise ConfigurationError(
+            "auth", f"allowed is ServiceAccountAuth or another auth class, not {type(auth).__name__}"
+        )
+    project = _identifier("project_id", project_id)
+    if project is None and auth.needs_project:
+        raise ConfigurationError(
+            "project_id", f"it is missing, and Mixpanel wants one with a {auth.description}"
+        )
+    return Context(
+        auth=auth,
+        servers=Servers.choose(region, base_url),
+        project_id=project,
+        workspace_id=_identifier("workspace_id", workspace_id),
+        zone=dates.to_zone(timezone),
+        timeout=_timeout(timeout),
+    )
+
+
+def _identifier(name: str, value: object) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    if isinstance(value, str) and value.isascii() and value.isdigit() and int(value) > 0:
+        return int(value)
+    raise ConfigurationError(name, f"allowed is a number such as 1234567, not {value!r}")
+
+
+def _timeout(timeout: float | httpx.Timeout | None) -> httpx.Timeout | None:
+    if timeout is None or isinstance(timeout, httpx.Timeout):
+        return timeout
+    if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not timeout > 0:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise ConfigurationError("timeout", "allowed is a number of seconds above 0")
+    return httpx.Timeout(timeout, pool=None)
+
+
+def _description(client: object, context: Context) -> str:
+    project = f" project {context.project_id}," if context.project_id is not None else ""
+    return f"<{type(client).__name__}:{project} {context.auth.description}, {context.servers.rest}>"

@@ -1,0 +1,266 @@
+"""The exception tree: what can go wrong, in words that say what to do about it.
+
+This module only describes failures. Deciding whether to try again is `retry`'s business, and finding
+out that an export is incomplete is `export`'s. No message made here ever holds a credential: URLs are
+stripped of the parameters that authenticate, and servers' words pass through a redactor.
+"""
+
+from __future__ import annotations
+
+import datetime
+import email.utils
+import json
+import re
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, cast
+
+import httpx
+
+__all__ = [
+    "APIError",
+    "AuthenticationError",
+    "BadRequestError",
+    "ConfigurationError",
+    "ExportError",
+    "IncompleteExportError",
+    "InvalidArgumentError",
+    "InvalidResponseError",
+    "MalformedEventError",
+    "MissingExtraError",
+    "MixpanelError",
+    "NetworkError",
+    "NotFoundError",
+    "PayloadTooLargeError",
+    "PaymentRequiredError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "RequestTimeoutError",
+    "ServerError",
+]
+
+_WORDS_LIMIT = 500
+_SECRET_PARAMETERS = frozenset({"sig", "api_key", "api_secret"})
+
+Redactor = Callable[[str], str]
+
+
+class MixpanelError(Exception):
+    """Everything this package raises on purpose derives from this."""
+
+
+class InvalidArgumentError(MixpanelError, ValueError):
+    """An argument was wrong, and nothing was sent.
+
+    Attributes:
+        argument: the name of the argument.
+        value: what was given.
+        allowed: what would have been right, in words.
+    """
+
+    def __init__(self, argument: str, value: object, allowed: str) -> None:
+        self.argument = argument
+        self.value = value
+        self.allowed = allowed
+        super().__init__(f"{argument}: got {_shortened(repr(value))}; {allowed}")
+
+
+class ConfigurationError(InvalidArgumentError):
+    """A client could not be set up, or not for this call: credentials, project, region or server."""
+
+    def __init__(self, argument: str, message: str) -> None:
+        ValueError.__init__(self, f"{argument}: {message}")
+        self.argument = argument
+        self.value = None
+        self.allowed = message
+
+
+class MissingExtraError(MixpanelError, ImportError):
+    """A part was used whose optional dependencies are not installed; the message names the extra."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        self.extra = extra
+        super().__init__(
+            f"{what} needs packages that are not installed. "
+            f"Install them with: pip install 'mixpanel-export-sdk[{extra}]'"
+        )
+
+
+class NetworkError(MixpanelError):
+    """The server could not be reached, or the connection broke before the answer was complete."""
+
+
+class RequestTimeoutError(NetworkError):
+    """The server did not answer in time. Raise `timeout=` if the query is known to be slow."""
+
+
+class APIError(MixpanelError):
+    """Mixpanel answered with a failure.
+
+    Attributes:
+        status: the HTTP status.
+        message: Mixpanel's own words, shortened to 500 characters.
+        method: the request's method.
+        url: the request's URL, without credentials.
+        hint: what to do about it; may be empty.
+    """
+
+    def __init__(self, *, status: int, message: str, method: str, url: str, hint: str = "") -> None:
+        self.status = status
+        self.message = message
+        self.method = method
+        self.url = url
+        self.hint = hint
+        try:
+            phrase = f"{status} {HTTPStatus(status).phrase}"
+        except ValueError:
+            phrase = str(status)
+        text = f"{phrase}: {message} ({method} {url})"
+        super().__init__(f"{text}. {hint}" if hint else text)
+
+
+class BadRequestError(APIError):
+    """400: Mixpanel refused the parameters."""
+
+
+class AuthenticationError(APIError):
+    """401: Mixpanel refused the credentials."""
+
+
+class PaymentRequiredError(APIError):
+    """402: the project's plan does not include this call."""
+
+
+class PermissionDeniedError(APIError):
+    """403: the credentials are known but may not do this."""
+
+
+class NotFoundError(APIError):
+    """404: no such project, report or path."""
+
+
+class PayloadTooLargeError(APIError):
+    """413: the request or its answer is over Mixpanel's size limit."""
+
+
+class RateLimitError(APIError):
+    """429: the project's request budget is used up.
+
+    Attributes:
+        retry_after: the seconds that the server asked to wait, or None when it did not say.
+    """
+
+    retry_after: float | None = None
+
+
+class ServerError(APIError):
+    """5xx: Mixpanel or something before it failed."""
+
+
+class InvalidResponseError(APIError):
+    """The status said success, the body did not: an error object, a web page, or an unknown shape."""
+
+
+class ExportError(MixpanelError):
+    """A raw export failed after it had begun."""
+
+
+class IncompleteExportError(ExportError):
+    """The body ended before the data did. What was delivered so far is not the whole range."""
+
+
+class MalformedEventError(ExportError):
+    """A line of an export is not an event. Nothing is skipped: the export stops here.
+
+    Attributes:
+        line: the number of the line in its answer, from 1.
+    """
+
+    def __init__(self, line: int, text: str, why: str) -> None:
+        self.line = line
+        super().__init__(f"line {line} of the export is not an event ({why}): {_shortened(text)}")
+
+
+_BY_STATUS: Mapping[int, tuple[type[APIError], str]] = {
+    400: (BadRequestError, ""),
+    401: (
+        AuthenticationError,
+        "Check the credentials, that they have not expired, and that project and region are theirs",
+    ),
+    402: (PaymentRequiredError, "The project's Mixpanel plan does not include API access to this"),
+    403: (PermissionDeniedError, "Check what role the credentials have in this project"),
+    404: (NotFoundError, "Check the project id, the region and the ids in the request"),
+    413: (PayloadTooLargeError, "Ask for less in one request: a shorter range or fewer properties"),
+    429: (RateLimitError, "The project's hourly or concurrent request budget is used up; wait"),
+}
+
+
+def error_from_response(
+    *,
+    status: int,
+    headers: httpx.Headers,
+    body: bytes,
+    method: str,
+    url: httpx.URL,
+    redact: Redactor,
+    today: datetime.date | None = None,
+) -> APIError:
+    """The exception for a failed answer: pure, so that sync, async and export share it.
+
+    Args:
+        redact: removes the client's own credentials from a text, should the server echo them.
+        today: the date in the client's time zone, used to explain a refused `to_date`.
+    """
+    kind, hint = _BY_STATUS.get(status, (ServerError if status >= 500 else APIError, ""))
+    message = redact(server_words(body, headers.get("content-type", "")))
+    if status == 400 and "cannot be later than today" in message:
+        hint = (
+            f"Today is {today} in this client's time zone; pass timezone= with the project's own"
+            if today
+            else "Pass timezone= with the project's own time zone"
+        )
+    error = kind(status=status, message=message, method=method, url=redact(public_url(url)), hint=hint)
+    if isinstance(error, RateLimitError):
+        error.retry_after = retry_after_seconds(headers.get("retry-after"))
+    return error
+
+
+def server_words(body: bytes, content_type: str) -> str:
+    """What the server said, as one short line: a JSON `error`, a page's text, or the text itself."""
+    text = body.decode("utf-8", errors="replace").strip()
+    try:
+        parsed = json.loads(text)
+    except (ValueError, RecursionError):
+        parsed = None
+    words = cast("dict[str, Any]", parsed).get("error") if isinstance(parsed, dict) else None
+    if words:
+        text = str(words)
+    elif "html" in content_type or text[:1] == "<":
+        text = re.sub(r"<(script|style|head)\b.*?</\1>|<[^>]*>", " ", text, flags=re.I | re.S)
+    return _shortened(" ".join(text.split()) or "(empty body)")
+
+
+def retry_after_seconds(value: str | None) -> float | None:
+    """The `Retry-After` header in seconds from now; it may be a number or an HTTP date."""
+    if value is None:
+        return None
+    if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value.strip(), re.ASCII):
+        return float(value)
+    try:
+        when = email.utils.parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=datetime.UTC)
+    return max(0.0, (when - datetime.datetime.now(datetime.UTC)).total_seconds())
+
+
+def public_url(url: httpx.URL) -> str:
+    """The URL with what authenticates taken out of it."""
+    kept = [(name, value) for name, value in url.params.multi_items()
+            if name not in _SECRET_PARAMETERS]  # fmt: skip
+    return str(url.copy_with(userinfo=b"", params=kept) if url.query else url)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _WORDS_LIMIT else f"{text[:_WORDS_LIMIT]}…"

@@ -1,0 +1,215 @@
+"""From the bytes of an answer to events, and the proof that nothing is missing.
+
+Pure: feed it chunks as they come and finish it when HTTP has ended; sync and async share it. Inflating,
+splitting and parsing are done by native code in bulk. Only "\\n" ends a line: U+2028, U+2029 and U+0085 may
+stand unescaped in a value. A damaged or unfinished gzip stream, half a line, "terminated early", a web page
+and an error object each raise; that HTTP itself ended is the shell's to know.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Protocol, cast
+
+import msgspec
+from isal import isal_zlib
+
+from mixpanel_export.errors import IncompleteExportError, MalformedEventError
+from mixpanel_export.export.event import Event
+
+__all__ = ["Decompressor", "EventDecoder", "LineSplitter", "decompressor_for"]
+
+# One inflated piece; it bounds memory, whatever the compression ratio of the answer.
+_PIECE = 1 << 20
+_GZIP = 31  # zlib's window bits for a gzip header and trailer
+_gzip_error: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # isal's stub has an instance
+_TERMINATED = re.compile(rb"\W*(export )?terminated early", re.I)
+
+
+class Decompressor(Protocol):
+    """Undoes a content encoding, piece by piece."""
+
+    def feed(self, chunk: bytes) -> Iterator[bytes]: ...
+
+    def finish(self) -> None:
+        """Raises IncompleteExportError when the encoding was not ended properly."""
+
+
+class _Inflater(Protocol):
+    """The part of isal's decompression object that we use; its own stub is partly untyped."""
+
+    eof: bool
+    unused_data: bytes
+    unconsumed_tail: bytes
+
+    def decompress(self, data: bytes, max_length: int = 0, /) -> bytes: ...
+
+
+class _Identity:
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        if chunk:
+            yield chunk
+
+    def finish(self) -> None:
+        pass
+
+
+class _Gzip:
+    """gzip, of one member or several, in pieces of bounded size."""
+
+    def __init__(self) -> None:
+        self._member = _new_member()
+
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        while chunk:
+            if self._member.eof:
+                self._member = _new_member()
+            try:
+                piece = self._member.decompress(chunk, _PIECE)
+            except _gzip_error as error:
+                raise IncompleteExportError(f"the gzip stream is damaged: {error}") from error
+            if piece:
+                yield piece
+            chunk = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
+            if not chunk and not self._member.eof and len(piece) == _PIECE:
+                yield from self._drain()
+
+    def _drain(self) -> Iterator[bytes]:
+        while not self._member.eof and (piece := self._member.decompress(b"", _PIECE)):
+            yield piece
+
+    def finish(self) -> None:
+        if not self._member.eof:
+            raise IncompleteExportError("the gzip stream ends unfinished")
+
+
+def _new_member() -> _Inflater:
+    return cast("_Inflater", isal_zlib.decompressobj(wbits=_GZIP))  # pyright: ignore[reportUnknownMemberType]
+
+
+def decompressor_for(content_encoding: str) -> Decompressor:
+    """What undoes the `Content-Encoding` of an answer."""
+    match content_encoding.strip().lower():
+        case "" | "identity":
+            return _Identity()
+        case "gzip" | "x-gzip":
+            return _Gzip()
+        case other:
+            raise IncompleteExportError(f"the answer has an unknown content encoding, {other!r}")
+
+
+class LineSplitter:
+    """Cuts pieces into blocks of whole lines."""
+
+    def __init__(self) -> None:
+        self._rest: list[bytes] = []
+
+    def feed(self, piece: bytes) -> bytes:
+        """All lines that `piece` completes, with their line ends; empty when it completes none."""
+        end = piece.rfind(b"\n") + 1
+        if not end:
+            self._rest.append(piece)
+            return b""
+        block = b"".join([*self._rest, memoryview(piece)[:end]])
+        self._rest = [piece[end:]] if end < len(piece) else []
+        return block
+
+    def finish(self) -> bytes:
+        """What is left without a line end."""
+        rest, self._rest = b"".join(self._rest), []
+        return rest
+
+
+class EventDecoder:
+    """Decodes blocks of whole lines into events, and tells an export that failed from one that did not.
+
+    Args:
+        event_type: the class to make, `Event` or one of `event_type()`.
+    """
+
+    def __init__(self, event_type: type[Event] = Event) -> None:
+        self._native = msgspec.json.Decoder(event_type)
+        self._type = event_type
+        self.lines = 0
+
+    def decode(self, block: bytes) -> list[Event]:
+        """The events of whole lines.
+
+        Raises:
+            IncompleteExportError: for a line by which Mixpanel says that the export broke off.
+            MalformedEventError: for a line that is not an event.
+        """
+        if not block:
+            return []
+        try:
+            events = self._native.decode_lines(block)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return self._decode_slowly(block)
+        self.lines += block.count(b"\n")
+        return events
+
+    def finish(self, rest: bytes) -> list[Event]:
+        """The event of a last line without a line end, if it is whole.
+
+        Raises:
+            IncompleteExportError: when the export ends in the middle of a line.
+        """
+        if not rest.strip():
+            return []
+        if _TERMINATED.match(rest):
+            raise _terminated(self.lines + 1)
+        try:
+            return self.decode(rest)
+        except MalformedEventError as error:
+            raise IncompleteExportError(f"the export ends in the middle of line {self.lines + 1}") from error
+
+    def _decode_slowly(self, block: bytes) -> list[Event]:
+        """Line by line: finds the line at fault, and reads the JSON that the native decoder will not."""
+        events: list[Event] = []
+        for line in block.split(b"\n"):
+            if line.strip():
+                events.append(self._decode_line(line))
+            self.lines += 1
+        self.lines -= block.endswith(b"\n")
+        return events
+
+    def _decode_line(self, line: bytes) -> Event:
+        number = self.lines + 1
+        try:
+            return self._native.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            why = str(error)
+        if _TERMINATED.match(line):
+            raise _terminated(number)
+        text = line.decode("utf-8", errors="backslashreplace")
+        if text.lstrip().startswith("<"):
+            raise IncompleteExportError(
+                f"line {number} is no event but a web page: {' '.join(text.split())[:200]}"
+            )
+        try:
+            # The standard library reads what is legal JSON and yet refused above: a lone surrogate escape.
+            parsed = json.loads(line.decode(), parse_constant=_refuse_constant)
+        except (ValueError, RecursionError) as error:
+            raise MalformedEventError(number, text, why) from error
+        return self._event_of(parsed, number, text)
+
+    def _event_of(self, parsed: Any, number: int, text: str) -> Event:
+        if not isinstance(parsed, dict):
+            raise MalformedEventError(number, text, "it is not a JSON object")
+        record = cast("dict[str, Any]", parsed)
+        if "event" not in record and isinstance(record.get("error"), str):
+            raise IncompleteExportError(f"line {number} is no event but an error: {record['error']}")
+        name, properties = record.get("event"), record.get("properties")
+        if not isinstance(name, str) or not isinstance(properties, dict):
+            raise MalformedEventError(number, text, "it has no event name or no properties")
+        return self._type(name=name, properties=cast(dict[str, Any], properties))
+
+
+def _terminated(line: int) -> IncompleteExportError:
+    return IncompleteExportError(f'Mixpanel says "terminated early" on line {line}')
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,103 @@
+"""Where Mixpanel's servers are: a region or a base URL, and the family a path belongs to.
+
+Pure. The contract's paths are whole paths from the host (`/api/query/…`), so all that is decided here is the
+host, the root of the query family, and how long a family may take to answer
+(https://developer.mixpanel.com/reference/overview).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+import httpx
+from attrs import frozen
+
+from mixpanel_export.errors import ConfigurationError
+
+__all__ = ["Family", "Region", "Servers", "family_of", "read_timeout"]
+
+Region = Literal["us", "eu", "in"]
+Family = Literal["data", "query", "app"]
+
+_DATA_HOSTS: Mapping[str, str] = {
+    "us": "https://data.mixpanel.com",
+    "eu": "https://data-eu.mixpanel.com",
+    "in": "https://data-in.mixpanel.com",
+}
+_HOSTS: Mapping[str, str] = {
+    "us": "https://mixpanel.com",
+    "eu": "https://eu.mixpanel.com",
+    "in": "https://in.mixpanel.com",
+}
+
+# An export can take minutes to send its first byte; query routes are cut by Mixpanel at about 8 minutes and
+# app routes at about 2. We wait a little longer, so that the server's own error is what a caller sees.
+_READ_TIMEOUTS: Mapping[Family, float] = {"data": 600.0, "query": 500.0, "app": 130.0}
+_QUERY_ROOT = "/api/query/"
+
+
+@frozen
+class Servers:
+    """The two hosts that serve a project."""
+
+    data: str
+    rest: str
+
+    @classmethod
+    def choose(cls, region: str, base_url: str | None) -> Servers:
+        """The servers of a region, or one base URL for all families (a proxy, the sandbox)."""
+        if region not in get_args(Region):
+            allowed = ", ".join(repr(name) for name in get_args(Region))
+            raise ConfigurationError("region", f"{region!r} is unknown; allowed are {allowed}")
+        if base_url is None:
+            return cls(data=_DATA_HOSTS[region], rest=_HOSTS[region])
+        root = _checked_base_url(base_url)
+        return cls(data=root, rest=root)
+
+    def url(self, path: str, query_root: str) -> str:
+        """The full URL of a contract path, the query family under the root that the credentials want."""
+        host = self.data if family_of(path) == "data" else self.rest
+        if path.startswith(_QUERY_ROOT):
+            path = f"{query_root}/{path.removeprefix(_QUERY_ROOT)}"
+        return host + path
+
+
+def family_of(path: str) -> Family:
+    """The family of a contract path: raw export, reports, or the app's own objects."""
+    if path.startswith("/api/app/"):
+        return "app"
+    return "data" if path.rstrip("/") == "/api/2.0/export" else "query"
+
+
+def read_timeout(path: str) -> float:
+    """The seconds to wait for the next byte of an answer of this path."""
+    return _READ_TIMEOUTS[family_of(path)]
+
+
+def _checked_base_url(base_url: str) -> str:
+    try:
+        url = httpx.URL(base_url)
+    except (httpx.InvalidURL, TypeError):
+        raise ConfigurationError("base_url", "it is not a URL") from None
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise ConfigurationError("base_url", "allowed is an https:// URL")
+    if url.userinfo or url.query or url.fragment:
+        raise ConfigurationError(
+            "base_url", "allowed are scheme, host, port and path; credentials are passed as auth"
+        )
+    if url.scheme == "http" and not _is_loopback(url.host):
+        raise ConfigurationError(
+            "base_url", f"plain http is allowed for loopback only, and {url.host!r} is not; use https"
+        )
+    return str(url).rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
