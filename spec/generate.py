@@ -331,8 +331,9 @@ def docstring(
     described = next((r["description"] for r in responses if r.get("content")), "")
     blocks.append("Returns:\n" + paragraph(f"{answer.replace('builtins.', '')}: {described}", "    "))
     blocks.append(
-        "Raises:\n    mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; "
-        "nothing is sent.\n    mixpanel_export.APIError: when Mixpanel answers with a failure."
+        "Raises:\n"
+        "    mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.\n"
+        "    mixpanel_export.APIError: Mixpanel answers with a failure."
     )
     return str(safe_for_docstring("\n\n".join(blocks)))
 

@@ -147,7 +147,11 @@ class EventDecoder:
             events = self._native.decode_lines(block)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return self._decode_slowly(block)
-        self.lines += block.count(b"\n")
+        lines = block.count(b"\n") + (not block.endswith(b"\n"))
+        if len(events) != lines:
+            # Blank lines are fine; two values on one line, which the native decoder lets pass, are not.
+            return self._decode_slowly(block)
+        self.lines += lines
         return events
 
     def finish(self, rest: bytes) -> list[Event]:
@@ -172,6 +176,7 @@ class EventDecoder:
             if line.strip():
                 events.append(self._decode_line(line))
             self.lines += 1
+        # What follows the last line end is no line of its own.
         self.lines -= block.endswith(b"\n")
         return events
 

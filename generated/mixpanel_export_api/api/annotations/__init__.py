@@ -194,8 +194,8 @@ class AnnotationsResource:
             AnnotationsResult: The annotations.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return self._client.call_operation(
             ANNOTATIONS_LIST,
@@ -229,8 +229,8 @@ class AnnotationsResource:
             AnnotationResult: The annotation as created, with its id.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return self._client.call_operation(
             ANNOTATIONS_CREATE,
@@ -259,8 +259,8 @@ class AnnotationsResource:
             AnnotationResult: The annotation.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return self._client.call_operation(
             ANNOTATIONS_GET,
@@ -287,8 +287,8 @@ class AnnotationsResource:
             AnnotationDeletedResult: The id of what was deleted.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return self._client.call_operation(
             ANNOTATIONS_DELETE,
@@ -320,8 +320,8 @@ class AnnotationsResource:
             AnnotationResult: The annotation as changed.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return self._client.call_operation(
             ANNOTATIONS_UPDATE,
@@ -345,8 +345,8 @@ class AnnotationsResource:
             list[AnnotationTag]: The tags.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return self._client.call_operation(
             ANNOTATIONS_LIST_TAGS,
@@ -372,8 +372,8 @@ class AnnotationsResource:
             AnnotationTag: The tag as created, with its id.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return self._client.call_operation(
             ANNOTATIONS_CREATE_TAG,
@@ -410,8 +410,8 @@ class AsyncAnnotationsResource:
             AnnotationsResult: The annotations.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return await self._client.call_operation(
             ANNOTATIONS_LIST,
@@ -445,8 +445,8 @@ class AsyncAnnotationsResource:
             AnnotationResult: The annotation as created, with its id.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return await self._client.call_operation(
             ANNOTATIONS_CREATE,
@@ -475,8 +475,8 @@ class AsyncAnnotationsResource:
             AnnotationResult: The annotation.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return await self._client.call_operation(
             ANNOTATIONS_GET,
@@ -503,8 +503,8 @@ class AsyncAnnotationsResource:
             AnnotationDeletedResult: The id of what was deleted.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return await self._client.call_operation(
             ANNOTATIONS_DELETE,
@@ -536,8 +536,8 @@ class AsyncAnnotationsResource:
             AnnotationResult: The annotation as changed.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return await self._client.call_operation(
             ANNOTATIONS_UPDATE,
@@ -561,8 +561,8 @@ class AsyncAnnotationsResource:
             list[AnnotationTag]: The tags.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return await self._client.call_operation(
             ANNOTATIONS_LIST_TAGS,
@@ -588,8 +588,8 @@ class AsyncAnnotationsResource:
             AnnotationTag: The tag as created, with its id.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return await self._client.call_operation(
             ANNOTATIONS_CREATE_TAG,

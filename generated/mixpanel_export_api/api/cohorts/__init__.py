@@ -63,8 +63,8 @@ class CohortsResource:
             list[Cohort]: The saved cohorts.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return self._client.call_operation(
             COHORTS_LIST,
@@ -93,8 +93,8 @@ class AsyncCohortsResource:
             list[Cohort]: The saved cohorts.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return await self._client.call_operation(
             COHORTS_LIST,

@@ -72,8 +72,8 @@ class InsightsResource:
             InsightsResult: The report's series.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return self._client.call_operation(
             INSIGHTS_QUERY,
@@ -111,8 +111,8 @@ class AsyncInsightsResource:
             InsightsResult: The report's series.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return await self._client.call_operation(
             INSIGHTS_QUERY,

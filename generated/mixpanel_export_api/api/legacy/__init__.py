@@ -201,8 +201,8 @@ class LegacyResource:
             LegacyAnnotationsResult: The annotations, or the same as a CSV table.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return self._client.call_operation(
             LEGACY_ANNOTATIONS_LIST,
@@ -234,8 +234,8 @@ class LegacyResource:
             LegacyAcknowledgement: Done.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return self._client.call_operation(
             LEGACY_ANNOTATIONS_CREATE,
@@ -268,8 +268,8 @@ class LegacyResource:
             LegacyAcknowledgement: Done.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return self._client.call_operation(
             LEGACY_ANNOTATIONS_UPDATE,
@@ -298,8 +298,8 @@ class LegacyResource:
             LegacyAcknowledgement: Done.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return self._client.call_operation(
             LEGACY_ANNOTATIONS_DELETE,
@@ -332,8 +332,8 @@ class LegacyResource:
             ProfilesPage: One page of profiles, or the same as a CSV table.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return self._client.call_operation(
             LEGACY_ENGAGE,
@@ -372,8 +372,8 @@ class AsyncLegacyResource:
             LegacyAnnotationsResult: The annotations, or the same as a CSV table.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return await self._client.call_operation(
             LEGACY_ANNOTATIONS_LIST,
@@ -405,8 +405,8 @@ class AsyncLegacyResource:
             LegacyAcknowledgement: Done.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return await self._client.call_operation(
             LEGACY_ANNOTATIONS_CREATE,
@@ -439,8 +439,8 @@ class AsyncLegacyResource:
             LegacyAcknowledgement: Done.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return await self._client.call_operation(
             LEGACY_ANNOTATIONS_UPDATE,
@@ -469,8 +469,8 @@ class AsyncLegacyResource:
             LegacyAcknowledgement: Done.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return await self._client.call_operation(
             LEGACY_ANNOTATIONS_DELETE,
@@ -503,8 +503,8 @@ class AsyncLegacyResource:
             ProfilesPage: One page of profiles, or the same as a CSV table.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return await self._client.call_operation(
             LEGACY_ENGAGE,

@@ -285,8 +285,8 @@ class SegmentationResource:
             SegmentationResult: The counts, or the same as a CSV table.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return self._client.call_operation(
             SEGMENTATION_QUERY,
@@ -337,8 +337,8 @@ class SegmentationResource:
             SegmentationResult: The counts, one series for each range.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return self._client.call_operation(
             SEGMENTATION_NUMERIC,
@@ -384,8 +384,8 @@ class SegmentationResource:
             SegmentationSumResult: The sums by date.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return self._client.call_operation(
             SEGMENTATION_SUM,
@@ -428,8 +428,8 @@ class SegmentationResource:
             SegmentationAverageResult: The averages by date.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return self._client.call_operation(
             SEGMENTATION_AVERAGE,
@@ -481,8 +481,8 @@ class SegmentationResource:
             MultisegResult: The counts by outer segment, inner segment and date.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return self._client.call_operation(
             SEGMENTATION_MULTISEG,
@@ -544,8 +544,8 @@ class AsyncSegmentationResource:
             SegmentationResult: The counts, or the same as a CSV table.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return await self._client.call_operation(
             SEGMENTATION_QUERY,
@@ -596,8 +596,8 @@ class AsyncSegmentationResource:
             SegmentationResult: The counts, one series for each range.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return await self._client.call_operation(
             SEGMENTATION_NUMERIC,
@@ -643,8 +643,8 @@ class AsyncSegmentationResource:
             SegmentationSumResult: The sums by date.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return await self._client.call_operation(
             SEGMENTATION_SUM,
@@ -687,8 +687,8 @@ class AsyncSegmentationResource:
             SegmentationAverageResult: The averages by date.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return await self._client.call_operation(
             SEGMENTATION_AVERAGE,
@@ -740,8 +740,8 @@ class AsyncSegmentationResource:
             MultisegResult: The counts by outer segment, inner segment and date.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: for an argument that the contract does not allow; nothing is sent.
-            mixpanel_export.APIError: when Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
+            mixpanel_export.APIError: Mixpanel answers with a failure.
         """
         return await self._client.call_operation(
             SEGMENTATION_MULTISEG,

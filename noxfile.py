@@ -1,0 +1,61 @@
+"""The project's tasks; `nox -l` lists them. Each session installs what it needs from a bare Python."""
+
+from __future__ import annotations
+
+import nox
+
+nox.options.default_venv_backend = "venv"
+nox.options.sessions = ["lint", "typing", "generate-check", "tests"]
+nox.options.reuse_existing_virtualenvs = True
+
+GROUPS = nox.project.dependency_groups
+PROJECT = nox.project.load_toml("pyproject.toml")
+
+
+def install(session: nox.Session, *groups: str) -> None:
+    """The project with all extras, and the named dependency groups."""
+    session.install("-e", ".[all]", *GROUPS(PROJECT, *groups))
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests against cassettes and the sandbox; `-- --live` takes the sandbox for all of them."""
+    install(session, "test")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and formatting."""
+    session.install(*GROUPS(PROJECT, "lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def typing(session: nox.Session) -> None:
+    """Check types with mypy and pyright, the public API's use by an application included."""
+    install(session, "typing")
+    session.run("mypy")
+    session.run("pyright")
+
+
+@nox.session
+def generate(session: nox.Session) -> None:
+    """Compile spec/openapi.yaml into generated/; `-- --check` only compares."""
+    session.install(*GROUPS(PROJECT, "generate"))
+    session.run("python", "spec/generate.py", *session.posargs)
+
+
+@nox.session(name="generate-check")
+def generate_check(session: nox.Session) -> None:
+    """Fail where generated/ differs from what the spec compiles to."""
+    session.install(*GROUPS(PROJECT, "generate"))
+    session.run("python", "spec/generate.py", "--check")
+
+
+@nox.session
+def record(session: nox.Session) -> None:
+    """Record the cassettes anew: against the sandbox, or a real project when MIXPANEL_* are set."""
+    install(session, "test")
+    session.run("pytest", "tests/cassettes", "--record-mode=rewrite", *session.posargs)

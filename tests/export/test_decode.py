@@ -1,0 +1,181 @@
+"""From bytes to events: whatever the cuts, the same events; whatever is broken, an error."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import itertools
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mixpanel_export import Event, IncompleteExportError, MalformedEventError
+from mixpanel_export.export.decode import decompressor_for
+from mixpanel_export.export.stream import EventStream
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text()
+    | st.sampled_from(["\u2028", "\u2029", "\u0085", "\r", "terminated early", "<html>"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+RECORDS = st.lists(
+    st.fixed_dictionaries({"event": st.text(), "properties": st.dictionaries(st.text(), VALUES, max_size=4)}),
+    max_size=8,
+)
+
+
+def lines_of(records: list[dict[str, Any]], *, ascii_only: bool = False) -> bytes:
+    return "".join(json.dumps(record, ensure_ascii=ascii_only) + "\n" for record in records).encode(
+        "utf-8", "surrogatepass"
+    )
+
+
+def decoded(body: bytes, cuts: list[int], encoding: str = "") -> list[Event]:
+    stream = EventStream("text/plain", encoding, Event)
+    edges = [0, *sorted(min(cut, len(body)) for cut in cuts), len(body)]
+    events = [
+        event
+        for start, end in itertools.pairwise(edges)
+        for arrival in stream.feed(body[start:end])
+        for event in arrival.events
+    ]
+    return [*events, *stream.finish().events]
+
+
+@given(RECORDS, st.lists(st.integers(0, 4000), max_size=6), st.booleans(), st.booleans())
+def test_events_are_the_same_wherever_the_bytes_are_cut(
+    records: list[dict[str, Any]], cuts: list[int], compressed: bool, ascii_only: bool
+) -> None:
+    body = lines_of(records, ascii_only=ascii_only)
+    if compressed:
+        body = gzip.compress(body)
+    events = decoded(body, cuts, "gzip" if compressed else "")
+    assert [{"event": e.name, "properties": e.properties} for e in events] == records
+
+
+@pytest.mark.parametrize("cut", range(1, 60))
+def test_a_gzip_body_cut_anywhere_is_incomplete(cut: int) -> None:
+    body = gzip.compress(lines_of([{"event": "A", "properties": {"n": 1}}] * 30))
+    with pytest.raises(IncompleteExportError):
+        decoded(body[: len(body) - cut], [], "gzip")
+
+
+def test_a_gzip_body_of_no_bytes_at_all_is_incomplete() -> None:
+    with pytest.raises(IncompleteExportError, match="unfinished"):
+        decoded(b"", [], "gzip")
+
+
+def test_a_gzip_body_may_have_several_members() -> None:
+    first = gzip.compress(lines_of([{"event": "A", "properties": {}}]))
+    second = gzip.compress(lines_of([{"event": "B", "properties": {}}]))
+    assert [event.name for event in decoded(first + second, [len(first) + 3], "gzip")] == ["A", "B"]
+
+
+def test_a_damaged_gzip_body_is_an_error() -> None:
+    body = bytearray(gzip.compress(lines_of([{"event": "A", "properties": {"n": list(range(99))}}])))
+    body[-6] ^= 0xFF
+    with pytest.raises(IncompleteExportError, match="gzip"):
+        decoded(bytes(body), [], "gzip")
+
+
+def test_inflating_goes_in_pieces_of_bounded_size_whatever_the_ratio() -> None:
+    body = gzip.compress(b"x" * 50_000_000)
+    inflater = decompressor_for("gzip")
+    pieces = [len(piece) for piece in inflater.feed(body)]
+    inflater.finish()
+    assert sum(pieces) == 50_000_000
+    assert max(pieces) <= 1 << 20
+
+
+def test_an_unknown_content_encoding_is_refused() -> None:
+    with pytest.raises(IncompleteExportError, match="'br'"):
+        EventStream("text/plain", "br", Event)
+
+
+def test_a_last_line_without_line_end_counts_when_it_is_whole() -> None:
+    assert [event.name for event in decoded(b'{"event":"A","properties":{}}', [7])] == ["A"]
+
+
+@pytest.mark.parametrize("kept", range(1, 29))
+def test_a_body_that_ends_inside_a_line_is_incomplete(kept: int) -> None:
+    line = b'{"event":"A","properties":{}}'
+    with pytest.raises(IncompleteExportError, match="middle of line 2"):
+        decoded(line + b"\n" + line[:kept], [])
+
+
+@pytest.mark.parametrize("words", ["terminated early", "export terminated early", "Export Terminated Early!"])
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_mixpanels_terminated_early_is_incomplete(words: str, end: str) -> None:
+    body = lines_of([{"event": "A", "properties": {}}] * 3) + f"{words}{end}".encode()
+    with pytest.raises(IncompleteExportError, match=r"terminated early.*line 4"):
+        decoded(body, [])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"<html><body>Bad Gateway</body></html>", b"<!DOCTYPE html>\n<p>oops</p>\n"],
+)
+def test_a_web_page_is_no_export_even_as_plain_text(body: bytes) -> None:
+    with pytest.raises(IncompleteExportError):
+        decoded(body, [])
+    with pytest.raises(IncompleteExportError, match="web page"):
+        EventStream("text/html; charset=utf-8", "", Event)
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_an_error_object_is_no_export_and_its_words_are_kept(end: str) -> None:
+    with pytest.raises(IncompleteExportError, match="quota went away"):
+        decoded(b'{"error": "quota went away", "status": "error"}' + end.encode(), [])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"event":"A","properties":{}} {"event":"B","properties":{}}',
+        b'{"event":"A"}',
+        b'{"event":1,"properties":{}}',
+        b'{"event":"A","properties":[]}',
+        b'{"event":"A","properties":{"n":NaN}}',
+        b'{"event":"A","properties":{"s":"\xff"}}',
+        b"[]",
+        b"nonsense",
+    ],
+)
+def test_a_line_that_is_no_event_is_an_error_that_names_it(line: bytes) -> None:
+    good = b'{"event":"A","properties":{}}\n'
+    with pytest.raises(MalformedEventError, match="line 3 ") as caught:
+        decoded(good + good + line + b"\n" + good, [])
+    assert caught.value.line == 3
+
+
+def test_line_numbers_go_on_across_blocks() -> None:
+    good = b'{"event":"A","properties":{}}\n'
+    with pytest.raises(MalformedEventError, match="line 21 "):
+        decoded(good * 20 + b"nonsense\n", [len(good) * 4, len(good) * 11 + 3])
+
+
+def test_integers_keep_every_digit() -> None:
+    (event,) = decoded(
+        b'{"event":"A","properties":{"n":123456789012345678901234567890,"m":-9223372036854775809}}', []
+    )
+    assert event.properties == {"n": 123456789012345678901234567890, "m": -9223372036854775809}
+
+
+def test_a_lone_surrogate_escape_is_legal_json_and_arrives() -> None:
+    (event,) = decoded(b'{"event":"A","properties":{"s":"\\ud800"}}\n', [])
+    assert event.properties["s"] == "\ud800"
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_raise_anything_but_our_own_errors(body: bytes) -> None:
+    for encoding in ("", "gzip"):
+        with contextlib.suppress(IncompleteExportError, MalformedEventError):
+            decoded(body, [], encoding)

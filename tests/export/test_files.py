@@ -1,0 +1,104 @@
+"""Exports as files: complete under the final name, or not there."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from mixpanel_export import (
+    AuthenticationError,
+    IncompleteExportError,
+    InvalidArgumentError,
+    MixpanelClient,
+    Progress,
+)
+from mixpanel_export.export.files import FileFormat
+
+from .conftest import Wire
+
+BODY = b"".join(json.dumps({"event": "A", "properties": {"n": n}}).encode() + b"\n" for n in range(1000))
+RANGE = ("2024-01-01", "2024-01-31")
+
+
+def read(path: Path) -> bytes:
+    return gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+
+
+@pytest.mark.parametrize("arrives", ["plain", "gzip"])
+@pytest.mark.parametrize("format", ["jsonl", "jsonl.gz"])
+def test_a_file_holds_the_very_lines_that_were_sent(
+    wire: Wire, client: MixpanelClient, tmp_path: Path, arrives: str, format: FileFormat
+) -> None:
+    headers = ("Content-Encoding: gzip",) if arrives == "gzip" else ()
+    wire.answers(gzip.compress(BODY) if arrives == "gzip" else BODY, headers=headers, chunks=1000)
+    path = tmp_path / "deep" / f"events.{format}"
+    totals = client.export.to_file(path, *RANGE, format=format)
+    assert read(path) == BODY
+    assert (totals.events, totals.lines) == (1000, len(BODY))
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+def test_gzip_goes_to_disk_as_it_came(wire: Wire, client: MixpanelClient, tmp_path: Path) -> None:
+    body = gzip.compress(BODY, 9)
+    wire.answers(body, headers=("Content-Encoding: gzip",))
+    client.export.to_file(tmp_path / "e.jsonl.gz", *RANGE)
+    assert (tmp_path / "e.jsonl.gz").read_bytes() == body
+
+
+def test_a_range_without_events_gives_an_empty_file(
+    wire: Wire, client: MixpanelClient, tmp_path: Path
+) -> None:
+    wire.answers(b"")
+    for format in ("jsonl", "jsonl.gz"):
+        client.export.to_file(tmp_path / f"e.{format}", *RANGE, format=format)
+        assert read(tmp_path / f"e.{format}") == b""
+
+
+def test_a_last_line_gets_its_line_end(wire: Wire, client: MixpanelClient, tmp_path: Path) -> None:
+    wire.answers(BODY[:-1])
+    client.export.to_file(tmp_path / "e.jsonl", *RANGE, format="jsonl")
+    assert (tmp_path / "e.jsonl").read_bytes() == BODY
+
+
+@pytest.mark.parametrize("format", ["jsonl", "jsonl.gz"])
+def test_an_incomplete_export_leaves_no_file(
+    wire: Wire, client: MixpanelClient, tmp_path: Path, format: FileFormat
+) -> None:
+    wire.answers(BODY, keep=5000, ending="reset")
+    with pytest.raises(IncompleteExportError):
+        client.export.to_file(tmp_path / "e", *RANGE, format=format)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failure_leaves_the_file_that_was_there_before(
+    wire: Wire, client: MixpanelClient, tmp_path: Path
+) -> None:
+    (tmp_path / "e.jsonl").write_bytes(b"before")
+    wire.answers(b"{}", status="401 Unauthorized")
+    with pytest.raises(AuthenticationError):
+        client.export.to_file(tmp_path / "e.jsonl", *RANGE, format="jsonl")
+    assert (tmp_path / "e.jsonl").read_bytes() == b"before"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_an_unknown_format_is_refused_before_anything_is_sent(
+    wire: Wire, client: MixpanelClient, tmp_path: Path
+) -> None:
+    with pytest.raises(InvalidArgumentError, match=r"'jsonl', 'jsonl\.gz'"):
+        client.export.to_file(tmp_path / "e", *RANGE, format="xml")  # type: ignore[arg-type]
+    assert wire.requests == []
+
+
+def test_progress_grows_and_ends_at_the_totals(wire: Wire, client: MixpanelClient) -> None:
+    wire.answers(BODY, chunks=3000)
+    seen: list[int] = []
+    file = io.BytesIO()
+    totals: Progress = client.export.to_stream(file, *RANGE, progress=lambda p: seen.append(p.events))
+    assert file.getvalue() == BODY
+    assert seen == sorted(seen)
+    assert seen[-1] == totals.events == 1000
+    assert totals.received == len(BODY)
