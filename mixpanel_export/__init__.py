@@ -1,13 +1,12 @@
 """Mixpanel's Data Export API, typed, and a raw export that is exact.
 
-from mixpanel_export import MixpanelClient, ServiceAccountAuth
-
-with MixpanelClient(ServiceAccountAuth("name", "secret"), project_id=1234567) as client:
-    for event in client.export.events("2024-01-01", "2024-01-31"):
-        print(event.time, event.name, event.distinct_id)
+>>> from mixpanel_export import MixpanelClient, ServiceAccountAuth
+>>> with MixpanelClient(ServiceAccountAuth("name", "secret"), project_id=1234567) as client:
+...     for event in client.export.events("2024-01-01", "2024-01-31"):
+...         print(event.time, event.name, event.distinct_id)
 """
 
-from mixpanel_export import _light_httpx  # pyright: ignore[reportUnusedImport]
+from mixpanel_export import _light_httpx  # noqa: F401  # pyright: ignore[reportUnusedImport]
 from mixpanel_export.auth import OAuthTokenAuth, SecretAuth, ServiceAccountAuth, SignatureAuth
 from mixpanel_export.client import AsyncMixpanelClient, MixpanelClient
 from mixpanel_export.errors import (

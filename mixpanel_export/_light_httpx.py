@@ -10,7 +10,7 @@ _COMMAND = "httpx._main"
 
 if "httpx" not in sys.modules:
     # None makes the import system raise ImportError, on which httpx goes on without its command.
-    sys.modules[_COMMAND] = None  # type: ignore[assignment]
+    sys.modules[_COMMAND] = None  # type: ignore[assignment]  # pyright: ignore[reportArgumentType]
     try:
         import httpx  # noqa: F401  # pyright: ignore[reportUnusedImport]
     finally:

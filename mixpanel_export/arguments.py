@@ -65,6 +65,7 @@ def _checked(name: str, value: Any, schema: Mapping[str, Any]) -> Any:
 
 
 def _check_type(name: str, value: Any, schema: Mapping[str, Any]) -> None:
+    given: Any = value  # not narrowed by the checks below
     match schema.get("type"):
         case "integer":
             right = isinstance(value, int) and not isinstance(value, bool)
@@ -83,8 +84,8 @@ def _check_type(name: str, value: Any, schema: Mapping[str, Any]) -> None:
         case _:
             return
     if not right:
-        raise InvalidArgumentError(name, value, f"allowed is {allowed}")
-    _check_bounds(name, cast(Any, value), schema)
+        raise InvalidArgumentError(name, given, f"allowed is {allowed}")
+    _check_bounds(name, given, schema)
 
 
 def _check_bounds(name: str, value: Any, schema: Mapping[str, Any]) -> None:

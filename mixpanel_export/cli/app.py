@@ -10,7 +10,7 @@ import contextlib
 import signal
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Generator
 from types import FrameType
 from typing import Annotated
 
@@ -57,9 +57,7 @@ def events(
     ],
     format: Annotated[
         str | None,
-        typer.Option(
-            "--format", help="jsonl or jsonl.gz. By default what the name says, else jsonl.gz."
-        ),
+        typer.Option("--format", help="jsonl or jsonl.gz. By default what the name says, else jsonl.gz."),
     ] = None,
     event: Annotated[
         list[str] | None, typer.Option("--event", help="Only this event; may be repeated.", metavar="NAME")
@@ -110,7 +108,7 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 @contextlib.contextmanager
-def _terminable() -> Iterator[None]:
+def _terminable() -> Generator[None]:
     """End on SIGTERM as on Ctrl-C: by unwinding, so that temporary files are removed."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
@@ -125,4 +123,3 @@ def _terminable() -> Iterator[None]:
 
 def _say(text: str) -> None:
     Console(stderr=True, soft_wrap=True, highlight=False).print(text)
-

@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import cast
 
@@ -78,7 +78,7 @@ def _target(output: str, format: str | None, from_date: str, to_date: str) -> tu
 
 
 @contextlib.contextmanager
-def _client(sandbox: bool) -> Iterator[MixpanelClient]:
+def _client(sandbox: bool) -> Generator[MixpanelClient]:
     if not sandbox:
         with MixpanelClient.from_env() as client:
             yield client
@@ -93,7 +93,7 @@ def _client(sandbox: bool) -> Iterator[MixpanelClient]:
 
 
 @contextlib.contextmanager
-def _display(console: Console) -> Iterator[Callable[[Progress], None] | None]:
+def _display(console: Console) -> Generator[Callable[[Progress], None] | None]:
     """A line that moves, on a terminal only: a log wants none of it."""
     if not console.is_terminal:
         yield None

@@ -24,7 +24,8 @@ __all__ = ["Decompressor", "EventDecoder", "LineSplitter", "decompressor_for"]
 # One inflated piece; it bounds memory, whatever the compression ratio of the answer.
 _PIECE = 1 << 20
 _GZIP = 31  # zlib's window bits for a gzip header and trailer
-_gzip_error: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # isal's stub has an instance
+# isal's stub says that this class is an instance.
+_gzip_error: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
 _TERMINATED = re.compile(rb"\W*(export )?terminated early", re.I)
 
 

@@ -176,7 +176,7 @@ def test_a_server_that_is_not_there_is_a_network_error(wire: Wire, collect: Coll
 
 def test_a_server_that_never_answers_is_a_timeout(wire: Wire) -> None:
     done = threading.Event()
-    wire.script = lambda connection: done.wait(5) and None
+    wire.script = lambda connection: None if done.wait(5) else None
     auth = ServiceAccountAuth("tester", "hush")
     with (
         MixpanelClient(auth, project_id=1, base_url=wire.url, timeout=0.2) as client,
