@@ -1,0 +1,17 @@
+"""An embedded Mixpanel: a real HTTP server on loopback that answers the Data Export API from sample data.
+
+For trying the SDK without an account, and for test suites, of this package and of those that use it:
+
+    with Sandbox() as sandbox:
+        client = MixpanelClient(
+            sandbox.auth, project_id=sandbox.credentials.project_id, base_url=sandbox.url
+        )
+
+Needs the extra `sandbox`. Importing this package is always possible and cheap; only making a `Sandbox`
+asks for the extra, so that the pytest plugin and the command line can be loaded without it.
+"""
+
+from mixpanel_export.sandbox.credentials import SandboxCredentials
+from mixpanel_export.sandbox.server import Sandbox
+
+__all__ = ["Sandbox", "SandboxCredentials"]

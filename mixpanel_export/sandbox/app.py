@@ -1,0 +1,100 @@
+"""The ASGI application of a sandbox: routes, authentication, and errors in Mixpanel's shapes.
+
+What is answered is the endpoint modules' business; this one is the same for all of them.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qsl
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from mixpanel_export.sandbox.authentication import RequestParts, authenticate
+from mixpanel_export.sandbox.compression import GzipMiddleware
+from mixpanel_export.sandbox.endpoints import OPERATIONS
+from mixpanel_export.sandbox.operation import Call, Operation
+from mixpanel_export.sandbox.parameters import Parameters
+from mixpanel_export.sandbox.project import Project
+from mixpanel_export.sandbox.refusal import BadRequest, Refusal, refusal_body
+
+__all__ = ["create_app"]
+
+_logger = logging.getLogger(__name__)
+
+_Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def create_app(project: Project) -> ASGIApp:
+    """The application that answers from `project`."""
+
+    async def unknown(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        message = {404: "Not found", 405: "Method not allowed"}.get(status, "Bad request")
+        return _refuse(project, request, Refusal(status, message))
+
+    routes = [
+        Route(path, _endpoint(project, operation), methods=[operation.method])
+        for operation in OPERATIONS
+        for path in operation.paths
+    ]
+    app = Starlette(routes=routes, exception_handlers={HTTPException: unknown})
+    # Each path is served in both forms: a redirect would cost a request of the budget, and lose a form.
+    app.router.redirect_slashes = False
+    return GzipMiddleware(app)
+
+
+def _endpoint(project: Project, operation: Operation) -> _Endpoint:
+    async def endpoint(request: Request) -> Response:
+        try:
+            return await operation.handler(await _authenticated(project, request))
+        except Refusal as refusal:
+            return _refuse(project, request, refusal)
+        except Exception:
+            _logger.exception("The sandbox failed to answer %s %s", request.method, operation.path)
+            return _refuse(project, request, Refusal(500, "An error occurred in the sandbox"))
+
+    return endpoint
+
+
+async def _authenticated(project: Project, request: Request) -> Call:
+    query = tuple(request.query_params.multi_items())
+    form = await _form(request)
+    parts = RequestParts(
+        path=request.url.path,
+        authorization=request.headers.get("authorization"),
+        query=query,
+        form=form,
+    )
+    refusal = authenticate(parts, project.credentials, time.time())
+    if refusal is not None:
+        raise refusal
+    return Call(
+        project=project,
+        request=request,
+        parameters=Parameters((*query, *form)),
+        today=project.today,
+    )
+
+
+async def _form(request: Request) -> tuple[tuple[str, str], ...]:
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type != "application/x-www-form-urlencoded":
+        return ()
+    try:
+        text = (await request.body()).decode()
+        return tuple(parse_qsl(text, keep_blank_values=True, errors="strict"))
+    except ValueError:
+        raise BadRequest("the form is not valid UTF-8") from None
+
+
+def _refuse(project: Project, request: Request, refusal: Refusal) -> Response:
+    body = refusal_body(request.url.path, request.url.query, refusal.message, project.credentials.redact)
+    return JSONResponse(body, refusal.status, headers=refusal.headers)

@@ -1,0 +1,64 @@
+"""What the cassettes on disk hold, and what scrubbing takes out of a real recording."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import pytest
+from vcr.request import Request
+
+from mixpanel_export.sandbox import SandboxCredentials
+
+from . import scrub
+from .conftest import CASSETTES
+
+RECORDED = sorted(CASSETTES.rglob("*.yaml"))
+
+
+def test_there_are_cassettes() -> None:
+    assert RECORDED
+
+
+@pytest.mark.parametrize("path", RECORDED, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_cassette_holds_no_credential(path: Path) -> None:
+    text = path.read_text(encoding="utf-8").lower()
+    credentials = SandboxCredentials()
+    for secret in (credentials.secret, credentials.oauth_token, credentials.api_secret, credentials.api_key):
+        assert secret.lower() not in text
+    for mark in ("authorization", "basic ", "bearer ", "sig=", "expire=", "api_key=", "127.0.0.1"):
+        assert mark not in text
+
+
+def test_a_real_request_loses_host_project_and_signature() -> None:
+    request = Request(
+        "GET", "https://eu.mixpanel.com/api/app/projects/998877/annotations?project_id=998877&a=1", None, {}
+    )
+    assert scrub.request(request).uri == (
+        "http://sandbox.localhost/api/app/projects/1234567/annotations?project_id=1234567&a=1"
+    )
+    config = scrub.vcr_config()
+    assert set(config["filter_query_parameters"]) == {"sig", "expire", "api_key"}
+    assert "authorization" in config["filter_headers"]
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_a_real_response_loses_its_persons_and_stays_readable(compressed: bool) -> None:
+    body = b'{"$email": "ada@lovelace.org", "$name": "Ada \\"L\\"", "ip": "81.2.69.142", "event": "A"}'
+    sent = gzip.compress(body) if compressed else body
+    headers = {"Content-Length": [str(len(sent))], "Date": ["now"], "Set-Cookie": ["id=1"]}
+    if compressed:
+        headers["Content-Encoding"] = ["gzip"]
+    recorded: dict[str, Any] = {"headers": headers, "body": {"string": sent}}
+    kept = scrub.response(recorded)
+    string = kept["body"]["string"]
+    assert kept["headers"]["Content-Length"] == [str(len(string))]
+    assert not {"Date", "Set-Cookie"} & set(kept["headers"])
+    plain = gzip.decompress(string) if compressed else string
+    assert plain == b'{"$email": "scrubbed", "$name": "scrubbed", "ip": "scrubbed", "event": "A"}'
+
+
+def test_what_is_no_person_is_left_as_it_is() -> None:
+    body = b'{"event": "Sign Up", "results": {"2024-01-01": 1.5}, "mail": "user1@example.com"}'
+    assert scrub.text(body) == body

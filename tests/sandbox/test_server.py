@@ -1,0 +1,195 @@
+"""The life of a sandbox: quick to start, side by side with others, and gone without a trace."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from mixpanel_export.errors import ConfigurationError, MissingExtraError, MixpanelError
+from mixpanel_export.sandbox import Sandbox, SandboxCredentials
+from tests.sandbox.conftest import DAY, EVERYTHING
+
+PROJECT = {"project_id": str(SandboxCredentials().project_id)}
+
+
+def open_files() -> int:
+    return len(os.listdir("/dev/fd"))  # noqa: PTH208 - Path.iterdir would itself be one more
+
+
+def export(sandbox: Sandbox) -> httpx.Response:
+    url = f"{sandbox.url}/api/2.0/export"
+    # Unverified only because loading certificates takes longer than anything here.
+    return httpx.get(url, params=DAY | PROJECT, auth=sandbox.auth, verify=False)
+
+
+class TestStopping:
+    def test_nothing_is_left_behind(self) -> None:
+        with Sandbox() as sandbox:
+            export(sandbox)
+        threads, files = set(threading.enumerate()), open_files()
+        for _ in range(5):
+            with Sandbox() as sandbox:
+                assert export(sandbox).status_code == 200
+                assert set(threading.enumerate()) > threads
+        gc.collect()
+        assert set(threading.enumerate()) == threads
+        assert open_files() == files
+
+    def test_nobody_listens_any_more(self) -> None:
+        with Sandbox() as sandbox:
+            url = sandbox.url
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(url)
+
+    def test_it_waits_for_nobody(self) -> None:
+        """An idle connection, half a request, and an export that its client does not read."""
+        sandbox = Sandbox().start()
+        host, port = sandbox.url.removeprefix("http://").split(":")
+        with (
+            httpx.Client(base_url=sandbox.url, auth=sandbox.auth, params=PROJECT) as client,
+            socket.create_connection((host, int(port))) as half,
+            client.stream(
+                "GET", "/api/2.0/export", params=EVERYTHING, headers={"Accept-Encoding": "identity"}
+            ),
+        ):
+            client.get("/api/2.0/export", params=DAY)
+            half.sendall(b"GET /api/2.0/export HTTP/1.1\r\nHo")
+            started = time.perf_counter()
+            sandbox.stop()
+            assert time.perf_counter() - started < 0.3
+
+    def test_a_cut_export_is_seen_to_be_cut(self) -> None:
+        with (
+            Sandbox() as sandbox,
+            httpx.Client(base_url=sandbox.url, auth=sandbox.auth, params=PROJECT) as client,
+            client.stream(
+                "GET", "/api/2.0/export", params=EVERYTHING, headers={"Accept-Encoding": "identity"}
+            ) as answer,
+        ):
+            sandbox.stop()
+            with pytest.raises(httpx.TransportError):
+                answer.read()
+
+    def test_twice_is_as_good_as_once(self) -> None:
+        sandbox = Sandbox()
+        sandbox.stop()
+        with sandbox:
+            assert sandbox.start() is sandbox
+        sandbox.stop()
+        with pytest.raises(MixpanelError, match="not running"):
+            _ = sandbox.url
+
+    def test_it_may_be_started_again_on_its_port(self) -> None:
+        with Sandbox() as sandbox:
+            port = int(sandbox.url.rpartition(":")[2])
+            export(sandbox)
+        fixed = Sandbox(port=port)
+        for _ in range(2):
+            with fixed:
+                assert fixed.url == f"http://127.0.0.1:{port}"
+                assert export(fixed).status_code == 200
+
+
+class TestRunning:
+    def test_starting_takes_milliseconds_once_the_sample_is_made(self, sandbox: Sandbox) -> None:
+        started = time.perf_counter()
+        with Sandbox() as other:
+            assert other.url != sandbox.url
+            assert time.perf_counter() - started < 0.5
+
+    def test_two_side_by_side_know_nothing_of_each_other(self) -> None:
+        theirs = SandboxCredentials(username="they", secret="theirs")
+        with Sandbox() as ours, Sandbox(credentials=theirs, seed=1) as other:
+            assert ours.url != other.url
+            mine, yours = export(ours), export(other)
+            assert mine.status_code == yours.status_code == 200
+            assert mine.content != yours.content
+
+    def test_it_answers_others_during_a_long_export(self, sandbox: Sandbox) -> None:
+        with (
+            httpx.Client(base_url=sandbox.url, auth=sandbox.auth, params=PROJECT) as client,
+            client.stream(
+                "GET", "/api/2.0/export", params=EVERYTHING, headers={"Accept-Encoding": "identity"}
+            ),
+        ):
+            assert client.get("/api/2.0/export", params=DAY).status_code == 200
+
+    def test_it_is_an_asynchronous_context_manager_too(self) -> None:
+        async def main() -> int:
+            async with Sandbox() as sandbox, httpx.AsyncClient(auth=sandbox.auth) as client:
+                answer = await client.get(f"{sandbox.url}/api/2.0/export", params=DAY | PROJECT)
+            return answer.status_code
+
+        assert asyncio.run(main()) == 200
+
+    def test_its_environment_says_how_to_reach_it(self, sandbox: Sandbox) -> None:
+        assert sandbox.environment["MIXPANEL_BASE_URL"] == sandbox.url
+        assert sandbox.environment["MIXPANEL_SERVICE_ACCOUNT_SECRET"] == sandbox.credentials.secret
+
+    def test_ipv6_is_an_address_too(self) -> None:
+        try:
+            socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+        except OSError:
+            pytest.skip("no IPv6 loopback here")
+        with Sandbox(host="::1") as sandbox:
+            assert sandbox.url.startswith("http://[::1]:")
+            assert export(sandbox).status_code == 200
+
+    def test_it_says_nothing_and_leaves_loggers_alone(self, caplog: pytest.LogCaptureFixture) -> None:
+        names = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi")
+        before = [(logging.getLogger(name).level, logging.getLogger(name).propagate) for name in names]
+        with caplog.at_level(logging.DEBUG), Sandbox() as sandbox:
+            export(sandbox)
+        assert [record.name for record in caplog.records if "uvicorn" in record.name] == []
+        after = [(logging.getLogger(name).level, logging.getLogger(name).propagate) for name in names]
+        assert after == before
+
+    def test_answers_are_dated(self, sandbox: Sandbox) -> None:
+        assert "GMT" in export(sandbox).headers["date"]
+
+
+class TestRefusing:
+    def test_a_port_in_use_is_named(self, sandbox: Sandbox) -> None:
+        port = int(sandbox.url.rpartition(":")[2])
+        with pytest.raises(ConfigurationError, match=f"127.0.0.1:{port}.*port 0 takes a free one"):
+            Sandbox(port=port).start()
+
+    def test_a_port_that_cannot_be_is_refused(self) -> None:
+        with pytest.raises(ConfigurationError, match="cannot listen"):
+            Sandbox(port=70_000).start()
+
+    @pytest.mark.parametrize("package", ["starlette", "uvicorn"])
+    def test_without_the_extra_it_names_the_extra(
+        self, package: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, package, None)
+        with pytest.raises(MissingExtraError, match=r"mixpanel-export-sdk\[sandbox\]"):
+            Sandbox()
+
+
+def test_importing_it_imports_no_server() -> None:
+    code = (
+        "import sys, mixpanel_export.sandbox, mixpanel_export.sandbox.pytest_plugin\n"
+        "print({'starlette', 'uvicorn', 'h11', 'anyio'} & {*sys.modules} - before)"
+    )
+    # The parent package has its own imports, which are not the sandbox's to answer for.
+    code = "import sys, mixpanel_export\nbefore = {*sys.modules}\n" + code
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert done.stdout.strip() == "set()"

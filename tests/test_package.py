@@ -1,0 +1,31 @@
+"""The package as a whole: what importing it costs, and what the project's papers promise."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import mixpanel_export
+
+ROOT = Path(__file__).parents[1]
+HEAVY = {"click", "duckdb", "numpy", "pandas", "polars", "pyarrow", "rich", "starlette", "typer", "uvicorn"}
+
+
+def test_importing_the_library_imports_no_command_server_or_data_frames() -> None:
+    code = "import sys, mixpanel_export; print(*{name.split('.')[0] for name in sys.modules})"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert HEAVY.isdisjoint(loaded.stdout.split())
+
+
+def test_everything_public_is_there_and_documented() -> None:
+    for name in mixpanel_export.__all__:
+        assert getattr(mixpanel_export, name).__doc__, name
+
+
+def test_ci_runs_the_readmes_own_test_command() -> None:
+    commands = re.findall(r"```sh\n(.+?)\n```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    steps = [line for line in ci.splitlines() if line.startswith(("python3 -m venv", ".venv/"))]
+    assert " && ".join(steps) == commands[1]
