@@ -31,6 +31,7 @@ from mixpanel_export.errors import (
     ServerError,
 )
 from mixpanel_export.export import AsyncExport, Event, Export, Progress
+from mixpanel_export.expressions import EvaluationError, ExpressionError, prop
 
 __all__ = [
     "APIError",
@@ -39,9 +40,11 @@ __all__ = [
     "AuthenticationError",
     "BadRequestError",
     "ConfigurationError",
+    "EvaluationError",
     "Event",
     "Export",
     "ExportError",
+    "ExpressionError",
     "IncompleteExportError",
     "InvalidArgumentError",
     "InvalidResponseError",
@@ -62,4 +65,5 @@ __all__ = [
     "ServerError",
     "ServiceAccountAuth",
     "SignatureAuth",
+    "prop",
 ]

@@ -20,7 +20,9 @@ from mixpanel_export import (
     SecretAuth,
     ServiceAccountAuth,
     SignatureAuth,
+    prop,
 )
+from mixpanel_export.expressions import Expr
 from mixpanel_export_api.models import (
     Annotation,
     FunnelResult,

@@ -1,0 +1,54 @@
+"""Segmentation expressions, the language of `where` and `on`: built, read, printed, evaluated.
+
+`prop("country") == "US"` builds one and `str()` of it is its text; `parse` reads a text into a
+tree and `to_text` prints one; `evaluate`, `matches` and `compile` apply it to exported events.
+Nothing here does any I/O.
+"""
+
+from mixpanel_export.expressions.builder import Expr, Operand, event_field, prop, user
+from mixpanel_export.expressions.errors import EvaluationError, ExpressionError
+from mixpanel_export.expressions.evaluator import (
+    CompiledExpression,
+    compile,  # noqa: A004
+    evaluate,
+    matches,
+)
+from mixpanel_export.expressions.parser import parse
+from mixpanel_export.expressions.printer import to_text
+from mixpanel_export.expressions.tree import (
+    Binary,
+    Call,
+    Expression,
+    ListLiteral,
+    Literal,
+    Property,
+    Scope,
+    Unary,
+)
+from mixpanel_export.expressions.values import UNDEFINED, Undefined
+
+__all__ = [
+    "UNDEFINED",
+    "Binary",
+    "Call",
+    "CompiledExpression",
+    "EvaluationError",
+    "Expr",
+    "Expression",
+    "ExpressionError",
+    "ListLiteral",
+    "Literal",
+    "Operand",
+    "Property",
+    "Scope",
+    "Unary",
+    "Undefined",
+    "compile",
+    "evaluate",
+    "event_field",
+    "matches",
+    "parse",
+    "prop",
+    "to_text",
+    "user",
+]

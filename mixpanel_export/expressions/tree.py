@@ -1,0 +1,189 @@
+"""The syntax tree: what an expression says, apart from how it was written.
+
+Nodes are immutable, compare by value and check themselves, so that every tree that exists can be
+printed and read back. Reading, printing and evaluating are left to the modules beside this one.
+
+A chain such as `a or b or c …` grows to the left and may be thousands of operators long; it is
+walked with a loop everywhere. All other nesting is bounded by MAX_DEPTH, so that no expression can
+exhaust Python's stack.
+"""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, Final, TypeAlias, get_args
+from typing import Literal as OneOf
+
+import attrs
+
+from mixpanel_export.expressions.errors import ExpressionError
+from mixpanel_export.expressions.numerals import NUMBER_RANGE, has_minus, in_range
+
+Scope: TypeAlias = OneOf["properties", "user", "event", "behaviors"]
+UnaryOperator: TypeAlias = OneOf["-", "not"]
+BinaryOperator: TypeAlias = OneOf[
+    "or", "and", "==", "!=", ">", ">=", "<", "<=", "in", "+", "-", "*", "/", "%"
+]
+Function: TypeAlias = OneOf["boolean", "ceil", "datetime", "defined", "floor", "number", "round", "string"]
+
+SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
+FUNCTIONS: Final[tuple[Function, ...]] = get_args(Function)
+UNARY_PRECEDENCE: Final[dict[UnaryOperator, int]] = {"not": 3, "-": 7}
+BINARY_PRECEDENCE: Final[dict[BinaryOperator, int]] = {
+    "or": 1,
+    "and": 2,
+    **dict.fromkeys(("==", "!=", ">", ">=", "<", "<=", "in"), 4),
+    **dict.fromkeys(("+", "-"), 5),
+    **dict.fromkeys(("*", "/", "%"), 6),
+}
+PRIMARY_PRECEDENCE: Final = 8
+
+MAX_DEPTH: Final = 100
+TOO_DEEP: Final = f"the expression is nested too deeply: {MAX_DEPTH} levels are allowed"
+
+
+def _set_depth(node: ListLiteral | Unary | Call | Binary, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise ExpressionError(TOO_DEEP)
+    object.__setattr__(node, "depth", depth)
+
+
+def _check_text(node: object, attribute: attrs.Attribute[Any], text: object) -> None:
+    """Lone surrogates cannot be encoded, so they could be neither sent nor written to a file."""
+    if not isinstance(text, str):
+        raise ExpressionError(f"{reprlib.repr(text)} is not a name", expected="a string")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ExpressionError(f"{reprlib.repr(text)} holds half a surrogate pair") from None
+
+
+def _check_literal(node: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    if type(value) is str:
+        _check_text(node, attribute, value)
+    elif type(value) is int or type(value) is float:
+        if not in_range(value):
+            # The digits of a huge integer are not shown: Python refuses to print thousands.
+            shown = str(value) if isinstance(value, float) else "an integer this large"
+            raise ExpressionError(f"{shown} is not a finite number", expected=NUMBER_RANGE)
+        if has_minus(value):
+            raise ExpressionError(f'{value} is written with the unary "-", not as a literal')
+    elif type(value) is not bool:
+        raise ExpressionError(f"a literal cannot hold a {type(value).__name__}")
+
+
+def _one_of(allowed: Iterable[str]) -> Callable[[object, attrs.Attribute[Any], Any], None]:
+    def check(node: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+        if value not in allowed:
+            raise ExpressionError(
+                f"{value!r} is not a known {attribute.name}",
+                expected=f"one of {', '.join(allowed)}",
+            )
+
+    return check
+
+
+def _as_tuple(items: Iterable[Expression]) -> tuple[Expression, ...]:
+    return tuple(items)
+
+
+def _with_type(value: object) -> tuple[type, object]:
+    """What literals are compared by: Python alone would say that 1, 1.0 and True are equal."""
+    return type(value), value
+
+
+@attrs.frozen
+class Literal:
+    """A string, `true`, `false`, or a number that is not negative."""
+
+    depth: ClassVar[int] = 1
+    value: str | int | float | bool = attrs.field(validator=_check_literal, eq=_with_type)
+
+
+@attrs.frozen
+class Property:
+    """`properties["NAME"]`, or the same in another scope."""
+
+    depth: ClassVar[int] = 1
+    scope: Scope = attrs.field(validator=_one_of(SCOPES))
+    name: str = attrs.field(validator=_check_text)
+
+
+@attrs.frozen
+class ListLiteral:
+    """`[1, 2]`."""
+
+    items: tuple[Expression, ...] = attrs.field(converter=_as_tuple)
+    depth: int = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        _set_depth(self, 1 + max((item.depth for item in self.items), default=0))
+
+
+@attrs.frozen
+class Unary:
+    """`-x` or `not x`."""
+
+    operator: UnaryOperator = attrs.field(validator=_one_of(UNARY_PRECEDENCE))
+    operand: Expression
+    depth: int = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        _set_depth(self, 1 + self.operand.depth)
+
+
+@attrs.frozen
+class Call:
+    """A function of one argument, such as `defined(x)`."""
+
+    function: Function = attrs.field(validator=_one_of(FUNCTIONS))
+    argument: Expression
+    depth: int = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        _set_depth(self, 1 + self.argument.depth)
+
+
+@attrs.frozen
+class Binary:
+    """`left operator right`."""
+
+    operator: BinaryOperator = attrs.field(validator=_one_of(BINARY_PRECEDENCE))
+    left: Expression
+    right: Expression
+    depth: int = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        left = self.left.depth if isinstance(self.left, Binary) else 1 + self.left.depth
+        _set_depth(self, max(left, 1 + self.right.depth))
+
+    def chain(self) -> list[Binary]:
+        """This node and the binary nodes down its left side, the innermost first."""
+        node: Expression = self
+        nodes: list[Binary] = []
+        while isinstance(node, Binary):
+            nodes.append(node)
+            node = node.left
+        nodes.reverse()
+        return nodes
+
+    def _flat(self) -> tuple[object, ...]:
+        nodes = self.chain()
+        return nodes[0].left, *((node.operator, node.right) for node in nodes)
+
+    # The methods that attrs would write recurse into `left`, which is as deep as a chain is long.
+    def __eq__(self, other: object) -> bool:
+        return self._flat() == other._flat() if isinstance(other, Binary) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._flat())
+
+    def __repr__(self) -> str:
+        nodes = self.chain()
+        opened = "".join(f"Binary({node.operator!r}, " for node in reversed(nodes))
+        closed = "".join(f", {node.right!r})" for node in nodes)
+        return f"{opened}{nodes[0].left!r}{closed}"
+
+
+Expression: TypeAlias = Literal | ListLiteral | Property | Unary | Binary | Call
