@@ -70,6 +70,9 @@ def reports(client: MixpanelClient) -> None:
         event="Purchase", from_date=DAY, to_date=DAY, unit="week", type="unique"
     )
     assert_type(series, SegmentationResult)
+    large = (prop("amount") - prop("discount") > 10) & ~prop("plan").in_(["free", "trial"])
+    assert_type(large, Expr)
+    client.segmentation.query(event="Purchase", from_date=DAY, to_date=DAY, on=prop("country"), where=large)
     assert_type(series.data.values["Purchase"]["2024-01-01"], float)
     assert_type(client.events.top(type="general"), TopEventsResult)
     assert_type(client.funnels.list(), list[SavedFunnel])
