@@ -29,16 +29,21 @@ from mixpanel_export.errors import (
     RateLimitError,
     RequestTimeoutError,
     ServerError,
+    SliceFailedError,
 )
 from mixpanel_export.export import AsyncExport, Event, Export, Progress
 from mixpanel_export.expressions import EvaluationError, ExpressionError, prop
+from mixpanel_export.limits import Allowance, BudgetExhaustedError, Limits
+from mixpanel_export.retry import RetryPolicy
 
 __all__ = [
     "APIError",
+    "Allowance",
     "AsyncExport",
     "AsyncMixpanelClient",
     "AuthenticationError",
     "BadRequestError",
+    "BudgetExhaustedError",
     "ConfigurationError",
     "EvaluationError",
     "Event",
@@ -48,6 +53,7 @@ __all__ = [
     "IncompleteExportError",
     "InvalidArgumentError",
     "InvalidResponseError",
+    "Limits",
     "MalformedEventError",
     "MissingExtraError",
     "MixpanelClient",
@@ -61,9 +67,11 @@ __all__ = [
     "Progress",
     "RateLimitError",
     "RequestTimeoutError",
+    "RetryPolicy",
     "SecretAuth",
     "ServerError",
     "ServiceAccountAuth",
     "SignatureAuth",
+    "SliceFailedError",
     "prop",
 ]

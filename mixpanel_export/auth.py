@@ -7,12 +7,16 @@ of servers or operations, and does no I/O, so sync and async clients share it
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import html
+import json
 import logging
 import re
 import time
 import warnings
 from collections.abc import Generator, Iterable
+from functools import cached_property
 from typing import ClassVar
 from urllib.parse import parse_qsl
 
@@ -30,6 +34,8 @@ __all__ = [
 ]
 
 _REDACTED = "[redacted]"
+_NOTHING = "(?!)"
+_SIGNATURE = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 
 
 class MixpanelAuth(httpx.Auth):
@@ -53,11 +59,23 @@ class MixpanelAuth(httpx.Auth):
     def _secrets(self) -> tuple[str, ...]:
         raise NotImplementedError
 
+    @property
+    def fingerprint(self) -> str:
+        """Tells these credentials from others without telling what they are."""
+        return hashlib.sha256("\0".join(self._secrets()).encode()).hexdigest()
+
     def redact(self, text: str) -> str:
-        """`text` with every secret of these credentials taken out, should a server echo one."""
-        for secret in sorted(self._secrets(), key=len, reverse=True):
-            text = text.replace(secret, _REDACTED)
-        return text
+        """`text` with every secret of these credentials taken out, should a server echo one.
+
+        A secret is found in a URL, in JSON and in HTML too, however those spell its characters.
+        """
+        return self._redaction.sub(_REDACTED, text)
+
+    @cached_property
+    def _redaction(self) -> re.Pattern[str]:
+        secrets = sorted(self._secrets(), key=len, reverse=True)
+        patterns = ["".join(map(_spellings, secret)) for secret in secrets]
+        return re.compile("|".join(patterns) or _NOTHING, re.IGNORECASE)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.description}>"
@@ -84,7 +102,7 @@ class ServiceAccountAuth(MixpanelAuth):
         return f"service account {self.username!r}"
 
     def _secrets(self) -> tuple[str, ...]:
-        return (self._secret,)
+        return self._secret, _basic_token(self.username, self._secret)
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         yield from self._basic.auth_flow(request)
@@ -139,7 +157,7 @@ class SecretAuth(MixpanelAuth):
         return "project secret"
 
     def _secrets(self) -> tuple[str, ...]:
-        return (self._api_secret,)
+        return self._api_secret, _basic_token(self._api_secret, "")
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         yield from self._basic.auth_flow(request)
@@ -175,7 +193,11 @@ class SignatureAuth(MixpanelAuth):
         return "API key with request signatures"
 
     def _secrets(self) -> tuple[str, ...]:
-        return (self._api_secret, self._api_key)
+        return self._api_secret, self._api_key
+
+    def redact(self, text: str) -> str:
+        """As every auth does, and without signatures: a signed URL is a credential until it expires."""
+        return _SIGNATURE.sub(_REDACTED, super().redact(text))
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         query = request.url.params
@@ -226,6 +248,24 @@ def _credential(name: str, value: object, *, forbidden: str = "") -> str:
         if character in value:
             raise ConfigurationError(name, f"it holds a {character!r}, which HTTP Basic cannot carry")
     return value
+
+
+def _basic_token(username: str, password: str) -> str:
+    return base64.b64encode(f"{username}:{password}".encode()).decode()
+
+
+def _spellings(character: str) -> str:
+    """A pattern for every way in which URLs, JSON and HTML may write a character of a secret."""
+    spelled = {
+        character,
+        f"\\{character}",
+        f"\\u{ord(character):04x}",
+        json.dumps(character)[1:-1],
+        html.escape(character),
+        f"&#{ord(character)};",
+        "".join(f"%{byte:02x}" for byte in character.encode()),
+    }
+    return f"(?:{'|'.join(re.escape(each) for each in sorted(spelled, key=len, reverse=True))})"
 
 
 class _SignatureFilter(logging.Filter):

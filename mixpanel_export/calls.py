@@ -7,11 +7,14 @@ Pure, so that the synchronous and the asynchronous client, and the export, share
 from __future__ import annotations
 
 import datetime
+import logging
+import re
 import zoneinfo
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast, get_args, get_origin
 
 import httpx
+import tenacity
 from attrs import frozen
 
 from mixpanel_export import dates
@@ -19,26 +22,40 @@ from mixpanel_export.arguments import check_arguments
 from mixpanel_export.auth import MixpanelAuth
 from mixpanel_export.errors import (
     ConfigurationError,
+    InvalidArgumentError,
     InvalidResponseError,
     MixpanelError,
     NetworkError,
+    RateLimitError,
     RequestTimeoutError,
     error_from_response,
     public_url,
     server_words,
 )
-from mixpanel_export.servers import Servers, read_timeout
+from mixpanel_export.limits import Budget, Lease, Limits, Wait, budget_of
+from mixpanel_export.retry import Attempts, RetryPolicy
+from mixpanel_export.servers import Family, Servers, family_of, read_timeout
 from mixpanel_export_api import Client as _GeneratedClient
 from mixpanel_export_api.api import Operation
+from mixpanel_export_api.errors import UnexpectedStatus
 
-__all__ = ["Context", "Request"]
+__all__ = ["Call", "Context", "Request"]
 
 T = TypeVar("T")
+
+_logger = logging.getLogger("mixpanel_export")
 
 # The generated parsers ask a client what to do with a status the contract does not know: raise.
 _STRICT = _GeneratedClient(base_url="", raise_on_unexpected_status=True)
 
 CONNECT_TIMEOUT = 20.0
+
+# An error is a sentence; an answer as long as this need not be parsed to see that it is none.
+_LONGEST_ERROR = 100_000
+
+_ANYTHING = re.compile(b"")
+_ARRAY = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[")
+_OBJECT = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{")
 
 
 @frozen
@@ -57,6 +74,59 @@ class Request:
 
 
 @frozen
+class Call(Generic[T]):
+    """One operation, ready to be sent, as often as its attempts allow.
+
+    Attributes:
+        attempts: what has failed so far.
+        wait: how long it has waited for its budget.
+    """
+
+    context: Context
+    operation: Operation[T]
+    request: Request
+    budget: Budget | None
+    attempts: Attempts
+    wait: Wait
+
+    def begin(self) -> Lease | float:
+        """Begin an attempt now, or answer the seconds to wait before asking again.
+
+        Raises:
+            BudgetExhaustedError: when that would be longer than the client's limits allow.
+        """
+        begun = self.budget.try_begin() if self.budget is not None else Lease()
+        return begun if isinstance(begun, Lease) else self.wait.add(begun)
+
+    def answer(self, response: httpx.Response) -> T:
+        """The typed answer; raises for a failure."""
+        return self.context.answer(self.operation, response)
+
+    def retrying(self) -> tenacity.Retrying:
+        """The loop that makes the attempts, waiting with `time.sleep`."""
+        return tenacity.Retrying(**self._loop())
+
+    def retrying_async(self) -> tenacity.AsyncRetrying:
+        """The loop that makes the attempts, waiting with `asyncio.sleep`."""
+        return tenacity.AsyncRetrying(**self._loop())
+
+    def _loop(self) -> dict[str, Any]:
+        return {
+            "retry": self.attempts.again,
+            "wait": self.attempts.pause,
+            "before_sleep": self._before_sleep,
+            "reraise": True,
+        }
+
+    def _before_sleep(self, state: tenacity.RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        wait = self.attempts.next_wait or 0.0
+        if isinstance(error, RateLimitError) and self.budget is not None:
+            self.budget.pause(wait)
+        _logger.info("%s failed; again in %.1f s: %s", self.operation.name, wait, error)
+
+
+@frozen
 class Context:
     """What a person bound once, at construction, and what every call needs."""
 
@@ -66,6 +136,15 @@ class Context:
     workspace_id: int | None
     zone: zoneinfo.ZoneInfo
     timeout: httpx.Timeout | None
+    check_expressions: bool
+    retry: RetryPolicy
+    limits: Limits | None
+
+    def budget(self, family: Family) -> Budget | None:
+        """The budget of a family of calls, shared with all clients of the project; None if not counted."""
+        host = self.servers.data if family == "data" else self.servers.rest
+        whose = self.project_id if self.project_id is not None else self.auth.fingerprint
+        return budget_of(f"{host} {whose}", family, self.limits)
 
     def today(self) -> datetime.date:
         """The current day in the project's time zone."""
@@ -84,7 +163,7 @@ class Context:
             ConfigurationError: when these credentials cannot make this call.
         """
         self._check_credentials(operation)
-        values = check_arguments(operation, arguments, self.today())
+        values = check_arguments(operation, arguments, self.today(), check_expressions=self.check_expressions)
         in_body = {name: values.pop(name) for name in operation.body_fields if name in values}
         if operation.body is not None:
             values["body"] = operation.body(**_renamed(operation, in_body))
@@ -93,9 +172,21 @@ class Context:
         built["timeout"] = self.timeout or httpx.Timeout(
             read_timeout(operation.path), connect=CONNECT_TIMEOUT, pool=None
         )
+        _check_length(built)
         if headers:
             built["headers"] = {**built.get("headers", {}), **headers}
         return Request(built)
+
+    def call(self, operation: Operation[T], arguments: Mapping[str, Any]) -> Call[T]:
+        """An operation with checked arguments, ready to be sent; raises as `request` does."""
+        return Call(
+            context=self,
+            operation=operation,
+            request=self.request(operation, arguments),
+            budget=self.budget(family_of(operation.path)),
+            attempts=Attempts(self.retry, idempotent=operation.idempotent),
+            wait=Wait(self.limits.longest_wait if self.limits is not None else 0.0),
+        )
 
     def answer(self, operation: Operation[T], response: httpx.Response) -> T:
         """The typed answer, of a response whose body has been read.
@@ -104,9 +195,15 @@ class Context:
             APIError: when Mixpanel failed, or answered what the contract does not know.
         """
         self.check(response)
+        if not _opening(operation).match(response.content):
+            raise self._unreadable(response, f"the answer is not what {operation.name} answers")
         try:
             return operation.parse(client=_STRICT, response=response)  # type: ignore[no-any-return]
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except UnexpectedStatus:
+            # Not its cause: that holds the body, with whatever the server echoed.
+            why = f"{operation.name} does not answer with this status"
+            raise self._unreadable(response, why) from None
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             why = f"{type(error).__name__} while reading {operation.name}"
             raise self._unreadable(response, why) from error
 
@@ -122,17 +219,20 @@ class Context:
                 redact=self.auth.redact,
                 today=self.today(),
             )
-        content_type = response.headers.get("content-type", "")
-        if "html" in content_type:
-            raise self._unreadable(response, "the answer is a web page")
-        if "json" in content_type and _is_error_object(response):
+        if "html" in response.headers.get("content-type", "").lower():
+            page = self._unreadable(response, "the answer is a web page")
+            page.is_page = True
+            raise page
+        if _is_error_object(response):
             raise self._unreadable(response, "the answer is an error")
 
     def network_error(self, error: httpx.HTTPError, request: Request) -> MixpanelError:
         """Our exception for one of httpx."""
         kind = RequestTimeoutError if isinstance(error, httpx.TimeoutException) else NetworkError
         what = self.auth.redact(str(error)) or "no answer"
-        return kind(f"{type(error).__name__}: {what} ({request.method} {request.url})")
+        ours = kind(f"{type(error).__name__}: {what} ({request.method} {request.url})")
+        ours.was_sent = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
+        return ours
 
     def _check_credentials(self, operation: Operation[Any]) -> None:
         if not operation.security & self.auth.schemes:
@@ -148,10 +248,10 @@ class Context:
         return {name: value for name in operation.bound if (value := known.get(name)) is not None}
 
     def _unreadable(self, response: httpx.Response, why: str) -> InvalidResponseError:
-        words = server_words(response.content, response.headers.get("content-type", ""))
+        words = server_words(response.content, response.headers.get("content-type", ""), self.auth.redact)
         return InvalidResponseError(
             status=response.status_code,
-            message=self.auth.redact(f"{why}: {words}"),
+            message=f"{why}: {words}",
             method=response.request.method,
             url=self.auth.redact(public_url(response.request.url)),
         )
@@ -161,11 +261,35 @@ def _renamed(operation: Operation[Any], values: Mapping[str, Any]) -> dict[str, 
     return {operation.renamed.get(name, name): value for name, value in values.items()}
 
 
+def _check_length(built: Mapping[str, Any]) -> None:
+    """Refuse what fits in no URL: httpx would, with an exception that names no argument."""
+    try:
+        httpx.URL(built["url"], params=built.get("params"))
+    except httpx.InvalidURL:
+        parts: Mapping[str, Any] = {"url": built["url"], **built.get("params", {})}
+        longest = max(parts, key=lambda name: len(str(parts[name])))
+        raise InvalidArgumentError(
+            longest, parts[longest], "it is too long for a URL; ask for less in one call"
+        ) from None
+
+
+def _opening(operation: Operation[Any]) -> re.Pattern[bytes]:
+    """How the body of a successful answer begins. The generated parsers do not look, and turn an object
+    into an empty list, or an empty list into an object.
+    """
+    answers = get_args(operation.parse.__annotations__["return"])
+    if str in answers:
+        return _ANYTHING
+    return _ARRAY if any(get_origin(answer) is list for answer in answers) else _OBJECT
+
+
 def _is_error_object(response: httpx.Response) -> bool:
     """Older calls could say status 200 and `{"error": "…"}`; a series called `error` is no such thing."""
+    if len(response.content) > _LONGEST_ERROR or not _OBJECT.match(response.content):
+        return False
     try:
         parsed = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     if not isinstance(parsed, dict):
         return False

@@ -6,19 +6,24 @@ are in `calls`. What is left is the socket, once with and once without `await`.
 
 from __future__ import annotations
 
+import asyncio
+import math
+import time
 import zoneinfo
 from collections.abc import Mapping
 from functools import cached_property
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 import httpx
 
 from mixpanel_export import dates, environment
 from mixpanel_export.auth import MixpanelAuth
-from mixpanel_export.calls import Context
+from mixpanel_export.calls import Call, Context
 from mixpanel_export.errors import ConfigurationError
 from mixpanel_export.export import AsyncExport, Export
+from mixpanel_export.limits import Lease, Limits
+from mixpanel_export.retry import RetryPolicy
 from mixpanel_export.servers import Region, Servers
 from mixpanel_export_api.api import AsyncResources, Operation, Resources
 
@@ -26,7 +31,10 @@ __all__ = ["AsyncMixpanelClient", "MixpanelClient"]
 
 T = TypeVar("T")
 
-_USER_AGENT = "mixpanel-export-sdk (Python; httpx)"
+_HEADERS = {"User-Agent": "mixpanel-export-sdk (Python; httpx)"}
+_MANY = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+# An export's connection serves one request: an idle one is often cut by the other side when it is wanted again.
+_NO_KEEP_ALIVE = httpx.Limits(max_connections=None, max_keepalive_connections=0)
 
 
 class MixpanelClient(Resources):
@@ -45,6 +53,10 @@ class MixpanelClient(Resources):
             `Event.time` for projects that export local time.
         timeout: seconds, or an `httpx.Timeout`, for every call. By default as long as Mixpanel itself takes:
             ten minutes for a byte of an export, eight for a report, two for app calls.
+        check_expressions: read every `where` and `on` before it is sent, and show what is wrong with one.
+            Switch it off should Mixpanel's grammar have grown past ours.
+        retry: how patiently a failed call is tried again; `RetryPolicy(attempts=1)` never does.
+        limits: the request budgets to keep, by default Mixpanel's; None keeps none.
         transport: an `httpx` transport to send with, for proxies and tests.
 
     Raises:
@@ -61,10 +73,25 @@ class MixpanelClient(Resources):
         base_url: str | None = None,
         timezone: str | zoneinfo.ZoneInfo = "UTC",
         timeout: float | httpx.Timeout | None = None,
+        check_expressions: bool = True,
+        retry: RetryPolicy | None = None,
+        limits: Limits | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._context = _context(auth, project_id, workspace_id, region, base_url, timezone, timeout)
-        self._http = httpx.Client(auth=auth, headers={"User-Agent": _USER_AGENT}, transport=transport)
+        self._context = _context(
+            auth,
+            project_id,
+            workspace_id,
+            region,
+            base_url,
+            timezone,
+            timeout,
+            check_expressions,
+            retry,
+            limits,
+        )
+        self._http = httpx.Client(auth=auth, headers=_HEADERS, limits=_MANY, transport=transport)
+        self._export_http = _export_http(auth, transport)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -85,20 +112,28 @@ class MixpanelClient(Resources):
     @cached_property
     def export(self) -> Export:
         """The raw export of events."""
-        return Export(self, self._context, self._http)
+        return Export(self, self._context, self._export_http)
 
     def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
         """Send one operation of the contract; its resource method is the typed way to do so."""
-        request = self._context.request(operation, arguments)
+        call = self._context.call(operation, arguments)
+        return cast(T, call.retrying()(self._attempt, call))
+
+    def _attempt(self, call: Call[T]) -> T:
+        while not isinstance(lease := call.begin(), Lease):
+            time.sleep(lease)
         try:
-            response = self._http.request(**request.arguments)
+            response = self._http.request(**call.request.arguments)
+            return call.answer(response)
         except httpx.HTTPError as error:
-            raise self._context.network_error(error, request) from error
-        return self._context.answer(operation, response)
+            raise call.context.network_error(error, call.request) from error
+        finally:
+            lease.release()
 
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+        self._export_http.close()
 
     def __enter__(self) -> Self:
         return self
@@ -116,7 +151,11 @@ class MixpanelClient(Resources):
 
 
 class AsyncMixpanelClient(AsyncResources):
-    """The asynchronous twin of `MixpanelClient`: the same arguments, resources and errors, with `await`."""
+    """The asynchronous twin of `MixpanelClient`: the same arguments, resources and errors, with `await`.
+
+    The raw export is downloaded by threads here too, so that inflating and parsing leave the event loop free;
+    `transport` is for all other calls, and `export_transport` for it.
+    """
 
     def __init__(
         self,
@@ -128,10 +167,26 @@ class AsyncMixpanelClient(AsyncResources):
         base_url: str | None = None,
         timezone: str | zoneinfo.ZoneInfo = "UTC",
         timeout: float | httpx.Timeout | None = None,
+        check_expressions: bool = True,
+        retry: RetryPolicy | None = None,
+        limits: Limits | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
+        export_transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._context = _context(auth, project_id, workspace_id, region, base_url, timezone, timeout)
-        self._http = httpx.AsyncClient(auth=auth, headers={"User-Agent": _USER_AGENT}, transport=transport)
+        self._context = _context(
+            auth,
+            project_id,
+            workspace_id,
+            region,
+            base_url,
+            timezone,
+            timeout,
+            check_expressions,
+            retry,
+            limits,
+        )
+        self._http = httpx.AsyncClient(auth=auth, headers=_HEADERS, limits=_MANY, transport=transport)
+        self._export_http = _export_http(auth, export_transport)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -142,20 +197,28 @@ class AsyncMixpanelClient(AsyncResources):
     @cached_property
     def export(self) -> AsyncExport:
         """The raw export of events."""
-        return AsyncExport(self, self._context, self._http)
+        return AsyncExport(self, self._context, self._export_http)
 
     async def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
         """Send one operation of the contract; its resource method is the typed way to do so."""
-        request = self._context.request(operation, arguments)
+        call = self._context.call(operation, arguments)
+        return cast(T, await call.retrying_async()(self._attempt, call))
+
+    async def _attempt(self, call: Call[T]) -> T:
+        while not isinstance(lease := call.begin(), Lease):  # noqa: ASYNC110
+            await asyncio.sleep(lease)  # what ends the wait may be another process
         try:
-            response = await self._http.request(**request.arguments)
+            response = await self._http.request(**call.request.arguments)
+            return call.answer(response)
         except httpx.HTTPError as error:
-            raise self._context.network_error(error, request) from error
-        return self._context.answer(operation, response)
+            raise call.context.network_error(error, call.request) from error
+        finally:
+            lease.release()
 
     async def close(self) -> None:
         """Close the connections."""
         await self._http.aclose()
+        self._export_http.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -172,6 +235,10 @@ class AsyncMixpanelClient(AsyncResources):
         return _description(self, self._context)
 
 
+def _export_http(auth: MixpanelAuth, transport: httpx.BaseTransport | None) -> httpx.Client:
+    return httpx.Client(auth=auth, headers=_HEADERS, limits=_NO_KEEP_ALIVE, transport=transport)
+
+
 def _context(
     auth: MixpanelAuth,
     project_id: int | str | None,
@@ -180,6 +247,9 @@ def _context(
     base_url: str | None,
     timezone: str | zoneinfo.ZoneInfo,
     timeout: float | httpx.Timeout | None,
+    check_expressions: bool,
+    retry: RetryPolicy | None,
+    limits: Limits | None,
 ) -> Context:
     if not isinstance(auth, MixpanelAuth):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ConfigurationError(
@@ -197,6 +267,9 @@ def _context(
         workspace_id=_identifier("workspace_id", workspace_id),
         zone=dates.to_zone(timezone),
         timeout=_timeout(timeout),
+        check_expressions=check_expressions,
+        retry=retry or RetryPolicy(),
+        limits=limits,
     )
 
 
@@ -213,7 +286,8 @@ def _identifier(name: str, value: object) -> int | None:
 def _timeout(timeout: float | httpx.Timeout | None) -> httpx.Timeout | None:
     if timeout is None or isinstance(timeout, httpx.Timeout):
         return timeout
-    if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not timeout > 0:  # pyright: ignore[reportUnnecessaryIsInstance]
+    is_number = isinstance(timeout, int | float) and not isinstance(timeout, bool)  # pyright: ignore[reportUnnecessaryIsInstance]
+    if not is_number or not 0 < timeout < math.inf:
         raise ConfigurationError("timeout", "allowed is a number of seconds above 0")
     return httpx.Timeout(timeout, pool=None)
 

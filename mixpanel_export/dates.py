@@ -47,7 +47,8 @@ def to_date(argument: str, value: object) -> datetime.date:
 def to_wall_clock(argument: str, value: object) -> str:
     """The text `YYYY-MM-DD HH:MM:SS` that annotations use, from it or from a `datetime`."""
     if isinstance(value, datetime.datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%S")
+        # Not strftime: on some systems its %Y leaves out leading zeros.
+        return value.replace(tzinfo=None).isoformat(" ", "seconds")
     if isinstance(value, str) and _WALL_CLOCK.fullmatch(value):
         try:
             datetime.datetime.fromisoformat(value)

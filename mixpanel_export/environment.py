@@ -64,6 +64,8 @@ def _auth(value: Any) -> MixpanelAuth:
         return SignatureAuth(api_key, api_secret)
     if api_secret:
         return SecretAuth(api_secret)
+    if api_key:
+        raise ConfigurationError("MIXPANEL_API_SECRET", "it is not set, but MIXPANEL_API_KEY is")
     raise ConfigurationError(
         "environment",
         "no Mixpanel credentials: set MIXPANEL_SERVICE_ACCOUNT_USERNAME and "

@@ -37,6 +37,7 @@ __all__ = [
     "RateLimitError",
     "RequestTimeoutError",
     "ServerError",
+    "SliceFailedError",
 ]
 
 _WORDS_LIMIT = 500
@@ -46,7 +47,20 @@ Redactor = Callable[[str], str]
 
 
 class MixpanelError(Exception):
-    """Everything this package raises on purpose derives from this."""
+    """Everything this package raises on purpose derives from this.
+
+    Errors can be copied and pickled, so that they reach the parent of a worker process whole.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[MixpanelError], args: tuple[Any, ...], attributes: dict[str, Any]) -> MixpanelError:
+    # Past __init__, which takes what the message was made of, not the message.
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(attributes)
+    return error
 
 
 class InvalidArgumentError(MixpanelError, ValueError):
@@ -87,7 +101,13 @@ class MissingExtraError(MixpanelError, ImportError):
 
 
 class NetworkError(MixpanelError):
-    """The server could not be reached, or the connection broke before the answer was complete."""
+    """The server could not be reached, or the connection broke before the answer was complete.
+
+    Attributes:
+        was_sent: False when the request certainly never reached the server, so that repeating it is harmless.
+    """
+
+    was_sent: bool = True
 
 
 class RequestTimeoutError(NetworkError):
@@ -158,7 +178,13 @@ class ServerError(APIError):
 
 
 class InvalidResponseError(APIError):
-    """The status said success, the body did not: an error object, a web page, or an unknown shape."""
+    """The status said success, the body did not: an error object, a web page, or an unknown shape.
+
+    Attributes:
+        is_page: whether it was a web page, which comes from something before Mixpanel and passes.
+    """
+
+    is_page: bool = False
 
 
 class ExportError(MixpanelError):
@@ -169,16 +195,35 @@ class IncompleteExportError(ExportError):
     """The body ended before the data did. What was delivered so far is not the whole range."""
 
 
+class SliceFailedError(IncompleteExportError):
+    """A slice of an export was tried as often as allowed and never came whole; nothing of it was delivered.
+
+    Attributes:
+        slice: the days of the slice.
+        attempts: how often it was tried.
+        last: what went wrong the last time; also the exception's cause.
+    """
+
+    def __init__(self, slice: str, attempts: int, last: MixpanelError) -> None:
+        self.slice = slice
+        self.attempts = attempts
+        self.last = last
+        times = "once" if attempts == 1 else f"{attempts} times"
+        super().__init__(f"the slice {slice} failed {times}; the last time: {last}")
+
+
 class MalformedEventError(ExportError):
     """A line of an export is not an event. Nothing is skipped: the export stops here.
 
     Attributes:
-        line: the number of the line in its answer, from 1.
+        source: what it stands in, such as "the slice 2024-01-01".
+        line: the number of the line there, from 1.
     """
 
-    def __init__(self, line: int, text: str, why: str) -> None:
+    def __init__(self, source: str, line: int, text: str, why: str) -> None:
+        self.source = source
         self.line = line
-        super().__init__(f"line {line} of the export is not an event ({why}): {_shortened(text)}")
+        super().__init__(f"line {line} of {source} is not an event ({why}): {_shortened(text)}")
 
 
 _BY_STATUS: Mapping[int, tuple[type[APIError], str]] = {
@@ -212,7 +257,7 @@ def error_from_response(
         today: the date in the client's time zone, used to explain a refused `to_date`.
     """
     kind, hint = _BY_STATUS.get(status, (ServerError if status >= 500 else APIError, ""))
-    message = redact(server_words(body, headers.get("content-type", "")))
+    message = server_words(body, headers.get("content-type", ""), redact)
     if status == 400 and "cannot be later than today" in message:
         hint = (
             f"Today is {today} in this client's time zone; pass timezone= with the project's own"
@@ -225,8 +270,11 @@ def error_from_response(
     return error
 
 
-def server_words(body: bytes, content_type: str) -> str:
-    """What the server said, as one short line: a JSON `error`, a page's text, or the text itself."""
+def server_words(body: bytes, content_type: str, redact: Redactor) -> str:
+    """What the server said, as one short line: a JSON `error`, a page's text, or the text itself.
+
+    Redacted before it is shortened: the half of a secret that a cut leaves would not be recognised.
+    """
     text = body.decode("utf-8", errors="replace").strip()
     try:
         parsed = json.loads(text)
@@ -234,10 +282,10 @@ def server_words(body: bytes, content_type: str) -> str:
         parsed = None
     words = cast("dict[str, Any]", parsed).get("error") if isinstance(parsed, dict) else None
     if words:
-        text = str(words)
-    elif "html" in content_type or text[:1] == "<":
+        text = words if isinstance(words, str) else json.dumps(words, ensure_ascii=False)
+    elif "html" in content_type.lower() or text[:1] == "<":
         text = re.sub(r"<(script|style|head)\b.*?</\1>|<[^>]*>", " ", text, flags=re.I | re.S)
-    return _shortened(" ".join(text.split()) or "(empty body)")
+    return _shortened(redact(" ".join(text.split())) or "(empty body)")
 
 
 def retry_after_seconds(value: str | None) -> float | None:
@@ -248,18 +296,19 @@ def retry_after_seconds(value: str | None) -> float | None:
         return float(value)
     try:
         when = email.utils.parsedate_to_datetime(value)
-    except ValueError:
+        if when.tzinfo is None:
+            when = when.replace(tzinfo=datetime.UTC)
+        return max(0.0, (when - datetime.datetime.now(datetime.UTC)).total_seconds())
+    except (ValueError, OverflowError):
         return None
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=datetime.UTC)
-    return max(0.0, (when - datetime.datetime.now(datetime.UTC)).total_seconds())
 
 
 def public_url(url: httpx.URL) -> str:
     """The URL with what authenticates taken out of it."""
     kept = [(name, value) for name, value in url.params.multi_items()
             if name not in _SECRET_PARAMETERS]  # fmt: skip
-    return str(url.copy_with(userinfo=b"", params=kept) if url.query else url)
+    url = url.copy_with(userinfo=b"")
+    return str(url.copy_with(params=kept) if url.query else url)
 
 
 def _shortened(text: str) -> str:

@@ -83,7 +83,9 @@ def _checked_base_url(base_url: str) -> str:
         raise ConfigurationError("base_url", "it is not a URL") from None
     if url.scheme not in {"http", "https"} or not url.host:
         raise ConfigurationError("base_url", "allowed is an https:// URL")
-    if url.userinfo or url.query or url.fragment:
+    if url.port is not None and not 0 < url.port < 65536:
+        raise ConfigurationError("base_url", f"there is no port {url.port}")
+    if url.userinfo or {"?", "#"} & set(str(base_url)):
         raise ConfigurationError(
             "base_url", "allowed are scheme, host, port and path; credentials are passed as auth"
         )

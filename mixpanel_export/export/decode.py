@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Protocol, cast
 
 import msgspec
 from isal import isal_zlib
 
 from mixpanel_export.errors import IncompleteExportError, MalformedEventError
-from mixpanel_export.export.event import Event
+from mixpanel_export.export.event import IDENTITY, Event
 
 __all__ = ["Decompressor", "EventDecoder", "LineSplitter", "decompressor_for"]
 
@@ -128,11 +128,20 @@ class EventDecoder:
 
     Args:
         event_type: the class to make, `Event` or one of `event_type()`.
+        fields: the properties that `event_type` was made for, if not all.
+        source: what is decoded, for the message of an error: "the slice 2024-01-01".
     """
 
-    def __init__(self, event_type: type[Event] = Event) -> None:
+    def __init__(
+        self,
+        event_type: type[Event] = Event,
+        fields: Collection[str] | None = None,
+        source: str = "the export",
+    ) -> None:
         self._native = msgspec.json.Decoder(event_type)
         self._type = event_type
+        self._fields = None if fields is None else {*IDENTITY, *fields}
+        self._source = source
         self.lines = 0
 
     def decode(self, block: bytes) -> list[Event]:
@@ -146,6 +155,9 @@ class EventDecoder:
             return []
         try:
             events = self._native.decode_lines(block)
+            if self._fields is not None:
+                # What the decoder skips it checks for JSON, but not for UTF-8.
+                str(block, "utf-8")
         except (msgspec.DecodeError, UnicodeDecodeError):
             return self._decode_slowly(block)
         lines = block.count(b"\n") + (not block.endswith(b"\n"))
@@ -184,6 +196,8 @@ class EventDecoder:
     def _decode_line(self, line: bytes) -> Event:
         number = self.lines + 1
         try:
+            if self._fields is not None:
+                str(line, "utf-8")
             return self._native.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             why = str(error)
@@ -198,19 +212,22 @@ class EventDecoder:
             # The standard library reads what is legal JSON and yet refused above: a lone surrogate escape.
             parsed = json.loads(line.decode(), parse_constant=_refuse_constant)
         except (ValueError, RecursionError) as error:
-            raise MalformedEventError(number, text, why) from error
+            raise MalformedEventError(self._source, number, text, why) from error
         return self._event_of(parsed, number, text)
 
     def _event_of(self, parsed: Any, number: int, text: str) -> Event:
         if not isinstance(parsed, dict):
-            raise MalformedEventError(number, text, "it is not a JSON object")
+            raise MalformedEventError(self._source, number, text, "it is not a JSON object")
         record = cast("dict[str, Any]", parsed)
         if "event" not in record and isinstance(record.get("error"), str):
             raise IncompleteExportError(f"line {number} is no event but an error: {record['error']}")
         name, properties = record.get("event"), record.get("properties")
         if not isinstance(name, str) or not isinstance(properties, dict):
-            raise MalformedEventError(number, text, "it has no event name or no properties")
-        return self._type(name=name, properties=cast(dict[str, Any], properties))
+            raise MalformedEventError(self._source, number, text, "it has no event name or no properties")
+        kept = cast(dict[str, Any], properties)
+        if self._fields is not None:
+            kept = {key: value for key, value in kept.items() if key in self._fields}
+        return self._type(name=name, properties=kept)
 
 
 def _terminated(line: int) -> IncompleteExportError:

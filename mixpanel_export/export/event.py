@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import functools
 import zoneinfo
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, TypedDict, cast
 
 import msgspec
 
@@ -17,6 +17,7 @@ from mixpanel_export.errors import ExportError
 
 __all__ = ["Event", "event_type"]
 
+IDENTITY = ("time", "distinct_id", "$insert_id")
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
@@ -70,15 +71,29 @@ class Event(msgspec.Struct, gc=False):
 
 
 @functools.cache
-def event_type(zone: datetime.tzinfo, ticks_per_second: int = 1) -> type[Event]:
-    """The `Event` class for a project's time zone and for seconds (1) or milliseconds (1000)."""
+def event_type(
+    zone: datetime.tzinfo, ticks_per_second: int = 1, fields: tuple[str, ...] | None = None
+) -> type[Event]:
+    """The `Event` class of one export.
+
+    Args:
+        zone: the client's time zone.
+        ticks_per_second: 1 when `time` is in seconds, 1000 when it is in milliseconds.
+        fields: the properties that the decoder makes, beside those that identify an event; None for all.
+    """
     if isinstance(zone, zoneinfo.ZoneInfo) and zone.key == "UTC":
         zone = datetime.UTC
-    if zone is datetime.UTC and ticks_per_second == 1:
+    if zone is datetime.UTC and ticks_per_second == 1 and fields is None:
         return Event
+    projected: list[Any] = []
+    if fields is not None:
+        # For a TypedDict the native decoder makes a plain dict of its keys alone, and skips the others.
+        make: Any = TypedDict
+        names = dict.fromkeys([*IDENTITY, *fields], Any)
+        projected = [("properties", make("Properties", names, total=False))]
     made = msgspec.defstruct(
         "Event",
-        (),
+        projected,
         bases=(Event,),
         module=__name__,
         namespace={"_zone": zone, "_ticks_per_second": ticks_per_second},

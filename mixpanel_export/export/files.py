@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Literal, Self, get_args
@@ -16,9 +17,9 @@ from typing import IO, Any, Literal, Self, get_args
 from isal import igzip
 
 from mixpanel_export.errors import InvalidArgumentError
-from mixpanel_export.export.stream import Arrival
+from mixpanel_export.export.run import Spool
 
-__all__ = ["FileFormat", "LineFile", "LineWriter", "check_format", "format_of", "writer_for"]
+__all__ = ["FileFormat", "WholeFile", "check_format", "copy_gzip", "copy_lines", "format_of"]
 
 FileFormat = Literal["jsonl", "jsonl.gz"]
 
@@ -26,63 +27,34 @@ FileFormat = Literal["jsonl", "jsonl.gz"]
 _GZIP_LEVEL = 1
 
 
-class LineWriter:
-    """Writes JSON Lines as text."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-
-    def write(self, arrival: Arrival) -> None:
-        """Write what has arrived."""
-        block = arrival.lines
-        if block:
-            self._file.write(block if block.endswith(b"\n") else block + b"\n")
-
-    def end(self) -> None:
-        """Write what is still held back; the file itself stays open."""
-        self._file.flush()
+def copy_lines(spool: Spool, file: IO[bytes]) -> None:
+    """Write a slice as JSON Lines; a last line without line end gets one."""
+    block = b"\n"
+    for block in spool.blocks():
+        file.write(block)
+    if not block.endswith(b"\n"):
+        file.write(b"\n")
 
 
-class GzipWriter(LineWriter):
-    """Writes gzip: that which arrives as it came, and plain lines compressed."""
+def copy_gzip(spool: Spool, file: IO[bytes]) -> None:
+    """Write a slice as gzip, the gzip that arrived as it came.
 
-    def __init__(self, file: IO[bytes]) -> None:
-        super().__init__(file)
-        self._plain: LineWriter | None = None
-        self._came_as_gzip = False
-
-    def write(self, arrival: Arrival) -> None:
-        self._came_as_gzip |= arrival.is_gzip
-        if arrival.is_gzip:
-            self._file.write(arrival.chunk)
-        else:
-            self._compressing().write(arrival)
-
-    def end(self) -> None:
-        if not self._came_as_gzip:
-            self._compressing().end()
-        self._file.flush()
-
-    def _compressing(self) -> LineWriter:
-        if self._plain is None:
-            self._plain = _Compressed(self._file)
-        return self._plain
+    Several slices written one after another are one gzip file: the format is made of members.
+    """
+    if spool.verified.is_gzip:
+        for chunk in spool.chunks():
+            file.write(chunk)
+        return
+    # IGzipFile leaves the file that it wraps open when it is closed; it is untyped in isal.
+    make: Any = igzip.IGzipFile
+    with make(filename="", fileobj=file, mode="wb", compresslevel=_GZIP_LEVEL, mtime=0) as gzip:
+        copy_lines(spool, gzip)
 
 
-class _Compressed(LineWriter):
-    def __init__(self, file: IO[bytes]) -> None:
-        # IGzipFile leaves the file that it wraps open when it is closed.
-        gzip: Any = igzip.IGzipFile  # untyped in isal
-        self._gzip: IO[bytes] = gzip(filename="", fileobj=file, mode="wb", compresslevel=_GZIP_LEVEL, mtime=0)
-        super().__init__(self._gzip)
-
-    def end(self) -> None:
-        self._gzip.close()
-
-
-def writer_for(file: IO[bytes], file_format: FileFormat) -> LineWriter:
-    """The writer of one answer into `file`."""
-    return LineWriter(file) if file_format == "jsonl" else GzipWriter(file)
+COPIES: dict[FileFormat, Callable[[Spool, IO[bytes]], None]] = {
+    "jsonl": copy_lines,
+    "jsonl.gz": copy_gzip,
+}
 
 
 def format_of(path: Path) -> FileFormat | None:
@@ -99,7 +71,7 @@ def check_format(file_format: str) -> None:
         raise InvalidArgumentError("format", file_format, f"allowed are {allowed}")
 
 
-class LineFile:
+class WholeFile:
     """A file that appears under its name only when `complete()` was called.
 
     A context manager: leaving it without completing removes the temporary file.
@@ -110,7 +82,7 @@ class LineFile:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
         self._temporary: Path | None = Path(temporary)
-        self.file: IO[bytes] = os.fdopen(descriptor, "wb")
+        self.file: IO[bytes] = os.fdopen(descriptor, "w+b")
 
     def __enter__(self) -> Self:
         return self
@@ -124,7 +96,7 @@ class LineFile:
         self._temporary.chmod(0o666 & ~_umask())
         self._temporary.replace(self.path)
         self._temporary = None
-        _sync_folder(self.path.parent)
+        sync_folder(self.path.parent)
 
     def __exit__(
         self,
@@ -146,8 +118,8 @@ def _umask() -> int:
     return mask
 
 
-def _sync_folder(folder: Path) -> None:
-    """The rename itself must survive a power cut, where the system can promise that."""
+def sync_folder(folder: Path) -> None:
+    """A rename itself must survive a power cut, where the system can promise that."""
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)
         try:

@@ -1,12 +1,13 @@
 """`client.export`: the raw export, sync and async.
 
-Two thin shells: they own the socket and the loop, and leave every decision to the pure parts beside them
-(`query`, `stream`, `decode`, `files`).
+Two thin shells over one run (`run`): what is decided stands there and in the pure parts beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Unpack
 
@@ -14,9 +15,10 @@ import httpx
 
 from mixpanel_export.dates import DateLike
 from mixpanel_export.export.event import Event
-from mixpanel_export.export.files import FileFormat, LineFile, check_format, writer_for
-from mixpanel_export.export.query import ExportFilters, ExportQuery, Progress
-from mixpanel_export.export.stream import Arrival
+from mixpanel_export.export.files import COPIES, FileFormat, WholeFile, check_format
+from mixpanel_export.export.job import DEFAULT_PARALLEL, ExportJob, ExportOptions
+from mixpanel_export.export.progress import Progress, ProgressListener
+from mixpanel_export.export.run import EventBatches, Run
 from mixpanel_export_api.api.export import AsyncExportResource, ExportResource
 
 if TYPE_CHECKING:
@@ -45,11 +47,18 @@ class Export(ExportResource):
         limit: int | None = None,
         time_in_ms: bool | None = None,
         bucket: str | None = None,
+        fields: Sequence[str] | None = None,
+        parallel: int = DEFAULT_PARALLEL,
+        slice_days: int | None = None,
+        ordered: bool = True,
+        progress: ProgressListener | None = None,
     ) -> Iterator[Event]:
-        """Every raw event of a range of days, as it arrives, in flat memory.
+        """Every raw event of a range of days, each once, in flat memory.
 
-        Arguments are checked, and refused, by this call; the request is sent when the first event is asked
-        for. Mixpanel promises no order.
+        The range is divided into slices, which are downloaded side by side into spools (memory, then temporary
+        files) and delivered when they are complete. What fails on the way is repeated; no event is delivered
+        twice for that. Arguments are checked, and refused, by this call; the download begins when the first
+        event is asked for, and ends when the iterator is closed or dropped.
 
         Args:
             from_date: the first day, a `datetime.date` or `"YYYY-MM-DD"`. Days are UTC for projects made from
@@ -57,33 +66,51 @@ class Export(ExportResource):
             to_date: the last day, included; at most today in the client's time zone.
             event: only events of this name, or of any of these names.
             where: only events for which this segmentation expression is true.
-            limit: at most this many events, 1 to 100,000.
+            limit: at most this many events, 1 to 100,000; asks for the whole range in one request.
             time_in_ms: ask for `time` in milliseconds; `Event.time` is right either way.
             bucket: a data bucket id, for projects that have some.
+            fields: make only these properties of each event, beside `time`, `distinct_id` and `$insert_id`.
+                What is skipped is still checked to be JSON; several times faster than making all.
+            parallel: how many slices are downloaded at a time.
+            slice_days: the days of a slice; by default what the request budget and `parallel` suggest.
+            ordered: deliver the slices in the order of the range, or as they complete. Within a slice,
+                Mixpanel promises no order.
+            progress: called with the running totals, from the threads that download.
 
         Yields:
             Event: each event once.
 
         Raises:
             InvalidArgumentError: for an argument that is not allowed; nothing is sent.
-            APIError: when Mixpanel refuses.
-            NetworkError: when Mixpanel cannot be reached.
-            IncompleteExportError: when the answer breaks off in any way. What was yielded before is not all.
+            APIError: when Mixpanel refuses; at once.
+            SliceFailedError: when a slice never came whole; none of its events was delivered.
             MalformedEventError: when a line is no event; no line is ever skipped.
+            BudgetExhaustedError: when the request budget frees later than `Limits.longest_wait`.
 
         Source: https://developer.mixpanel.com/reference/raw-event-export
         """
-        query = ExportQuery.make(
+        job = ExportJob.make(
             self._context,
             from_date,
             to_date,
+            fields=fields,
             event=event,
             where=where,
             limit=limit,
             time_in_ms=time_in_ms,
             bucket=bucket,
+            parallel=parallel,
+            slice_days=slice_days,
         )
-        return (each for arrival in self._receive(query) for each in arrival.events)
+        return self._iterate(job, ordered, progress)
+
+    def _iterate(self, job: ExportJob, ordered: bool, progress: ProgressListener | None) -> Iterator[Event]:
+        batches = EventBatches(job, self._http, ordered=ordered, listener=progress)
+        try:
+            while (batch := batches.next()) is not None:
+                yield from batch
+        finally:
+            batches.close()
 
     def to_file(
         self,
@@ -92,8 +119,8 @@ class Export(ExportResource):
         to_date: DateLike,
         *,
         format: FileFormat = "jsonl.gz",
-        progress: Callable[[Progress], object] | None = None,
-        **filters: Unpack[ExportFilters],
+        progress: ProgressListener | None = None,
+        **options: Unpack[ExportOptions],
     ) -> Progress:
         """Write a range of days to one file, which appears under its name only when it is complete.
 
@@ -102,8 +129,9 @@ class Export(ExportResource):
             from_date: the first day, as for `events`.
             to_date: the last day, as for `events`.
             format: `jsonl`, or `jsonl.gz`, which keeps the gzip that arrives as it came.
-            progress: called with the running totals as data arrives.
-            filters: `event`, `where`, `limit`, `time_in_ms` and `bucket`, as for `events`.
+            progress: called with the running totals, from the threads that download.
+            options: `event`, `where`, `limit`, `time_in_ms`, `bucket`, `parallel` and `slice_days`, as for
+                `events`.
 
         Returns:
             The totals.
@@ -112,9 +140,9 @@ class Export(ExportResource):
             As `events` does; then there is no file, or the one that was there before.
         """
         check_format(format)
-        query = ExportQuery.make(self._context, from_date, to_date, **filters)
-        with LineFile(Path(path)) as target:
-            totals = self._write(query, target.file, format, progress)
+        job = ExportJob.make(self._context, from_date, to_date, **options)
+        with WholeFile(Path(path)) as target:
+            totals = self._copy(job, target.file, format, progress)
             target.complete()
         return totals
 
@@ -124,56 +152,34 @@ class Export(ExportResource):
         from_date: DateLike,
         to_date: DateLike,
         *,
-        progress: Callable[[Progress], object] | None = None,
-        **filters: Unpack[ExportFilters],
+        progress: ProgressListener | None = None,
+        **options: Unpack[ExportOptions],
     ) -> Progress:
         """Write a range of days as JSON Lines to an open binary file, such as `sys.stdout.buffer`.
 
-        Takes and raises what `to_file` does; when it raises, whole lines may have been written.
+        Takes and raises what `to_file` does; when it raises, whole slices may have been written.
         """
-        query = ExportQuery.make(self._context, from_date, to_date, **filters)
-        return self._write(query, file, "jsonl", progress)
+        job = ExportJob.make(self._context, from_date, to_date, **options)
+        return self._copy(job, file, "jsonl", progress)
 
-    def _write(
-        self,
-        query: ExportQuery,
-        file: IO[bytes],
-        file_format: FileFormat,
-        progress: Callable[[Progress], object] | None,
+    def _copy(
+        self, job: ExportJob, file: IO[bytes], format: FileFormat, progress: ProgressListener | None
     ) -> Progress:
-        totals = Progress()
-        writer = writer_for(file, file_format)
-        for arrival in self._receive(query):
-            writer.write(arrival)
-            totals.add(arrival)
-            if progress is not None:
-                progress(totals)
-        writer.end()
-        return totals
-
-    def _receive(self, query: ExportQuery) -> Iterator[Arrival]:
-        request = self._http.build_request(**query.request.arguments)
+        run = Run(job, self._http, strict=True, listener=progress)
         try:
-            response = self._http.send(request, stream=True)
-        except httpx.HTTPError as error:
-            raise query.not_reached(error) from error
-        try:
-            if not response.is_success:
-                response.read()
-            stream = query.stream(response)
-            for chunk in response.iter_raw():
-                yield from stream.feed(chunk)
-            yield stream.finish()
-        except httpx.HTTPError as error:
-            raise query.broken_off(error) from error
+            while (spool := run.take()) is not None:
+                with spool:
+                    COPIES[format](spool, file)
+            file.flush()
+            return run.progress
         finally:
-            response.close()
+            run.close()
 
 
 class AsyncExport(AsyncExportResource):
     """The raw export of events, over an asynchronous client."""
 
-    def __init__(self, client: AsyncMixpanelClient, context: Context, http: httpx.AsyncClient) -> None:
+    def __init__(self, client: AsyncMixpanelClient, context: Context, http: httpx.Client) -> None:
         super().__init__(client)
         self._context = context
         self._http = http
@@ -188,38 +194,42 @@ class AsyncExport(AsyncExportResource):
         limit: int | None = None,
         time_in_ms: bool | None = None,
         bucket: str | None = None,
+        fields: Sequence[str] | None = None,
+        parallel: int = DEFAULT_PARALLEL,
+        slice_days: int | None = None,
+        ordered: bool = True,
+        progress: ProgressListener | None = None,
     ) -> AsyncIterator[Event]:
-        """Every raw event of a range of days, as it arrives: `async for event in client.export.events(...)`.
+        """Every raw event of a range of days: `async for event in client.export.events(...)`.
 
-        Takes, yields and raises what `Export.events` does.
+        Takes, yields and raises what `Export.events` does. Close it with `aclose()` (or `contextlib.aclosing`)
+        when you stop early and want its threads gone at that very moment.
         """
-        query = ExportQuery.make(
+        job = ExportJob.make(
             self._context,
             from_date,
             to_date,
+            fields=fields,
             event=event,
             where=where,
             limit=limit,
             time_in_ms=time_in_ms,
             bucket=bucket,
+            parallel=parallel,
+            slice_days=slice_days,
         )
-        return (each async for arrival in self._receive(query) for each in arrival.events)
+        return self._iterate(job, ordered, progress)
 
-    async def _receive(self, query: ExportQuery) -> AsyncIterator[Arrival]:
-        request = self._http.build_request(**query.request.arguments)
-        try:
-            response = await self._http.send(request, stream=True)
-        except httpx.HTTPError as error:
-            raise query.not_reached(error) from error
-        try:
-            if not response.is_success:
-                await response.aread()
-            stream = query.stream(response)
-            async for chunk in response.aiter_raw():
-                for arrival in stream.feed(chunk):
-                    yield arrival
-            yield stream.finish()
-        except httpx.HTTPError as error:
-            raise query.broken_off(error) from error
-        finally:
-            await response.aclose()
+    async def _iterate(
+        self, job: ExportJob, ordered: bool, progress: ProgressListener | None
+    ) -> AsyncIterator[Event]:
+        loop = asyncio.get_running_loop()
+        batches = EventBatches(job, self._http, ordered=ordered, listener=progress)
+        # A thread of its own: the loop's default ones would outlive the iteration.
+        with ThreadPoolExecutor(1, "mixpanel-export-batches") as thread:
+            try:
+                while (batch := await loop.run_in_executor(thread, batches.next)) is not None:
+                    for each in batch:
+                        yield each
+            finally:
+                batches.close()

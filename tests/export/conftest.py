@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from mixpanel_export import AsyncMixpanelClient, MixpanelClient, ServiceAccountAuth
+from mixpanel_export import AsyncMixpanelClient, MixpanelClient, RetryPolicy, ServiceAccountAuth
+
+ONCE = RetryPolicy(attempts=1)
 
 Script = Callable[[socket.socket], None]
 
@@ -86,7 +88,12 @@ def wire() -> Iterator[Wire]:
 @pytest.fixture
 def client(wire: Wire) -> Iterator[MixpanelClient]:
     with MixpanelClient(
-        ServiceAccountAuth("tester", "hush"), project_id=1, base_url=wire.url, timeout=5
+        ServiceAccountAuth("tester", "hush"),
+        project_id=1,
+        base_url=wire.url,
+        timeout=5,
+        retry=ONCE,
+        limits=None,
     ) as client:
         yield client
 
@@ -94,5 +101,10 @@ def client(wire: Wire) -> Iterator[MixpanelClient]:
 @pytest.fixture
 def async_client(wire: Wire) -> AsyncMixpanelClient:
     return AsyncMixpanelClient(
-        ServiceAccountAuth("tester", "hush"), project_id=1, base_url=wire.url, timeout=5
+        ServiceAccountAuth("tester", "hush"),
+        project_id=1,
+        base_url=wire.url,
+        timeout=5,
+        retry=ONCE,
+        limits=None,
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import gzip
+import io
 import itertools
 import json
 from typing import Any
@@ -13,9 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mixpanel_export import Event, IncompleteExportError, MalformedEventError
-from mixpanel_export.export.decode import decompressor_for
-from mixpanel_export.export.stream import EventStream
+from mixpanel_export.export.decode import EventDecoder, decompressor_for
+from mixpanel_export.export.plan import Slice
+from mixpanel_export.export.run import Spool
+from mixpanel_export.export.verify import Verifier
 
+DAY = Slice(datetime.date(2024, 1, 1), datetime.date(2024, 1, 1))
 VALUES = st.recursive(
     st.none()
     | st.booleans()
@@ -38,16 +43,18 @@ def lines_of(records: list[dict[str, Any]], *, ascii_only: bool = False) -> byte
     )
 
 
-def decoded(body: bytes, cuts: list[int], encoding: str = "") -> list[Event]:
-    stream = EventStream("text/plain", encoding, Event)
+def decoded(body: bytes, cuts: list[int], encoding: str = "", *, strict: bool = False) -> list[Event]:
+    """What a slice of this body delivers, when it arrives cut like this."""
+    verifier = Verifier("text/plain", encoding, strict=strict)
     edges = [0, *sorted(min(cut, len(body)) for cut in cuts), len(body)]
-    events = [
-        event
-        for start, end in itertools.pairwise(edges)
-        for arrival in stream.feed(body[start:end])
-        for event in arrival.events
-    ]
-    return [*events, *stream.finish().events]
+    for start, end in itertools.pairwise(edges):
+        verifier.feed(body[start:end])
+    verified = verifier.finish()
+    decoder = EventDecoder()
+    with Spool(DAY, verified, io.BytesIO(body)) as spool:
+        events = [event for block in spool.blocks() for event in decoder.decode(block)]
+    assert verified.events == len(events)
+    return events
 
 
 @given(RECORDS, st.lists(st.integers(0, 4000), max_size=6), st.booleans(), st.booleans())
@@ -97,7 +104,7 @@ def test_inflating_goes_in_pieces_of_bounded_size_whatever_the_ratio() -> None:
 
 def test_an_unknown_content_encoding_is_refused() -> None:
     with pytest.raises(IncompleteExportError, match="'br'"):
-        EventStream("text/plain", "br", Event)
+        Verifier("text/plain", "br")
 
 
 def test_a_last_line_without_line_end_counts_when_it_is_whole() -> None:
@@ -127,7 +134,7 @@ def test_a_web_page_is_no_export_even_as_plain_text(body: bytes) -> None:
     with pytest.raises(IncompleteExportError):
         decoded(body, [])
     with pytest.raises(IncompleteExportError, match="web page"):
-        EventStream("text/html; charset=utf-8", "", Event)
+        Verifier("text/html; charset=utf-8", "")
 
 
 @pytest.mark.parametrize("end", ["", "\n"])
@@ -151,9 +158,10 @@ def test_an_error_object_is_no_export_and_its_words_are_kept(end: str) -> None:
 )
 def test_a_line_that_is_no_event_is_an_error_that_names_it(line: bytes) -> None:
     good = b'{"event":"A","properties":{}}\n'
-    with pytest.raises(MalformedEventError, match="line 3 ") as caught:
-        decoded(good + good + line + b"\n" + good, [])
-    assert caught.value.line == 3
+    for strict in (False, True):
+        with pytest.raises(MalformedEventError, match="line 3 ") as caught:
+            decoded(good + good + line + b"\n" + good, [], strict=strict)
+        assert caught.value.line == 3
 
 
 def test_line_numbers_go_on_across_blocks() -> None:
@@ -176,6 +184,6 @@ def test_a_lone_surrogate_escape_is_legal_json_and_arrives() -> None:
 
 @given(st.binary(max_size=200))
 def test_no_bytes_raise_anything_but_our_own_errors(body: bytes) -> None:
-    for encoding in ("", "gzip"):
+    for encoding, strict in itertools.product(("", "gzip"), (False, True)):
         with contextlib.suppress(IncompleteExportError, MalformedEventError):
-            decoded(body, [], encoding)
+            decoded(body, [], encoding, strict=strict)

@@ -21,7 +21,7 @@ from mixpanel_export.export.files import FileFormat
 from .conftest import Wire
 
 BODY = b"".join(json.dumps({"event": "A", "properties": {"n": n}}).encode() + b"\n" for n in range(1000))
-RANGE = ("2024-01-01", "2024-01-31")
+RANGE = ("2024-01-01", "2024-01-01")
 
 
 def read(path: Path) -> bytes:

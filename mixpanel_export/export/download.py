@@ -1,0 +1,134 @@
+"""Slices side by side: some threads fetch, and whoever iterates gets each slice once it is complete.
+
+Holds the threads, and the promise that they end: when all is delivered, when something failed, and when the
+iteration is given up. How a slice is fetched is `fetch`'s business.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from mixpanel_export.export.fetch import Cancellation
+from mixpanel_export.export.plan import Plan, Slice
+
+__all__ = ["Download"]
+
+T = TypeVar("T")
+
+# Slices that may be complete before the consumer wants them, beyond those in the making: more would only fill
+# the disk while a slow consumer works.
+_AHEAD = 2
+_JOIN_SECONDS = 10.0
+
+
+class Download(Generic[T]):
+    """The slices of a plan, each fetched by one of `plan.parallel` threads.
+
+    Args:
+        plan: what to fetch.
+        fetch: fetches one slice; called in the threads.
+        discard: gets rid of a fetched slice that nobody took.
+        cancellation: ends what `fetch` is waiting for.
+        ordered: hand slices over in the order of the plan, or as they complete.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        fetch: Callable[[Slice], T],
+        discard: Callable[[T], object],
+        cancellation: Cancellation,
+        *,
+        ordered: bool = True,
+    ) -> None:
+        self._slices = list(plan)
+        self._fetch = fetch
+        self._discard = discard
+        self._cancellation = cancellation
+        self._ordered = ordered
+        self._changed = threading.Condition()
+        self._next_to_fetch = 0
+        self._taken = 0
+        self._ready: dict[int, T] = {}
+        self._failed: dict[int, BaseException] = {}
+        self._closed = False
+        self._window = plan.parallel + _AHEAD
+        self._threads = [
+            threading.Thread(target=self._work, name=f"mixpanel-export-{n}", daemon=True)
+            for n in range(min(plan.parallel, len(self._slices)))
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def take(self) -> T | None:
+        """The next slice, when it is complete; None when all have been taken.
+
+        Raises:
+            Whatever `fetch` raised for the slice that is next.
+        """
+        with self._changed:
+            while True:
+                if self._closed or self._taken == len(self._slices):
+                    return None
+                index = self._next_ready()
+                if index is not None:
+                    self._taken += 1
+                    self._changed.notify_all()
+                    return self._ready.pop(index)
+                if error := self._due_failure():
+                    raise error
+                self._changed.wait()
+
+    def close(self) -> None:
+        """End the threads, and discard what nobody took. May be called from any thread, and twice."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        self._cancellation.cancel()
+        for thread in self._threads:
+            thread.join(_JOIN_SECONDS)
+        with self._changed:
+            while self._ready:
+                self._discard(self._ready.popitem()[1])
+
+    def _next_ready(self) -> int | None:
+        if self._ordered:
+            return self._taken if self._taken in self._ready else None
+        return next(iter(self._ready), None)
+
+    def _due_failure(self) -> BaseException | None:
+        """In order, a failure waits for the slices before it; as they complete, for those being fetched."""
+        if self._ordered:
+            return self._failed.get(self._taken)
+        in_the_making = self._next_to_fetch - self._taken - len(self._ready) - len(self._failed)
+        return next(iter(self._failed.values()), None) if not in_the_making else None
+
+    def _work(self) -> None:
+        while (index := self._claim()) is not None:
+            try:
+                fetched = self._fetch(self._slices[index])
+            except BaseException as error:
+                # Raised where it can be handled: in the thread that iterates.
+                with self._changed:
+                    self._failed[index] = error
+                    self._changed.notify_all()
+                return
+            with self._changed:
+                if not self._closed:
+                    self._ready[index] = fetched
+                    self._changed.notify_all()
+                    continue
+            self._discard(fetched)
+
+    def _claim(self) -> int | None:
+        """The next slice to fetch, once there is room for it; None when there is nothing more to do."""
+        with self._changed:
+            while not self._closed and not self._failed and self._next_to_fetch < len(self._slices):
+                if self._next_to_fetch < self._taken + self._window:
+                    index = self._next_to_fetch
+                    self._next_to_fetch += 1
+                    return index
+                self._changed.wait()
+            return None

@@ -1,0 +1,117 @@
+"""One export, asked for: its arguments checked, its plan, and what it takes to run it.
+
+Pure. Each slice's request is built by the generated operation, so that the contract decides its parameters.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+
+from attrs import frozen
+
+from mixpanel_export import dates
+from mixpanel_export.errors import InvalidArgumentError
+from mixpanel_export.export.decode import EventDecoder
+from mixpanel_export.export.event import Event, event_type
+from mixpanel_export.export.plan import Plan, Slice, make_plan
+from mixpanel_export_api.api.export import EXPORT_RAW
+
+if TYPE_CHECKING:
+    from mixpanel_export.calls import Context, Request
+    from mixpanel_export.dates import DateLike
+    from mixpanel_export_api.api import Expression
+
+__all__ = ["DEFAULT_PARALLEL", "ExportFilters", "ExportJob", "ExportOptions"]
+
+DEFAULT_PARALLEL = 8
+
+
+class ExportFilters(TypedDict, total=False):
+    """What narrows an export down; see `Export.events`."""
+
+    event: str | Sequence[str] | None
+    where: str | Expression | None
+    limit: int | None
+    time_in_ms: bool | None
+    bucket: str | None
+
+
+class ExportOptions(ExportFilters, total=False):
+    """What narrows an export down, and how it is divided; see `Export.events`."""
+
+    parallel: int
+    slice_days: int | None
+
+
+@frozen
+class ExportJob:
+    """An export that can be run: what to ask for, slice by slice, and how to read the answers.
+
+    Attributes:
+        filters: the contract's arguments but the dates.
+        fields: the properties to make of each event; None for all.
+    """
+
+    context: Context
+    plan: Plan
+    filters: Mapping[str, Any]
+    event_type: type[Event]
+    fields: tuple[str, ...] | None = None
+
+    @classmethod
+    def make(
+        cls,
+        context: Context,
+        from_date: DateLike,
+        to_date: DateLike,
+        *,
+        fields: Sequence[str] | None = None,
+        **options: Unpack[ExportOptions],
+    ) -> ExportJob:
+        """Check the arguments and make the plan; raises InvalidArgumentError."""
+        event = options.get("event")
+        filters: dict[str, Any] = {
+            "event": [event] if isinstance(event, str) else event,
+            "where": options.get("where"),
+            "limit": options.get("limit"),
+            "time_in_ms": options.get("time_in_ms"),
+            "bucket": options.get("bucket"),
+        }
+        # Checks everything, for all slices at once.
+        context.request(EXPORT_RAW, {**filters, "from_date": from_date, "to_date": to_date})
+        budget = context.limits.export if context.limits is not None else None
+        plan = make_plan(
+            dates.to_date("from_date", from_date),
+            dates.to_date("to_date", to_date),
+            parallel=options.get("parallel", DEFAULT_PARALLEL),
+            slice_days=options.get("slice_days"),
+            per_hour=budget.per_hour if budget is not None else None,
+            whole=filters["limit"] is not None,
+        )
+        projected = _checked_fields(fields)
+        ticks = 1000 if filters["time_in_ms"] else 1
+        return cls(context, plan, filters, event_type(context.zone, ticks, projected), projected)
+
+    def request(self, piece: Slice) -> Request:
+        """The request of one slice."""
+        arguments = {**self.filters, "from_date": piece.from_date, "to_date": piece.to_date}
+        return self.context.request(EXPORT_RAW, arguments, headers={"Accept-Encoding": "gzip"})
+
+    def decoder(self, piece: Slice) -> EventDecoder:
+        """What decodes one slice."""
+        return EventDecoder(self.event_type, self.fields, f"the slice {piece}")
+
+    @property
+    def days(self) -> tuple[datetime.date, datetime.date]:
+        """The first and the last day."""
+        return self.plan.slices[0].from_date, self.plan.slices[-1].to_date
+
+
+def _checked_fields(fields: Sequence[str] | None) -> tuple[str, ...] | None:
+    if fields is None:
+        return None
+    if isinstance(fields, str) or not all(isinstance(name, str) for name in fields):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidArgumentError("fields", fields, "allowed is a list of property names")
+    return tuple(dict.fromkeys(fields))

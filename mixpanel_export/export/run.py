@@ -1,0 +1,155 @@
+"""A job at work: its slices downloaded into spools, and handed over one by one, complete.
+
+Joins what `fetch`, `download`, `progress` and `job` do; sync and async deliveries are made from it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Iterator
+from types import TracebackType
+from typing import IO, Any, Self, cast
+
+import httpx
+from attrs import frozen
+
+from mixpanel_export.export.decode import LineSplitter, decompressor_for
+from mixpanel_export.export.download import Download
+from mixpanel_export.export.event import Event
+from mixpanel_export.export.fetch import Cancellation, Fetcher
+from mixpanel_export.export.job import ExportJob
+from mixpanel_export.export.plan import Slice
+from mixpanel_export.export.progress import Progress, ProgressListener, Tracker
+from mixpanel_export.export.verify import Verified
+
+__all__ = ["EventBatches", "Run", "Spool"]
+
+# A spool up to this size stays in memory; a longer one goes on in a temporary file.
+_IN_MEMORY = 1 << 20
+_READ = 1 << 17
+
+
+@frozen
+class Spool:
+    """One complete slice, as its bytes came."""
+
+    piece: Slice
+    verified: Verified
+    file: IO[bytes]
+
+    def chunks(self) -> Iterator[bytes]:
+        """The bytes as they came."""
+        self.file.seek(0)
+        while chunk := self.file.read(_READ):
+            yield chunk
+
+    def blocks(self) -> Iterator[bytes]:
+        """Its lines, in blocks of whole lines; the last line may lack its end."""
+        inflater = decompressor_for("gzip" if self.verified.is_gzip else "")
+        splitter = LineSplitter()
+        for chunk in self.chunks():
+            for piece in inflater.feed(chunk):
+                if block := splitter.feed(piece):
+                    yield block
+        inflater.finish()
+        if rest := splitter.finish():
+            yield rest
+
+    def close(self) -> None:
+        """Remove it."""
+        self.file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class Run:
+    """The slices of a job, each in a spool. Close it, whatever happens."""
+
+    def __init__(
+        self,
+        job: ExportJob,
+        http: httpx.Client,
+        *,
+        ordered: bool = True,
+        strict: bool = False,
+        listener: ProgressListener | None = None,
+    ) -> None:
+        context = job.context
+        self._tracker = Tracker(len(job.plan), listener)
+        cancellation = Cancellation()
+        self._fetcher = Fetcher(
+            context=context,
+            http=http,
+            request=job.request,
+            budget=context.budget("data"),
+            policy=context.retry,
+            longest_wait=context.limits.longest_wait if context.limits is not None else 0.0,
+            cancellation=cancellation,
+            strict=strict,
+        )
+        self._download: Download[Spool] = Download(
+            job.plan, self._fetch, Spool.close, cancellation, ordered=ordered
+        )
+
+    @property
+    def progress(self) -> Progress:
+        """How far it has come."""
+        return self._tracker.totals()
+
+    def take(self) -> Spool | None:
+        """The next complete slice, to be closed by who takes it; None after the last."""
+        return self._download.take()
+
+    def close(self) -> None:
+        """End the threads and remove the spools. May be called from any thread."""
+        self._download.close()
+
+    def _fetch(self, piece: Slice) -> Spool:
+        file = cast(IO[bytes], tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115
+        try:
+            verified, _ = self._fetcher.fetch(piece, file, self._tracker.of(piece))
+        except BaseException:
+            file.close()
+            raise
+        self._tracker.done(verified.bytes)
+        return Spool(piece, verified, file)
+
+
+class EventBatches:
+    """The events of a job, a list at a time; `close` may be called while another thread waits for `next`."""
+
+    def __init__(self, job: ExportJob, http: httpx.Client, **options: Any) -> None:
+        self._job = job
+        self._run = Run(job, http, **options)
+        self._lock = threading.Lock()
+        self._batches: Iterator[list[Event]] = self._decoded()
+
+    def next(self) -> list[Event] | None:
+        """The next events, never none; None when there are no more."""
+        with self._lock:
+            return next(self._batches, None)
+
+    def close(self) -> None:
+        """End it, from whatever thread."""
+        self._run.close()
+        with self._lock:
+            # Closes the spool that is being read.
+            self._batches = iter(())
+
+    def _decoded(self) -> Iterator[list[Event]]:
+        while (spool := self._run.take()) is not None:
+            decoder = self._job.decoder(spool.piece)
+            with spool:
+                for block in spool.blocks():
+                    if events := decoder.decode(block):
+                        yield events

@@ -1,0 +1,271 @@
+"""Mixpanel's request budgets: so many calls an hour, a second, and at once, for each project.
+
+A `Budget` says whether a call may begin now, and if not, when to ask again; it never sleeps itself, so threads and
+tasks share it. The counting is pyrate-limiter's, in a SQLite file that all processes of this machine and user
+share; calls at once are counted by locked files, which the system frees when a process dies
+(https://developer.mixpanel.com/reference/rate-limits).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import hashlib
+import os
+import tempfile
+import threading
+import time
+import weakref
+from pathlib import Path
+from typing import Any
+
+from attrs import define, field, frozen, validators
+from filelock import FileLock, Timeout
+from pyrate_limiter import AbstractBucket, InMemoryBucket, Rate, RateItem, SQLiteBucket
+
+from mixpanel_export.errors import MixpanelError
+from mixpanel_export.servers import Family
+
+__all__ = [
+    "MIXPANEL_LIMITS",
+    "Allowance",
+    "Budget",
+    "BudgetExhaustedError",
+    "Lease",
+    "Limits",
+    "Wait",
+    "budget_of",
+]
+
+# The server counts when a request arrives, and requests do not all travel equally fast: a window of ours is a
+# little longer than its, so that two of its limits never meet in one.
+_SECOND_MS = 1_100
+_HOUR_MS = 3_602_000
+# How long to wait for another call to end before looking again: nothing announces the end of another process's.
+_LOOK_AGAIN = 0.05
+
+
+class BudgetExhaustedError(MixpanelError):
+    """A call would have had to wait for the project's budget longer than `Limits.longest_wait` allows.
+
+    Attributes:
+        frees_in: the seconds until the budget has room for it.
+    """
+
+    def __init__(self, message: str, frees_in: float) -> None:
+        super().__init__(message)
+        self.frees_in = frees_in
+
+
+@frozen
+class Allowance:
+    """What one family of calls allows a project; None where there is no limit.
+
+    Attributes:
+        per_hour: calls in any hour.
+        per_second: calls in any second.
+        at_once: calls that may run at the same time.
+    """
+
+    per_hour: int | None = field(default=None, validator=validators.optional(validators.ge(1)))
+    per_second: int | None = field(default=None, validator=validators.optional(validators.ge(1)))
+    at_once: int | None = field(default=None, validator=validators.optional(validators.ge(1)))
+
+
+@frozen(kw_only=True)
+class Limits:
+    """The budgets that a client keeps; by default Mixpanel's own.
+
+    Attributes:
+        export: for the raw export.
+        query: for reports and profiles. App calls (annotations, schemas) have no known limit.
+        shared: count together with every process of this machine and user that calls the same project; else
+            only the clients of this process are counted.
+        longest_wait: the most seconds that a call waits for its budget before it raises
+            `BudgetExhaustedError`.
+    """
+
+    export: Allowance = Allowance(per_hour=60, per_second=3, at_once=100)
+    query: Allowance = Allowance(per_hour=60, at_once=5)
+    shared: bool = True
+    longest_wait: float = field(default=2 * 3600.0, validator=validators.ge(0))
+
+    def allowance(self, family: Family) -> Allowance | None:
+        """What a family of calls allows, or None where nothing is counted."""
+        return {"data": self.export, "query": self.query}.get(family)
+
+
+MIXPANEL_LIMITS = Limits()
+"""What Mixpanel allows a project (https://developer.mixpanel.com/reference/rate-limits)."""
+
+
+class Lease:
+    """A call that has begun; `release` it when its answer has been read."""
+
+    def __init__(self, semaphore: threading.Semaphore | None = None, lock: FileLock | None = None) -> None:
+        self._semaphore = semaphore
+        self._lock = lock
+
+    def release(self) -> None:
+        """The call has ended; more than once does no harm."""
+        if self._lock is not None:
+            self._lock.release()
+        if self._semaphore is not None:
+            self._semaphore.release()
+        self._lock = self._semaphore = None
+
+
+class Budget:
+    """The budget of one family of calls of one project. Thread-safe; made by `budget_of`."""
+
+    def __init__(self, key: str, allowance: Allowance, folder: Path | None) -> None:
+        self._lock = threading.Lock()
+        self._rates = _Rates(key, allowance, folder)
+        self._slots = _Slots(key, allowance.at_once, folder)
+        self._paused_until = 0.0
+
+    def try_begin(self) -> Lease | float:
+        """Begin a call now, or answer the seconds after which to ask again."""
+        with self._lock:
+            pause = self._paused_until - time.monotonic()
+            if pause > 0:
+                return pause
+            lease = self._slots.take()
+            if lease is None:
+                return _LOOK_AGAIN
+            wait = self._rates.take()
+            if wait > 0:
+                lease.release()
+                return wait
+            return lease
+
+    def pause(self, seconds: float) -> None:
+        """Let no call of this process begin for so long: the server has said that there are too many."""
+        with self._lock:
+            self._paused_until = max(self._paused_until, time.monotonic() + seconds)
+
+
+@define
+class Wait:
+    """The wait of one call for its budget, so far.
+
+    Attributes:
+        longest: the most seconds that it may take.
+        waited: the seconds it has been told to wait.
+    """
+
+    longest: float
+    waited: float = 0.0
+
+    def add(self, seconds: float) -> float:
+        """Count a wait about to be made; raises BudgetExhaustedError when it would be too long."""
+        if self.waited + seconds > self.longest:
+            raise BudgetExhaustedError(
+                f"the project's request budget is used up and frees in {seconds:.0f} s, later than the longest "
+                f"wait allowed ({self.longest:.0f} s); wait, ask for less, or set Limits(longest_wait=…)",
+                seconds,
+            )
+        self.waited += seconds
+        return seconds
+
+
+class _Rates:
+    def __init__(self, key: str, allowance: Allowance, folder: Path | None) -> None:
+        self._key = key
+        self._folder = folder
+        self._rates = [
+            Rate(limit, interval)
+            for limit, interval in ((allowance.per_second, _SECOND_MS), (allowance.per_hour, _HOUR_MS))
+            if limit is not None
+        ]
+        self._process = 0
+        self._bucket: AbstractBucket | None = None
+
+    def take(self) -> float:
+        """Count one call and answer 0, or answer the seconds until there is room for it."""
+        bucket = self._opened()
+        if bucket is None:
+            return 0.0
+        item = RateItem(self._key, time.time_ns() // 1_000_000)
+        guard: Any = bucket.limiter_lock()
+        with guard or contextlib.nullcontext():
+            if bucket.put(item):
+                bucket.leak(item.timestamp)
+                return 0.0
+            milliseconds = bucket.waiting(item)
+        assert isinstance(milliseconds, int)
+        return max(milliseconds, 1) / 1000
+
+    def _opened(self) -> AbstractBucket | None:
+        # A connection must not be carried over a fork.
+        if self._rates and (self._bucket is None or self._process != os.getpid()):
+            self._process = os.getpid()
+            if self._folder is None:
+                self._bucket = InMemoryBucket(self._rates)
+            else:
+                self._bucket = SQLiteBucket.init_from_file(
+                    self._rates,
+                    table=self._key,
+                    db_path=str(self._folder / "budgets.sqlite"),
+                    use_file_lock=True,
+                )
+        return self._bucket
+
+
+class _Slots:
+    """Room for calls at once: a semaphore in this process and, when shared, a locked file for each call."""
+
+    def __init__(self, key: str, at_once: int | None, folder: Path | None) -> None:
+        self._free = threading.Semaphore(at_once) if at_once is not None else None
+        self._paths = [folder / f"{key}.{n}.slot" for n in range(at_once or 0)] if folder else []
+
+    def take(self) -> Lease | None:
+        if self._free is None:
+            return Lease()
+        if not self._free.acquire(blocking=False):
+            return None
+        if not self._paths:
+            return Lease(self._free, None)
+        for path in self._paths:
+            lock = FileLock(path, thread_local=False)
+            with contextlib.suppress(Timeout):
+                lock.acquire(timeout=0)
+                return Lease(self._free, lock)
+        self._free.release()
+        return None
+
+
+_budgets: weakref.WeakValueDictionary[tuple[str, Allowance, bool], Budget] = weakref.WeakValueDictionary()
+_budgets_lock = threading.Lock()
+
+
+def budget_of(project: str, family: Family, limits: Limits | None) -> Budget | None:
+    """The budget that all clients of a project share; None where nothing is counted.
+
+    Args:
+        project: what tells one project's budget from another's, such as its server and id.
+    """
+    allowance = limits.allowance(family) if limits is not None else None
+    if limits is None or allowance is None:
+        return None
+    # A table and file name that says nothing of the project.
+    key = f"{family}_{hashlib.sha256(project.encode()).hexdigest()[:20]}"
+    with _budgets_lock:
+        known = (key, allowance, limits.shared)
+        budget = _budgets.get(known)
+        if budget is None:
+            budget = Budget(key, allowance, _shared_folder() if limits.shared else None)
+            _budgets[known] = budget
+        return budget
+
+
+def _shared_folder() -> Path:
+    """A folder that all processes of this user share until the machine restarts, and nobody else's."""
+    folder = Path(tempfile.gettempdir()) / f"mixpanel-export-sdk-{getpass.getuser()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    status = folder.lstat()
+    if os.name == "posix" and (status.st_uid != os.getuid() or status.st_mode & 0o077):
+        raise MixpanelError(
+            f"{folder} belongs to somebody else or is open to others; remove it, or set TMPDIR"
+        )
+    return folder
