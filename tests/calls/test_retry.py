@@ -1,0 +1,125 @@
+"""What is tried again, and when: pure decisions."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mixpanel_export import (
+    APIError,
+    AuthenticationError,
+    BadRequestError,
+    IncompleteExportError,
+    InvalidResponseError,
+    MalformedEventError,
+    MixpanelError,
+    NetworkError,
+    NotFoundError,
+    PaymentRequiredError,
+    PermissionDeniedError,
+    RateLimitError,
+    RequestTimeoutError,
+    RetryPolicy,
+    ServerError,
+)
+from mixpanel_export.retry import Attempts
+
+MIDDLE = 0.5  # the chance that leaves a wait as it is
+
+
+def api_error(kind: type[APIError], status: int) -> APIError:
+    return kind(status=status, message="words", method="GET", url="https://mixpanel.com/x")
+
+
+def limited(retry_after: float | None) -> RateLimitError:
+    error = RateLimitError(status=429, message="slow down", method="GET", url="https://mixpanel.com/x")
+    error.retry_after = retry_after
+    return error
+
+
+def page() -> InvalidResponseError:
+    error = InvalidResponseError(status=200, message="a page", method="GET", url="https://mixpanel.com/x")
+    error.is_page = True
+    return error
+
+
+TRANSIENT: list[MixpanelError] = [
+    api_error(ServerError, 500),
+    api_error(ServerError, 503),
+    NetworkError("reset"),
+    RequestTimeoutError("slow"),
+    IncompleteExportError("cut"),
+    page(),
+]
+FINAL: list[Exception] = [
+    api_error(BadRequestError, 400),
+    api_error(AuthenticationError, 401),
+    api_error(PaymentRequiredError, 402),
+    api_error(PermissionDeniedError, 403),
+    api_error(NotFoundError, 404),
+    api_error(InvalidResponseError, 200),
+    MalformedEventError("the slice", 1, "x", "why"),
+    ValueError("a bug"),
+]
+
+
+def attempts(policy: RetryPolicy | None = None, *, idempotent: bool = True) -> Attempts:
+    return Attempts(policy or RetryPolicy(), idempotent=idempotent, chance=lambda: MIDDLE)
+
+
+@pytest.mark.parametrize("error", TRANSIENT, ids=lambda error: type(error).__name__)
+def test_what_failed_on_the_way_is_tried_again_with_doubling_waits(error: MixpanelError) -> None:
+    mine = attempts(RetryPolicy(attempts=5, first_wait=1, longest_wait=3))
+    assert [mine.failed(error) for _ in range(5)] == [1.0, 2.0, 3.0, 3.0, None]
+
+
+@pytest.mark.parametrize("error", FINAL, ids=lambda error: type(error).__name__)
+def test_a_refusal_is_never_tried_again(error: Exception) -> None:
+    assert attempts().failed(error) is None
+
+
+def test_a_call_that_creates_is_not_repeated_after_an_ambiguous_failure() -> None:
+    for error in TRANSIENT:
+        assert attempts(idempotent=False).failed(error) is None
+
+
+def test_a_call_that_creates_is_repeated_when_it_never_reached_the_server() -> None:
+    never_sent = NetworkError("no route")
+    never_sent.was_sent = False
+    assert attempts(idempotent=False).failed(never_sent) is not None
+    assert attempts(idempotent=False).failed(limited(1)) == 1
+
+
+def test_retry_after_is_obeyed_up_to_its_cap_and_costs_no_attempt() -> None:
+    mine = attempts(RetryPolicy(attempts=2, longest_retry_after=100, first_wait=1))
+    assert [mine.failed(limited(seconds)) for seconds in (0, 7, 1e9)] == [0, 7, 100]
+    assert mine.failed(TRANSIENT[0]) == 1
+
+
+def test_429_without_retry_after_backs_off() -> None:
+    mine = attempts(RetryPolicy(first_wait=1, longest_wait=60))
+    assert [mine.failed(limited(None)) for _ in range(3)] == [2, 4, 8]
+
+
+def test_429_is_given_up_after_the_longest_wait_in_all() -> None:
+    mine = attempts(RetryPolicy(longest_rate_limit_wait=25))
+    assert [mine.failed(limited(10)) for _ in range(3)] == [10, 10, None]
+
+
+def test_one_attempt_means_no_second() -> None:
+    for error in (*TRANSIENT, limited(1)):
+        assert attempts(RetryPolicy(attempts=1)).failed(error) is None
+
+
+@given(st.integers(1, 10_000), st.floats(0, 1))
+def test_a_wait_is_never_longer_than_a_quarter_above_the_longest(failures: int, chance: float) -> None:
+    policy = RetryPolicy(first_wait=0.5, longest_wait=60)
+    assert 0 < policy.backoff(failures, chance) <= 75
+
+
+def test_nonsense_is_refused_when_the_policy_is_made() -> None:
+    with pytest.raises(ValueError, match="attempts"):
+        RetryPolicy(attempts=0)
+    with pytest.raises(ValueError, match="first_wait"):
+        RetryPolicy(first_wait=-1)
