@@ -55,7 +55,7 @@ def connection(pytestconfig: pytest.Config) -> Iterator[Connection]:
         settings = read()
         yield Connection(settings.auth, dict(settings.options))
     elif recording or pytestconfig.getoption("--live"):
-        with Sandbox() as sandbox:
+        with Sandbox(limits=None) as sandbox:
             options = {"project_id": sandbox.credentials.project_id, "base_url": sandbox.url}
             yield Connection(sandbox.auth, options)
     else:

@@ -19,8 +19,9 @@ _NOISE = {"date", "server", "set-cookie", "x-request-id", "via", "alt-svc"}
 
 _EMAIL = re.compile(rb"[A-Za-z0-9._%+-]+@(?!example\.com)[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
 _ADDRESS = re.compile(rb"\b(?:\d{1,3}\.){3}\d{1,3}\b(?!\.)")
+# A bare `name` is what funnels, cohorts, tags and schemas are called; a person's has a dollar sign.
 _PERSONAL = re.compile(
-    rb'("\$?(?:name|first_name|last_name|phone|email|ip|avatar)"\s*:\s*)"(?:[^"\\]|\\.)*"(?=\s*[,}])'
+    rb'("(?:\$name|\$?(?:first_name|last_name|phone|email|ip|avatar))"\s*:\s*)"(?:[^"\\]|\\.)*"(?=\s*[,}])'
 )
 
 

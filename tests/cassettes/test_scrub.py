@@ -18,7 +18,7 @@ RECORDED = sorted(CASSETTES.rglob("*.yaml"))
 
 
 def test_there_are_cassettes() -> None:
-    assert RECORDED
+    assert list(CASSETTES.rglob("*.yaml"))
 
 
 @pytest.mark.parametrize("path", RECORDED, ids=lambda path: f"{path.parent.name}-{path.stem}")
@@ -60,5 +60,5 @@ def test_a_real_response_loses_its_persons_and_stays_readable(compressed: bool) 
 
 
 def test_what_is_no_person_is_left_as_it_is() -> None:
-    body = b'{"event": "Sign Up", "results": {"2024-01-01": 1.5}, "mail": "user1@example.com"}'
+    body = b'{"event": "Sign Up", "name": "Checkout", "n": {"2024-01-01": 1.5}, "mail": "user1@example.com"}'
     assert scrub.text(body) == body

@@ -3,9 +3,37 @@
 A new group is a module with its own `OPERATIONS`, added here.
 """
 
-from mixpanel_export.sandbox.endpoints import export
+from mixpanel_export.sandbox.endpoints import (
+    activity,
+    annotations,
+    cohorts,
+    events,
+    export,
+    funnels,
+    insights,
+    jql,
+    legacy,
+    profiles,
+    retention,
+    schemas,
+    segmentation,
+)
 from mixpanel_export.sandbox.operation import Operation
 
 __all__ = ["OPERATIONS"]
 
-OPERATIONS: tuple[Operation, ...] = (*export.OPERATIONS,)
+OPERATIONS: tuple[Operation, ...] = (
+    *export.OPERATIONS,
+    *activity.OPERATIONS,
+    *cohorts.OPERATIONS,
+    *events.OPERATIONS,
+    *funnels.OPERATIONS,
+    *insights.OPERATIONS,
+    *retention.OPERATIONS,
+    *annotations.OPERATIONS,
+    *jql.OPERATIONS,
+    *legacy.OPERATIONS,
+    *profiles.OPERATIONS,
+    *schemas.OPERATIONS,
+    *segmentation.OPERATIONS,
+)

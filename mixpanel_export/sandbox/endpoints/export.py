@@ -14,14 +14,17 @@ import msgspec
 from attrs import frozen
 from starlette.responses import Response, StreamingResponse
 
+from mixpanel_export.sandbox.compression import MINIMUM_SIZE, accepts_gzip
 from mixpanel_export.sandbox.operation import Call, Operation
 from mixpanel_export.sandbox.refusal import Refusal
+from mixpanel_export.sandbox.store import PackedEventStore
 from mixpanel_export.sandbox.where import Predicate, where_predicate
 
 __all__ = ["OPERATIONS"]
 
 _MAXIMUM_LIMIT = 100_000
 _CHUNK = 256 * 1024
+_GZIP = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
 
 
 @frozen
@@ -50,7 +53,15 @@ async def _export(call: Call) -> Response:
         limit=parameters.integer("limit", minimum=1, maximum=_MAXIMUM_LIMIT),
         time_in_ms=parameters.flag("time_in_ms"),
     )
-    blocks = call.project.events.lines(first, last)
+    events = call.project.events
+    if (
+        selection.is_everything
+        and isinstance(events, PackedEventStore)
+        and accepts_gzip(call.request.headers.get("accept-encoding", ""))
+        and events.size(first, last) > MINIMUM_SIZE
+    ):
+        return StreamingResponse(_chunks(events.gzipped(first, last)), headers=_GZIP, media_type="text/plain")
+    blocks = events.lines(first, last)
     if not selection.is_everything:
         blocks = _selected(blocks, selection)
     # The first block is made before the answer begins, while a `where` that cannot be applied to its

@@ -1,0 +1,35 @@
+"""The list of saved cohorts, with how many users are in each now.
+
+https://developer.mixpanel.com/reference/cohorts-list. Who is in a cohort is the business of
+`definitions.cohorts`, and reading the members' profiles that of the profile query.
+"""
+
+from __future__ import annotations
+
+from starlette.responses import JSONResponse, Response
+
+from mixpanel_export.sandbox.definitions.cohorts import COHORTS, members_by_cohort
+from mixpanel_export.sandbox.operation import Call, Operation
+
+__all__ = ["OPERATIONS"]
+
+
+async def _list(call: Call) -> Response:
+    members = members_by_cohort(call.project)
+    return JSONResponse(
+        [
+            {
+                "id": cohort.id,
+                "name": cohort.name,
+                "count": len(members[cohort.id]),
+                "description": cohort.description,
+                "created": cohort.created,
+                "is_visible": int(cohort.is_visible),
+                "project_id": call.project.credentials.project_id,
+            }
+            for cohort in COHORTS
+        ]
+    )
+
+
+OPERATIONS = (Operation("POST", "query", "/cohorts/list", _list),)

@@ -1,0 +1,108 @@
+"""The calls of older integrations, under the 2.0 root only: annotations by GET, and engage by GET.
+
+They change and read the same annotations and profiles as the calls that replaced them. With `format=csv` an
+answer is a table with a line of names first.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from starlette.responses import JSONResponse, Response
+
+from mixpanel_export.sandbox.endpoints.annotations import read_moment, write_moment
+from mixpanel_export.sandbox.endpoints.profiles import profiles_page
+from mixpanel_export.sandbox.operation import Call, Operation
+
+__all__ = ["OPERATIONS"]
+
+
+async def _list(call: Call) -> Response:
+    as_table = _as_table(call)
+    first, last = call.parameters.date_range(call.today)
+    annotations = [
+        {
+            "date": write_moment(each.date),
+            "project_id": call.project.credentials.project_id,
+            "id": each.id,
+            "description": each.description,
+        }
+        for each in call.project.annotations.between(first, last)
+    ]
+    if as_table:
+        return _table(("date", "project_id", "id", "description"), annotations)
+    return JSONResponse({"annotations": annotations, "error": False})
+
+
+async def _create(call: Call) -> Response:
+    as_table = _as_table(call)
+    date = read_moment("date", call.parameters.required("date"))
+    call.project.annotations.create(date, call.parameters.required("description"))
+    return _done(as_table)
+
+
+async def _update(call: Call) -> Response:
+    as_table = _as_table(call)
+    annotation_id = _annotation_id(call)
+    date = read_moment("date", call.parameters.required("date"))
+    description = call.parameters.required("description")
+    call.project.annotations.change(annotation_id, date=date, description=description)
+    return _done(as_table)
+
+
+async def _delete(call: Call) -> Response:
+    as_table = _as_table(call)
+    call.project.annotations.delete(_annotation_id(call))
+    return _done(as_table)
+
+
+async def _engage(call: Call) -> Response:
+    as_table = _as_table(call)
+    page = profiles_page(call)
+    if not as_table:
+        return JSONResponse(page)
+    rows = [{"$distinct_id": each["$distinct_id"], **each["$properties"]} for each in page["results"]]
+    # The columns are those of this page's profiles: which others there are is not known before they are read.
+    names = dict.fromkeys(name for row in rows for name in row)
+    return _table(tuple(names) or ("$distinct_id",), rows)
+
+
+def _annotation_id(call: Call) -> int:
+    call.parameters.required("id")
+    return call.parameters.integer("id") or 0
+
+
+def _as_table(call: Call) -> bool:
+    return call.parameters.choice("format", ("json", "csv")) == "csv"
+
+
+def _done(as_table: bool) -> Response:
+    return _table(("error",), [{"error": False}]) if as_table else JSONResponse({"error": False})
+
+
+def _table(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> Response:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows([_cell(row.get(column)) for column in columns] for row in rows)
+    return Response(text.getvalue(), media_type="text/csv")
+
+
+def _cell(value: object) -> str:
+    """Text as it is, nothing for null, and anything else as JSON: a number, true, a list."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+OPERATIONS = (
+    Operation("GET", "legacy", "/annotations", _list),
+    Operation("GET", "legacy", "/annotations/create", _create),
+    Operation("GET", "legacy", "/annotations/update", _update),
+    Operation("GET", "legacy", "/annotations/delete", _delete),
+    Operation("GET", "legacy", "/engage", _engage),
+)

@@ -1,0 +1,113 @@
+"""Profiles, page by page: the engage query, by POST with a form, and by GET as older integrations send it.
+
+https://developer.mixpanel.com/reference/engage-query. Which profiles are meant is computed in `profile_query`,
+and `paging` keeps them between pages.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import msgspec
+from starlette.responses import JSONResponse, Response
+
+from mixpanel_export.sandbox.behaviors import LATEST_TIMESTAMP, read_behaviors
+from mixpanel_export.sandbox.conditions import ProfileCondition
+from mixpanel_export.sandbox.definitions.cohorts import cohort_members
+from mixpanel_export.sandbox.operation import Call, Operation
+from mixpanel_export.sandbox.paging import PAGE_SIZE, EngageSession
+from mixpanel_export.sandbox.parameters import Parameters
+from mixpanel_export.sandbox.profile_query import ProfileQuery, output, select
+from mixpanel_export.sandbox.refusal import BadRequest
+
+__all__ = ["OPERATIONS", "profiles_page"]
+
+
+async def _engage(call: Call) -> Response:
+    return JSONResponse(profiles_page(call))
+
+
+def profiles_page(call: Call) -> dict[str, Any]:
+    """The page of profiles that a call asks for, as Mixpanel answers it."""
+    query = _query(call.parameters)
+    number = call.parameters.integer("page", minimum=0) or 0
+    session = _session(call, query, number)
+    wanted = session.query.output_properties
+    return {
+        "page": number,
+        "page_size": PAGE_SIZE,
+        "session_id": session.id,
+        "status": "ok",
+        "total": session.total,
+        "results": output(session.page(number), wanted),
+    }
+
+
+def _session(call: Call, query: ProfileQuery, page: int) -> EngageSession:
+    session_id = call.parameters.text("session_id")
+    if session_id is None:
+        if page > 0:
+            raise BadRequest("session_id is required for any page but the first; page 0 answers it")
+        return _first_session(call, query)
+    session = call.project.engage_sessions.find(session_id)
+    name = query.disagreement(session.query)
+    if name is not None:
+        raise BadRequest(f"{name} must be the same on every page of a session")
+    if page > 0 and session.query.behaviors is not None and session.query.as_of_timestamp is None:
+        raise BadRequest("as_of_timestamp is required to read more than one page with behaviors")
+    return session
+
+
+def _first_session(call: Call, query: ProfileQuery) -> EngageSession:
+    project = call.project
+    members = None
+    if query.filter_by_cohort is not None:
+        members = cohort_members(project, query.filter_by_cohort)
+        if members is None:
+            raise BadRequest(f"filter_by_cohort: there is no cohort {query.filter_by_cohort}")
+    found = select(query, project.profiles, project.events, members=members, now=time.time())
+    return project.engage_sessions.open(query, found)
+
+
+def _query(parameters: Parameters) -> ProfileQuery:
+    if parameters.text("data_group_id") is not None:
+        raise BadRequest("data_group_id: this project has no group profiles, only those of users")
+    where, behaviors = parameters.text("where"), parameters.json("behaviors")
+    return ProfileQuery(
+        distinct_ids=_distinct_ids(parameters),
+        where=None if where is None else ProfileCondition.read(where),
+        output_properties=parameters.names("output_properties"),
+        behaviors=None if behaviors is None else read_behaviors(behaviors),
+        as_of_timestamp=parameters.integer("as_of_timestamp", minimum=0, maximum=LATEST_TIMESTAMP),
+        filter_by_cohort=_cohort(parameters),
+        include_all_users=(
+            None if parameters.text("include_all_users") is None else parameters.flag("include_all_users")
+        ),
+    )
+
+
+def _distinct_ids(parameters: Parameters) -> frozenset[str] | None:
+    one, several = parameters.text("distinct_id"), parameters.names("distinct_ids")
+    if one is None and several is None:
+        return None
+    return frozenset((*(() if one is None else (one,)), *(several or ())))
+
+
+class _CohortFilter(msgspec.Struct, forbid_unknown_fields=True):
+    id: int
+
+
+def _cohort(parameters: Parameters) -> int | None:
+    sent = parameters.json("filter_by_cohort")
+    if sent is None:
+        return None
+    try:
+        return msgspec.convert(sent, _CohortFilter).id
+    except msgspec.ValidationError:
+        raise BadRequest(
+            'filter_by_cohort must be a JSON object with the id of a cohort: {"id": N}'
+        ) from None
+
+
+OPERATIONS = (Operation("POST", "query", "/engage", _engage),)

@@ -1,0 +1,164 @@
+"""Funnels: how many users went through some steps in order, and how long it took them.
+
+The rules, as in https://docs.mixpanel.com/docs/reports/funnels, and what was chosen where they leave
+something open:
+
+- A user enters once a period, with the first event of the period that completes the first step. The steps
+  after it are then taken greedily: each is the earliest event, not before the step before, that completes it.
+- All steps must be done within the window, counted from the entry; a step done exactly at its end counts.
+- One event completes one step. Events of the same second have no order, and are taken in that of the steps.
+- A user is in the segment, or segments, that the entering event has.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from attrs import define, frozen
+
+from mixpanel_export.sandbox.reports.identity import user_of
+from mixpanel_export.sandbox.reports.periods import period_index
+from mixpanel_export.sandbox.reports.splitting import Event, Segments, largest
+from mixpanel_export.sandbox.where import Predicate
+
+__all__ = ["OVERALL", "Funnel", "Passage", "Step", "count_passages", "largest_segments"]
+
+OVERALL: Final = "$overall"
+"""The segment that everyone is in."""
+
+
+@frozen
+class Step:
+    """What completes a step: an event of this name that passes the tests."""
+
+    event: str
+    tests: Sequence[Predicate] = ()
+
+
+@frozen
+class Funnel:
+    """The question.
+
+    Attributes:
+        window: seconds from entering the funnel to its last step.
+        starts: when each period begins, ascending, in unix seconds.
+        begin: from when on users may enter: the periods may start earlier.
+        end: from when on they may not.
+    """
+
+    steps: Sequence[Step]
+    window: int
+    starts: Sequence[int]
+    begin: int
+    end: int
+
+
+@define
+class Passage:
+    """How far the users of one period and segment came.
+
+    Attributes:
+        counts: the users who reached each step.
+        since_previous: the seconds that they took from the step before, all together.
+        since_start: the seconds that they took from the first step, all together.
+    """
+
+    counts: list[int]
+    since_previous: list[float]
+    since_start: list[float]
+
+    @classmethod
+    def of_nobody(cls, steps: int) -> Passage:
+        return cls([0] * steps, [0.0] * steps, [0.0] * steps)
+
+    def add(self, times: Sequence[float]) -> None:
+        """Count a user who reached as many steps as there are times, at those times."""
+        previous = times[0]
+        for index, time in enumerate(times):
+            self.counts[index] += 1
+            self.since_previous[index] += time - previous
+            self.since_start[index] += time - times[0]
+            previous = time
+
+
+@define
+class _Candidate:
+    """An event that completes some step: which ones, as bits, and the segments that it would enter with."""
+
+    time: float
+    first_step: int
+    steps: int
+    segments: Sequence[str]
+
+
+def count_passages(
+    events: Iterable[Event], funnel: Funnel, segments: Segments | None = None
+) -> list[dict[str, Passage]]:
+    """For each period the passages by segment: `$overall`, and others where `segments` names them.
+
+    Args:
+        events: those of the range and of a window after it, each once, in any order.
+    """
+    size = len(funnel.steps)
+    answer: list[dict[str, Passage]] = [{OVERALL: Passage.of_nobody(size)} for _ in funnel.starts]
+    for candidates in _candidates(events, funnel, segments).values():
+        candidates.sort(key=lambda candidate: (candidate.time, candidate.first_step))
+        entered = -1
+        for index, candidate in enumerate(candidates):
+            if not (candidate.steps & 1 and funnel.begin <= candidate.time < funnel.end):
+                continue
+            period = period_index(funnel.starts, candidate.time)
+            if period == entered:
+                continue
+            entered = period
+            times = _walk(candidates, index, size, funnel.window)
+            for segment in {OVERALL, *candidate.segments}:
+                answer[period].setdefault(segment, Passage.of_nobody(size)).add(times)
+    return answer
+
+
+def _candidates(
+    events: Iterable[Event], funnel: Funnel, segments: Segments | None
+) -> dict[str, list[_Candidate]]:
+    """The events of each user that complete any step."""
+    by_name: dict[str, list[tuple[int, Sequence[Predicate]]]] = {}
+    for number, step in enumerate(funnel.steps):
+        by_name.setdefault(step.event, []).append((number, step.tests))
+    by_user: dict[str, list[_Candidate]] = {}
+    for event in events:
+        steps = by_name.get(event["event"])
+        user = user_of(event) if steps else None
+        if steps is None or user is None:
+            continue
+        completed = [number for number, tests in steps if all(test(event) for test in tests)]
+        if not completed:
+            continue
+        entering = segments(event) if segments is not None and completed[0] == 0 else ()
+        bits = sum(1 << number for number in completed)
+        candidate = _Candidate(event["properties"]["time"], completed[0], bits, entering)
+        by_user.setdefault(user, []).append(candidate)
+    return by_user
+
+
+def _walk(candidates: Sequence[_Candidate], entry: int, size: int, window: int) -> list[float]:
+    """When each step was done by who enters with the candidate at `entry`."""
+    times = [candidates[entry].time]
+    last = times[0] + window
+    for index in range(entry + 1, len(candidates)):
+        candidate = candidates[index]
+        if len(times) == size or candidate.time > last:
+            break
+        if candidate.steps >> len(times) & 1:
+            times.append(candidate.time)
+    return times
+
+
+def largest_segments(periods: Sequence[Mapping[str, Passage]], limit: int) -> list[str]:
+    """The segments that most users entered with, by their number and then by name, without `$overall`."""
+    totals = Counter[str]()
+    for period in periods:
+        totals.update({segment: passage.counts[0] for segment, passage in period.items()})
+    totals.pop(OVERALL, None)
+    return largest(totals, limit)

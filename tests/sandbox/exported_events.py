@@ -1,0 +1,37 @@
+"""The raw export of a sandbox as a DuckDB table, for computing its reports a second time, in SQL.
+
+Nothing of the package is used but the bytes of the export.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import httpx
+
+from tests.sandbox.conftest import EVERYTHING
+
+__all__ = ["database"]
+
+
+def database(client: httpx.Client, folder: Path) -> duckdb.DuckDBPyConnection:
+    """A database with the table `events`: every event once, with `name`, `id`, `time` and `properties`."""
+    answer = client.get("/api/2.0/export", params=EVERYTHING)
+    assert answer.status_code == 200
+    lines = folder / "events.jsonl"
+    lines.write_bytes(answer.content)
+    connection = duckdb.connect()
+    connection.execute(
+        """
+        create table events as
+        select event as name, properties->>'$.distinct_id' as id,
+               cast(properties->>'$.time' as bigint) as time, properties
+        from read_json(?, format = 'newline_delimited', columns = {event: 'varchar', properties: 'json'})
+        qualify row_number() over (
+            partition by name, id, time, properties->>'$."$insert_id"'
+            order by cast(properties->>'$.mp_processing_time_ms' as bigint) desc) = 1
+        """,
+        [str(lines)],
+    )
+    return connection
