@@ -5,7 +5,7 @@ from __future__ import annotations
 import nox
 
 nox.options.default_venv_backend = "venv"
-nox.options.sessions = ["lint", "typing", "generate-check", "tests"]
+nox.options.sessions = ["lint", "typing", "generate-check", "tests", "slow", "contract"]
 nox.options.reuse_existing_virtualenvs = True
 
 GROUPS = nox.project.dependency_groups
@@ -22,6 +22,20 @@ def tests(session: nox.Session) -> None:
     """Run the tests against cassettes and the sandbox; `-- --live` takes the sandbox for all of them."""
     install(session, "test")
     session.run("pytest", *session.posargs)
+
+
+@nox.session
+def slow(session: nox.Session) -> None:
+    """Run the tests that take longer than a few seconds each."""
+    install(session, "test")
+    session.run("pytest", "-m", "slow", *session.posargs)
+
+
+@nox.session
+def contract(session: nox.Session) -> None:
+    """Run the contract against the sandbox with schemathesis: nothing undocumented, everything valid."""
+    install(session, "contract")
+    session.run("pytest", "tests/contract", *session.posargs)
 
 
 @nox.session

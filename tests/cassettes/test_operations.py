@@ -24,7 +24,7 @@ from mixpanel_export_api import models
 from .conftest import Connection
 
 FIRST, LAST = datetime.date(2024, 1, 8), datetime.date(2024, 1, 21)
-RANGE = {"from_date": FIRST, "to_date": "2024-01-21"}
+RANGE: dict[str, Any] = {"from_date": FIRST, "to_date": "2024-01-21"}
 DAYS = {str(FIRST + datetime.timedelta(days=n)) for n in range(14)}
 BOOKMARK = int(os.environ.get("MIXPANEL_BOOKMARK_ID", "5100001"))
 BROWSER = prop("$browser")
@@ -63,7 +63,7 @@ def series(result: models.SegmentationResult) -> None:
         assert all(isinstance(number, int | float) for number in segment.additional_properties.values())
 
 
-def daily(kind: type) -> Callable[[Any], None]:
+def daily(kind: type[models.SegmentationSumResult | models.SegmentationAverageResult]) -> Callable[[Any], None]:
     def check(result: Any) -> None:
         assert isinstance(result, kind)
         assert set(result.results.additional_keys) == DAYS
@@ -147,7 +147,8 @@ def page(result: models.ProfilesPage) -> None:
 
 def insight(result: models.InsightsResult) -> None:
     assert isinstance(result, models.InsightsResult)
-    assert result.date_range.from_date <= result.date_range.to_date
+    assert isinstance(result.date_range, models.InsightsDateRange)
+    assert result.date_range.from_date
     assert result.series.additional_keys
 
 
