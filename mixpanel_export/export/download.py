@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from mixpanel_export.errors import APIError
 from mixpanel_export.export.fetch import Cancellation
 from mixpanel_export.export.plan import Plan, Slice
 
@@ -99,7 +100,12 @@ class Download(Generic[T]):
         return next(iter(self._ready), None)
 
     def _due_failure(self) -> BaseException | None:
-        """In order, a failure waits for the slices before it; as they complete, for those being fetched."""
+        """A refusal is due at once, for the others would be refused too. Any other failure waits: in order, for
+        the slices before it; as they complete, for those being fetched.
+        """
+        refusal = next((error for error in self._failed.values() if isinstance(error, APIError)), None)
+        if refusal is not None:
+            return refusal
         if self._ordered:
             return self._failed.get(self._taken)
         in_the_making = self._next_to_fetch - self._taken - len(self._ready) - len(self._failed)

@@ -1,6 +1,6 @@
 """The contract, run by schemathesis against the sandbox over a socket: nothing undocumented, everything valid.
 
-It has its own nox session, `contract`: generating requests for every operation takes longer than a quick run should.
+It has its own nox session, `contract`: making up requests for every operation takes longer than a quick run may.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def sandbox() -> Iterator[Sandbox]:
         yield sandbox
 
 
-@schema.parametrize()
+@schema.parametrize()  # type: ignore[untyped-decorator]
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_the_sandbox_keeps_the_contract(case: Any, sandbox: Sandbox) -> None:
     credentials = sandbox.credentials

@@ -1,0 +1,194 @@
+"""What goes wrong on the way is repaired: exactly the events, or an error that says which slice failed.
+
+Every fault is put on a real socket; after it the server answers properly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mixpanel_export import (
+    AsyncMixpanelClient,
+    AuthenticationError,
+    BadRequestError,
+    Event,
+    IncompleteExportError,
+    MalformedEventError,
+    MixpanelClient,
+    RetryPolicy,
+    ServiceAccountAuth,
+    SliceFailedError,
+)
+
+from .conftest import Script, Wire, answer
+
+DAY = ("2024-01-01", "2024-01-01")
+RECORDS = [
+    {"event": "A", "properties": {"time": 1_704_067_200, "n": n, "distinct_id": f"u{n % 7}", "s": "\u2028"}}
+    for n in range(500)
+]
+BODY = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in RECORDS).encode()
+GZIP = gzip.compress(BODY)
+AS_GZIP = ("Content-Type: text/plain", "Content-Encoding: gzip")
+GOOD = answer(GZIP, headers=AS_GZIP)
+
+QUICK = RetryPolicy(attempts=4, first_wait=0.01, longest_wait=0.02)
+
+FAULTS: dict[str, list[Script]] = {
+    "none": [],
+    "429 once, with Retry-After": [answer(b"{}", status="429 Slow", headers=("Retry-After: 0",))],
+    "429 three times, without": [answer(b'{"error": "too many"}', status="429 Slow")] * 3,
+    "500": [answer(b"oops", status="500 Error")],
+    "502 with a page": [
+        answer(b"<html>Bad gateway</html>", status="502 Bad", headers=("Content-Type: text/html",))
+    ],
+    "503": [answer(b"", status="503 Busy")],
+    "504": [answer(b"", status="504 Late")],
+    "cut at half": [answer(GZIP, headers=AS_GZIP, keep=len(GZIP) // 2, ending="cut")],
+    "cut at 99 %": [answer(GZIP, headers=AS_GZIP, keep=len(GZIP) * 99 // 100, ending="cut")],
+    "cut twice": [answer(BODY, keep=len(BODY) // 3, ending="cut"), answer(BODY, keep=9000, ending="cut")],
+    "reset": [answer(BODY, keep=len(BODY) // 2, ending="reset")],
+    "terminated early": [answer(BODY[: BODY.index(b"\n", 9000) + 1] + b"terminated early\n")],
+    "export terminated early": [answer(BODY[: BODY.index(b"\n", 9000) + 1] + b"export terminated early")],
+    "gzip unfinished, clean end": [answer(GZIP, headers=AS_GZIP, keep=len(GZIP) - 20)],
+    "ends in a line": [answer(BODY, keep=len(BODY) - 17)],
+    "a page with 200": [answer(b"<html>hello</html>", headers=("Content-Type: text/html",))],
+    "an error with 200": [answer(b'{"error": "try again", "status": "error"}')],
+    "a stall": [answer(GZIP, headers=AS_GZIP, stall=0.5)],
+    "a late first byte": [answer(GZIP, headers=AS_GZIP, wait=0.5)],
+    "no answer at all": [lambda connection: None],
+}
+
+Collect = Callable[..., list[Event]]
+
+
+def options(wire: Wire, **more: Any) -> dict[str, Any]:
+    return {"project_id": 1, "base_url": wire.url, "timeout": 5, "retry": QUICK, "limits": None, **more}
+
+
+AUTH = ServiceAccountAuth("tester", "hush")
+
+
+@pytest.fixture(params=["sync", "async"])
+def collect(request: pytest.FixtureRequest, wire: Wire) -> Collect:
+    def through_threads(*args: Any, **filters: Any) -> list[Event]:
+        with MixpanelClient(AUTH, **options(wire)) as client:
+            return list(client.export.events(*args, **filters))
+
+    def through_asyncio(*args: Any, **filters: Any) -> list[Event]:
+        async def run() -> list[Event]:
+            async with AsyncMixpanelClient(AUTH, **options(wire)) as client:
+                return [event async for event in client.export.events(*args, **filters)]
+
+        return asyncio.run(run())
+
+    return through_threads if request.param == "sync" else through_asyncio
+
+
+def counted(events: list[Event]) -> Counter[str]:
+    return Counter(json.dumps({"event": e.name, "properties": e.properties}) for e in events)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_costs_a_repetition_and_no_event(wire: Wire, collect: Collect, fault: str) -> None:
+    wire.first, wire.script = list(FAULTS[fault]), GOOD
+    assert counted(collect(*DAY)) == Counter(json.dumps(record) for record in RECORDS)
+    repeated = 0 if "stall" in fault or "late" in fault else len(FAULTS[fault])
+    assert len(wire.requests) == repeated + 1
+
+
+@pytest.mark.parametrize("fault", ["cut at half", "terminated early", "429 once, with Retry-After"])
+def test_a_repeated_slice_leaves_one_whole_copy_in_a_file(wire: Wire, tmp_path: Path, fault: str) -> None:
+    wire.first, wire.script = list(FAULTS[fault]), GOOD
+    with MixpanelClient(AUTH, **options(wire)) as client:
+        totals = client.export.to_file(tmp_path / "e.jsonl.gz", *DAY)
+    assert (tmp_path / "e.jsonl.gz").read_bytes() == GZIP
+    assert (totals.events, totals.retries) == (500, 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"), [("400 Bad", BadRequestError), ("401 No", AuthenticationError)]
+)
+def test_a_refusal_is_raised_at_once(
+    wire: Wire, collect: Collect, status: str, expected: type[Exception]
+) -> None:
+    wire.answers(b'{"error": "no"}', status=status)
+    with pytest.raises(expected, match="no"):
+        collect(*DAY)
+    assert len(wire.requests) == 1
+
+
+def test_a_body_that_never_comes_whole_is_an_error_that_names_slice_attempts_and_cause(
+    wire: Wire, collect: Collect
+) -> None:
+    wire.answers(GZIP, headers=AS_GZIP, keep=len(GZIP) - 9)
+    with pytest.raises(SliceFailedError, match=r"2024-01-01 failed 4 times; .*gzip") as caught:
+        collect(*DAY)
+    assert (caught.value.slice, caught.value.attempts) == ("2024-01-01", 4)
+    assert isinstance(caught.value.last, IncompleteExportError)
+    assert caught.value.__cause__ is caught.value.last
+    assert len(wire.requests) == 4
+
+
+def test_a_malformed_line_names_its_slice_and_is_not_asked_for_again(wire: Wire, collect: Collect) -> None:
+    wire.answers(BODY + b'{"event": "A", "properties": {"n": 1,}}\n' + BODY)
+    with pytest.raises(MalformedEventError, match="line 501 of the slice 2024-01-01 "):
+        collect(*DAY)
+    assert len(wire.requests) == 1
+
+
+def test_retry_after_slows_the_other_slices_too(wire: Wire) -> None:
+    from mixpanel_export import Allowance, Limits
+
+    times: list[float] = []
+
+    def timed(script: Script) -> Script:
+        def run(connection: Any) -> None:
+            times.append(time.monotonic())
+            script(connection)
+
+        return run
+
+    limited = answer(b"{}", status="429 Slow", headers=("Retry-After: 1",))
+    wire.first, wire.script = [timed(limited)], timed(GOOD)
+    limits = Limits(export=Allowance(at_once=1), shared=False)
+    with MixpanelClient(AUTH, **options(wire, limits=limits)) as client:
+        events = list(client.export.events("2024-01-01", "2024-01-03", slice_days=1, parallel=3))
+    assert len(events) == 1500
+    assert all(later - times[0] >= 0.99 for later in times[1:])
+
+
+def test_queries_are_repeated_by_the_same_rules(wire: Wire) -> None:
+    busy = answer(b"", status="503 Busy")
+    good = answer(
+        b'{"results": {"2024-01-01": 1.5}, "status": "ok"}', headers=("Content-Type: application/json",)
+    )
+    call = {"event": "A", "from_date": "2024-01-01", "to_date": "2024-01-01", "on": 'properties["x"]'}
+    wire.first, wire.script = [busy, busy], good
+    with MixpanelClient(AUTH, **options(wire)) as client:
+        assert client.segmentation.sum(**call).results["2024-01-01"] == 1.5
+
+    async def run() -> float:
+        async with AsyncMixpanelClient(AUTH, **options(wire)) as client:
+            return (await client.segmentation.sum(**call)).results["2024-01-01"]
+
+    wire.first = [busy, answer(b"<html>", headers=("Content-Type: text/html",))]
+    assert asyncio.run(run()) == 1.5
+    assert len(wire.requests) == 6
+
+
+@pytest.mark.parametrize("fault", ["503", "no answer at all"])
+def test_an_annotation_is_not_created_again_after_an_ambiguous_failure(wire: Wire, fault: str) -> None:
+    wire.script = FAULTS[fault][0]
+    with MixpanelClient(AUTH, **options(wire)) as client, pytest.raises(Exception, match="annotations"):
+        client.annotations.create(date="2024-01-01 00:00:00", description="once")
+    assert len(wire.requests) == 1

@@ -1,0 +1,226 @@
+"""Slices side by side: in order, bounded, and gone without a trace when nobody wants them any more."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mixpanel_export import (
+    AsyncMixpanelClient,
+    AuthenticationError,
+    BudgetExhaustedError,
+    MixpanelClient,
+    Progress,
+    ServiceAccountAuth,
+)
+from mixpanel_export.limits import Allowance, Limits
+
+from .conftest import ONCE, Wire, answer
+
+AUTH = ServiceAccountAuth("tester", "hush")
+TEN_DAYS = ("2024-01-01", "2024-01-10")
+
+
+def client_of(wire: Wire, **more: Any) -> MixpanelClient:
+    options = {"project_id": 1, "base_url": wire.url, "timeout": 30, "retry": ONCE, "limits": None} | more
+    return MixpanelClient(AUTH, **options)
+
+
+def by_day(wire: Wire, events_a_day: int = 200, delay: Callable[[int], float] = lambda day: 0.0) -> None:
+    """Each day answers events that name it, after its own delay."""
+
+    def script(connection: socket.socket) -> None:
+        head = wire.heads[connection.getpeername()]
+        day = int(head.partition(b"from_date=2024-01-")[2][:2])
+        lines = [json.dumps({"event": f"day {day}", "properties": {"n": n}}) for n in range(events_a_day)]
+        answer("".join(line + "\n" for line in lines).encode(), wait=delay(day))(connection)
+
+    wire.script = script
+
+
+def settled(quiet: Callable[[], bool], seconds: float = 3.0) -> bool:
+    end = time.monotonic() + seconds
+    while not quiet() and time.monotonic() < end:
+        time.sleep(0.02)
+    return quiet()
+
+
+def export_threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("mixpanel-export")]
+
+
+def open_files() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+def test_slices_come_in_the_order_of_the_range_whatever_their_speed(wire: Wire) -> None:
+    by_day(wire, delay=lambda day: 0.3 if day == 1 else 0.0)
+    with client_of(wire) as client:
+        names = [event.name for event in client.export.events(*TEN_DAYS, slice_days=1, parallel=4)]
+    assert names == [f"day {day}" for day in range(1, 11) for _ in range(200)]
+
+
+def test_slices_come_as_they_complete_on_request(wire: Wire) -> None:
+    by_day(wire, events_a_day=1, delay=lambda day: 0.5 if day == 1 else 0.0)
+    with client_of(wire) as client:
+        events = client.export.events(*TEN_DAYS, slice_days=1, parallel=4, ordered=False)
+        names = [event.name for event in events]
+    assert names[-1] == "day 1" or names.index("day 1") > 3
+    assert sorted(names) == sorted(f"day {day}" for day in range(1, 11))
+
+
+def test_no_more_slices_are_in_the_making_than_asked_for(wire: Wire) -> None:
+    by_day(wire, delay=lambda day: 0.1)
+    with client_of(wire) as client:
+        list(client.export.events(*TEN_DAYS, slice_days=1, parallel=3))
+    assert wire.most_open == 3
+    assert len(wire.requests) == 10
+
+
+def test_slices_are_not_fetched_far_ahead_of_a_slow_consumer(wire: Wire) -> None:
+    by_day(wire)
+    with client_of(wire) as client:
+        events = client.export.events("2024-01-01", "2024-01-31", slice_days=1, parallel=2)
+        next(events)
+        time.sleep(0.5)
+        assert len(wire.requests) <= 5
+        assert len(list(events)) == 31 * 200 - 1
+
+
+def test_the_budget_is_kept_by_all_slices(wire: Wire) -> None:
+    times: list[float] = []
+    by_day(wire, events_a_day=1)
+    inner = wire.script
+
+    def timed(connection: socket.socket) -> None:
+        times.append(time.monotonic())
+        inner(connection)
+
+    wire.script = timed
+    limits = Limits(export=Allowance(per_second=3), shared=False)
+    with client_of(wire, limits=limits) as client:
+        list(client.export.events("2024-01-01", "2024-01-07", slice_days=1, parallel=7))
+    times.sort()
+    assert all(later - sooner > 1.0 for sooner, later in zip(times, times[3:], strict=False))
+
+
+def test_waiting_for_the_budget_is_seen_and_bounded(wire: Wire) -> None:
+    by_day(wire, events_a_day=1)
+    seen: list[Progress] = []
+    limits = Limits(export=Allowance(per_hour=2), shared=False, longest_wait=5)
+    with client_of(wire, limits=limits) as client:
+        events = client.export.events(*TEN_DAYS, slice_days=1, parallel=1, progress=seen.append)
+        with pytest.raises(BudgetExhaustedError, match="longest wait allowed"):
+            list(events)
+    assert len(wire.requests) == 2
+    assert any(p.waiting is not None and "budget" in p.waiting[0] for p in seen)
+
+
+def test_progress_adds_up(wire: Wire) -> None:
+    by_day(wire)
+    seen: list[Progress] = []
+    with client_of(wire) as client:
+        list(client.export.events(*TEN_DAYS, slice_days=1, parallel=4, progress=seen.append))
+    last = seen[-1]
+    assert (last.slices, last.slices_done, last.events, last.retries) == (10, 10, 2000, 0)
+    assert [p.events for p in seen] == sorted(p.events for p in seen)
+    assert last.received == last.lines > 0
+    assert last.rate > 0
+
+
+def abandon_by_dropping(wire: Wire) -> None:
+    with client_of(wire) as client:
+        events = client.export.events("2024-01-01", "2024-01-31", slice_days=1, parallel=4)
+        for _ in range(10):
+            next(events)
+        del events
+
+
+def abandon_asynchronously(wire: Wire) -> None:
+    async def run() -> None:
+        options: dict[str, Any] = {"project_id": 1, "base_url": wire.url, "retry": ONCE, "limits": None}
+        async with AsyncMixpanelClient(AUTH, **options) as client:
+            events = client.export.events("2024-01-01", "2024-01-31", slice_days=1, parallel=4)
+            count = 0
+            async for _ in events:
+                count += 1
+                if count == 10:
+                    break
+            await events.aclose()  # type: ignore[attr-defined]
+            assert settled(lambda: not export_threads())
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("abandon", [abandon_by_dropping, abandon_asynchronously])
+def test_abandoning_the_iterator_leaves_no_thread_socket_or_file(
+    wire: Wire, abandon: Callable[[Wire], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import tempfile
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    # The later days hang: whoever fetches them is in the middle of reading.
+    by_day(wire, events_a_day=20_000, delay=lambda day: 20.0 if day > 2 else 0.0)
+    gc.collect()
+    before = open_files()
+    began = time.monotonic()
+    abandon(wire)
+    assert time.monotonic() - began < 5
+    assert settled(lambda: not export_threads())
+    gc.collect()
+    # The server's own half of a connection closes when its script wakes up; ours is what is counted here.
+    assert settled(lambda: open_files() - wire.open <= before)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_cancelling_a_task_ends_its_export(wire: Wire) -> None:
+    by_day(wire, delay=lambda day: 20.0)
+
+    async def run() -> None:
+        options: dict[str, Any] = {"project_id": 1, "base_url": wire.url, "retry": ONCE, "limits": None}
+        async with AsyncMixpanelClient(AUTH, **options) as client:
+
+            async def consume() -> int:
+                return len([event async for event in client.export.events(*TEN_DAYS)])
+
+            task = asyncio.create_task(consume())
+            await asyncio.sleep(0.3)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+    began = time.monotonic()
+    asyncio.run(run())
+    assert time.monotonic() - began < 5
+    assert settled(lambda: not export_threads())
+
+
+def test_a_refusal_of_one_slice_ends_the_others_at_once(wire: Wire) -> None:
+    by_day(wire, delay=lambda day: 20.0)
+    slow = wire.script
+    wire.first = [slow, slow, answer(b'{"error": "bad credentials"}', status="401 No")]
+    began = time.monotonic()
+    with client_of(wire) as client, pytest.raises(AuthenticationError):
+        list(client.export.events(*TEN_DAYS, slice_days=1, parallel=4, ordered=True))
+    assert time.monotonic() - began < 5
+    assert settled(lambda: not export_threads())
+
+
+def test_a_listener_that_raises_ends_the_export_with_its_error(wire: Wire) -> None:
+    by_day(wire)
+
+    def listen(progress: Progress) -> None:
+        raise RuntimeError("the display broke")
+
+    with client_of(wire) as client, pytest.raises(RuntimeError, match="the display broke"):
+        list(client.export.events(*TEN_DAYS, progress=listen))
+    assert settled(lambda: not export_threads())
