@@ -17,11 +17,13 @@ from typing import Any
 import pytest
 
 from mixpanel_export import (
+    Allowance,
     AsyncMixpanelClient,
     AuthenticationError,
     BadRequestError,
     Event,
     IncompleteExportError,
+    Limits,
     MalformedEventError,
     MixpanelClient,
     RetryPolicy,
@@ -147,8 +149,6 @@ def test_a_malformed_line_names_its_slice_and_is_not_asked_for_again(wire: Wire,
 
 
 def test_retry_after_slows_the_other_slices_too(wire: Wire) -> None:
-    from mixpanel_export import Allowance, Limits
-
     times: list[float] = []
 
     def timed(script: Script) -> Script:
@@ -172,7 +172,12 @@ def test_queries_are_repeated_by_the_same_rules(wire: Wire) -> None:
     good = answer(
         b'{"results": {"2024-01-01": 1.5}, "status": "ok"}', headers=("Content-Type: application/json",)
     )
-    call = {"event": "A", "from_date": "2024-01-01", "to_date": "2024-01-01", "on": 'properties["x"]'}
+    call: dict[str, Any] = {
+        "event": "A",
+        "from_date": "2024-01-01",
+        "to_date": "2024-01-01",
+        "on": 'properties["x"]',
+    }
     wire.first, wire.script = [busy, busy], good
     with MixpanelClient(AUTH, **options(wire)) as client:
         assert client.segmentation.sum(**call).results["2024-01-01"] == 1.5

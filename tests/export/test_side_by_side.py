@@ -31,7 +31,13 @@ TEN_DAYS = ("2024-01-01", "2024-01-10")
 
 
 def client_of(wire: Wire, **more: Any) -> MixpanelClient:
-    options = {"project_id": 1, "base_url": wire.url, "timeout": 30, "retry": ONCE, "limits": None} | more
+    options: dict[str, Any] = {
+        "project_id": 1,
+        "base_url": wire.url,
+        "timeout": 30,
+        "retry": ONCE,
+        "limits": None,
+    } | more
     return MixpanelClient(AUTH, **options)
 
 
