@@ -22,7 +22,7 @@ from mixpanel_export.auth import MixpanelAuth
 from mixpanel_export.calls import Call, Context
 from mixpanel_export.errors import ConfigurationError
 from mixpanel_export.export import AsyncExport, Export
-from mixpanel_export.limits import Lease, Limits
+from mixpanel_export.limits import MIXPANEL_LIMITS, Lease, Limits
 from mixpanel_export.retry import RetryPolicy
 from mixpanel_export.servers import Region, Servers
 from mixpanel_export_api.api import AsyncResources, Operation, Resources
@@ -75,7 +75,7 @@ class MixpanelClient(Resources):
         timeout: float | httpx.Timeout | None = None,
         check_expressions: bool = True,
         retry: RetryPolicy | None = None,
-        limits: Limits | None = None,
+        limits: Limits | None = MIXPANEL_LIMITS,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._context = _context(
@@ -169,7 +169,7 @@ class AsyncMixpanelClient(AsyncResources):
         timeout: float | httpx.Timeout | None = None,
         check_expressions: bool = True,
         retry: RetryPolicy | None = None,
-        limits: Limits | None = None,
+        limits: Limits | None = MIXPANEL_LIMITS,
         transport: httpx.AsyncBaseTransport | None = None,
         export_transport: httpx.BaseTransport | None = None,
     ) -> None:

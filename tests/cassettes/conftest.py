@@ -56,11 +56,12 @@ def connection(pytestconfig: pytest.Config) -> Iterator[Connection]:
         yield Connection(settings.auth, dict(settings.options))
     elif recording or pytestconfig.getoption("--live"):
         with Sandbox(limits=None) as sandbox:
-            options = {"project_id": sandbox.credentials.project_id, "base_url": sandbox.url}
+            options = {"project_id": sandbox.credentials.project_id, "base_url": sandbox.url, "limits": None}
             yield Connection(sandbox.auth, options)
     else:
         auth = ServiceAccountAuth(credentials.username, credentials.secret)
-        yield Connection(auth, {"project_id": credentials.project_id, "base_url": scrub.BASE_URL})
+        options = {"project_id": credentials.project_id, "base_url": scrub.BASE_URL, "limits": None}
+        yield Connection(auth, options)
 
 
 @pytest.fixture
