@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import getpass
 import hashlib
+import logging
 import os
 import tempfile
 import threading
@@ -43,6 +44,10 @@ _SECOND_MS = 1_100
 _HOUR_MS = 3_602_000
 # How long to wait for another call to end before looking again: nothing announces the end of another process's.
 _LOOK_AGAIN = 0.05
+# A program that seems to hang should say why.
+_WORTH_A_WARNING = 5.0
+
+_logger = logging.getLogger("mixpanel_export")
 
 
 class BudgetExhaustedError(MixpanelError):
@@ -158,7 +163,11 @@ class Wait:
     waited: float = 0.0
 
     def add(self, seconds: float) -> float:
-        """Count a wait about to be made; raises BudgetExhaustedError when it would be too long."""
+        """Count a wait about to be made, and warn of a long one.
+
+        Raises:
+            BudgetExhaustedError: when it would be too long.
+        """
         if self.waited + seconds > self.longest:
             raise BudgetExhaustedError(
                 f"the project's request budget is used up and frees in {seconds:.0f} s, later than the longest "
@@ -166,6 +175,8 @@ class Wait:
                 seconds,
             )
         self.waited += seconds
+        if seconds >= _WORTH_A_WARNING:
+            _logger.warning("Waiting %.0f s for the project's request budget to free", seconds)
         return seconds
 
 

@@ -192,6 +192,14 @@ def test_a_wait_that_would_be_too_long_is_an_error_that_says_when_it_frees() -> 
     assert caught.value.frees_in == 7
 
 
+def test_a_long_wait_is_said_to_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    wait = Wait(longest=100)
+    wait.add(1)
+    assert not caplog.records
+    wait.add(50)
+    assert "Waiting 50 s for the project's request budget" in caplog.text
+
+
 def test_the_shared_folder_is_nobody_elses(tmp_path: Path) -> None:
     begin(budget(per_hour=1))
     (folder,) = tmp_path.iterdir()
