@@ -7,11 +7,27 @@ For trying the SDK without an account, and for test suites, of this package and 
             sandbox.auth, project_id=sandbox.credentials.project_id, base_url=sandbox.url
         )
 
+It keeps Mixpanel's request limits, can be told to misbehave (`sandbox.faults`), logs what it is asked
+(`sandbox.requests`), and serves a user's own exported files instead of the sample (`Sandbox(events=PATH)`).
+
 Needs the extra `sandbox`. Importing this package is always possible and cheap; only making a `Sandbox`
 asks for the extra, so that the pytest plugin and the command line can be loaded without it.
 """
 
 from mixpanel_export.sandbox.credentials import SandboxCredentials
+from mixpanel_export.sandbox.faults import Fault
+from mixpanel_export.sandbox.limits import Allowance, Limits
+from mixpanel_export.sandbox.request_log import LoggedRequest, RequestLog
+from mixpanel_export.sandbox.script import Faults
 from mixpanel_export.sandbox.server import Sandbox
 
-__all__ = ["Sandbox", "SandboxCredentials"]
+__all__ = [
+    "Allowance",
+    "Fault",
+    "Faults",
+    "Limits",
+    "LoggedRequest",
+    "RequestLog",
+    "Sandbox",
+    "SandboxCredentials",
+]

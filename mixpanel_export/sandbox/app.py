@@ -1,6 +1,7 @@
-"""The ASGI application of a sandbox: routes, authentication, and errors in Mixpanel's shapes.
+"""The ASGI application of a sandbox: routes, authentication, errors in Mixpanel's shapes, and the layers around.
 
-What is answered is the endpoint modules' business; this one is the same for all of them.
+What is answered is the endpoint modules' business; this one is the same for all of them. What goes wrong
+on purpose is done by the layers: `gate`, `wire` and `damage`.
 """
 
 from __future__ import annotations
@@ -19,11 +20,16 @@ from starlette.types import ASGIApp
 
 from mixpanel_export.sandbox.authentication import RequestParts, authenticate
 from mixpanel_export.sandbox.compression import GzipMiddleware
+from mixpanel_export.sandbox.control import control_app
+from mixpanel_export.sandbox.controls import Controls
+from mixpanel_export.sandbox.damage import DamagedLines
 from mixpanel_export.sandbox.endpoints import OPERATIONS
+from mixpanel_export.sandbox.gate import Gate
 from mixpanel_export.sandbox.operation import Call, Operation
 from mixpanel_export.sandbox.parameters import Parameters
 from mixpanel_export.sandbox.project import Project
 from mixpanel_export.sandbox.refusal import BadRequest, Refusal, refusal_body
+from mixpanel_export.sandbox.wire import DamagedWire
 
 __all__ = ["create_app"]
 
@@ -32,8 +38,8 @@ _logger = logging.getLogger(__name__)
 _Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def create_app(project: Project) -> ASGIApp:
-    """The application that answers from `project`."""
+def create_app(project: Project, controls: Controls) -> ASGIApp:
+    """The application that answers from `project`, as well or as badly as `controls` say."""
 
     async def unknown(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
@@ -48,7 +54,8 @@ def create_app(project: Project) -> ASGIApp:
     app = Starlette(routes=routes, exception_handlers={HTTPException: unknown})
     # Each path is served in both forms: a redirect would cost a request of the budget, and lose a form.
     app.router.redirect_slashes = False
-    return GzipMiddleware(app)
+    api = DamagedWire(GzipMiddleware(DamagedLines(app)), lambda: controls.bandwidth)
+    return Gate(api, control_app(controls), controls, project.credentials)
 
 
 def _endpoint(project: Project, operation: Operation) -> _Endpoint:

@@ -8,11 +8,20 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
-from attrs import define
+from attrs import define, field
 
+from mixpanel_export.sandbox.annotations import Annotations
 from mixpanel_export.sandbox.credentials import SandboxCredentials
+from mixpanel_export.sandbox.definitions.lexicon import (
+    NOTHING_WRITTEN,
+    Descriptions,
+    LexiconEntity,
+    lexicon,
+)
+from mixpanel_export.sandbox.paging import EngageSessions
 from mixpanel_export.sandbox.store import EventStore
 
 __all__ = ["Project"]
@@ -25,13 +34,25 @@ class Project:
     Attributes:
         events: the raw events.
         profiles: the user profiles, `{"$distinct_id": …, "$properties": {…}}`, in the order of distinct ids.
+        annotations: what is pinned to the charts, and its tags.
+        engage_sessions: the profile queries that are being read page by page.
+        descriptions: what people wrote about the events and properties.
     """
 
     credentials: SandboxCredentials
     events: EventStore
     profiles: Sequence[dict[str, Any]] = ()
+    annotations: Annotations = field(factory=Annotations)
+    engage_sessions: EngageSessions = field(factory=EngageSessions)
+    descriptions: Descriptions = NOTHING_WRITTEN
 
     @property
     def today(self) -> datetime.date:
         """The current day in the project's time zone, which is UTC."""
         return datetime.datetime.now(datetime.UTC).date()
+
+    @cached_property
+    def lexicon(self) -> tuple[LexiconEntity, ...]:
+        """The schemas of all that occurs in the events and profiles, which takes a look at every event."""
+        everything = self.events.events(datetime.date.min, datetime.date.max)
+        return lexicon(everything, self.profiles, self.descriptions)

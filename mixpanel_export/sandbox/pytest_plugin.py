@@ -23,6 +23,9 @@ def mixpanel_sandbox() -> Iterator[Sandbox]:
 
     Of the test's own, because what a test does to a sandbox (requests that use up its budget, annotations)
     must not be met by the next test; the sample data is shared all the same, so it costs milliseconds.
+
+    It keeps Mixpanel's limits, three exports a second among them; a test that is not about them may set
+    `mixpanel_sandbox.limits = None`.
     """
     from mixpanel_export.sandbox import Sandbox
 

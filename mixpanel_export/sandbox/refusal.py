@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from urllib.parse import parse_qsl, urlencode
 
-__all__ = ["BadRequest", "Refusal", "refusal_body"]
+__all__ = ["BadRequest", "Refusal", "public_query", "refusal_body"]
 
 _AUTHENTICATING = frozenset({"api_key", "expire", "sig"})
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
@@ -53,10 +53,20 @@ def refusal_body(path: str, query: str, message: str, redact: Callable[[str], st
     message = redact(message)
     if not path.startswith("/api/2.0/"):
         return {"error": message, "status": "error"}
-    shown = [
+    shown = public_query(query, redact)
+    request = f"{redact(path)}?{urlencode(shown)}" if shown else redact(path)
+    return {"request": request, "error": message}
+
+
+def public_query(query: str, redact: Callable[[str], str]) -> list[tuple[str, str]]:
+    """The decoded parameters of a query string, without those that authenticate.
+
+    Args:
+        query: still encoded.
+        redact: takes the secrets out of a text.
+    """
+    return [
         (name, redact(value))
         for name, value in parse_qsl(query, keep_blank_values=True, errors="replace")
         if name not in _AUTHENTICATING
     ]
-    request = f"{redact(path)}?{urlencode(shown)}" if shown else redact(path)
-    return {"request": request, "error": message}

@@ -1,37 +1,32 @@
-"""`Sandbox`: the application served over real HTTP from a background thread, and gone again without a trace.
+"""`Sandbox`: an embedded Mixpanel as a context manager, with what can be set and seen on it.
 
-What is served is `app`'s business. uvicorn's HTTP/1.1 protocol runs here on a listening socket of our own, on
-a loop of our own, instead of in `uvicorn.Server`: the address is known before the thread starts, stopping
-takes no polling, signal handlers stay the host program's, and so does the set-up of its loggers.
+What is served is `app`'s business, and serving it on a socket `serving`'s.
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import logging
 import os
-import socket
 import threading
-from email.utils import formatdate
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from mixpanel_export.auth import ServiceAccountAuth
-from mixpanel_export.errors import ConfigurationError, MissingExtraError, MixpanelError
+from mixpanel_export.errors import MissingExtraError, MixpanelError
+from mixpanel_export.sandbox.controls import Controls
 from mixpanel_export.sandbox.credentials import SandboxCredentials
+from mixpanel_export.sandbox.limits import Limits
+from mixpanel_export.sandbox.request_log import RequestLog
+from mixpanel_export.sandbox.script import Faults
+from mixpanel_export.sandbox.serving import Serving, listen
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
-    from uvicorn.server import ServerState
+    from mixpanel_export.sandbox.project import Project
 
 __all__ = ["Sandbox"]
 
-_BACKLOG = 512
-# Longer than any client keeps an idle connection, so that a test never meets one that is just closing.
-_KEEP_ALIVE_SECONDS = 600
-# Outside the logging hierarchy: nothing it is given is ever shown, whatever the host program set up.
-_SILENT = logging.Logger("mixpanel_export.sandbox.http", level=logging.CRITICAL + 1)
+_MIXPANEL = Limits.mixpanel()
 
 
 class Sandbox:
@@ -39,13 +34,28 @@ class Sandbox:
 
     A context manager, also an asynchronous one; `start` and `stop` do the same. Any number can run side by
     side. Starting blocks for some tenths of a second, once in a process while the sample data is made, and
-    for milliseconds from then on.
+    for milliseconds from then on; with `events`, for as long as it takes to read them, a second or so a
+    gigabyte of JSON Lines.
+
+    It keeps Mixpanel's request limits, so the fourth export within a second is refused with 429.
+
+    What it is to do wrong is scripted on `faults`, and what it was asked is in `requests`; programs in other
+    languages find both at `control_url`.
+
+    Attributes:
+        credentials: what it accepts.
 
     Args:
+        events: a user's own exported events to serve instead of the sample: a `.jsonl` or `.jsonl.gz` file, or a
+            folder of them. Plain files are served in place, so they must not change meanwhile. They bring no
+            profiles with them: there is a bare one for each distinct id.
         port: where to listen; 0 takes a free port.
         host: the address to listen on. Anything but loopback lets others in.
         credentials: what to accept instead of the usual made-up credentials.
         seed: another seed is another shop of the same kind.
+        engage_session_seconds: how long a profile query's `session_id` is good for after its last page.
+        limits: the request limits, by default Mixpanel's own; None for none.
+        bandwidth: bytes a second of every connection; None for as many as there can be.
 
     Raises:
         MissingExtraError: if the extra `sandbox` is not installed.
@@ -54,18 +64,58 @@ class Sandbox:
     def __init__(
         self,
         *,
+        events: str | os.PathLike[str] | None = None,
         port: int = 0,
         host: str = "127.0.0.1",
         credentials: SandboxCredentials | None = None,
         seed: int | None = None,
+        engage_session_seconds: float = 600.0,
+        limits: Limits | None = _MIXPANEL,
+        bandwidth: float | None = None,
     ) -> None:
         _require_extra()
         self.credentials = credentials or SandboxCredentials()
+        self._controls = Controls.with_limits(limits, bandwidth)
+        self._events = None if events is None else Path(events)
         self._host = host
         self._port = port
         self._seed = seed
+        self._engage_session_seconds = engage_session_seconds
         self._lock = threading.Lock()
-        self._running: _Running | None = None
+        self._serving: Serving | None = None
+        self._resources = contextlib.ExitStack()
+
+    @property
+    def faults(self) -> Faults:
+        """What is to go wrong, and when."""
+        return self._controls.faults
+
+    @property
+    def requests(self) -> RequestLog:
+        """What was asked so far, without secrets, and how often a limit was exceeded."""
+        return self._controls.requests
+
+    @property
+    def limits(self) -> Limits | None:
+        """The request limits; they may be changed while it runs, and count what was asked before."""
+        return self._controls.limiter.limits
+
+    @limits.setter
+    def limits(self, limits: Limits | None) -> None:
+        self._controls.limiter.limits = limits
+
+    @property
+    def bandwidth(self) -> float | None:
+        """Bytes a second of every connection, None for as many as there can be; it may be changed."""
+        return self._controls.bandwidth
+
+    @bandwidth.setter
+    def bandwidth(self, bandwidth: float | None) -> None:
+        self._controls.bandwidth = bandwidth
+
+    def reset(self) -> None:
+        """Drop the faults, the log of requests, and what is used up of the limits."""
+        self._controls.reset()
 
     @property
     def url(self) -> str:
@@ -74,10 +124,15 @@ class Sandbox:
         Raises:
             MixpanelError: if it is not running.
         """
-        running = self._running
-        if running is None:
+        serving = self._serving
+        if serving is None:
             raise MixpanelError("The sandbox is not running; use it in a with statement, or start() it")
-        return running.url
+        return serving.url
+
+    @property
+    def control_url(self) -> str:
+        """Where faults, limits and the log are found over HTTP, without credentials: see `sandbox.control`."""
+        return f"{self.url}/sandbox"
 
     @property
     def auth(self) -> ServiceAccountAuth:
@@ -93,12 +148,13 @@ class Sandbox:
         """Start serving; does nothing when running. Requests may be sent as soon as it returns.
 
         Raises:
-            ConfigurationError: if the port cannot be listened on.
+            ConfigurationError: if the port cannot be listened on, or the events cannot be read.
         """
         with self._lock:
-            if self._running is None:
-                application = self._application()
-                self._running = _Running(application, _listen(self._host, self._port))
+            if self._serving is None:
+                with contextlib.ExitStack() as resources:
+                    self._serving = self._serve(resources)
+                    self._resources = resources.pop_all()
         return self
 
     def stop(self) -> None:
@@ -107,9 +163,8 @@ class Sandbox:
         Does nothing when not running. A stopped sandbox may be started again, with its data as at first.
         """
         with self._lock:
-            if self._running is not None:
-                self._running.stop()
-                self._running = None
+            self._serving = None
+            self._resources.close()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -134,124 +189,39 @@ class Sandbox:
         self.stop()
 
     def __repr__(self) -> str:
-        running = self._running
-        return f"<Sandbox at {running.url}>" if running else "<Sandbox, not running>"
+        serving = self._serving
+        return f"<Sandbox at {serving.url}>" if serving else "<Sandbox, not running>"
 
-    def _application(self) -> ASGIApp:
+    def _serve(self, resources: contextlib.ExitStack) -> Serving:
         from mixpanel_export.sandbox.app import create_app
+
+        listener = resources.enter_context(listen(self._host, self._port))
+        application = create_app(self._project(resources), self._controls)
+        serving = Serving(application, listener)
+        resources.callback(serving.stop)
+        return serving
+
+    def _project(self, resources: contextlib.ExitStack) -> Project:
+        from mixpanel_export.sandbox.annotations import sample_annotations
+        from mixpanel_export.sandbox.definitions.lexicon import SHOP
+        from mixpanel_export.sandbox.own_events import FileEventStore, OwnProfiles
+        from mixpanel_export.sandbox.paging import EngageSessions
         from mixpanel_export.sandbox.project import Project
         from mixpanel_export.sandbox.sample import SEED, sample_data
 
+        sessions = EngageSessions(self._engage_session_seconds)
+        if self._events is not None:
+            store = resources.enter_context(contextlib.closing(FileEventStore(self._events)))
+            return Project(self.credentials, store, OwnProfiles(store), engage_sessions=sessions)
         sample = sample_data(SEED if self._seed is None else self._seed)
-        return create_app(
-            Project(credentials=self.credentials, events=sample.events, profiles=sample.profiles)
+        return Project(
+            credentials=self.credentials,
+            events=sample.events,
+            profiles=sample.profiles,
+            annotations=sample_annotations(),
+            engage_sessions=sessions,
+            descriptions=SHOP,
         )
-
-
-class _Running:
-    """A thread with a loop that serves a socket, from when it is made until it is stopped."""
-
-    def __init__(self, application: ASGIApp, listener: socket.socket) -> None:
-        host, port = listener.getsockname()[:2]
-        self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-        self._loop = asyncio.new_event_loop()
-        self._stopped = asyncio.Event()
-        self._state, protocol = _protocol(application)
-        self._thread = threading.Thread(
-            target=self._run,
-            args=(protocol, listener),
-            name=f"mixpanel-sandbox-{port}",
-            # A sandbox that nobody stopped must not keep the program from ending.
-            daemon=True,
-        )
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._stopped.set)
-        self._thread.join()
-
-    def _run(self, protocol: type[asyncio.Protocol], listener: socket.socket) -> None:
-        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-            runner.run(self._serve(protocol, listener))
-
-    async def _serve(self, protocol: type[asyncio.Protocol], listener: socket.socket) -> None:
-        server = await self._loop.create_server(protocol, sock=listener, backlog=_BACKLOG)
-        try:
-            while not self._stopped.is_set():
-                self._state.default_headers = [(b"date", formatdate(usegmt=True).encode())]
-                with contextlib.suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(self._stopped.wait(), timeout=1)
-        finally:
-            server.close()
-            await _cut(self._state)
-
-
-def _protocol(application: ASGIApp) -> tuple[ServerState, type[asyncio.Protocol]]:
-    """uvicorn's protocol bound to the application, and what it keeps of connections and tasks."""
-    from uvicorn.config import Config
-    from uvicorn.protocols.http.h11_impl import H11Protocol
-    from uvicorn.server import ServerState
-
-    class Connection(H11Protocol):
-        def __init__(self) -> None:
-            super().__init__(config=config, server_state=state, app_state={})
-            self.logger = self.access_logger = _SILENT
-            self.access_log = False
-
-    state = ServerState()
-    config = Config(
-        application,
-        http=Connection,
-        ws="none",
-        lifespan="off",
-        interface="asgi3",
-        # Neither a log_config nor a log level: both would change the host program's uvicorn loggers.
-        log_config=None,
-        proxy_headers=False,
-        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-    )
-    config.load()
-    return state, Connection
-
-
-async def _cut(state: ServerState) -> None:
-    """End every connection and the requests that are being answered on them."""
-    for connection in list(state.connections):
-        connection.transport.close()
-    # An idle connection closes by itself in the loop's next turn; one with unsent bytes never might.
-    await asyncio.sleep(0)
-    for connection in list(state.connections):
-        connection.transport.abort()
-    tasks = list(state.tasks)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    # The loop is about to be closed, and an aborted socket is closed one turn later.
-    await asyncio.sleep(0)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, None, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP
-        )[0]
-        # Not socket.create_server: it leaves the protocol unnamed, and asyncio then leaves Nagle's algorithm
-        # on, which holds the body of every small answer back for 40 ms.
-        listener = socket.socket(family, kind, protocol)
-        try:
-            if os.name == "posix":
-                # Lets a port be used again while connections of the last sandbox on it fade away.
-                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind((address[0], port, *address[2:]))
-            listener.listen(_BACKLOG)
-        except BaseException:
-            listener.close()
-            raise
-    except (OSError, OverflowError) as error:
-        raise ConfigurationError(
-            "port", f"cannot listen on {host}:{port} ({error}); port 0 takes a free one"
-        ) from error
-    return listener
 
 
 def _require_extra() -> None:

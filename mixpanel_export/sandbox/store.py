@@ -10,11 +10,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
-__all__ = ["EventStore", "InMemoryEventStore"]
+__all__ = ["EventStore", "InMemoryEventStore", "PackedEventStore"]
 
 _EPOCH_DAY = datetime.date(1970, 1, 1).toordinal()
 _SECONDS_A_DAY = 86_400
@@ -37,6 +37,19 @@ class EventStore(Protocol):
 
     def events(self, from_date: datetime.date, to_date: datetime.date) -> Iterator[dict[str, Any]]:
         """The decoded events, `{"event": …, "properties": {…}}`. They may be shared: do not change them."""
+        ...
+
+
+@runtime_checkable
+class PackedEventStore(EventStore, Protocol):
+    """A store that also has its events compressed, so that they need not be for each answer."""
+
+    def size(self, from_date: datetime.date, to_date: datetime.date) -> int:
+        """How many bytes `lines` are, all together."""
+        ...
+
+    def gzipped(self, from_date: datetime.date, to_date: datetime.date) -> Iterator[bytes]:
+        """What `lines` are, as one gzip stream in blocks."""
         ...
 
 

@@ -15,7 +15,7 @@ EVERYTHING = {"from_date": "2024-01-01", "to_date": "2024-03-31"}
 
 @pytest.fixture(scope="package")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
+    with Sandbox(limits=None) as running:
         yield running
 
 

@@ -7,6 +7,7 @@ https://developer.mixpanel.com/reference/raw-event-export. Lines leave exactly a
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import chain, islice
 
@@ -15,6 +16,7 @@ from attrs import frozen
 from starlette.responses import Response, StreamingResponse
 
 from mixpanel_export.sandbox.compression import MINIMUM_SIZE, accepts_gzip
+from mixpanel_export.sandbox.decoding import decode_line
 from mixpanel_export.sandbox.operation import Call, Operation
 from mixpanel_export.sandbox.refusal import Refusal
 from mixpanel_export.sandbox.store import PackedEventStore
@@ -23,7 +25,7 @@ from mixpanel_export.sandbox.where import Predicate, where_predicate
 __all__ = ["OPERATIONS"]
 
 _MAXIMUM_LIMIT = 100_000
-_CHUNK = 256 * 1024
+_CHUNK = 512 * 1024
 _GZIP = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
 
 
@@ -109,9 +111,9 @@ def _line_test(selection: _Selection) -> Callable[[bytes], bool]:
     names, where = selection.names, selection.where
 
     def keep(line: bytes) -> bool:
-        if names is not None and _NAMED.decode(line).event not in names:
+        if names is not None and _name(line) not in names:
             return False
-        return where is None or where(_ANY.decode(line))
+        return where is None or where(decode_line(line))
 
     return keep
 
@@ -126,13 +128,24 @@ class _Undecoded(msgspec.Struct):
 
 
 _NAMED = msgspec.json.Decoder(_Named)
-_ANY: msgspec.json.Decoder[dict[str, object]] = msgspec.json.Decoder(dict[str, object])
 _UNDECODED = msgspec.json.Decoder(_Undecoded)
 _NUMBER: msgspec.json.Decoder[int | float] = msgspec.json.Decoder(int | float)
 
 
+def _name(line: bytes) -> str:
+    try:
+        return _NAMED.decode(line).event
+    except msgspec.DecodeError:
+        return str(decode_line(line)["event"])
+
+
 def _in_milliseconds(line: bytes) -> bytes:
-    event = _UNDECODED.decode(line)
+    try:
+        event = _UNDECODED.decode(line)
+    except msgspec.DecodeError:
+        decoded = decode_line(line)
+        decoded["properties"]["time"] = round(decoded["properties"]["time"] * 1000)
+        return json.dumps(decoded).encode()
     seconds = _NUMBER.decode(event.properties["time"])
     event.properties["time"] = msgspec.Raw(str(round(seconds * 1000)).encode())
     return msgspec.json.encode(event)

@@ -1,0 +1,38 @@
+"""Decoding stored lines natively, and the few that are legal JSON and yet too odd for that."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TypeAlias, cast
+
+import msgspec
+
+__all__ = ["StoredEvent", "decode_line", "decode_lines"]
+
+StoredEvent: TypeAlias = dict[str, Any]
+
+_NATIVE: msgspec.json.Decoder[StoredEvent] = msgspec.json.Decoder(StoredEvent)
+
+
+def decode_lines(block: bytes) -> list[StoredEvent]:
+    """The events of whole lines."""
+    try:
+        return _NATIVE.decode_lines(block)
+    except msgspec.DecodeError:
+        return [decode_line(line) for line in block.split(b"\n") if line.strip()]
+
+
+def decode_line(line: bytes) -> StoredEvent:
+    """The event of one line.
+
+    Raises:
+        ValueError: if it is no JSON object.
+    """
+    try:
+        return _NATIVE.decode(line)
+    except msgspec.DecodeError:
+        # A lone surrogate, which trackers send when they cut a text within an emoji.
+        event: Any = json.loads(line)
+        if not isinstance(event, dict):
+            raise
+        return cast("StoredEvent", event)
