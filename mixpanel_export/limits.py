@@ -47,6 +47,8 @@ _LOOK_AGAIN = 0.05
 # A program that seems to hang should say why.
 _WORTH_A_WARNING = 5.0
 
+_AT_LEAST_ONE = validators.optional([validators.instance_of(int), validators.ge(1)])
+
 _logger = logging.getLogger("mixpanel_export")
 
 
@@ -62,7 +64,7 @@ class BudgetExhaustedError(MixpanelError):
         self.frees_in = frees_in
 
 
-@frozen
+@frozen(kw_only=True)
 class Allowance:
     """What one family of calls allows a project; None where there is no limit.
 
@@ -72,9 +74,9 @@ class Allowance:
         at_once: calls that may run at the same time.
     """
 
-    per_hour: int | None = field(default=None, validator=validators.optional(validators.ge(1)))
-    per_second: int | None = field(default=None, validator=validators.optional(validators.ge(1)))
-    at_once: int | None = field(default=None, validator=validators.optional(validators.ge(1)))
+    per_hour: int | None = field(default=None, validator=_AT_LEAST_ONE)
+    per_second: int | None = field(default=None, validator=_AT_LEAST_ONE)
+    at_once: int | None = field(default=None, validator=_AT_LEAST_ONE)
 
 
 @frozen(kw_only=True)
@@ -144,6 +146,11 @@ class Budget:
                 return wait
             return lease
 
+    def used(self) -> int:
+        """How many calls were begun within the longest of its times, an hour for Mixpanel's."""
+        with self._lock:
+            return self._rates.used()
+
     def pause(self, seconds: float) -> None:
         """Let no call of this process begin for so long: the server has said that there are too many."""
         with self._lock:
@@ -206,6 +213,18 @@ class _Rates:
             milliseconds = bucket.waiting(item)
         assert isinstance(milliseconds, int)
         return max(milliseconds, 1) / 1000
+
+    def used(self) -> int:
+        """How many calls count at this moment."""
+        bucket = self._opened()
+        if bucket is None:
+            return 0
+        guard: Any = bucket.limiter_lock()
+        with guard or contextlib.nullcontext():
+            bucket.leak(time.time_ns() // 1_000_000)
+            count = bucket.count()
+        assert isinstance(count, int)
+        return count
 
     def _opened(self) -> AbstractBucket | None:
         # A connection must not be carried over a fork.

@@ -15,27 +15,12 @@ from typing import Final, Literal, TypeAlias, cast
 
 from attrs import define, field, frozen, validators
 
+from mixpanel_export.limits import Allowance
+
 __all__ = ["Allowance", "Excess", "Family", "LimitName", "Limiter", "Limits", "family_of"]
 
 Family: TypeAlias = Literal["export", "query", "app"]
 LimitName: TypeAlias = Literal["per_hour", "per_second", "at_once"]
-
-_AT_LEAST_ONE = validators.optional([validators.instance_of(int), validators.ge(1)])
-
-
-@frozen(kw_only=True)
-class Allowance:
-    """What one family of calls allows the project; None where there is no limit.
-
-    Attributes:
-        per_hour: calls in any hour.
-        per_second: calls in any second.
-        at_once: calls that may be answered at the same time.
-    """
-
-    per_hour: int | None = field(default=None, validator=_AT_LEAST_ONE)
-    per_second: int | None = field(default=None, validator=_AT_LEAST_ONE)
-    at_once: int | None = field(default=None, validator=_AT_LEAST_ONE)
 
 
 @frozen(kw_only=True)

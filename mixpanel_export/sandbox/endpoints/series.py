@@ -67,7 +67,7 @@ class Span:
     starts: list[int]
     dates: list[str] = field(init=False)
 
-    @dates.default
+    @dates.default  # pyright: ignore
     def _labels(self) -> list[str]:
         return [label(start, self.unit) for start in self.starts]
 
