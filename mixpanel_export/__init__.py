@@ -31,7 +31,18 @@ from mixpanel_export.errors import (
     ServerError,
     SliceFailedError,
 )
-from mixpanel_export.export import AsyncExport, Event, Export, Progress
+from mixpanel_export.export import (
+    AsyncExport,
+    DirectoryBusyError,
+    DirectoryExport,
+    DirectoryMismatchError,
+    DiskFullError,
+    Event,
+    Export,
+    ManifestError,
+    PlanSummary,
+    Progress,
+)
 from mixpanel_export.expressions import EvaluationError, ExpressionError, prop
 from mixpanel_export.limits import Allowance, BudgetExhaustedError, Limits
 from mixpanel_export.retry import RetryPolicy
@@ -45,6 +56,10 @@ __all__ = [
     "BadRequestError",
     "BudgetExhaustedError",
     "ConfigurationError",
+    "DirectoryBusyError",
+    "DirectoryExport",
+    "DirectoryMismatchError",
+    "DiskFullError",
     "EvaluationError",
     "Event",
     "Export",
@@ -55,6 +70,7 @@ __all__ = [
     "InvalidResponseError",
     "Limits",
     "MalformedEventError",
+    "ManifestError",
     "MissingExtraError",
     "MixpanelClient",
     "MixpanelError",
@@ -64,6 +80,7 @@ __all__ = [
     "PayloadTooLargeError",
     "PaymentRequiredError",
     "PermissionDeniedError",
+    "PlanSummary",
     "Progress",
     "RateLimitError",
     "RequestTimeoutError",

@@ -10,7 +10,7 @@ import datetime
 import logging
 import re
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar, cast, get_args, get_origin
 
 import httpx
@@ -33,6 +33,7 @@ from mixpanel_export.errors import (
     server_words,
 )
 from mixpanel_export.limits import Budget, Lease, Limits, Wait, budget_of
+from mixpanel_export.raw import RawResponse, captured, raw_response
 from mixpanel_export.retry import Attempts, RetryPolicy
 from mixpanel_export.servers import Family, Servers, family_of, read_timeout
 from mixpanel_export_api import Client as _GeneratedClient
@@ -75,16 +76,19 @@ class Request:
 
 @frozen
 class Call(Generic[T]):
-    """One operation, ready to be sent, as often as its attempts allow.
+    """One call, ready to be sent, as often as its attempts allow.
 
     Attributes:
+        name: what it is called in logs.
+        read: makes the answer of a response, or raises.
         attempts: what has failed so far.
         wait: how long it has waited for its budget.
     """
 
     context: Context
-    operation: Operation[T]
+    name: str
     request: Request
+    read: Callable[[httpx.Response], T]
     budget: Budget | None
     attempts: Attempts
     wait: Wait
@@ -99,8 +103,11 @@ class Call(Generic[T]):
         return begun if isinstance(begun, Lease) else self.wait.add(begun)
 
     def answer(self, response: httpx.Response) -> T:
-        """The typed answer; raises for a failure."""
-        return self.context.answer(self.operation, response)
+        """The answer; raises for a failure."""
+        answer = self.read(response)
+        if (wanted := captured.get()) is not None:
+            wanted.append(response)
+        return answer
 
     def retrying(self) -> tenacity.Retrying:
         """The loop that makes the attempts, waiting with `time.sleep`."""
@@ -123,7 +130,7 @@ class Call(Generic[T]):
         wait = self.attempts.next_wait or 0.0
         if isinstance(error, RateLimitError) and self.budget is not None:
             self.budget.pause(wait)
-        _logger.info("%s failed; again in %.1f s: %s", self.operation.name, wait, error)
+        _logger.info("%s failed; again in %.1f s: %s", self.name, wait, error)
 
 
 @frozen
@@ -169,9 +176,7 @@ class Context:
             values["body"] = operation.body(**_renamed(operation, in_body))
         built = operation.build(**_renamed(operation, values), **self._bound(operation))
         built["url"] = self.servers.url(built["url"], self.auth.query_root)
-        built["timeout"] = self.timeout or httpx.Timeout(
-            read_timeout(operation.path), connect=CONNECT_TIMEOUT, pool=None
-        )
+        built["timeout"] = self._timeout(operation.path)
         _check_length(built)
         if headers:
             built["headers"] = {**built.get("headers", {}), **headers}
@@ -179,14 +184,54 @@ class Context:
 
     def call(self, operation: Operation[T], arguments: Mapping[str, Any]) -> Call[T]:
         """An operation with checked arguments, ready to be sent; raises as `request` does."""
+        return self._call(
+            operation.name,
+            operation.path,
+            self.request(operation, arguments),
+            lambda response: self.answer(operation, response),
+            idempotent=operation.idempotent,
+        )
+
+    def raw_call(self, arguments: dict[str, Any], *, idempotent: bool) -> Call[RawResponse[str]]:
+        """A request of `raw_arguments`, ready to be sent with what is bound to the client."""
+        path: str = arguments["url"]
+        if "{project_id}" in path and self.project_id is None:
+            raise ConfigurationError("project_id", f"{path} needs it; none is bound")
+        if family_of(path) != "app":
+            known = {"project_id": self.project_id, "workspace_id": self.workspace_id}
+            bound = {name: value for name, value in known.items() if value is not None}
+            arguments["params"] = {**bound, **arguments["params"]}
+        arguments["url"] = self.servers.url(
+            path.replace("{project_id}", str(self.project_id)), self.auth.query_root
+        )
+        arguments["timeout"] = self._timeout(path)
+        return self._call(path, path, Request(arguments), self._read_raw, idempotent=idempotent)
+
+    def _call(
+        self,
+        name: str,
+        path: str,
+        request: Request,
+        read: Callable[[httpx.Response], T],
+        *,
+        idempotent: bool,
+    ) -> Call[T]:
         return Call(
             context=self,
-            operation=operation,
-            request=self.request(operation, arguments),
-            budget=self.budget(family_of(operation.path)),
-            attempts=Attempts(self.retry, idempotent=operation.idempotent),
+            name=name,
+            request=request,
+            read=read,
+            budget=self.budget(family_of(path)),
+            attempts=Attempts(self.retry, idempotent=idempotent),
             wait=Wait(self.limits.longest_wait if self.limits is not None else 0.0),
         )
+
+    def _read_raw(self, response: httpx.Response) -> RawResponse[str]:
+        self.check(response)
+        return raw_response(response, response.text)
+
+    def _timeout(self, path: str) -> httpx.Timeout:
+        return self.timeout or httpx.Timeout(read_timeout(path), connect=CONNECT_TIMEOUT, pool=None)
 
     def answer(self, operation: Operation[T], response: httpx.Response) -> T:
         """The typed answer, of a response whose body has been read.

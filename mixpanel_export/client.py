@@ -10,10 +10,10 @@ import asyncio
 import math
 import time
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import cached_property
 from types import TracebackType
-from typing import Any, Self, TypeVar, cast
+from typing import Any, ParamSpec, Self, TypeVar, cast
 
 import httpx
 
@@ -23,12 +23,14 @@ from mixpanel_export.calls import Call, Context
 from mixpanel_export.errors import ConfigurationError
 from mixpanel_export.export import AsyncExport, Export
 from mixpanel_export.limits import MIXPANEL_LIMITS, Lease, Limits
+from mixpanel_export.raw import RawResponse, captured, raw_arguments, raw_response
 from mixpanel_export.retry import RetryPolicy
 from mixpanel_export.servers import Region, Servers
 from mixpanel_export_api.api import AsyncResources, Operation, Resources
 
 __all__ = ["AsyncMixpanelClient", "MixpanelClient"]
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 _HEADERS = {"User-Agent": "mixpanel-export-sdk (Python; httpx)"}
@@ -116,7 +118,59 @@ class MixpanelClient(Resources):
 
     def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
         """Send one operation of the contract; its resource method is the typed way to do so."""
-        call = self._context.call(operation, arguments)
+        return self._send(self._context.call(operation, arguments))
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        form: Mapping[str, Any] | None = None,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+        idempotent: bool | None = None,
+    ) -> RawResponse[str]:
+        """Call any path, for what the contract does not know (yet): credentials, budget, retries, errors included.
+
+        Args:
+            method: `GET`, `POST`, …
+            path: from the host on, `/api/query/…`; `{project_id}` in it is replaced by the client's.
+            params: the query. Lists and mappings are sent as JSON text, and None is left out. The client's project
+                and workspace are added, except for app calls.
+            form: form fields, treated alike.
+            json: a JSON body.
+            headers: further headers.
+            idempotent: whether repeating it after an ambiguous failure is harmless; by default for GET only.
+
+        Returns:
+            Status, headers and body.
+
+        Raises:
+            APIError: when Mixpanel answers with a failure, as for any call.
+        """
+        arguments = raw_arguments(method, path, params=params, form=form, body=json, headers=headers)
+        harmless = method.upper() == "GET" if idempotent is None else idempotent
+        return self._send(self._context.raw_call(arguments, idempotent=harmless))
+
+    def with_raw_response(self, method: Callable[P, T]) -> Callable[P, RawResponse[T]]:
+        """A resource method that answers status, headers and body beside its typed answer.
+
+        >>> client.with_raw_response(client.funnels.list)().headers["content-type"]  # doctest: +SKIP
+        """
+
+        def call(*args: P.args, **kwargs: P.kwargs) -> RawResponse[T]:
+            responses: list[httpx.Response] = []
+            token = captured.set(responses)
+            try:
+                parsed: T = method(*args, **kwargs)
+                return raw_response(responses[-1], parsed)
+            finally:
+                captured.reset(token)
+
+        return call
+
+    def _send(self, call: Call[T]) -> T:
         return cast(T, call.retrying()(self._attempt, call))
 
     def _attempt(self, call: Call[T]) -> T:
@@ -201,7 +255,58 @@ class AsyncMixpanelClient(AsyncResources):
 
     async def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
         """Send one operation of the contract; its resource method is the typed way to do so."""
-        call = self._context.call(operation, arguments)
+        return await self._send(self._context.call(operation, arguments))
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        form: Mapping[str, Any] | None = None,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+        idempotent: bool | None = None,
+    ) -> RawResponse[str]:
+        """Call any path, for what the contract does not know (yet): credentials, budget, retries, errors included.
+
+        Args:
+            method: `GET`, `POST`, …
+            path: from the host on, `/api/query/…`; `{project_id}` in it is replaced by the client's.
+            params: the query. Lists and mappings are sent as JSON text, and None is left out. The client's project
+                and workspace are added, except for app calls.
+            form: form fields, treated alike.
+            json: a JSON body.
+            headers: further headers.
+            idempotent: whether repeating it after an ambiguous failure is harmless; by default for GET only.
+
+        Returns:
+            Status, headers and body.
+
+        Raises:
+            APIError: when Mixpanel answers with a failure, as for any call.
+        """
+        arguments = raw_arguments(method, path, params=params, form=form, body=json, headers=headers)
+        harmless = method.upper() == "GET" if idempotent is None else idempotent
+        return await self._send(self._context.raw_call(arguments, idempotent=harmless))
+
+    def with_raw_response(
+        self, method: Callable[P, Awaitable[T]]
+    ) -> Callable[P, Coroutine[Any, Any, RawResponse[T]]]:
+        """A resource method that answers status, headers and body beside its typed answer."""
+
+        async def call(*args: P.args, **kwargs: P.kwargs) -> RawResponse[T]:
+            responses: list[httpx.Response] = []
+            token = captured.set(responses)
+            try:
+                parsed: T = await method(*args, **kwargs)
+                return raw_response(responses[-1], parsed)
+            finally:
+                captured.reset(token)
+
+        return call
+
+    async def _send(self, call: Call[T]) -> T:
         return cast(T, await call.retrying_async()(self._attempt, call))
 
     async def _attempt(self, call: Call[T]) -> T:

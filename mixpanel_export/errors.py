@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import email.utils
+import html
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -284,7 +285,7 @@ def server_words(body: bytes, content_type: str, redact: Redactor) -> str:
     if words:
         text = words if isinstance(words, str) else json.dumps(words, ensure_ascii=False)
     elif "html" in content_type.lower() or text[:1] == "<":
-        text = re.sub(r"<(script|style|head)\b.*?</\1>|<[^>]*>", " ", text, flags=re.I | re.S)
+        text = html.unescape(re.sub(r"<(script|style|head)\b.*?</\1>|<[^>]*>", " ", text, flags=re.I | re.S))
     return _shortened(redact(" ".join(text.split())) or "(empty body)")
 
 

@@ -130,6 +130,7 @@ class Budget:
         self._rates = _Rates(key, allowance, folder)
         self._slots = _Slots(key, allowance.at_once, folder)
         self._paused_until = 0.0
+        weakref.finalize(self, self._rates.close)
 
     def try_begin(self) -> Lease | float:
         """Begin a call now, or answer the seconds after which to ask again."""
@@ -225,6 +226,12 @@ class _Rates:
             count = bucket.count()
         assert isinstance(count, int)
         return count
+
+    def close(self) -> None:
+        """Close the file, if it is this process's."""
+        if self._bucket is not None and self._process == os.getpid():
+            self._bucket.close()
+        self._bucket = None
 
     def _opened(self) -> AbstractBucket | None:
         # A connection must not be carried over a fork.

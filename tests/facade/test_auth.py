@@ -334,6 +334,17 @@ def test_any_change_to_a_value_changes_the_signature(
     assert signature(parameters.items(), SECRET) != signature(changed.items(), SECRET)
 
 
+def test_a_form_that_is_streamed_is_signed_too() -> None:
+    request = httpx.Request(
+        "POST",
+        "https://mixpanel.com/api/2.0/engage",
+        headers={"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"},
+        content=iter([b"where=a+%3D", b"%3D+b&page=0"]),
+    )
+    next(SignatureAuth(KEY, SECRET).sync_auth_flow(request))
+    assert request.url.params["sig"] == restated(request, SECRET)
+
+
 def test_a_json_body_is_no_part_of_the_signature() -> None:
     request = httpx.Request("POST", "https://mixpanel.com/api/2.0/x?a=1", json={"b": "2"})
     signed(SignatureAuth(KEY, SECRET), request)

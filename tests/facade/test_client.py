@@ -41,7 +41,7 @@ from mixpanel_export_api.models import (
     SegmentationSumResult,
 )
 
-from .conftest import PROJECT, Ask, Received, Reply, Server, async_transports, transport
+from .conftest import ONCE, PROJECT, Ask, Received, Reply, Server, async_transports, transport
 
 ACCOUNT = ServiceAccountAuth("exporter", "made-up-secret")
 TOKEN = OAuthTokenAuth("made-up-token")
@@ -125,7 +125,7 @@ def test_an_operation_answers_what_the_contract_types(
 
 @pytest.mark.parametrize("use", [use for use, _, _ in OPERATIONS.values()], ids=OPERATIONS.keys())
 def test_the_twins_send_the_same_request(server: Server, use: Use) -> None:
-    options: dict[str, Any] = {"project_id": PROJECT, "workspace_id": 3, "base_url": server.url}
+    options = {**ONCE, "project_id": PROJECT, "workspace_id": 3, "base_url": server.url}
     server.answers({"error": "what matters is the question"}, status=404)
     with MixpanelClient(ACCOUNT, transport=transport(), **options) as client, pytest.raises(NotFoundError):
         use(client)
@@ -174,7 +174,7 @@ def test_a_redirect_is_not_followed_with_credentials(ask: Ask, server: Server) -
 
 def test_a_client_without_a_transport_of_ones_own_works_too(server: Server) -> None:
     server.answers(["Signup"])
-    with MixpanelClient(ACCOUNT, project_id=1, base_url=server.url) as client:
+    with MixpanelClient(ACCOUNT, project_id=1, base_url=server.url, **ONCE) as client:
         assert client.events.names(type="general") == ["Signup"]
 
 
@@ -201,7 +201,7 @@ def test_tasks_may_share_a_client(server: Server) -> None:
     server.reply = echo
 
     async def run() -> list[list[str]]:
-        options: dict[str, Any] = {"project_id": PROJECT, "base_url": server.url}
+        options = {**ONCE, "project_id": PROJECT, "base_url": server.url}
         async with AsyncMixpanelClient(ACCOUNT, **async_transports(), **options) as client:
             calls = [client.events.names(type="general", limit=n) for n in range(1, 5)]
             return await asyncio.gather(*calls)
@@ -230,7 +230,7 @@ class AsyncWatched(httpx.AsyncHTTPTransport):
 
 def test_leaving_the_context_closes_the_connections() -> None:
     watched = Watched(verify=False)
-    with MixpanelClient(ACCOUNT, project_id=1, transport=watched) as client:
+    with MixpanelClient(ACCOUNT, project_id=1, transport=watched, **ONCE) as client:
         assert not watched.closed
     assert watched.closed
     with pytest.raises(RuntimeError, match="closed"):
@@ -240,7 +240,7 @@ def test_leaving_the_context_closes_the_connections() -> None:
 def test_leaving_the_asynchronous_context_closes_the_connections() -> None:
     async def run() -> None:
         watched = AsyncWatched(verify=False)
-        async with AsyncMixpanelClient(ACCOUNT, project_id=1, transport=watched) as client:
+        async with AsyncMixpanelClient(ACCOUNT, project_id=1, transport=watched, **ONCE) as client:
             assert not watched.closed
         assert watched.closed
         with pytest.raises(RuntimeError, match="closed"):
@@ -251,19 +251,19 @@ def test_leaving_the_asynchronous_context_closes_the_connections() -> None:
 
 def test_an_exception_closes_the_connections_and_goes_on() -> None:
     watched = Watched(verify=False)
-    with pytest.raises(ZeroDivisionError), MixpanelClient(ACCOUNT, project_id=1, transport=watched):
+    with pytest.raises(ZeroDivisionError), MixpanelClient(ACCOUNT, project_id=1, transport=watched, **ONCE):
         raise ZeroDivisionError
     assert watched.closed
 
 
 def test_a_client_can_be_closed_by_hand_and_twice() -> None:
     watched, twin = Watched(verify=False), AsyncWatched(verify=False)
-    client = MixpanelClient(ACCOUNT, project_id=1, transport=watched)
+    client = MixpanelClient(ACCOUNT, project_id=1, transport=watched, **ONCE)
     client.close()
     client.close()
 
     async def run() -> None:
-        client = AsyncMixpanelClient(ACCOUNT, project_id=1, transport=twin)
+        client = AsyncMixpanelClient(ACCOUNT, project_id=1, transport=twin, **ONCE)
         await client.close()
         await client.close()
 

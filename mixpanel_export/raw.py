@@ -1,0 +1,87 @@
+"""Answers as they came, and requests that the contract does not know.
+
+`client.request()` calls any path with the client's credentials, budgets, retries and errors;
+`client.with_raw_response()` gives status, headers and body beside the typed answer of any resource method.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextvars import ContextVar
+from typing import Any, Generic, TypeVar
+
+import httpx
+from attrs import frozen
+
+from mixpanel_export.errors import InvalidArgumentError
+
+__all__ = ["RawResponse", "captured", "raw_arguments", "raw_response"]
+
+T = TypeVar("T")
+
+captured: ContextVar[list[httpx.Response] | None] = ContextVar("captured", default=None)
+"""Where a client leaves the response of a call whose raw response was asked for."""
+
+
+@frozen
+class RawResponse(Generic[T]):
+    """An answer as it came.
+
+    Attributes:
+        status: the HTTP status.
+        headers: the headers, found whatever the case of their names.
+        content: the body, decompressed.
+        parsed: the typed answer of the method that was called; for `client.request()` the text.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    parsed: T
+
+    @property
+    def text(self) -> str:
+        """The body as text, in UTF-8."""
+        return self.content.decode("utf-8", errors="replace")
+
+    def json(self) -> Any:
+        """The body, parsed; raises ValueError when it is no JSON."""
+        return json.loads(self.content)
+
+
+def raw_response(response: httpx.Response, parsed: T) -> RawResponse[T]:
+    """The answer that httpx has read."""
+    return RawResponse(response.status_code, response.headers, response.content, parsed)
+
+
+def raw_arguments(
+    method: str,
+    path: str,
+    *,
+    params: Mapping[str, Any] | None,
+    form: Mapping[str, Any] | None,
+    body: Any,
+    headers: Mapping[str, str] | None,
+) -> dict[str, Any]:
+    """The arguments of an httpx request; what is None is left out, lists and mappings become JSON text."""
+    if not path.startswith("/api/"):
+        raise InvalidArgumentError(
+            "path", path, "allowed is a path from the host, such as '/api/query/insights'"
+        )
+    arguments: dict[str, Any] = {"method": method.upper(), "url": path, "params": _flat(params or {})}
+    if form is not None:
+        arguments["data"] = _flat(form)
+    if body is not None:
+        arguments["json"] = body
+    if headers:
+        arguments["headers"] = dict(headers)
+    return arguments
+
+
+def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: json.dumps(value) if isinstance(value, list | tuple | dict) else value
+        for name, value in values.items()
+        if value is not None
+    }
