@@ -37,7 +37,7 @@ from mixpanel_export.raw import RawResponse, captured, raw_response
 from mixpanel_export.retry import Attempts, RetryPolicy
 from mixpanel_export.servers import Family, Servers, family_of, read_timeout
 from mixpanel_export_api import Client as _GeneratedClient
-from mixpanel_export_api.api import Operation
+from mixpanel_export_api.api import CsvText, Operation
 from mixpanel_export_api.errors import UnexpectedStatus
 
 __all__ = ["Call", "Context", "Request"]
@@ -188,7 +188,7 @@ class Context:
             operation.name,
             operation.path,
             self.request(operation, arguments),
-            lambda response: self.answer(operation, response),
+            self._reader(operation, arguments.get("format")),
             idempotent=operation.idempotent,
         )
 
@@ -225,6 +225,17 @@ class Context:
             attempts=Attempts(self.retry, idempotent=idempotent),
             wait=Wait(self.limits.longest_wait if self.limits is not None else 0.0),
         )
+
+    def _reader(self, operation: Operation[T], format: object) -> Callable[[httpx.Response], T]:
+        if operation.csv and format == "csv":
+            return cast(Callable[[httpx.Response], T], self._read_csv)
+        return lambda response: self.answer(operation, response)
+
+    def _read_csv(self, response: httpx.Response) -> CsvText:
+        self.check(response)
+        if "json" in response.headers.get("content-type", "").lower():
+            raise self._unreadable(response, "CSV was asked for, and JSON is what came")
+        return CsvText(response.text)
 
     def _read_raw(self, response: httpx.Response) -> RawResponse[str]:
         self.check(response)

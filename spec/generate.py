@@ -98,6 +98,18 @@ class Call:
     docstring: str
     imports: set[str]
     needs_json: bool
+    csv: bool
+
+    def declarations(self, answer: str) -> list[str]:
+        """The arguments of the method, or of its overload for one of the answers: "any", "json", "csv"."""
+        if answer == "any":
+            return [argument.declaration for argument in self.arguments]
+        others = [argument.declaration for argument in self.arguments if argument.name != "format"]
+        if answer == "csv":
+            return ['format: Literal["csv"]', *others]
+        (format_,) = (argument for argument in self.arguments if argument.name == "format")
+        json_format = 'Literal["json"] | None' if "json" in format_.schema["enum"] else "None"
+        return [*others, f"format: {json_format} = None"]
 
 
 class Contract:
@@ -227,12 +239,9 @@ def call_of(
     needs_json = any(isinstance(prop, ListProperty) for prop in endpoint.query_parameters)
     if needs_json or (endpoint.bodies and endpoint.bodies[0].body_type == BodyType.DATA):
         endpoint.relative_imports.add("import json")
-    has_csv = any(
-        "text/csv" in contract.resolve(r).get("content", {}) for r in operation["responses"].values()
-    )
-    offered = [
-        a for a in every if a.name not in BOUND and not (a.name == "format" and (has_csv or tag == "export"))
-    ]
+    csv = any("text/csv" in contract.resolve(r).get("content", {}) for r in operation["responses"].values())
+    # A format that leaves nothing to choose is not asked for.
+    offered = [a for a in every if a.name not in BOUND and (a.name != "format" or csv)]
     offered.sort(key=lambda argument: not argument.required)
     answers = [
         r for r in endpoint.responses.patterns if r.status_code.range and r.status_code.range[0] // 100 == 2
@@ -261,6 +270,7 @@ def call_of(
             for line in prop.get_imports(prefix="...") | prop.get_lazy_imports(prefix="...")
         },
         needs_json=needs_json,
+        csv=csv,
     )
 
 

@@ -22,6 +22,8 @@ __all__ = ["Allowance", "Excess", "Family", "LimitName", "Limiter", "Limits", "f
 Family: TypeAlias = Literal["export", "query", "app"]
 LimitName: TypeAlias = Literal["per_hour", "per_second", "at_once"]
 
+_UNLIMITED = Allowance()
+
 
 @frozen(kw_only=True)
 class Limits:
@@ -39,9 +41,9 @@ class Limits:
         hour_seconds: how long an hour is, so that a test need not wait for one.
     """
 
-    export: Allowance = Allowance()
-    query: Allowance = Allowance()
-    app: Allowance = Allowance()
+    export: Allowance = _UNLIMITED
+    query: Allowance = _UNLIMITED
+    app: Allowance = _UNLIMITED
     retry_after: Literal["seconds", "date"] | None = field(
         default=None, validator=validators.in_((None, "seconds", "date"))
     )

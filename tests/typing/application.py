@@ -23,6 +23,8 @@ from mixpanel_export import (
     prop,
 )
 from mixpanel_export.expressions import Expr
+from mixpanel_export.raw import RawResponse
+from mixpanel_export_api.api import CsvText
 from mixpanel_export_api.models import (
     Annotation,
     FunnelResult,
@@ -74,6 +76,10 @@ def reports(client: MixpanelClient) -> None:
     assert_type(large, Expr)
     client.segmentation.query(event="Purchase", from_date=DAY, to_date=DAY, on=prop("country"), where=large)
     assert_type(series.data.values["Purchase"]["2024-01-01"], float)
+    assert_type(client.segmentation.query(event="P", from_date=DAY, to_date=DAY, format="csv"), CsvText)
+    raw = client.with_raw_response(client.events.top)(type="general")
+    assert_type(raw, RawResponse[TopEventsResult])
+    client.with_raw_response(client.events.top)(type="typo")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     assert_type(client.events.top(type="general"), TopEventsResult)
     assert_type(client.funnels.list(), list[SavedFunnel])
     assert_type(client.funnels.query(funnel_id=1, from_date=DAY, to_date=DAY), FunnelResult)

@@ -6,7 +6,9 @@ hook, `call_operation`, that whoever derives from `Resources` or `AsyncResources
 
 from __future__ import annotations
 
+import csv
 import datetime
+import io
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
@@ -37,6 +39,14 @@ class Expression(Protocol):
     def to_expression(self) -> str: ...
 
 
+class CsvText(str):
+    """A report as CSV text: what `format="csv"` answers."""
+
+    def rows(self) -> list[dict[str, str]]:
+        """Its rows, each by the names of the columns; every value is text."""
+        return list(csv.DictReader(io.StringIO(self, newline="")))
+
+
 @frozen
 class Operation(Generic[T]):
     """One operation of the contract, as data.
@@ -47,6 +57,7 @@ class Operation(Generic[T]):
         path: the path template.
         security: the names of the security schemes that the operation accepts.
         idempotent: whether repeating the request after an ambiguous failure is harmless.
+        csv: whether `format="csv"` answers CSV text.
         bound: the arguments that come from the client: project_id, workspace_id.
         schemas: the JSON Schema of each argument, by its Python name.
         required: the names of the arguments that must be given.
@@ -63,6 +74,7 @@ class Operation(Generic[T]):
     path: str
     security: frozenset[str]
     idempotent: bool
+    csv: bool
     bound: tuple[str, ...]
     schemas: Mapping[str, Mapping[str, Any]]
     required: tuple[str, ...]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Literal, cast, overload
 
 from ...models.activity_result import ActivityResult
 from ...types import UNSET, Unset
-from .. import AsyncResources, Expression, Operation, Resources
+from .. import AsyncResources, CsvText, Expression, Operation, Resources
 from . import activity_stream
 
 ACTIVITY_STREAM: Operation[ActivityResult] = Operation(
@@ -27,6 +27,7 @@ ACTIVITY_STREAM: Operation[ActivityResult] = Operation(
         ]
     ),
     idempotent=True,
+    csv=False,
     bound=(
         "project_id",
         "workspace_id",

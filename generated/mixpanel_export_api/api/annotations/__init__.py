@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Literal, cast, overload
 
 from ...models.annotation_create import AnnotationCreate
 from ...models.annotation_deleted_result import AnnotationDeletedResult
@@ -15,7 +15,7 @@ from ...models.annotation_update import AnnotationUpdate
 from ...models.annotations_result import AnnotationsResult
 from ...models.tag_create import TagCreate
 from ...types import UNSET, Unset
-from .. import AsyncResources, Expression, Operation, Resources
+from .. import AsyncResources, CsvText, Expression, Operation, Resources
 from . import (
     annotations_create,
     annotations_create_tag,
@@ -32,6 +32,7 @@ ANNOTATIONS_LIST: Operation[AnnotationsResult] = Operation(
     path="/api/app/projects/{project_id}/annotations",
     security=frozenset(["oauthToken", "serviceAccount"]),
     idempotent=True,
+    csv=False,
     bound=("project_id",),
     schemas={
         "from_date": {"type": "string", "format": "date"},
@@ -51,6 +52,7 @@ ANNOTATIONS_CREATE: Operation[AnnotationResult] = Operation(
     path="/api/app/projects/{project_id}/annotations",
     security=frozenset(["oauthToken", "serviceAccount"]),
     idempotent=False,
+    csv=False,
     bound=("project_id",),
     schemas={
         "date": {"type": "string", "format": "mixpanel-datetime"},
@@ -78,6 +80,7 @@ ANNOTATIONS_GET: Operation[AnnotationResult] = Operation(
     path="/api/app/projects/{project_id}/annotations/{annotation_id}",
     security=frozenset(["oauthToken", "serviceAccount"]),
     idempotent=True,
+    csv=False,
     bound=("project_id",),
     schemas={
         "annotation_id": {"type": "integer"},
@@ -96,6 +99,7 @@ ANNOTATIONS_DELETE: Operation[AnnotationDeletedResult] = Operation(
     path="/api/app/projects/{project_id}/annotations/{annotation_id}",
     security=frozenset(["oauthToken", "serviceAccount"]),
     idempotent=True,
+    csv=False,
     bound=("project_id",),
     schemas={
         "annotation_id": {"type": "integer"},
@@ -114,6 +118,7 @@ ANNOTATIONS_UPDATE: Operation[AnnotationResult] = Operation(
     path="/api/app/projects/{project_id}/annotations/{annotation_id}",
     security=frozenset(["oauthToken", "serviceAccount"]),
     idempotent=True,
+    csv=False,
     bound=("project_id",),
     schemas={
         "annotation_id": {"type": "integer"},
@@ -137,6 +142,7 @@ ANNOTATIONS_LIST_TAGS: Operation[builtins.list[AnnotationTag]] = Operation(
     path="/api/app/projects/{project_id}/annotations/tags",
     security=frozenset(["oauthToken", "serviceAccount"]),
     idempotent=True,
+    csv=False,
     bound=("project_id",),
     schemas={},
     required=(),
@@ -153,6 +159,7 @@ ANNOTATIONS_CREATE_TAG: Operation[AnnotationTag] = Operation(
     path="/api/app/projects/{project_id}/annotations/tags",
     security=frozenset(["oauthToken", "serviceAccount"]),
     idempotent=False,
+    csv=False,
     bound=("project_id",),
     schemas={
         "name": {"type": "string", "minLength": 1},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Literal, cast, overload
 
 from ...models.count_type import CountType, check_count_type
 from ...models.output_format import OutputFormat, check_output_format
@@ -14,7 +14,7 @@ from ...models.time_unit import TimeUnit, check_time_unit
 from ...models.top_events_result import TopEventsResult
 from ...models.top_properties_result import TopPropertiesResult
 from ...types import UNSET, Unset
-from .. import AsyncResources, Expression, Operation, Resources
+from .. import AsyncResources, CsvText, Expression, Operation, Resources
 from . import (
     events_names,
     events_properties,
@@ -24,7 +24,7 @@ from . import (
     events_top,
 )
 
-EVENTS_QUERY: Operation[SegmentationResult] = Operation(
+EVENTS_QUERY: Operation[SegmentationResult | CsvText] = Operation(
     name="events.query",
     method="GET",
     path="/api/query/events",
@@ -39,6 +39,7 @@ EVENTS_QUERY: Operation[SegmentationResult] = Operation(
         ]
     ),
     idempotent=True,
+    csv=True,
     bound=(
         "project_id",
         "workspace_id",
@@ -50,6 +51,7 @@ EVENTS_QUERY: Operation[SegmentationResult] = Operation(
         "interval": {"type": "integer", "minimum": 1},
         "from_date": {"type": "string", "format": "date"},
         "to_date": {"type": "string", "format": "date"},
+        "format": {"type": "string", "enum": ["json", "csv"]},
     },
     required=(
         "event",
@@ -58,6 +60,7 @@ EVENTS_QUERY: Operation[SegmentationResult] = Operation(
     ),
     renamed={
         "type": "type_",
+        "format": "format_",
     },
     body=None,
     body_fields=(),
@@ -80,6 +83,7 @@ EVENTS_TOP: Operation[TopEventsResult] = Operation(
         ]
     ),
     idempotent=True,
+    csv=False,
     bound=(
         "project_id",
         "workspace_id",
@@ -113,6 +117,7 @@ EVENTS_NAMES: Operation[builtins.list[str]] = Operation(
         ]
     ),
     idempotent=True,
+    csv=False,
     bound=(
         "project_id",
         "workspace_id",
@@ -131,7 +136,7 @@ EVENTS_NAMES: Operation[builtins.list[str]] = Operation(
     build=events_names._get_kwargs,
     parse=events_names._parse_response,
 )
-EVENTS_PROPERTIES: Operation[SegmentationResult] = Operation(
+EVENTS_PROPERTIES: Operation[SegmentationResult | CsvText] = Operation(
     name="events.properties",
     method="GET",
     path="/api/query/events/properties",
@@ -146,6 +151,7 @@ EVENTS_PROPERTIES: Operation[SegmentationResult] = Operation(
         ]
     ),
     idempotent=True,
+    csv=True,
     bound=(
         "project_id",
         "workspace_id",
@@ -159,6 +165,7 @@ EVENTS_PROPERTIES: Operation[SegmentationResult] = Operation(
         "interval": {"type": "integer", "minimum": 1},
         "from_date": {"type": "string", "format": "date"},
         "to_date": {"type": "string", "format": "date"},
+        "format": {"type": "string", "enum": ["json", "csv"]},
         "limit": {"type": "integer", "minimum": 1},
     },
     required=(
@@ -169,6 +176,7 @@ EVENTS_PROPERTIES: Operation[SegmentationResult] = Operation(
     ),
     renamed={
         "type": "type_",
+        "format": "format_",
     },
     body=None,
     body_fields=(),
@@ -191,6 +199,7 @@ EVENTS_PROPERTIES_TOP: Operation[TopPropertiesResult] = Operation(
         ]
     ),
     idempotent=True,
+    csv=False,
     bound=(
         "project_id",
         "workspace_id",
@@ -222,6 +231,7 @@ EVENTS_PROPERTIES_VALUES: Operation[builtins.list[str]] = Operation(
         ]
     ),
     idempotent=True,
+    csv=False,
     bound=(
         "project_id",
         "workspace_id",
@@ -251,6 +261,7 @@ class EventsResource:
     def __init__(self, client: Resources) -> None:
         self._client = client
 
+    @overload
     def query(
         self,
         *,
@@ -260,7 +271,33 @@ class EventsResource:
         interval: int | None = None,
         from_date: datetime.date | str | None = None,
         to_date: datetime.date | str | None = None,
-    ) -> SegmentationResult:
+        format: Literal["json"] | None = None,
+    ) -> SegmentationResult: ...
+
+    @overload
+    def query(
+        self,
+        *,
+        format: Literal["csv"],
+        event: builtins.list[str],
+        type: CountType,
+        unit: TimeUnit,
+        interval: int | None = None,
+        from_date: datetime.date | str | None = None,
+        to_date: datetime.date | str | None = None,
+    ) -> CsvText: ...
+
+    def query(
+        self,
+        *,
+        event: builtins.list[str],
+        type: CountType,
+        unit: TimeUnit,
+        interval: int | None = None,
+        from_date: datetime.date | str | None = None,
+        to_date: datetime.date | str | None = None,
+        format: OutputFormat | None = None,
+    ) -> SegmentationResult | CsvText:
         """Count several events over time.
 
         One series of counts for each named event, over a range of dates or over the last `interval`
@@ -277,6 +314,8 @@ class EventsResource:
                 and `to_date`.
             from_date: First day of the range. Goes with `to_date`, in place of `interval`.
             to_date: Last day of the range, included. Goes with `from_date`, in place of `interval`.
+            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
+                text.
 
         Returns:
             SegmentationResult: The counts by event, or the same as a CSV table.
@@ -294,6 +333,7 @@ class EventsResource:
                 "interval": interval,
                 "from_date": from_date,
                 "to_date": to_date,
+                "format": format,
             },
         )
 
@@ -361,6 +401,7 @@ class EventsResource:
             },
         )
 
+    @overload
     def properties(
         self,
         *,
@@ -373,7 +414,39 @@ class EventsResource:
         from_date: datetime.date | str | None = None,
         to_date: datetime.date | str | None = None,
         limit: int | None = None,
-    ) -> SegmentationResult:
+        format: Literal["json"] | None = None,
+    ) -> SegmentationResult: ...
+
+    @overload
+    def properties(
+        self,
+        *,
+        format: Literal["csv"],
+        event: str,
+        name: str,
+        type: CountType,
+        unit: TimeUnit,
+        values: builtins.list[str] | None = None,
+        interval: int | None = None,
+        from_date: datetime.date | str | None = None,
+        to_date: datetime.date | str | None = None,
+        limit: int | None = None,
+    ) -> CsvText: ...
+
+    def properties(
+        self,
+        *,
+        event: str,
+        name: str,
+        type: CountType,
+        unit: TimeUnit,
+        values: builtins.list[str] | None = None,
+        interval: int | None = None,
+        from_date: datetime.date | str | None = None,
+        to_date: datetime.date | str | None = None,
+        format: OutputFormat | None = None,
+        limit: int | None = None,
+    ) -> SegmentationResult | CsvText:
         """Count an event over time, split by the values of one property.
 
         One series of counts for each value of the property, over a range of dates or over the last
@@ -392,6 +465,8 @@ class EventsResource:
                 and `to_date`.
             from_date: First day of the range. Goes with `to_date`, in place of `interval`.
             to_date: Last day of the range, included. Goes with `from_date`, in place of `interval`.
+            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
+                text.
             limit: Most values to answer; 255 when left out.
 
         Returns:
@@ -412,6 +487,7 @@ class EventsResource:
                 "interval": interval,
                 "from_date": from_date,
                 "to_date": to_date,
+                "format": format,
                 "limit": limit,
             },
         )
@@ -493,6 +569,7 @@ class AsyncEventsResource:
     def __init__(self, client: AsyncResources) -> None:
         self._client = client
 
+    @overload
     async def query(
         self,
         *,
@@ -502,7 +579,33 @@ class AsyncEventsResource:
         interval: int | None = None,
         from_date: datetime.date | str | None = None,
         to_date: datetime.date | str | None = None,
-    ) -> SegmentationResult:
+        format: Literal["json"] | None = None,
+    ) -> SegmentationResult: ...
+
+    @overload
+    async def query(
+        self,
+        *,
+        format: Literal["csv"],
+        event: builtins.list[str],
+        type: CountType,
+        unit: TimeUnit,
+        interval: int | None = None,
+        from_date: datetime.date | str | None = None,
+        to_date: datetime.date | str | None = None,
+    ) -> CsvText: ...
+
+    async def query(
+        self,
+        *,
+        event: builtins.list[str],
+        type: CountType,
+        unit: TimeUnit,
+        interval: int | None = None,
+        from_date: datetime.date | str | None = None,
+        to_date: datetime.date | str | None = None,
+        format: OutputFormat | None = None,
+    ) -> SegmentationResult | CsvText:
         """Count several events over time.
 
         One series of counts for each named event, over a range of dates or over the last `interval`
@@ -519,6 +622,8 @@ class AsyncEventsResource:
                 and `to_date`.
             from_date: First day of the range. Goes with `to_date`, in place of `interval`.
             to_date: Last day of the range, included. Goes with `from_date`, in place of `interval`.
+            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
+                text.
 
         Returns:
             SegmentationResult: The counts by event, or the same as a CSV table.
@@ -536,6 +641,7 @@ class AsyncEventsResource:
                 "interval": interval,
                 "from_date": from_date,
                 "to_date": to_date,
+                "format": format,
             },
         )
 
@@ -603,6 +709,7 @@ class AsyncEventsResource:
             },
         )
 
+    @overload
     async def properties(
         self,
         *,
@@ -615,7 +722,39 @@ class AsyncEventsResource:
         from_date: datetime.date | str | None = None,
         to_date: datetime.date | str | None = None,
         limit: int | None = None,
-    ) -> SegmentationResult:
+        format: Literal["json"] | None = None,
+    ) -> SegmentationResult: ...
+
+    @overload
+    async def properties(
+        self,
+        *,
+        format: Literal["csv"],
+        event: str,
+        name: str,
+        type: CountType,
+        unit: TimeUnit,
+        values: builtins.list[str] | None = None,
+        interval: int | None = None,
+        from_date: datetime.date | str | None = None,
+        to_date: datetime.date | str | None = None,
+        limit: int | None = None,
+    ) -> CsvText: ...
+
+    async def properties(
+        self,
+        *,
+        event: str,
+        name: str,
+        type: CountType,
+        unit: TimeUnit,
+        values: builtins.list[str] | None = None,
+        interval: int | None = None,
+        from_date: datetime.date | str | None = None,
+        to_date: datetime.date | str | None = None,
+        format: OutputFormat | None = None,
+        limit: int | None = None,
+    ) -> SegmentationResult | CsvText:
         """Count an event over time, split by the values of one property.
 
         One series of counts for each value of the property, over a range of dates or over the last
@@ -634,6 +773,8 @@ class AsyncEventsResource:
                 and `to_date`.
             from_date: First day of the range. Goes with `to_date`, in place of `interval`.
             to_date: Last day of the range, included. Goes with `from_date`, in place of `interval`.
+            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
+                text.
             limit: Most values to answer; 255 when left out.
 
         Returns:
@@ -654,6 +795,7 @@ class AsyncEventsResource:
                 "interval": interval,
                 "from_date": from_date,
                 "to_date": to_date,
+                "format": format,
                 "limit": limit,
             },
         )

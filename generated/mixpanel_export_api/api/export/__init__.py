@@ -5,11 +5,11 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Literal, cast, overload
 
 from ...models.export_format import ExportFormat, check_export_format
 from ...types import UNSET, Unset
-from .. import AsyncResources, Expression, Operation, Resources
+from .. import AsyncResources, CsvText, Expression, Operation, Resources
 from . import export_raw
 
 EXPORT_RAW: Operation[str] = Operation(
@@ -27,6 +27,7 @@ EXPORT_RAW: Operation[str] = Operation(
         ]
     ),
     idempotent=True,
+    csv=False,
     bound=("project_id",),
     schemas={
         "from_date": {"type": "string", "format": "date"},

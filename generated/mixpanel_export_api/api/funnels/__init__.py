@@ -5,14 +5,14 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Literal, cast, overload
 
 from ...models.day_week_month import DayWeekMonth, check_day_week_month
 from ...models.funnel_result import FunnelResult
 from ...models.length_unit import LengthUnit, check_length_unit
 from ...models.saved_funnel import SavedFunnel
 from ...types import UNSET, Unset
-from .. import AsyncResources, Expression, Operation, Resources
+from .. import AsyncResources, CsvText, Expression, Operation, Resources
 from . import funnels_list, funnels_query
 
 FUNNELS_QUERY: Operation[FunnelResult] = Operation(
@@ -30,6 +30,7 @@ FUNNELS_QUERY: Operation[FunnelResult] = Operation(
         ]
     ),
     idempotent=True,
+    csv=False,
     bound=(
         "project_id",
         "workspace_id",
@@ -73,6 +74,7 @@ FUNNELS_LIST: Operation[builtins.list[SavedFunnel]] = Operation(
         ]
     ),
     idempotent=True,
+    csv=False,
     bound=(
         "project_id",
         "workspace_id",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Literal, cast, overload
 
 from ...models.insights_result import InsightsResult
 from ...types import UNSET, Unset
-from .. import AsyncResources, Expression, Operation, Resources
+from .. import AsyncResources, CsvText, Expression, Operation, Resources
 from . import insights_query
 
 INSIGHTS_QUERY: Operation[InsightsResult] = Operation(
@@ -27,6 +27,7 @@ INSIGHTS_QUERY: Operation[InsightsResult] = Operation(
         ]
     ),
     idempotent=True,
+    csv=False,
     bound=(
         "project_id",
         "workspace_id",

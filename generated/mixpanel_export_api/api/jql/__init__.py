@@ -5,12 +5,12 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Literal, cast, overload
 
 from ...models.jql_form import JqlForm
 from ...models.jql_params import JqlParams
 from ...types import UNSET, Unset
-from .. import AsyncResources, Expression, Operation, Resources
+from .. import AsyncResources, CsvText, Expression, Operation, Resources
 from . import jql_query
 
 JQL_QUERY: Operation[builtins.list[Any]] = Operation(
@@ -28,6 +28,7 @@ JQL_QUERY: Operation[builtins.list[Any]] = Operation(
         ]
     ),
     idempotent=True,
+    csv=False,
     bound=(
         "project_id",
         "workspace_id",

@@ -5,14 +5,14 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Literal, cast, overload
 
 from ...models.legacy_acknowledgement import LegacyAcknowledgement
 from ...models.legacy_annotations_result import LegacyAnnotationsResult
 from ...models.output_format import OutputFormat, check_output_format
 from ...models.profiles_page import ProfilesPage
 from ...types import UNSET, Unset
-from .. import AsyncResources, Expression, Operation, Resources
+from .. import AsyncResources, CsvText, Expression, Operation, Resources
 from . import (
     legacy_annotations_create,
     legacy_annotations_delete,
@@ -21,7 +21,7 @@ from . import (
     legacy_engage,
 )
 
-LEGACY_ANNOTATIONS_LIST: Operation[LegacyAnnotationsResult] = Operation(
+LEGACY_ANNOTATIONS_LIST: Operation[LegacyAnnotationsResult | CsvText] = Operation(
     name="legacy.annotations_list",
     method="GET",
     path="/api/2.0/annotations/",
@@ -36,23 +36,27 @@ LEGACY_ANNOTATIONS_LIST: Operation[LegacyAnnotationsResult] = Operation(
         ]
     ),
     idempotent=True,
+    csv=True,
     bound=("project_id",),
     schemas={
         "from_date": {"type": "string", "format": "date"},
         "to_date": {"type": "string", "format": "date"},
+        "format": {"type": "string", "enum": ["json", "csv"]},
     },
     required=(
         "from_date",
         "to_date",
     ),
-    renamed={},
+    renamed={
+        "format": "format_",
+    },
     body=None,
     body_fields=(),
     models={},
     build=legacy_annotations_list._get_kwargs,
     parse=legacy_annotations_list._parse_response,
 )
-LEGACY_ANNOTATIONS_CREATE: Operation[LegacyAcknowledgement] = Operation(
+LEGACY_ANNOTATIONS_CREATE: Operation[LegacyAcknowledgement | CsvText] = Operation(
     name="legacy.annotations_create",
     method="GET",
     path="/api/2.0/annotations/create/",
@@ -67,23 +71,27 @@ LEGACY_ANNOTATIONS_CREATE: Operation[LegacyAcknowledgement] = Operation(
         ]
     ),
     idempotent=False,
+    csv=True,
     bound=("project_id",),
     schemas={
         "date": {"type": "string", "format": "mixpanel-datetime"},
         "description": {"type": "string", "minLength": 1},
+        "format": {"type": "string", "enum": ["json", "csv"]},
     },
     required=(
         "date",
         "description",
     ),
-    renamed={},
+    renamed={
+        "format": "format_",
+    },
     body=None,
     body_fields=(),
     models={},
     build=legacy_annotations_create._get_kwargs,
     parse=legacy_annotations_create._parse_response,
 )
-LEGACY_ANNOTATIONS_UPDATE: Operation[LegacyAcknowledgement] = Operation(
+LEGACY_ANNOTATIONS_UPDATE: Operation[LegacyAcknowledgement | CsvText] = Operation(
     name="legacy.annotations_update",
     method="GET",
     path="/api/2.0/annotations/update/",
@@ -98,25 +106,29 @@ LEGACY_ANNOTATIONS_UPDATE: Operation[LegacyAcknowledgement] = Operation(
         ]
     ),
     idempotent=True,
+    csv=True,
     bound=("project_id",),
     schemas={
         "id": {"type": "integer"},
         "date": {"type": "string", "format": "mixpanel-datetime"},
         "description": {"type": "string", "minLength": 1},
+        "format": {"type": "string", "enum": ["json", "csv"]},
     },
     required=(
         "id",
         "date",
         "description",
     ),
-    renamed={},
+    renamed={
+        "format": "format_",
+    },
     body=None,
     body_fields=(),
     models={},
     build=legacy_annotations_update._get_kwargs,
     parse=legacy_annotations_update._parse_response,
 )
-LEGACY_ANNOTATIONS_DELETE: Operation[LegacyAcknowledgement] = Operation(
+LEGACY_ANNOTATIONS_DELETE: Operation[LegacyAcknowledgement | CsvText] = Operation(
     name="legacy.annotations_delete",
     method="GET",
     path="/api/2.0/annotations/delete/",
@@ -131,19 +143,23 @@ LEGACY_ANNOTATIONS_DELETE: Operation[LegacyAcknowledgement] = Operation(
         ]
     ),
     idempotent=True,
+    csv=True,
     bound=("project_id",),
     schemas={
         "id": {"type": "integer"},
+        "format": {"type": "string", "enum": ["json", "csv"]},
     },
     required=("id",),
-    renamed={},
+    renamed={
+        "format": "format_",
+    },
     body=None,
     body_fields=(),
     models={},
     build=legacy_annotations_delete._get_kwargs,
     parse=legacy_annotations_delete._parse_response,
 )
-LEGACY_ENGAGE: Operation[ProfilesPage] = Operation(
+LEGACY_ENGAGE: Operation[ProfilesPage | CsvText] = Operation(
     name="legacy.engage",
     method="GET",
     path="/api/2.0/engage/",
@@ -158,14 +174,18 @@ LEGACY_ENGAGE: Operation[ProfilesPage] = Operation(
         ]
     ),
     idempotent=True,
+    csv=True,
     bound=("project_id",),
     schemas={
         "where": {"type": "string", "format": "mixpanel-expression"},
         "session_id": {"type": "string"},
         "page": {"type": "integer", "minimum": 0},
+        "format": {"type": "string", "enum": ["json", "csv"]},
     },
     required=(),
-    renamed={},
+    renamed={
+        "format": "format_",
+    },
     body=None,
     body_fields=(),
     models={},
@@ -180,12 +200,31 @@ class LegacyResource:
     def __init__(self, client: Resources) -> None:
         self._client = client
 
+    @overload
     def annotations_list(
         self,
         *,
         from_date: datetime.date | str,
         to_date: datetime.date | str,
-    ) -> LegacyAnnotationsResult:
+        format: Literal["json"] | None = None,
+    ) -> LegacyAnnotationsResult: ...
+
+    @overload
+    def annotations_list(
+        self,
+        *,
+        format: Literal["csv"],
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+    ) -> CsvText: ...
+
+    def annotations_list(
+        self,
+        *,
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+        format: OutputFormat | None = None,
+    ) -> LegacyAnnotationsResult | CsvText:
         """List annotations through the older API.
 
         The annotations of a range of days that includes both ends, in the project's time zone.
@@ -196,6 +235,8 @@ class LegacyResource:
         Args:
             from_date: First day of the range.
             to_date: Last day of the range, included. Not later than today.
+            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
+                text.
 
         Returns:
             LegacyAnnotationsResult: The annotations, or the same as a CSV table.
@@ -209,15 +250,35 @@ class LegacyResource:
             {
                 "from_date": from_date,
                 "to_date": to_date,
+                "format": format,
             },
         )
+
+    @overload
+    def annotations_create(
+        self,
+        *,
+        date: datetime.datetime | str,
+        description: str,
+        format: Literal["json"] | None = None,
+    ) -> LegacyAcknowledgement: ...
+
+    @overload
+    def annotations_create(
+        self,
+        *,
+        format: Literal["csv"],
+        date: datetime.datetime | str,
+        description: str,
+    ) -> CsvText: ...
 
     def annotations_create(
         self,
         *,
         date: datetime.datetime | str,
         description: str,
-    ) -> LegacyAcknowledgement:
+        format: OutputFormat | None = None,
+    ) -> LegacyAcknowledgement | CsvText:
         """Create an annotation through the older API.
 
         Creates although it is a GET: two equal calls make two annotations, so do not repeat a call
@@ -229,6 +290,8 @@ class LegacyResource:
         Args:
             date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone.
             description: The text charts show.
+            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
+                text.
 
         Returns:
             LegacyAcknowledgement: Done.
@@ -242,8 +305,29 @@ class LegacyResource:
             {
                 "date": date,
                 "description": description,
+                "format": format,
             },
         )
+
+    @overload
+    def annotations_update(
+        self,
+        *,
+        id: int,
+        date: datetime.datetime | str,
+        description: str,
+        format: Literal["json"] | None = None,
+    ) -> LegacyAcknowledgement: ...
+
+    @overload
+    def annotations_update(
+        self,
+        *,
+        format: Literal["csv"],
+        id: int,
+        date: datetime.datetime | str,
+        description: str,
+    ) -> CsvText: ...
 
     def annotations_update(
         self,
@@ -251,7 +335,8 @@ class LegacyResource:
         id: int,
         date: datetime.datetime | str,
         description: str,
-    ) -> LegacyAcknowledgement:
+        format: OutputFormat | None = None,
+    ) -> LegacyAcknowledgement | CsvText:
         """Change an annotation through the older API.
 
         Replaces the annotation's date and text. Prefer changing annotations in the app family,
@@ -263,6 +348,8 @@ class LegacyResource:
             id: Id of the annotation.
             date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone.
             description: The text charts show.
+            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
+                text.
 
         Returns:
             LegacyAcknowledgement: Done.
@@ -277,14 +364,32 @@ class LegacyResource:
                 "id": id,
                 "date": date,
                 "description": description,
+                "format": format,
             },
         )
+
+    @overload
+    def annotations_delete(
+        self,
+        *,
+        id: int,
+        format: Literal["json"] | None = None,
+    ) -> LegacyAcknowledgement: ...
+
+    @overload
+    def annotations_delete(
+        self,
+        *,
+        format: Literal["csv"],
+        id: int,
+    ) -> CsvText: ...
 
     def annotations_delete(
         self,
         *,
         id: int,
-    ) -> LegacyAcknowledgement:
+        format: OutputFormat | None = None,
+    ) -> LegacyAcknowledgement | CsvText:
         """Delete an annotation through the older API.
 
         Deletes although it is a GET. Prefer deleting annotations in the app family.
@@ -293,6 +398,8 @@ class LegacyResource:
 
         Args:
             id: Id of the annotation.
+            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
+                text.
 
         Returns:
             LegacyAcknowledgement: Done.
@@ -305,8 +412,29 @@ class LegacyResource:
             LEGACY_ANNOTATIONS_DELETE,
             {
                 "id": id,
+                "format": format,
             },
         )
+
+    @overload
+    def engage(
+        self,
+        *,
+        where: str | Expression | None = None,
+        session_id: str | None = None,
+        page: int | None = None,
+        format: Literal["json"] | None = None,
+    ) -> ProfilesPage: ...
+
+    @overload
+    def engage(
+        self,
+        *,
+        format: Literal["csv"],
+        where: str | Expression | None = None,
+        session_id: str | None = None,
+        page: int | None = None,
+    ) -> CsvText: ...
 
     def engage(
         self,
@@ -314,7 +442,8 @@ class LegacyResource:
         where: str | Expression | None = None,
         session_id: str | None = None,
         page: int | None = None,
-    ) -> ProfilesPage:
+        format: OutputFormat | None = None,
+    ) -> ProfilesPage | CsvText:
         """Read a page of profiles through the older API.
 
         One page of the profiles that satisfy `where`. Page 0 answers a `session_id`; send it back
@@ -327,6 +456,8 @@ class LegacyResource:
             where: Expression a profile must satisfy. Every profile when left out.
             session_id: The `session_id` that page 0 answered. Needed for every later page.
             page: Number of the page, from 0 on; 0 when left out.
+            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
+                text.
 
         Returns:
             ProfilesPage: One page of profiles, or the same as a CSV table.
@@ -341,6 +472,7 @@ class LegacyResource:
                 "where": where,
                 "session_id": session_id,
                 "page": page,
+                "format": format,
             },
         )
 
@@ -351,12 +483,31 @@ class AsyncLegacyResource:
     def __init__(self, client: AsyncResources) -> None:
         self._client = client
 
+    @overload
     async def annotations_list(
         self,
         *,
         from_date: datetime.date | str,
         to_date: datetime.date | str,
-    ) -> LegacyAnnotationsResult:
+        format: Literal["json"] | None = None,
+    ) -> LegacyAnnotationsResult: ...
+
+    @overload
+    async def annotations_list(
+        self,
+        *,
+        format: Literal["csv"],
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+    ) -> CsvText: ...
+
+    async def annotations_list(
+        self,
+        *,
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+        format: OutputFormat | None = None,
+    ) -> LegacyAnnotationsResult | CsvText:
         """List annotations through the older API.
 
         The annotations of a range of days that includes both ends, in the project's time zone.
@@ -367,6 +518,8 @@ class AsyncLegacyResource:
         Args:
             from_date: First day of the range.
             to_date: Last day of the range, included. Not later than today.
+            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
+                text.
 
         Returns:
             LegacyAnnotationsResult: The annotations, or the same as a CSV table.
@@ -380,15 +533,35 @@ class AsyncLegacyResource:
             {
                 "from_date": from_date,
                 "to_date": to_date,
+                "format": format,
             },
         )
+
+    @overload
+    async def annotations_create(
+        self,
+        *,
+        date: datetime.datetime | str,
+        description: str,
+        format: Literal["json"] | None = None,
+    ) -> LegacyAcknowledgement: ...
+
+    @overload
+    async def annotations_create(
+        self,
+        *,
+        format: Literal["csv"],
+        date: datetime.datetime | str,
+        description: str,
+    ) -> CsvText: ...
 
     async def annotations_create(
         self,
         *,
         date: datetime.datetime | str,
         description: str,
-    ) -> LegacyAcknowledgement:
+        format: OutputFormat | None = None,
+    ) -> LegacyAcknowledgement | CsvText:
         """Create an annotation through the older API.
 
         Creates although it is a GET: two equal calls make two annotations, so do not repeat a call
@@ -400,6 +573,8 @@ class AsyncLegacyResource:
         Args:
             date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone.
             description: The text charts show.
+            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
+                text.
 
         Returns:
             LegacyAcknowledgement: Done.
@@ -413,8 +588,29 @@ class AsyncLegacyResource:
             {
                 "date": date,
                 "description": description,
+                "format": format,
             },
         )
+
+    @overload
+    async def annotations_update(
+        self,
+        *,
+        id: int,
+        date: datetime.datetime | str,
+        description: str,
+        format: Literal["json"] | None = None,
+    ) -> LegacyAcknowledgement: ...
+
+    @overload
+    async def annotations_update(
+        self,
+        *,
+        format: Literal["csv"],
+        id: int,
+        date: datetime.datetime | str,
+        description: str,
+    ) -> CsvText: ...
 
     async def annotations_update(
         self,
@@ -422,7 +618,8 @@ class AsyncLegacyResource:
         id: int,
         date: datetime.datetime | str,
         description: str,
-    ) -> LegacyAcknowledgement:
+        format: OutputFormat | None = None,
+    ) -> LegacyAcknowledgement | CsvText:
         """Change an annotation through the older API.
 
         Replaces the annotation's date and text. Prefer changing annotations in the app family,
@@ -434,6 +631,8 @@ class AsyncLegacyResource:
             id: Id of the annotation.
             date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone.
             description: The text charts show.
+            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
+                text.
 
         Returns:
             LegacyAcknowledgement: Done.
@@ -448,14 +647,32 @@ class AsyncLegacyResource:
                 "id": id,
                 "date": date,
                 "description": description,
+                "format": format,
             },
         )
+
+    @overload
+    async def annotations_delete(
+        self,
+        *,
+        id: int,
+        format: Literal["json"] | None = None,
+    ) -> LegacyAcknowledgement: ...
+
+    @overload
+    async def annotations_delete(
+        self,
+        *,
+        format: Literal["csv"],
+        id: int,
+    ) -> CsvText: ...
 
     async def annotations_delete(
         self,
         *,
         id: int,
-    ) -> LegacyAcknowledgement:
+        format: OutputFormat | None = None,
+    ) -> LegacyAcknowledgement | CsvText:
         """Delete an annotation through the older API.
 
         Deletes although it is a GET. Prefer deleting annotations in the app family.
@@ -464,6 +681,8 @@ class AsyncLegacyResource:
 
         Args:
             id: Id of the annotation.
+            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
+                text.
 
         Returns:
             LegacyAcknowledgement: Done.
@@ -476,8 +695,29 @@ class AsyncLegacyResource:
             LEGACY_ANNOTATIONS_DELETE,
             {
                 "id": id,
+                "format": format,
             },
         )
+
+    @overload
+    async def engage(
+        self,
+        *,
+        where: str | Expression | None = None,
+        session_id: str | None = None,
+        page: int | None = None,
+        format: Literal["json"] | None = None,
+    ) -> ProfilesPage: ...
+
+    @overload
+    async def engage(
+        self,
+        *,
+        format: Literal["csv"],
+        where: str | Expression | None = None,
+        session_id: str | None = None,
+        page: int | None = None,
+    ) -> CsvText: ...
 
     async def engage(
         self,
@@ -485,7 +725,8 @@ class AsyncLegacyResource:
         where: str | Expression | None = None,
         session_id: str | None = None,
         page: int | None = None,
-    ) -> ProfilesPage:
+        format: OutputFormat | None = None,
+    ) -> ProfilesPage | CsvText:
         """Read a page of profiles through the older API.
 
         One page of the profiles that satisfy `where`. Page 0 answers a `session_id`; send it back
@@ -498,6 +739,8 @@ class AsyncLegacyResource:
             where: Expression a profile must satisfy. Every profile when left out.
             session_id: The `session_id` that page 0 answered. Needed for every later page.
             page: Number of the page, from 0 on; 0 when left out.
+            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
+                text.
 
         Returns:
             ProfilesPage: One page of profiles, or the same as a CSV table.
@@ -512,5 +755,6 @@ class AsyncLegacyResource:
                 "where": where,
                 "session_id": session_id,
                 "page": page,
+                "format": format,
             },
         )

@@ -5,14 +5,14 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Literal, cast, overload
 
 from ...models.behavior import Behavior
 from ...models.cohort_filter import CohortFilter
 from ...models.profiles_page import ProfilesPage
 from ...models.profiles_query_form import ProfilesQueryForm
 from ...types import UNSET, Unset
-from .. import AsyncResources, Expression, Operation, Resources
+from .. import AsyncResources, CsvText, Expression, Operation, Resources
 from . import profiles_query
 
 PROFILES_QUERY: Operation[ProfilesPage] = Operation(
@@ -30,6 +30,7 @@ PROFILES_QUERY: Operation[ProfilesPage] = Operation(
         ]
     ),
     idempotent=True,
+    csv=False,
     bound=(
         "project_id",
         "workspace_id",

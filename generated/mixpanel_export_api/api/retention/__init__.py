@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Literal, cast, overload
 
 from ...models.day_week_month import DayWeekMonth, check_day_week_month
 from ...models.frequency_result import FrequencyResult
@@ -13,7 +13,7 @@ from ...models.hour_or_day import HourOrDay, check_hour_or_day
 from ...models.retention_result import RetentionResult
 from ...models.retention_type import RetentionType, check_retention_type
 from ...types import UNSET, Unset
-from .. import AsyncResources, Expression, Operation, Resources
+from .. import AsyncResources, CsvText, Expression, Operation, Resources
 from . import retention_frequency, retention_query
 
 RETENTION_QUERY: Operation[RetentionResult] = Operation(
@@ -31,6 +31,7 @@ RETENTION_QUERY: Operation[RetentionResult] = Operation(
         ]
     ),
     idempotent=True,
+    csv=False,
     bound=(
         "project_id",
         "workspace_id",
@@ -76,6 +77,7 @@ RETENTION_FREQUENCY: Operation[FrequencyResult] = Operation(
         ]
     ),
     idempotent=True,
+    csv=False,
     bound=(
         "project_id",
         "workspace_id",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Literal, cast, overload
 
 from ...models.entity_type import EntityType, check_entity_type
 from ...models.lexicon_result import LexiconResult
 from ...models.lexicon_schema import LexiconSchema
 from ...types import UNSET, Unset
-from .. import AsyncResources, Expression, Operation, Resources
+from .. import AsyncResources, CsvText, Expression, Operation, Resources
 from . import schemas_get, schemas_list, schemas_list_for_entity
 
 SCHEMAS_LIST: Operation[LexiconResult] = Operation(
@@ -20,6 +20,7 @@ SCHEMAS_LIST: Operation[LexiconResult] = Operation(
     path="/api/app/projects/{project_id}/schemas",
     security=frozenset(["oauthToken", "serviceAccount"]),
     idempotent=True,
+    csv=False,
     bound=("project_id",),
     schemas={},
     required=(),
@@ -36,6 +37,7 @@ SCHEMAS_LIST_FOR_ENTITY: Operation[LexiconResult] = Operation(
     path="/api/app/projects/{project_id}/schemas/{entity_type}",
     security=frozenset(["oauthToken", "serviceAccount"]),
     idempotent=True,
+    csv=False,
     bound=("project_id",),
     schemas={
         "entity_type": {"type": "string", "enum": ["event", "profile"]},
@@ -55,6 +57,7 @@ SCHEMAS_GET: Operation[LexiconSchema] = Operation(
     path="/api/app/projects/{project_id}/schemas/{entity_type}/{name}",
     security=frozenset(["oauthToken", "serviceAccount"]),
     idempotent=True,
+    csv=False,
     bound=("project_id",),
     schemas={
         "entity_type": {"type": "string", "enum": ["event", "profile"]},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Literal, cast, overload
 
 from ...models.count_type import CountType, check_count_type
 from ...models.csv_format import CsvFormat, check_csv_format
@@ -16,7 +16,7 @@ from ...models.segmentation_result import SegmentationResult
 from ...models.segmentation_sum_result import SegmentationSumResult
 from ...models.time_unit import TimeUnit, check_time_unit
 from ...types import UNSET, Unset
-from .. import AsyncResources, Expression, Operation, Resources
+from .. import AsyncResources, CsvText, Expression, Operation, Resources
 from . import (
     segmentation_average,
     segmentation_multiseg,
@@ -25,7 +25,7 @@ from . import (
     segmentation_sum,
 )
 
-SEGMENTATION_QUERY: Operation[SegmentationResult] = Operation(
+SEGMENTATION_QUERY: Operation[SegmentationResult | CsvText] = Operation(
     name="segmentation.query",
     method="GET",
     path="/api/query/segmentation",
@@ -40,6 +40,7 @@ SEGMENTATION_QUERY: Operation[SegmentationResult] = Operation(
         ]
     ),
     idempotent=True,
+    csv=True,
     bound=(
         "project_id",
         "workspace_id",
@@ -54,6 +55,7 @@ SEGMENTATION_QUERY: Operation[SegmentationResult] = Operation(
         "where": {"type": "string", "format": "mixpanel-expression"},
         "limit": {"type": "integer", "minimum": 1},
         "type": {"type": "string", "enum": ["general", "unique", "average"]},
+        "format": {"type": "string", "enum": ["csv"]},
     },
     required=(
         "event",
@@ -62,6 +64,7 @@ SEGMENTATION_QUERY: Operation[SegmentationResult] = Operation(
     ),
     renamed={
         "type": "type_",
+        "format": "format_",
     },
     body=None,
     body_fields=(),
@@ -84,6 +87,7 @@ SEGMENTATION_NUMERIC: Operation[SegmentationResult] = Operation(
         ]
     ),
     idempotent=True,
+    csv=False,
     bound=(
         "project_id",
         "workspace_id",
@@ -128,6 +132,7 @@ SEGMENTATION_SUM: Operation[SegmentationSumResult] = Operation(
         ]
     ),
     idempotent=True,
+    csv=False,
     bound=(
         "project_id",
         "workspace_id",
@@ -168,6 +173,7 @@ SEGMENTATION_AVERAGE: Operation[SegmentationAverageResult] = Operation(
         ]
     ),
     idempotent=True,
+    csv=False,
     bound=(
         "project_id",
         "workspace_id",
@@ -208,6 +214,7 @@ SEGMENTATION_MULTISEG: Operation[MultisegResult] = Operation(
         ]
     ),
     idempotent=True,
+    csv=False,
     bound=(
         "project_id",
         "workspace_id",
@@ -247,6 +254,7 @@ class SegmentationResource:
     def __init__(self, client: Resources) -> None:
         self._client = client
 
+    @overload
     def query(
         self,
         *,
@@ -259,7 +267,39 @@ class SegmentationResource:
         where: str | Expression | None = None,
         limit: int | None = None,
         type: CountType | None = None,
-    ) -> SegmentationResult:
+        format: None = None,
+    ) -> SegmentationResult: ...
+
+    @overload
+    def query(
+        self,
+        *,
+        format: Literal["csv"],
+        event: str,
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+        on: str | Expression | None = None,
+        unit: TimeUnit | None = None,
+        interval: int | None = None,
+        where: str | Expression | None = None,
+        limit: int | None = None,
+        type: CountType | None = None,
+    ) -> CsvText: ...
+
+    def query(
+        self,
+        *,
+        event: str,
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+        on: str | Expression | None = None,
+        unit: TimeUnit | None = None,
+        interval: int | None = None,
+        where: str | Expression | None = None,
+        limit: int | None = None,
+        type: CountType | None = None,
+        format: CsvFormat | None = None,
+    ) -> SegmentationResult | CsvText:
         """Count an event over time, split by an expression.
 
         One series of counts for each value of `on`, or a single series named after the event
@@ -280,6 +320,7 @@ class SegmentationResource:
                 without `on`.
             type: What is counted, whether occurrences, users or occurrences per user; `general`
                 when left out.
+            format: Ask for `csv` to get a table as text. JSON when left out.
 
         Returns:
             SegmentationResult: The counts, or the same as a CSV table.
@@ -300,6 +341,7 @@ class SegmentationResource:
                 "where": where,
                 "limit": limit,
                 "type": type,
+                "format": format,
             },
         )
 
@@ -506,6 +548,7 @@ class AsyncSegmentationResource:
     def __init__(self, client: AsyncResources) -> None:
         self._client = client
 
+    @overload
     async def query(
         self,
         *,
@@ -518,7 +561,39 @@ class AsyncSegmentationResource:
         where: str | Expression | None = None,
         limit: int | None = None,
         type: CountType | None = None,
-    ) -> SegmentationResult:
+        format: None = None,
+    ) -> SegmentationResult: ...
+
+    @overload
+    async def query(
+        self,
+        *,
+        format: Literal["csv"],
+        event: str,
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+        on: str | Expression | None = None,
+        unit: TimeUnit | None = None,
+        interval: int | None = None,
+        where: str | Expression | None = None,
+        limit: int | None = None,
+        type: CountType | None = None,
+    ) -> CsvText: ...
+
+    async def query(
+        self,
+        *,
+        event: str,
+        from_date: datetime.date | str,
+        to_date: datetime.date | str,
+        on: str | Expression | None = None,
+        unit: TimeUnit | None = None,
+        interval: int | None = None,
+        where: str | Expression | None = None,
+        limit: int | None = None,
+        type: CountType | None = None,
+        format: CsvFormat | None = None,
+    ) -> SegmentationResult | CsvText:
         """Count an event over time, split by an expression.
 
         One series of counts for each value of `on`, or a single series named after the event
@@ -539,6 +614,7 @@ class AsyncSegmentationResource:
                 without `on`.
             type: What is counted, whether occurrences, users or occurrences per user; `general`
                 when left out.
+            format: Ask for `csv` to get a table as text. JSON when left out.
 
         Returns:
             SegmentationResult: The counts, or the same as a CSV table.
@@ -559,6 +635,7 @@ class AsyncSegmentationResource:
                 "where": where,
                 "limit": limit,
                 "type": type,
+                "format": format,
             },
         )
 

@@ -1,0 +1,130 @@
+"""Raw answers, CSV, and paths that the contract does not know: the same credentials, budgets, retries and errors."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from mixpanel_export import (
+    AsyncMixpanelClient,
+    AuthenticationError,
+    ConfigurationError,
+    InvalidArgumentError,
+    MixpanelClient,
+    NotFoundError,
+    RetryPolicy,
+    SecretAuth,
+    ServiceAccountAuth,
+    prop,
+)
+from mixpanel_export.raw import RawResponse
+from mixpanel_export.sandbox import Fault, Sandbox
+from mixpanel_export_api.models import SegmentationResult, SegmentationSumResult
+
+WEEK: dict[str, Any] = {"event": "Purchase", "from_date": "2024-01-01", "to_date": "2024-01-07"}
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(limits=None) as running:
+        yield running
+
+
+def options(sandbox: Sandbox) -> dict[str, Any]:
+    return {
+        "project_id": sandbox.credentials.project_id,
+        "base_url": sandbox.url,
+        "limits": None,
+        "retry": RetryPolicy(first_wait=0.01),
+    }
+
+
+@pytest.fixture
+def client(sandbox: Sandbox) -> Iterator[MixpanelClient]:
+    with MixpanelClient(sandbox.auth, **options(sandbox)) as client:
+        yield client
+
+
+def test_any_path_can_be_called_with_what_is_bound_to_the_client(client: MixpanelClient) -> None:
+    answer = client.request(
+        "get", "/api/query/events/names", params={"type": "general", "limit": 2, "x": None}
+    )
+    assert answer.status == 200
+    assert answer.headers["Content-Type"].startswith("application/json")
+    assert len(answer.json()) == 2
+    assert answer.parsed == answer.text == answer.content.decode()
+
+
+def test_app_paths_take_the_project_in_the_path(client: MixpanelClient) -> None:
+    made = client.request(
+        "POST",
+        "/api/app/projects/{project_id}/annotations",
+        json={"date": "2024-01-01 00:00:00", "description": "raw"},
+    )
+    assert made.status == 201
+    assert made.json()["results"]["description"] == "raw"
+
+
+def test_lists_and_mappings_travel_as_json_text(client: MixpanelClient) -> None:
+    page = client.request("POST", "/api/query/engage", form={"output_properties": ["plan"], "page": 0})
+    assert set(page.json()["results"][0]["$properties"]) == {"plan"}
+
+
+def test_failures_of_raw_calls_are_typed_and_repeated_by_the_same_rules(
+    sandbox: Sandbox, client: MixpanelClient
+) -> None:
+    with pytest.raises(NotFoundError):
+        client.request("GET", "/api/query/nothing/here")
+    sandbox.faults.add(Fault.status(503), path="/events/names")
+    assert client.request("GET", "/api/query/events/names", params={"type": "general"}).json()
+    wrong = ServiceAccountAuth("nobody", "wrong-secret")
+    with MixpanelClient(wrong, **options(sandbox)) as stranger, pytest.raises(AuthenticationError):
+        stranger.request("GET", "/api/query/funnels/list")
+
+
+def test_wrong_paths_are_refused_before_anything_is_sent(client: MixpanelClient) -> None:
+    with pytest.raises(InvalidArgumentError, match="path"):
+        client.request("GET", "https://example.com/api/query/x")
+    with pytest.warns(DeprecationWarning):
+        secret = SecretAuth("s")
+    with MixpanelClient(secret) as unbound, pytest.raises(ConfigurationError, match="project_id"):
+        unbound.request("GET", "/api/app/projects/{project_id}/annotations")
+
+
+def test_every_method_can_answer_status_and_headers_beside_its_type(client: MixpanelClient) -> None:
+    raw = client.with_raw_response(client.segmentation.sum)(**WEEK, on=prop("revenue"))
+    assert isinstance(raw, RawResponse)
+    assert isinstance(raw.parsed, SegmentationSumResult)
+    assert raw.json()["results"] == raw.parsed.results.additional_properties
+    assert (raw.status, raw.headers["content-type"]) == (200, "application/json")
+
+
+def test_csv_is_text_with_rows(client: MixpanelClient) -> None:
+    text = client.segmentation.query(**WEEK, on=prop("$browser"), format="csv")
+    assert isinstance(text, str)
+    rows = text.rows()
+    assert [row["date"] for row in rows] == [f"2024-01-0{day}" for day in range(1, 8)]
+    typed = client.segmentation.query(**WEEK, on=prop("$browser"))
+    assert isinstance(typed, SegmentationResult)
+    for segment, dates in typed.data.values.additional_properties.items():
+        assert {row["date"]: int(row[segment]) for row in rows} == dates.additional_properties
+
+
+def test_the_asynchronous_client_does_all_of_it_too(sandbox: Sandbox) -> None:
+    async def run() -> None:
+        async with AsyncMixpanelClient(sandbox.auth, **options(sandbox)) as client:
+            names = await client.request("GET", "/api/query/events/names", params={"type": "general"})
+            assert names.json()
+            raw, other = await asyncio.gather(
+                client.with_raw_response(client.segmentation.sum)(**WEEK, on=prop("revenue")),
+                client.with_raw_response(client.funnels.list)(),
+            )
+            assert isinstance(raw.parsed, SegmentationSumResult)
+            assert other.json()[0]["funnel_id"] == other.parsed[0].funnel_id
+            text = await client.segmentation.query(**WEEK, format="csv")
+            assert text.rows()
+
+    asyncio.run(run())
