@@ -1,4 +1,4 @@
-"""Raw answers, CSV, and paths that the contract does not know: the same credentials, budgets, retries and errors."""
+"""Raw answers, CSV, and paths that the contract does not know: the same credentials, retries and errors."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_failures_of_raw_calls_are_typed_and_repeated_by_the_same_rules(
 def test_wrong_paths_are_refused_before_anything_is_sent(client: MixpanelClient) -> None:
     with pytest.raises(InvalidArgumentError, match="path"):
         client.request("GET", "https://example.com/api/query/x")
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="2027-03-03"):
         secret = SecretAuth("s")
     with MixpanelClient(secret) as unbound, pytest.raises(ConfigurationError, match="project_id"):
         unbound.request("GET", "/api/app/projects/{project_id}/annotations")

@@ -128,13 +128,12 @@ class Described:
 
     @property
     def offered(self) -> dict[str, bool]:
-        """The arguments of the client's method. The answer's format is not the caller's choice where a
-        method could then not say what it answers."""
-        fixed = self.tag == "export" or any("text/csv" in a.get("content", {}) for a in self.answers.values())
+        """The arguments of the client's method; a format is one only where there is CSV to choose."""
+        has_csv = any("text/csv" in a.get("content", {}) for a in self.answers.values())
         return {
             re.sub(r"(?<=[a-z])([A-Z])", r"_\1", name).lower(): flag
             for name, flag in self.arguments.items()
-            if not (name == "format" and fixed)
+            if name != "format" or has_csv
         }
 
     @property
