@@ -28,11 +28,9 @@ from mixpanel_export.errors import (
     NetworkError,
     RateLimitError,
     RequestTimeoutError,
-    error_from_response,
-    public_url,
-    server_words,
 )
-from mixpanel_export.limits import Budget, Lease, Limits, Wait, budget_of
+from mixpanel_export.failures import Asker, error_from_response, public_url, server_words
+from mixpanel_export.limits import MIXPANEL_LIMITS, Budget, Lease, Limits, Wait, budget_of
 from mixpanel_export.raw import RawResponse, captured, raw_response
 from mixpanel_export.retry import Attempts, RetryPolicy
 from mixpanel_export.servers import Family, Servers, family_of, read_timeout
@@ -266,21 +264,23 @@ class Context:
     def check(self, response: httpx.Response) -> None:
         """Raise for a response that is a failure, be it with status 200; its body must have been read."""
         if not response.is_success:
-            raise error_from_response(
-                status=response.status_code,
-                headers=response.headers,
-                body=response.content,
-                method=response.request.method,
-                url=response.request.url,
-                redact=self.auth.redact,
-                today=self.today(),
-            )
+            raise error_from_response(response, self._asker(response))
         if "html" in response.headers.get("content-type", "").lower():
             page = self._unreadable(response, "the answer is a web page")
             page.is_page = True
             raise page
         if _is_error_object(response):
             raise self._unreadable(response, "the answer is an error")
+
+    def _asker(self, response: httpx.Response) -> Asker:
+        family = family_of(response.request.url.path.removeprefix(self.servers.prefix))
+        allowance = (self.limits or MIXPANEL_LIMITS).allowance(family)
+        return Asker(
+            credentials=self.auth.description,
+            redact=self.auth.redact,
+            today=self.today(),
+            budget=str(allowance) if allowance is not None else "",
+        )
 
     def network_error(self, error: httpx.HTTPError, request: Request) -> MixpanelError:
         """Our exception for one of httpx."""

@@ -7,16 +7,9 @@ stripped of the parameters that authenticate, and servers' words pass through a 
 
 from __future__ import annotations
 
-import datetime
-import email.utils
-import html
-import json
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, cast
-
-import httpx
+from typing import Any
 
 __all__ = [
     "APIError",
@@ -42,7 +35,6 @@ __all__ = [
 ]
 
 _WORDS_LIMIT = 500
-_SECRET_PARAMETERS = frozenset({"sig", "api_key", "api_secret"})
 
 Redactor = Callable[[str], str]
 
@@ -77,7 +69,7 @@ class InvalidArgumentError(MixpanelError, ValueError):
         self.argument = argument
         self.value = value
         self.allowed = allowed
-        super().__init__(f"{argument}: got {_shortened(repr(value))}; {allowed}")
+        super().__init__(f"{argument}: got {shortened(repr(value))}; {allowed}")
 
 
 class ConfigurationError(InvalidArgumentError):
@@ -131,13 +123,19 @@ class APIError(MixpanelError):
         self.message = message
         self.method = method
         self.url = url
-        self.hint = hint
+        self.hint = ""
         try:
             phrase = f"{status} {HTTPStatus(status).phrase}"
         except ValueError:
             phrase = str(status)
-        text = f"{phrase}: {message} ({method} {url})"
-        super().__init__(f"{text}. {hint}" if hint else text)
+        super().__init__(f"{phrase}: {message} ({method} {url})")
+        self.add_hint(hint)
+
+    def add_hint(self, hint: str) -> None:
+        """Say what to do about it, in the message too."""
+        if hint:
+            self.hint = hint
+            self.args = (f"{self.args[0]}. {hint}",)
 
 
 class BadRequestError(APIError):
@@ -224,93 +222,9 @@ class MalformedEventError(ExportError):
     def __init__(self, source: str, line: int, text: str, why: str) -> None:
         self.source = source
         self.line = line
-        super().__init__(f"line {line} of {source} is not an event ({why}): {_shortened(text)}")
+        super().__init__(f"line {line} of {source} is not an event ({why}): {shortened(text)}")
 
 
-_BY_STATUS: Mapping[int, tuple[type[APIError], str]] = {
-    400: (BadRequestError, ""),
-    401: (
-        AuthenticationError,
-        "Check the credentials, that they have not expired, and that project and region are theirs",
-    ),
-    402: (PaymentRequiredError, "The project's Mixpanel plan does not include API access to this"),
-    403: (PermissionDeniedError, "Check what role the credentials have in this project"),
-    404: (NotFoundError, "Check the project id, the region and the ids in the request"),
-    413: (PayloadTooLargeError, "Ask for less in one request: a shorter range or fewer properties"),
-    429: (RateLimitError, "The project's hourly or concurrent request budget is used up; wait"),
-}
-
-
-def error_from_response(
-    *,
-    status: int,
-    headers: httpx.Headers,
-    body: bytes,
-    method: str,
-    url: httpx.URL,
-    redact: Redactor,
-    today: datetime.date | None = None,
-) -> APIError:
-    """The exception for a failed answer: pure, so that sync, async and export share it.
-
-    Args:
-        redact: removes the client's own credentials from a text, should the server echo them.
-        today: the date in the client's time zone, used to explain a refused `to_date`.
-    """
-    kind, hint = _BY_STATUS.get(status, (ServerError if status >= 500 else APIError, ""))
-    message = server_words(body, headers.get("content-type", ""), redact)
-    if status == 400 and "cannot be later than today" in message:
-        hint = (
-            f"Today is {today} in this client's time zone; pass timezone= with the project's own"
-            if today
-            else "Pass timezone= with the project's own time zone"
-        )
-    error = kind(status=status, message=message, method=method, url=redact(public_url(url)), hint=hint)
-    if isinstance(error, RateLimitError):
-        error.retry_after = retry_after_seconds(headers.get("retry-after"))
-    return error
-
-
-def server_words(body: bytes, content_type: str, redact: Redactor) -> str:
-    """What the server said, as one short line: a JSON `error`, a page's text, or the text itself.
-
-    Redacted before it is shortened: the half of a secret that a cut leaves would not be recognised.
-    """
-    text = body.decode("utf-8", errors="replace").strip()
-    try:
-        parsed = json.loads(text)
-    except (ValueError, RecursionError):
-        parsed = None
-    words = cast("dict[str, Any]", parsed).get("error") if isinstance(parsed, dict) else None
-    if words:
-        text = words if isinstance(words, str) else json.dumps(words, ensure_ascii=False)
-    elif "html" in content_type.lower() or text[:1] == "<":
-        text = html.unescape(re.sub(r"<(script|style|head)\b.*?</\1>|<[^>]*>", " ", text, flags=re.I | re.S))
-    return _shortened(redact(" ".join(text.split())) or "(empty body)")
-
-
-def retry_after_seconds(value: str | None) -> float | None:
-    """The `Retry-After` header in seconds from now; it may be a number or an HTTP date."""
-    if value is None:
-        return None
-    if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value.strip(), re.ASCII):
-        return float(value)
-    try:
-        when = email.utils.parsedate_to_datetime(value)
-        if when.tzinfo is None:
-            when = when.replace(tzinfo=datetime.UTC)
-        return max(0.0, (when - datetime.datetime.now(datetime.UTC)).total_seconds())
-    except (ValueError, OverflowError):
-        return None
-
-
-def public_url(url: httpx.URL) -> str:
-    """The URL with what authenticates taken out of it."""
-    kept = [(name, value) for name, value in url.params.multi_items()
-            if name not in _SECRET_PARAMETERS]  # fmt: skip
-    url = url.copy_with(userinfo=b"")
-    return str(url.copy_with(params=kept) if url.query else url)
-
-
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
+    """A text as long as a message may quote."""
     return text if len(text) <= _WORDS_LIMIT else f"{text[:_WORDS_LIMIT]}…"

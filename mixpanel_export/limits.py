@@ -78,6 +78,10 @@ class Allowance:
     per_second: int | None = field(default=None, validator=_AT_LEAST_ONE)
     at_once: int | None = field(default=None, validator=_AT_LEAST_ONE)
 
+    def __str__(self) -> str:
+        said = ((self.per_hour, "an hour"), (self.per_second, "a second"), (self.at_once, "at once"))
+        return ", ".join(f"{number} {when}" for number, when in said if number is not None)
+
 
 @frozen(kw_only=True)
 class Limits:

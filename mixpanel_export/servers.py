@@ -56,6 +56,11 @@ class Servers:
         root = _checked_base_url(base_url)
         return cls(data=root, rest=root)
 
+    @property
+    def prefix(self) -> str:
+        """The path that a base URL puts before every contract path; empty for Mixpanel's own servers."""
+        return httpx.URL(self.rest).path.rstrip("/")
+
     def url(self, path: str, query_root: str) -> str:
         """The full URL of a contract path, the query family under the root that the credentials want."""
         host = self.data if family_of(path) == "data" else self.rest

@@ -41,6 +41,7 @@ from mixpanel_export import (
     ServiceAccountAuth,
     SliceFailedError,
     errors,
+    failures,
 )
 
 from .conftest import Ask, Server
@@ -219,16 +220,26 @@ def test_only_a_bad_request_is_explained_by_the_time_zone(ask_sync: Ask, server:
     assert failure(ask_sync).hint == ""
 
 
-def test_the_time_zone_is_named_even_when_today_is_not_known() -> None:
-    error = errors.error_from_response(
-        status=400,
-        headers=httpx.Headers(),
-        body=b"to_date cannot be later than today",
-        method="GET",
-        url=httpx.URL("https://data.mixpanel.com/api/2.0/export"),
-        redact=str,
-    )
-    assert "timezone=" in error.hint
+def test_a_refusal_says_which_credentials_were_used_and_never_their_values(
+    ask_sync: Ask, server: Server
+) -> None:
+    server.answers({"error": "bad credentials"}, status=401)
+    error = failure(ask_sync)
+    assert "service account" in error.hint
+    assert "project_id and region" in error.hint
+
+
+def test_a_range_past_what_the_plan_keeps_says_from_which_day_on(ask_sync: Ask, server: Server) -> None:
+    server.answers({"error": "Date range exceeds 30 days allowed by your plan"}, status=403)
+    with time_machine.travel(datetime.datetime(2024, 3, 30, 12, tzinfo=datetime.UTC)):
+        assert failure(ask_sync).hint == "The plan reaches 30 days back: ask for days from 2024-03-01 on"
+
+
+def test_a_used_up_budget_says_what_it_is_and_when_it_frees(ask_sync: Ask, server: Server) -> None:
+    server.answers({"error": "too many"}, status=429)
+    assert "60 an hour, 5 at once" in failure(ask_sync).hint
+    server.answers({"error": "too many"}, status=429, headers={"Retry-After": "90"})
+    assert "asks to wait 90 s" in failure(ask_sync).hint
 
 
 @pytest.mark.parametrize(
@@ -243,7 +254,7 @@ def test_the_time_zone_is_named_even_when_today_is_not_known() -> None:
     ],
 )
 def test_a_public_url_has_no_credentials(url: str, public: str) -> None:
-    assert errors.public_url(httpx.URL(url)).rstrip("?") == public
+    assert failures.public_url(httpx.URL(url)).rstrip("?") == public
 
 
 # Retry-After
@@ -277,14 +288,14 @@ def test_a_public_url_has_no_credentials(url: str, public: str) -> None:
 )
 def test_retry_after_is_read_as_seconds_from_now(header: str | None, seconds: float | None) -> None:
     with time_machine.travel(NOON, tick=False):
-        assert errors.retry_after_seconds(header) == seconds
+        assert failures.retry_after_seconds(header) == seconds
 
 
 @given(
     text=st.text(max_size=40) | st.from_regex(r"\w{3}, \d+ \w{3} \d+ \d+:\d+:\d+ [+-]?\w+", fullmatch=True)
 )
 def test_no_retry_after_is_too_odd_to_read(text: str) -> None:
-    seconds = errors.retry_after_seconds(text)
+    seconds = failures.retry_after_seconds(text)
     assert seconds is None or 0 <= seconds < float("inf")
 
 
@@ -292,7 +303,7 @@ def test_no_retry_after_is_too_odd_to_read(text: str) -> None:
 def test_an_http_date_and_its_seconds_mean_the_same(ahead: int) -> None:
     with time_machine.travel(NOON, tick=False):
         date = email.utils.format_datetime(NOON + datetime.timedelta(seconds=ahead), usegmt=True)
-        assert errors.retry_after_seconds(date) == errors.retry_after_seconds(str(ahead)) == ahead
+        assert failures.retry_after_seconds(date) == failures.retry_after_seconds(str(ahead)) == ahead
 
 
 def test_a_rate_limit_says_how_long_to_wait(ask: Ask, server: Server) -> None:
