@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import math
+import ssl
 import time
 import zoneinfo
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar, cast
 
@@ -92,7 +93,9 @@ class MixpanelClient(Resources):
             retry,
             limits,
         )
-        self._http = httpx.Client(auth=auth, headers=_HEADERS, limits=_MANY, transport=transport)
+        self._http = httpx.Client(
+            auth=auth, headers=_HEADERS, limits=_MANY, transport=transport, verify=_tls()
+        )
         self._export_http = _export_http(auth, transport)
 
     @classmethod
@@ -239,7 +242,9 @@ class AsyncMixpanelClient(AsyncResources):
             retry,
             limits,
         )
-        self._http = httpx.AsyncClient(auth=auth, headers=_HEADERS, limits=_MANY, transport=transport)
+        self._http = httpx.AsyncClient(
+            auth=auth, headers=_HEADERS, limits=_MANY, transport=transport, verify=_tls()
+        )
         self._export_http = _export_http(auth, export_transport)
 
     @classmethod
@@ -340,8 +345,16 @@ class AsyncMixpanelClient(AsyncResources):
         return _description(self, self._context)
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    """One for all clients of the process: reading the certificates takes longer than all else they do."""
+    return httpx.create_ssl_context()
+
+
 def _export_http(auth: MixpanelAuth, transport: httpx.BaseTransport | None) -> httpx.Client:
-    return httpx.Client(auth=auth, headers=_HEADERS, limits=_NO_KEEP_ALIVE, transport=transport)
+    return httpx.Client(
+        auth=auth, headers=_HEADERS, limits=_NO_KEEP_ALIVE, transport=transport, verify=_tls()
+    )
 
 
 def _context(
