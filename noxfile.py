@@ -58,14 +58,14 @@ def typing(session: nox.Session) -> None:
 def generate(session: nox.Session) -> None:
     """Compile spec/openapi.yaml into generated/; `-- --check` only compares."""
     session.install(*GROUPS(PROJECT, "generate"))
-    session.run("python", "spec/generate.py", *session.posargs)
+    session.run("python", "-m", "spec.generate", *session.posargs)
 
 
 @nox.session(name="generate-check")
 def generate_check(session: nox.Session) -> None:
     """Fail where generated/ differs from what the spec compiles to."""
     session.install(*GROUPS(PROJECT, "generate"))
-    session.run("python", "spec/generate.py", "--check")
+    session.run("python", "-m", "spec.generate", "--check")
 
 
 @nox.session

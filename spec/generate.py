@@ -6,8 +6,8 @@ JSON Schema, the security schemes, and whether the call may be repeated. Two thi
 lowered first: a query parameter and a form field that travel as JSON text, which OpenAPI says with
 `content` and `encoding`.
 
-    python spec/generate.py            writes generated/
-    python spec/generate.py --check    fails where generated/ differs from what the spec compiles to
+    python -m spec.generate            writes generated/
+    python -m spec.generate --check    fails where generated/ differs from what the spec compiles to
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.strings import PythonIdentifier, safe_for_docstring
 from openapi_spec_validator import validate
 from ruamel.yaml import YAML
+
+sys.path.insert(0, str(Path(__file__).parent))
+from model_bases import rebase
 
 HERE = Path(__file__).parent
 PACKAGE = "mixpanel_export_api"
@@ -191,6 +194,7 @@ def compile_spec(spec: Path, output: Path) -> None:
     assert project.env.loader is not None
     project.env.loader = ChoiceLoader([project.env.loader, PrefixLoader({"upstream": upstream})])
     project.env.globals["calls"] = calls_by_name(contract, data)
+    project.env.filters["rebase"] = rebase(contract.document["components"]["schemas"])
     errors = project.build()
     if errors:
         raise GenerationError("\n".join(f"{e.level.value}: {e.header} {e.detail}" for e in errors))

@@ -98,7 +98,7 @@ def test_every_method_can_answer_status_and_headers_beside_its_type(client: Mixp
     raw = client.with_raw_response(client.segmentation.sum)(**WEEK, on=prop("revenue"))
     assert isinstance(raw, RawResponse)
     assert isinstance(raw.parsed, SegmentationSumResult)
-    assert raw.json()["results"] == raw.parsed.results.additional_properties
+    assert raw.json()["results"] == dict(raw.parsed.results)
     assert (raw.status, raw.headers["content-type"]) == (200, "application/json")
 
 
@@ -109,8 +109,8 @@ def test_csv_is_text_with_rows(client: MixpanelClient) -> None:
     assert [row["date"] for row in rows] == [f"2024-01-0{day}" for day in range(1, 8)]
     typed = client.segmentation.query(**WEEK, on=prop("$browser"))
     assert isinstance(typed, SegmentationResult)
-    for segment, dates in typed.data.values.additional_properties.items():
-        assert {row["date"]: int(row[segment]) for row in rows} == dates.additional_properties
+    for segment, dates in typed.data.values.items():
+        assert {row["date"]: int(row[segment]) for row in rows} == dict(dates)
 
 
 def test_the_asynchronous_client_does_all_of_it_too(sandbox: Sandbox) -> None:

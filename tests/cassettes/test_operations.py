@@ -57,34 +57,34 @@ def some_events(**more: Any) -> Callable[[MixpanelClient], Mapping[str, Any]]:
 def series(result: models.SegmentationResult) -> None:
     assert isinstance(result, models.SegmentationResult)
     assert set(result.data.series) <= DAYS
-    assert result.data.values.additional_keys
-    for segment in result.data.values.additional_properties.values():
-        assert set(segment.additional_properties) <= set(result.data.series)
-        assert all(isinstance(number, int | float) for number in segment.additional_properties.values())
+    assert result.data.values
+    for segment in result.data.values.values():
+        assert set(segment) <= set(result.data.series)
+        assert all(isinstance(number, int | float) for number in segment.values())
 
 
-def daily(kind: type[models.SegmentationSumResult | models.SegmentationAverageResult]) -> Callable[[Any], None]:
+def daily(
+    kind: type[models.SegmentationSumResult | models.SegmentationAverageResult],
+) -> Callable[[Any], None]:
     def check(result: Any) -> None:
         assert isinstance(result, kind)
-        assert set(result.results.additional_keys) == DAYS
-        assert all(
-            isinstance(number, int | float) for number in result.results.additional_properties.values()
-        )
+        assert set(result.results) == DAYS
+        assert all(isinstance(number, int | float) for number in result.results.values())
 
     return check
 
 
 def multiseg(result: models.MultisegResult) -> None:
     assert isinstance(result, models.MultisegResult)
-    for inner in result.data.values.additional_properties.values():
-        for dates in inner.additional_properties.values():
-            assert set(dates.additional_properties) <= DAYS
+    for inner in result.data.values.values():
+        for dates in inner.values():
+            assert set(dates) <= DAYS
 
 
 def funnel(result: models.FunnelResult) -> None:
     assert isinstance(result, models.FunnelResult)
-    assert set(result.data.additional_keys) == {str(day) for day in result.meta.dates}
-    for day in result.data.additional_properties.values():
+    assert set(result.data) == {str(day) for day in result.meta.dates}
+    for day in result.data.values():
         assert isinstance(day, models.FunnelDay)
         counts = [step.count for step in day.steps]
         assert counts == sorted(counts, reverse=True)
@@ -92,7 +92,7 @@ def funnel(result: models.FunnelResult) -> None:
 
 def retention(result: models.RetentionResult) -> None:
     assert isinstance(result, models.RetentionResult)
-    for day, cohort in result.additional_properties.items():
+    for day, cohort in result.items():
         assert day in DAYS
         assert isinstance(cohort, models.RetentionCohort)
         assert all(count <= cohort.first for count in cohort.counts)
@@ -100,7 +100,7 @@ def retention(result: models.RetentionResult) -> None:
 
 def frequency(result: models.FrequencyResult) -> None:
     assert isinstance(result, models.FrequencyResult)
-    for counts in result.data.additional_properties.values():
+    for counts in result.data.values():
         assert isinstance(counts, list)
         assert counts == sorted(counts, reverse=True)
 
@@ -149,7 +149,7 @@ def insight(result: models.InsightsResult) -> None:
     assert isinstance(result, models.InsightsResult)
     assert isinstance(result.date_range, models.InsightsDateRange)
     assert result.date_range.from_date
-    assert result.series.additional_keys
+    assert result.series
 
 
 def text(answer: str) -> None:
@@ -168,7 +168,8 @@ def a_new_annotation(client: MixpanelClient) -> int:
 
 
 def a_legacy_annotation(client: MixpanelClient) -> models.LegacyAnnotation:
-    return client.legacy.annotations_list(**RANGE).annotations[0]
+    listed: models.LegacyAnnotationsResult = client.legacy.annotations_list(**RANGE)
+    return listed.annotations[0]
 
 
 CASES = [

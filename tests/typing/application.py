@@ -68,6 +68,9 @@ def reports(client: MixpanelClient) -> None:
     )
     assert_type(total, SegmentationSumResult)
     assert_type(total.results["2024-01-01"], float)
+    assert_type(total.results[DAY], float)
+    assert_type(list(total.results.items()), list[tuple[str, float]])
+    assert_type(total.to_rows(), list[dict[str, Any]])
     series = client.segmentation.query(
         event="Purchase", from_date=DAY, to_date=DAY, unit="week", type="unique"
     )

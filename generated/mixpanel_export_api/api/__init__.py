@@ -9,13 +9,17 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 from attrs import frozen
 
 if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow
+
     from .activity import ActivityResource, AsyncActivityResource
     from .annotations import AnnotationsResource, AsyncAnnotationsResource
     from .cohorts import AsyncCohortsResource, CohortsResource
@@ -31,12 +35,65 @@ if TYPE_CHECKING:
     from .segmentation import AsyncSegmentationResource, SegmentationResource
 
 T = TypeVar("T")
+V = TypeVar("V", covariant=True)
 
 
 class Expression(Protocol):
     """Something that is a segmentation expression and knows its text."""
 
     def to_expression(self) -> str: ...
+
+
+class Map(Mapping[str, V]):
+    """A model that is a map: use it as one. Keys that are dates may be asked for by a `datetime.date`."""
+
+    __slots__ = ()
+
+    additional_properties: dict[str, V]
+
+    def __getitem__(self, key: str | datetime.date) -> V:
+        return self.additional_properties[str(key)]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.additional_properties)
+
+    def __len__(self) -> int:
+        return len(self.additional_properties)
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str | datetime.date) and str(key) in self.additional_properties
+
+
+class Table:
+    """A model with numbers by date and segment, which can be had as tidy rows: one number, or one step, a row."""
+
+    __slots__ = ()
+
+    layout: ClassVar[Mapping[str, Any]]
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Its rows. `date` is a `datetime.date`, or a `datetime.datetime` for hours and minutes."""
+        from mixpanel_export.frames import rows
+
+        return rows(self.layout, self.to_dict())  # type: ignore[attr-defined]
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """Its rows as a pandas data frame; needs the extra `pandas`."""
+        from mixpanel_export.frames import to_pandas
+
+        return to_pandas(self.to_rows())
+
+    def to_polars(self) -> polars.DataFrame:
+        """Its rows as a Polars data frame; needs the extra `polars`."""
+        from mixpanel_export.frames import to_polars
+
+        return to_polars(self.to_rows())
+
+    def to_arrow(self) -> pyarrow.Table:
+        """Its rows as an Arrow table; needs the extra `arrow`."""
+        from mixpanel_export.frames import to_arrow
+
+        return to_arrow(self.to_rows())
 
 
 class CsvText(str):

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..api import Map
+
 if TYPE_CHECKING:
     from ..models.frequency_segments import FrequencySegments
 
@@ -14,7 +16,7 @@ T = TypeVar("T", bound="FrequencyByDate")
 
 
 @_attrs_define
-class FrequencyByDate:
+class FrequencyByDate(Map["FrequencySegments | list[int]"]):
     """For each period, by its first day, the users active in at least 1, at least 2, ... of its smaller units; or the same
     for each segment when the query had `on`.
 
@@ -67,19 +69,3 @@ class FrequencyByDate:
 
         frequency_by_date.additional_properties = additional_properties
         return frequency_by_date
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> FrequencySegments | list[int]:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: FrequencySegments | list[int]) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..api import Table
+
 if TYPE_CHECKING:
     from ..models.frequency_by_date import FrequencyByDate
 
@@ -14,7 +16,7 @@ T = TypeVar("T", bound="FrequencyResult")
 
 
 @_attrs_define
-class FrequencyResult:
+class FrequencyResult(Table):
     """How often users were active within each period."""
 
     data: FrequencyByDate
@@ -64,3 +66,6 @@ class FrequencyResult:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+FrequencyResult.layout = {"at": ["data"], "keys": ["date"], "index": "times", "value": "users"}

@@ -6,11 +6,13 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..api import Map
+
 T = TypeVar("T", bound="FrequencySegments")
 
 
 @_attrs_define
-class FrequencySegments:
+class FrequencySegments(Map["list[int]"]):
     """One period's numbers of active users for each segment, by its name."""
 
     additional_properties: dict[str, list[int]] = _attrs_field(init=False, factory=dict)
@@ -36,19 +38,3 @@ class FrequencySegments:
 
         frequency_segments.additional_properties = additional_properties
         return frequency_segments
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> list[int]:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: list[int]) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

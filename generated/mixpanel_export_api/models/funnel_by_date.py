@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..api import Map
+
 if TYPE_CHECKING:
     from ..models.funnel_day import FunnelDay
     from ..models.funnel_day_segments import FunnelDaySegments
@@ -15,7 +17,7 @@ T = TypeVar("T", bound="FunnelByDate")
 
 
 @_attrs_define
-class FunnelByDate:
+class FunnelByDate(Map["FunnelDay | FunnelDaySegments"]):
     """For each period, by its first day, the funnel itself, or its segments when the query had `on`."""
 
     additional_properties: dict[str, FunnelDay | FunnelDaySegments] = _attrs_field(
@@ -66,19 +68,3 @@ class FunnelByDate:
 
         funnel_by_date.additional_properties = additional_properties
         return funnel_by_date
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> FunnelDay | FunnelDaySegments:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: FunnelDay | FunnelDaySegments) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

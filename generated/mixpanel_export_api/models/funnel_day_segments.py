@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..api import Map
+
 if TYPE_CHECKING:
     from ..models.funnel_day import FunnelDay
     from ..models.funnel_step import FunnelStep
@@ -15,7 +17,7 @@ T = TypeVar("T", bound="FunnelDaySegments")
 
 
 @_attrs_define
-class FunnelDaySegments:
+class FunnelDaySegments(Map["FunnelDay | list[FunnelStep]"]):
     """One period's funnel for each segment, by the segment's name; `$overall` is all of them together.
     Mixpanel answers a segment as the bare list of its steps, or in the same shape as a funnel
     without segments.
@@ -80,19 +82,3 @@ class FunnelDaySegments:
 
         funnel_day_segments.additional_properties = additional_properties
         return funnel_day_segments
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> FunnelDay | list[FunnelStep]:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: FunnelDay | list[FunnelStep]) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

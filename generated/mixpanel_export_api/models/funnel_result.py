@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..api import Table
+
 if TYPE_CHECKING:
     from ..models.funnel_by_date import FunnelByDate
     from ..models.funnel_meta import FunnelMeta
@@ -15,7 +17,7 @@ T = TypeVar("T", bound="FunnelResult")
 
 
 @_attrs_define
-class FunnelResult:
+class FunnelResult(Table):
     """A funnel, period by period."""
 
     meta: FunnelMeta
@@ -73,3 +75,6 @@ class FunnelResult:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+FunnelResult.layout = {"at": ["data"], "keys": ["date"], "list": "steps", "index": "step"}

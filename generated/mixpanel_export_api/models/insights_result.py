@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..api import Table
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ T = TypeVar("T", bound="InsightsResult")
 
 
 @_attrs_define
-class InsightsResult:
+class InsightsResult(Table):
     """The numbers of an Insights report."""
 
     series: SeriesBySegment
@@ -103,3 +104,6 @@ class InsightsResult:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+InsightsResult.layout = {"at": ["series"], "keys": ["event", "date"]}

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..api import Map
+
 if TYPE_CHECKING:
     from ..models.lexicon_property import LexiconProperty
 
@@ -14,7 +16,7 @@ T = TypeVar("T", bound="LexiconPropertiesByName")
 
 
 @_attrs_define
-class LexiconPropertiesByName:
+class LexiconPropertiesByName(Map["LexiconProperty"]):
     """An entity's properties by name."""
 
     additional_properties: dict[str, LexiconProperty] = _attrs_field(init=False, factory=dict)
@@ -42,19 +44,3 @@ class LexiconPropertiesByName:
 
         lexicon_properties_by_name.additional_properties = additional_properties
         return lexicon_properties_by_name
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> LexiconProperty:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: LexiconProperty) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..api import Table
+
 if TYPE_CHECKING:
     from ..models.multiseg_data import MultisegData
 
@@ -14,7 +16,7 @@ T = TypeVar("T", bound="MultisegResult")
 
 
 @_attrs_define
-class MultisegResult:
+class MultisegResult(Table):
     """Counts over time, split twice."""
 
     data: MultisegData
@@ -71,3 +73,6 @@ class MultisegResult:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+MultisegResult.layout = {"at": ["data", "values"], "keys": ["outer", "inner", "date"]}

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..api import Map, Table
+
 if TYPE_CHECKING:
     from ..models.retention_cohort import RetentionCohort
     from ..models.retention_segments import RetentionSegments
@@ -15,7 +17,7 @@ T = TypeVar("T", bound="RetentionResult")
 
 
 @_attrs_define
-class RetentionResult:
+class RetentionResult(Map["RetentionCohort | RetentionSegments"], Table):
     """For each date, the users who began on it, or their segments when the query had `on`."""
 
     additional_properties: dict[str, RetentionCohort | RetentionSegments] = _attrs_field(
@@ -67,18 +69,11 @@ class RetentionResult:
         retention_result.additional_properties = additional_properties
         return retention_result
 
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
 
-    def __getitem__(self, key: str) -> RetentionCohort | RetentionSegments:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: RetentionCohort | RetentionSegments) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+RetentionResult.layout = {
+    "at": [],
+    "keys": ["date"],
+    "list": "counts",
+    "index": "interval",
+    "value": "users",
+}

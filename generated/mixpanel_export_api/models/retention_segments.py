@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..api import Map
+
 if TYPE_CHECKING:
     from ..models.retention_cohort import RetentionCohort
 
@@ -14,7 +16,7 @@ T = TypeVar("T", bound="RetentionSegments")
 
 
 @_attrs_define
-class RetentionSegments:
+class RetentionSegments(Map["RetentionCohort"]):
     """The users who began on one date, for each segment by its name."""
 
     additional_properties: dict[str, RetentionCohort] = _attrs_field(init=False, factory=dict)
@@ -42,19 +44,3 @@ class RetentionSegments:
 
         retention_segments.additional_properties = additional_properties
         return retention_segments
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> RetentionCohort:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: RetentionCohort) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

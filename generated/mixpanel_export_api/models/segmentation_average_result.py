@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..api import Table
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ T = TypeVar("T", bound="SegmentationAverageResult")
 
 
 @_attrs_define
-class SegmentationAverageResult:
+class SegmentationAverageResult(Table):
     """Averages over time."""
 
     results: SeriesByDate
@@ -74,3 +75,6 @@ class SegmentationAverageResult:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+SegmentationAverageResult.layout = {"at": ["results"], "keys": ["date"]}

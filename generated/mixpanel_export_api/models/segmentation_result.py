@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..api import Table
+
 if TYPE_CHECKING:
     from ..models.segmentation_data import SegmentationData
 
@@ -14,7 +16,7 @@ T = TypeVar("T", bound="SegmentationResult")
 
 
 @_attrs_define
-class SegmentationResult:
+class SegmentationResult(Table):
     """Counts over time, one series for each segment, event or property value."""
 
     data: SegmentationData
@@ -71,3 +73,6 @@ class SegmentationResult:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+SegmentationResult.layout = {"at": ["data", "values"], "keys": ["segment", "date"]}

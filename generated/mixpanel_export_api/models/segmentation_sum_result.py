@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..api import Table
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ T = TypeVar("T", bound="SegmentationSumResult")
 
 
 @_attrs_define
-class SegmentationSumResult:
+class SegmentationSumResult(Table):
     """Sums over time."""
 
     results: SeriesByDate
@@ -83,3 +84,6 @@ class SegmentationSumResult:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+SegmentationSumResult.layout = {"at": ["results"], "keys": ["date"]}

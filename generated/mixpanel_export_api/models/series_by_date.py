@@ -6,11 +6,13 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..api import Map
+
 T = TypeVar("T", bound="SeriesByDate")
 
 
 @_attrs_define
-class SeriesByDate:
+class SeriesByDate(Map["float"]):
     """A number for each date or moment. A date without data may be missing."""
 
     additional_properties: dict[str, float] = _attrs_field(init=False, factory=dict)
@@ -29,19 +31,3 @@ class SeriesByDate:
 
         series_by_date.additional_properties = d
         return series_by_date
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> float:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: float) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..api import Map
+
 if TYPE_CHECKING:
     from ..models.series_by_segment import SeriesBySegment
 
@@ -14,7 +16,7 @@ T = TypeVar("T", bound="SeriesByOuterSegment")
 
 
 @_attrs_define
-class SeriesByOuterSegment:
+class SeriesByOuterSegment(Map["SeriesBySegment"]):
     """The inner segments' series for each outer segment, by its name."""
 
     additional_properties: dict[str, SeriesBySegment] = _attrs_field(init=False, factory=dict)
@@ -42,19 +44,3 @@ class SeriesByOuterSegment:
 
         series_by_outer_segment.additional_properties = additional_properties
         return series_by_outer_segment
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> SeriesBySegment:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: SeriesBySegment) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

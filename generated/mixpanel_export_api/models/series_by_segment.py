@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..api import Map
+
 if TYPE_CHECKING:
     from ..models.series_by_date import SeriesByDate
 
@@ -14,7 +16,7 @@ T = TypeVar("T", bound="SeriesBySegment")
 
 
 @_attrs_define
-class SeriesBySegment:
+class SeriesBySegment(Map["SeriesByDate"]):
     """A series of numbers for each segment, event or property value, by its name."""
 
     additional_properties: dict[str, SeriesByDate] = _attrs_field(init=False, factory=dict)
@@ -42,19 +44,3 @@ class SeriesBySegment:
 
         series_by_segment.additional_properties = additional_properties
         return series_by_segment
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> SeriesByDate:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: SeriesByDate) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..api import Map
+
 if TYPE_CHECKING:
     from ..models.property_count import PropertyCount
 
@@ -14,7 +16,7 @@ T = TypeVar("T", bound="TopPropertiesResult")
 
 
 @_attrs_define
-class TopPropertiesResult:
+class TopPropertiesResult(Map["PropertyCount"]):
     """The most common properties of an event, by name."""
 
     additional_properties: dict[str, PropertyCount] = _attrs_field(init=False, factory=dict)
@@ -42,19 +44,3 @@ class TopPropertiesResult:
 
         top_properties_result.additional_properties = additional_properties
         return top_properties_result
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> PropertyCount:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: PropertyCount) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
