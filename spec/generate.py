@@ -27,7 +27,6 @@ from typing import Any
 
 from attrs import frozen
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
-from model_bases import rebase
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
@@ -39,6 +38,8 @@ from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.strings import PythonIdentifier, safe_for_docstring
 from openapi_spec_validator import validate
 from ruamel.yaml import YAML
+
+from spec.model_bases import rebase
 
 HERE = Path(__file__).parent
 PACKAGE = "mixpanel_export_api"
