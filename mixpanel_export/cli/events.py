@@ -1,4 +1,4 @@
-"""`mixpanel-export events`: a range of days to a folder, a file or standard output."""
+"""`mixpanel-export events`: a range of days to a directory, a file or standard output."""
 
 from __future__ import annotations
 
@@ -6,75 +6,208 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import cast
 
+from attrs import frozen
 from rich.console import Console
 from rich.filesize import decimal
-from rich.progress import Progress as ProgressBar
-from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.markup import escape
 
 from mixpanel_export import MixpanelClient, Progress
+from mixpanel_export.cli.display import display, print_plan, said_of_directory
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.export.files import FileFormat, check_format, format_of
+from mixpanel_export.export.job import ExportOptions
+from mixpanel_export.export.progress import ProgressListener
+from mixpanel_export.export.resume import DEFAULT_LOOK_BACK
+from mixpanel_export.export.summaries import DirectoryExport, PlanSummary
 
-__all__ = ["export_events"]
+__all__ = ["EventsCommand"]
 
 
-def export_events(
-    from_date: str,
-    to_date: str,
-    output: str,
-    format: str | None,
-    event: list[str] | None,
-    where: str | None,
-    sandbox: bool,
-) -> None:
-    """Export, and say on standard error what was done."""
-    target = _target(output, format, from_date, to_date)
-    console = Console(stderr=True, highlight=False)
-    began = time.monotonic()
-    with _client(sandbox) as client, _display(console) as progress:
-        if target is None:
+@frozen(kw_only=True)
+class EventsCommand:
+    """The command with its options; `run` does it, and says on standard error what was done.
+
+    Attributes:
+        options: what was given of the export's own options.
+    """
+
+    from_date: str | None
+    to_date: str | None
+    output: str
+    format: str | None
+    options: ExportOptions
+    overwrite: bool
+    verify: bool
+    since_last: bool
+    look_back: int | None
+    dry_run: bool
+    sandbox: bool
+
+    def run(self) -> None:
+        """Check what was given, and do it."""
+        target = self._target()
+        self._check(target)
+        console = Console(stderr=True, highlight=False, soft_wrap=True)
+        with _client(self.sandbox) as client:
+            if self.dry_run:
+                path = target.path if target.is_directory else None
+                print_plan(self._plan(client, path, target.format))
+                return
+            began = time.monotonic()
+            with display(console) as progress:
+                said = self._export(client, target, progress)
+            console.print(escape(f"{said.summary}, in {time.monotonic() - began:.1f} s"))
+            for note in said.notes:
+                console.print(escape(note))
+
+    def _export(self, client: MixpanelClient, target: _Target, progress: ProgressListener | None) -> _Said:
+        if target.is_directory:
+            return _Said(*said_of_directory(self._to_directory(client, target, progress)))
+        from_date, to_date = self._range
+        if target.path is None:
             totals = client.export.to_stream(
-                sys.stdout.buffer, from_date, to_date, event=event, where=where, progress=progress
+                sys.stdout.buffer, from_date, to_date, progress=progress, **self.options
             )
-        else:
-            path, chosen = target
-            totals = client.export.to_file(
-                path, from_date, to_date, format=chosen, event=event, where=where, progress=progress
-            )
-    took = time.monotonic() - began
-    place = "standard output" if target is None else str(target[0])
-    console.print(
-        f"{totals.events:,} events, {decimal(totals.lines)} of JSON Lines, to {place} in {took:.1f} s",
-        soft_wrap=True,
-    )
-
-
-def _target(output: str, format: str | None, from_date: str, to_date: str) -> tuple[Path, FileFormat] | None:
-    if format is not None:
-        check_format(format)
-    chosen = cast(FileFormat | None, format)
-    if output == "-":
-        if chosen == "jsonl.gz":
-            raise InvalidArgumentError("format", chosen, "standard output takes jsonl only")
-        return None
-    path = Path(output)
-    named = format_of(path)
-    if named is not None and not path.is_dir():
-        if chosen not in (None, named):
-            raise InvalidArgumentError(
-                "format", chosen, f"the output's name, {path.name}, says {named}; make them agree"
-            )
-        return path, named
-    if path.suffix and not path.is_dir() and not output.endswith(("/", os.sep)):
-        raise InvalidArgumentError(
-            "output", output, "allowed is a folder, a file named .jsonl or .jsonl.gz, or -"
+            return self._said_of(totals, "standard output")
+        totals = client.export.to_file(
+            target.path,
+            from_date,
+            to_date,
+            format=target.format or "jsonl.gz",
+            progress=progress,
+            **self.options,
         )
-    chosen = chosen or "jsonl.gz"
-    return path / f"events_{from_date}_{to_date}.{chosen}", chosen
+        return self._said_of(totals, str(target.path))
+
+    def _to_directory(
+        self, client: MixpanelClient, target: _Target, progress: ProgressListener | None
+    ) -> DirectoryExport:
+        assert target.path is not None
+        if self.since_last:
+            return client.export.update_directory(
+                target.path,
+                to_date=self.to_date,
+                look_back=self._look_back,
+                from_date=self.from_date,
+                format=target.format,
+                verify=self.verify,
+                progress=progress,
+                **self.options,
+            )
+        from_date, to_date = self._range
+        return client.export.to_directory(
+            target.path,
+            from_date,
+            to_date,
+            format=target.format or "jsonl.gz",
+            overwrite=self.overwrite,
+            verify=self.verify,
+            progress=progress,
+            **self.options,
+        )
+
+    def _plan(self, client: MixpanelClient, directory: Path | None, format: FileFormat | None) -> PlanSummary:
+        if self.since_last and directory is not None:
+            return client.export.plan_update(
+                directory,
+                to_date=self.to_date,
+                look_back=self._look_back,
+                from_date=self.from_date,
+                format=format,
+                verify=self.verify,
+                **self.options,
+            )
+        from_date, to_date = self._range
+        return client.export.plan(
+            from_date,
+            to_date,
+            path=directory,
+            format=format or "jsonl.gz",
+            overwrite=self.overwrite,
+            verify=self.verify,
+            **self.options,
+        )
+
+    def _said_of(self, totals: Progress, place: str) -> _Said:
+        what = (
+            f"{totals.dropped:,} duplicates left out"
+            if self.options.get("deduplicate")
+            else f"{decimal(totals.lines)} of JSON Lines"
+        )
+        return _Said(f"{totals.events - totals.dropped:,} events, {what}, to {place}")
+
+    @property
+    def _look_back(self) -> int:
+        return DEFAULT_LOOK_BACK if self.look_back is None else self.look_back
+
+    @property
+    def _range(self) -> tuple[str, str]:
+        if self.from_date is None or self.to_date is None:
+            name = "--from" if self.from_date is None else "--to"
+            raise InvalidArgumentError(name, None, "it is needed; only --since-last does without")
+        return self.from_date, self.to_date
+
+    def _check(self, target: _Target) -> None:
+        """Refuse options that do not go together."""
+        if not self.since_last:
+            _ = self._range
+            if self.look_back is not None:
+                raise InvalidArgumentError("--look-back", self.look_back, "it goes with --since-last")
+        elif self.overwrite:
+            raise InvalidArgumentError("--overwrite", True, "it begins anew; --since-last goes on")
+        if not target.is_directory:
+            for name, given in (
+                ("--since-last", self.since_last),
+                ("--overwrite", self.overwrite),
+                ("--verify", self.verify),
+            ):
+                if given:
+                    raise InvalidArgumentError(
+                        name, True, f"it is for a directory, and {self.output} is none"
+                    )
+
+    def _target(self) -> _Target:
+        if self.format is not None:
+            check_format(self.format)
+        chosen = cast(FileFormat | None, self.format)
+        if self.output == "-":
+            if chosen == "jsonl.gz":
+                raise InvalidArgumentError("format", chosen, "standard output takes jsonl only")
+            return _Target(None, "jsonl")
+        path = Path(self.output)
+        named = format_of(path)
+        if named is not None and not path.is_dir():
+            if chosen not in (None, named):
+                raise InvalidArgumentError(
+                    "format", chosen, f"the output's name, {path.name}, says {named}; make them agree"
+                )
+            return _Target(path, named)
+        if path.suffix and not path.is_dir() and not self.output.endswith(("/", os.sep)):
+            raise InvalidArgumentError(
+                "output", self.output, "allowed is a folder, a file named .jsonl or .jsonl.gz, or -"
+            )
+        return _Target(path, chosen, is_directory=True)
+
+
+@frozen
+class _Target:
+    """Where to; without a path to standard output."""
+
+    path: Path | None
+    format: FileFormat | None
+    is_directory: bool = False
+
+
+@frozen
+class _Said:
+    """What is said when it is done."""
+
+    summary: str
+    notes: Sequence[str] = ()
 
 
 @contextlib.contextmanager
@@ -90,19 +223,3 @@ def _client(sandbox: bool) -> Generator[MixpanelClient]:
         MixpanelClient(server.auth, project_id=server.credentials.project_id, base_url=server.url) as client,
     ):
         yield client
-
-
-@contextlib.contextmanager
-def _display(console: Console) -> Generator[Callable[[Progress], None] | None]:
-    """A line that moves, on a terminal only: a log wants none of it."""
-    if not console.is_terminal:
-        yield None
-        return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with ProgressBar(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("waiting for the first byte …")
-
-        def show(totals: Progress) -> None:
-            bar.update(task, description=f"{totals.events:,} events, {decimal(totals.received)} received")
-
-        yield show

@@ -1,7 +1,21 @@
 """The raw export: plan, fetch, verify, decode, deliver."""
 
 from mixpanel_export.export.event import Event
+from mixpanel_export.export.folder import DirectoryBusyError, DiskFullError
+from mixpanel_export.export.manifest import DirectoryMismatchError, ManifestError
 from mixpanel_export.export.progress import Progress
 from mixpanel_export.export.resource import AsyncExport, Export
+from mixpanel_export.export.summaries import DirectoryExport, PlanSummary
 
-__all__ = ["AsyncExport", "Event", "Export", "Progress"]
+__all__ = [
+    "AsyncExport",
+    "DirectoryBusyError",
+    "DirectoryExport",
+    "DirectoryMismatchError",
+    "DiskFullError",
+    "Event",
+    "Export",
+    "ManifestError",
+    "PlanSummary",
+    "Progress",
+]

@@ -18,7 +18,9 @@ from mixpanel_export.errors import ExportError
 __all__ = ["Event", "event_type"]
 
 IDENTITY = ("time", "distinct_id", "$insert_id")
-_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+_UTC = datetime.UTC
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=_UTC)
+_from_timestamp = datetime.datetime.fromtimestamp
 
 
 class Event(msgspec.Struct, gc=False):
@@ -46,15 +48,28 @@ class Event(msgspec.Struct, gc=False):
         set to theirs, this is the right moment.
 
         Raises:
-            ExportError: when the event has no numeric `time`.
+            ExportError: when the event has no numeric `time`, or one beyond all dates.
         """
         ticks = self.properties.get("time")
-        if not isinstance(ticks, int | float) or isinstance(ticks, bool):
+        # Not isinstance, which takes a boolean for a number and three times as long.
+        if type(ticks) is not int and type(ticks) is not float:
             raise ExportError(f"an event {self.name!r} has no numeric time, but {ticks!r}")
-        moment = _EPOCH + datetime.timedelta(seconds=ticks / self._ticks_per_second)
-        if self._zone is datetime.UTC:
+        try:
+            if self._ticks_per_second != 1:
+                ticks /= self._ticks_per_second
+            moment = _from_timestamp(ticks, _UTC)
+        except (OSError, OverflowError, ValueError):
+            moment = self._unusual_time(ticks)
+        if self._zone is _UTC:
             return moment
         return moment.replace(tzinfo=self._zone)
+
+    def _unusual_time(self, seconds: float) -> datetime.datetime:
+        """Some systems know no time before 1970; none knows the year 10,000."""
+        try:
+            return _EPOCH + datetime.timedelta(seconds=seconds)
+        except (OverflowError, ValueError) as error:
+            raise ExportError(f"an event {self.name!r} has a time beyond all dates: {seconds!r}") from error
 
     @property
     def distinct_id(self) -> str | None:

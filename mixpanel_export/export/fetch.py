@@ -26,7 +26,7 @@ from mixpanel_export.errors import (
     SliceFailedError,
 )
 from mixpanel_export.export.plan import Slice
-from mixpanel_export.export.verify import Verified, Verifier
+from mixpanel_export.export.verify import Check, Verified, Verifier
 from mixpanel_export.limits import Budget, Wait
 from mixpanel_export.retry import Attempts, RetryPolicy
 
@@ -111,7 +111,7 @@ class Fetcher:
     Attributes:
         request: makes the request of a slice.
         longest_wait: the most seconds that a slice waits for the budget.
-        strict: parse every line while it arrives; see `Verifier`.
+        check: how each line is looked at while it arrives; see `verify.Check`.
     """
 
     context: Context
@@ -121,7 +121,7 @@ class Fetcher:
     policy: RetryPolicy
     longest_wait: float
     cancellation: Cancellation
-    strict: bool = False
+    check: Check = "shape"
 
     def fetch(self, piece: Slice, file: IO[bytes], receiver: Receiver) -> tuple[Verified, str]:
         """Receive a slice into `file`, as its bytes came, until it is complete.
@@ -216,7 +216,7 @@ class Fetcher:
         verifier = Verifier(
             headers.get("content-type", ""),
             headers.get("content-encoding", ""),
-            strict=self.strict,
+            check=self.check,
             source=f"the slice {piece}",
         )
         digest = hashlib.sha256()

@@ -7,6 +7,7 @@ that leaves nothing under the final name.
 from __future__ import annotations
 
 import contextlib
+import gzip
 import os
 import tempfile
 from collections.abc import Callable
@@ -25,6 +26,8 @@ FileFormat = Literal["jsonl", "jsonl.gz"]
 
 # isal's level 1: a third of zlib's default time for a few per cent of size.
 _GZIP_LEVEL = 1
+# A gzip member of its own: it ends a last line without touching the bytes that came.
+GZIP_LINE_END = gzip.compress(b"\n", mtime=0)
 
 
 def copy_lines(spool: Spool, file: IO[bytes]) -> None:
@@ -37,18 +40,21 @@ def copy_lines(spool: Spool, file: IO[bytes]) -> None:
 
 
 def copy_gzip(spool: Spool, file: IO[bytes]) -> None:
-    """Write a slice as gzip, the gzip that arrived as it came.
+    """Write a slice as gzip; the gzip that arrived as it came, unless duplicates are left out.
 
     Several slices written one after another are one gzip file: the format is made of members.
     """
-    if spool.verified.is_gzip:
+    if spool.verified.is_gzip and spool.as_it_came:
         for chunk in spool.chunks():
             file.write(chunk)
+        if not spool.verified.is_closed:
+            # What is written next must not go on in that line.
+            file.write(GZIP_LINE_END)
         return
     # IGzipFile leaves the file that it wraps open when it is closed; it is untyped in isal.
     make: Any = igzip.IGzipFile
-    with make(filename="", fileobj=file, mode="wb", compresslevel=_GZIP_LEVEL, mtime=0) as gzip:
-        copy_lines(spool, gzip)
+    with make(filename="", fileobj=file, mode="wb", compresslevel=_GZIP_LEVEL, mtime=0) as packed:
+        copy_lines(spool, packed)
 
 
 COPIES: dict[FileFormat, Callable[[Spool, IO[bytes]], None]] = {

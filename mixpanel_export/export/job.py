@@ -43,6 +43,7 @@ class ExportOptions(ExportFilters, total=False):
 
     parallel: int
     slice_days: int | None
+    deduplicate: bool
 
 
 @frozen
@@ -52,6 +53,7 @@ class ExportJob:
     Attributes:
         filters: the contract's arguments but the dates.
         fields: the properties to make of each event; None for all.
+        deduplicate: leave out events that were sent again.
     """
 
     context: Context
@@ -59,6 +61,7 @@ class ExportJob:
     filters: Mapping[str, Any]
     event_type: type[Event]
     fields: tuple[str, ...] | None = None
+    deduplicate: bool = False
 
     @classmethod
     def make(
@@ -92,7 +95,14 @@ class ExportJob:
         )
         projected = _checked_fields(fields)
         ticks = 1000 if filters["time_in_ms"] else 1
-        return cls(context, plan, filters, event_type(context.zone, ticks, projected), projected)
+        return cls(
+            context,
+            plan,
+            filters,
+            event_type(context.zone, ticks, projected),
+            projected,
+            options.get("deduplicate", False),
+        )
 
     def request(self, piece: Slice) -> Request:
         """The request of one slice."""

@@ -14,7 +14,7 @@ from attrs import frozen
 
 from mixpanel_export.errors import InvalidArgumentError
 
-__all__ = ["Plan", "Slice", "make_plan"]
+__all__ = ["Plan", "Slice", "divide", "make_plan"]
 
 _DAY = datetime.timedelta(days=1)
 
@@ -91,19 +91,51 @@ def make_plan(
     for name, value in (("parallel", parallel), ("slice_days", slice_days)):
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise InvalidArgumentError(name, value, "allowed is a whole number from 1")
-    days = (to_date - from_date).days + 1
+    whole_range = Slice(from_date, to_date)
     if whole:
-        count = 1
-    elif slice_days is not None:
-        starts = range(0, days, slice_days)
-        return Plan([_slice(from_date, at, min(at + slice_days, days)) for at in starts], parallel)
-    else:
-        affordable = max(1, int(per_hour * _SHARE_OF_BUDGET)) if per_hour is not None else days
-        count = min(days, affordable, parallel * _ROUNDS)
-    edges = [days * n // count for n in range(count + 1)]
-    pairs = itertools.pairwise(edges)
-    return Plan([_slice(from_date, start, end) for start, end in pairs], parallel)
+        return Plan([whole_range], parallel)
+    pieces = divide([whole_range], parallel=parallel, slice_days=slice_days, per_hour=per_hour)
+    return Plan(pieces, parallel)
 
 
-def _slice(first: datetime.date, start: int, end: int) -> Slice:
+def divide(
+    ranges: Sequence[Slice],
+    *,
+    parallel: int,
+    slice_days: int | None = None,
+    per_hour: int | None = None,
+    beside: int = 0,
+) -> list[Slice]:
+    """Divide several ranges into slices as nearly equal as whole days allow, with one budget for all.
+
+    Args:
+        beside: how many requests are to be made beside these, out of the same budget.
+        parallel, slice_days, per_hour: as for `make_plan`.
+    """
+    if slice_days is not None:
+        return [
+            _part(each, at, min(at + slice_days, each.days))
+            for each in ranges
+            for at in range(0, each.days, slice_days)
+        ]
+    days = sum(each.days for each in ranges)
+    count = min(days, parallel * _ROUNDS)
+    if per_hour is not None:
+        count = min(count, int(per_hour * _SHARE_OF_BUDGET) - beside)
+    parts = [1] * len(ranges)
+    for _ in range(count - len(ranges)):
+        longest = max(range(len(ranges)), key=lambda n: ranges[n].days / parts[n])
+        parts[longest] += 1
+    edges = [
+        [each.days * n // many for n in range(many + 1)] for each, many in zip(ranges, parts, strict=True)
+    ]
+    return [
+        _part(each, start, end)
+        for each, its_edges in zip(ranges, edges, strict=True)
+        for start, end in itertools.pairwise(its_edges)
+    ]
+
+
+def _part(whole: Slice, start: int, end: int) -> Slice:
+    first = whole.from_date
     return Slice(first + _DAY * start, first + _DAY * (end - 1))

@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Unpack
 import httpx
 
 from mixpanel_export.dates import DateLike
+from mixpanel_export.export.directories import AsyncDirectoryExports, DirectoryExports
 from mixpanel_export.export.event import Event
 from mixpanel_export.export.files import COPIES, FileFormat, WholeFile, check_format
 from mixpanel_export.export.job import DEFAULT_PARALLEL, ExportJob, ExportOptions
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncExport", "Export"]
 
 
-class Export(ExportResource):
+class Export(DirectoryExports, ExportResource):
     """The raw export of events, over a synchronous client."""
 
     def __init__(self, client: MixpanelClient, context: Context, http: httpx.Client) -> None:
@@ -51,6 +52,7 @@ class Export(ExportResource):
         parallel: int = DEFAULT_PARALLEL,
         slice_days: int | None = None,
         ordered: bool = True,
+        deduplicate: bool = False,
         progress: ProgressListener | None = None,
     ) -> Iterator[Event]:
         """Every raw event of a range of days, each once, in flat memory.
@@ -75,6 +77,9 @@ class Export(ExportResource):
             slice_days: the days of a slice; by default what the request budget and `parallel` suggest.
             ordered: deliver the slices in the order of the range, or as they complete. Within a slice,
                 Mixpanel promises no order.
+            deduplicate: leave out events that were sent again: of those alike in event, `distinct_id`, `time` and
+                `$insert_id`, only the one that Mixpanel processed last (`mp_processing_time_ms`) is delivered.
+                Events without `$insert_id` are always delivered. `Progress.dropped` says how many were not.
             progress: called with the running totals, from the threads that download.
 
         Yields:
@@ -101,6 +106,7 @@ class Export(ExportResource):
             bucket=bucket,
             parallel=parallel,
             slice_days=slice_days,
+            deduplicate=deduplicate,
         )
         return self._iterate(job, ordered, progress)
 
@@ -130,8 +136,8 @@ class Export(ExportResource):
             to_date: the last day, as for `events`.
             format: `jsonl`, or `jsonl.gz`, which keeps the gzip that arrives as it came.
             progress: called with the running totals, from the threads that download.
-            options: `event`, `where`, `limit`, `time_in_ms`, `bucket`, `parallel` and `slice_days`, as for
-                `events`.
+            options: `event`, `where`, `limit`, `time_in_ms`, `bucket`, `parallel`, `slice_days` and
+                `deduplicate`, as for `events`.
 
         Returns:
             The totals.
@@ -165,7 +171,7 @@ class Export(ExportResource):
     def _copy(
         self, job: ExportJob, file: IO[bytes], format: FileFormat, progress: ProgressListener | None
     ) -> Progress:
-        run = Run(job, self._http, strict=True, listener=progress)
+        run = Run(job, self._http, check="json", listener=progress)
         try:
             while (spool := run.take()) is not None:
                 with spool:
@@ -176,7 +182,7 @@ class Export(ExportResource):
             run.close()
 
 
-class AsyncExport(AsyncExportResource):
+class AsyncExport(AsyncDirectoryExports, AsyncExportResource):
     """The raw export of events, over an asynchronous client."""
 
     def __init__(self, client: AsyncMixpanelClient, context: Context, http: httpx.Client) -> None:
@@ -198,6 +204,7 @@ class AsyncExport(AsyncExportResource):
         parallel: int = DEFAULT_PARALLEL,
         slice_days: int | None = None,
         ordered: bool = True,
+        deduplicate: bool = False,
         progress: ProgressListener | None = None,
     ) -> AsyncIterator[Event]:
         """Every raw event of a range of days: `async for event in client.export.events(...)`.
@@ -217,6 +224,7 @@ class AsyncExport(AsyncExportResource):
             bucket=bucket,
             parallel=parallel,
             slice_days=slice_days,
+            deduplicate=deduplicate,
         )
         return self._iterate(job, ordered, progress)
 

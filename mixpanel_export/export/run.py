@@ -7,23 +7,24 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import IO, Any, Self, cast
 
 import httpx
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mixpanel_export.export.decode import LineSplitter, decompressor_for
 from mixpanel_export.export.download import Download
+from mixpanel_export.export.duplicates import Duplicates, find_duplicates
 from mixpanel_export.export.event import Event
 from mixpanel_export.export.fetch import Cancellation, Fetcher
 from mixpanel_export.export.job import ExportJob
 from mixpanel_export.export.plan import Slice
 from mixpanel_export.export.progress import Progress, ProgressListener, Tracker
-from mixpanel_export.export.verify import Verified
+from mixpanel_export.export.verify import Check, Verified
 
-__all__ = ["EventBatches", "Run", "Spool"]
+__all__ = ["EventBatches", "Run", "Slices", "Spool"]
 
 # A spool up to this size stays in memory; a longer one goes on in a temporary file.
 _IN_MEMORY = 1 << 20
@@ -32,11 +33,32 @@ _READ = 1 << 17
 
 @frozen
 class Spool:
-    """One complete slice, as its bytes came."""
+    """One complete slice, as its bytes came.
+
+    Attributes:
+        verified: what is known of what came.
+        duplicates: the lines that `blocks` leaves out, if any were looked for.
+    """
 
     piece: Slice
     verified: Verified
     file: IO[bytes]
+    duplicates: Duplicates | None = None
+
+    @property
+    def dropped(self) -> int:
+        """How many lines are left out."""
+        return self.duplicates.count if self.duplicates is not None else 0
+
+    @property
+    def events(self) -> int:
+        """How many events it delivers."""
+        return self.verified.events - self.dropped
+
+    @property
+    def as_it_came(self) -> bool:
+        """Whether `chunks` are what is to be delivered: nothing is left out."""
+        return not self.dropped
 
     def chunks(self) -> Iterator[bytes]:
         """The bytes as they came."""
@@ -45,7 +67,22 @@ class Spool:
             yield chunk
 
     def blocks(self) -> Iterator[bytes]:
-        """Its lines, in blocks of whole lines; the last line may lack its end."""
+        """Its lines but the duplicates, in blocks of whole lines; the last line may lack its end."""
+        if self.duplicates is None or self.as_it_came:
+            return self._all_blocks()
+        return self.duplicates.cut_from(self._all_blocks())
+
+    def without_duplicates(self, check: Callable[[], object] = lambda: None) -> Spool:
+        """The same slice without events that were sent again; `check` is called now and then, and may raise.
+
+        Raises:
+            MalformedEventError: for a line that is not an event.
+        """
+        source = f"the slice {self.piece}"
+        found = find_duplicates(self._all_blocks(), self.verified.events, source, check=check)
+        return evolve(self, duplicates=found)
+
+    def _all_blocks(self) -> Iterator[bytes]:
         inflater = decompressor_for("gzip" if self.verified.is_gzip else "")
         splitter = LineSplitter()
         for chunk in self.chunks():
@@ -72,6 +109,56 @@ class Spool:
         self.close()
 
 
+class Slices:
+    """Receives the slices of a job into files, and counts them. Thread-safe."""
+
+    def __init__(
+        self,
+        job: ExportJob,
+        http: httpx.Client,
+        cancellation: Cancellation,
+        *,
+        check: Check = "shape",
+        listener: ProgressListener | None = None,
+    ) -> None:
+        context = job.context
+        self._tracker = Tracker(len(job.plan), listener)
+        self._deduplicate = job.deduplicate
+        self._deduplicating = threading.Lock()
+        self._cancellation = cancellation
+        self._fetcher = Fetcher(
+            context=context,
+            http=http,
+            request=job.request,
+            budget=context.budget("data"),
+            policy=context.retry,
+            longest_wait=context.limits.longest_wait if context.limits is not None else 0.0,
+            cancellation=cancellation,
+            check=check,
+        )
+
+    @property
+    def progress(self) -> Progress:
+        """How far it has come."""
+        return self._tracker.totals()
+
+    def receive(self, piece: Slice, file: IO[bytes]) -> tuple[Spool, str]:
+        """One complete slice, in `file` as its bytes came, and their SHA-256."""
+        verified, digest = self._fetcher.fetch(piece, file, self._tracker.of(piece))
+        spool = Spool(piece, verified, file)
+        if self._deduplicate:
+            spool = self._without_duplicates(spool)
+        self._tracker.done(verified.bytes)
+        return spool, digest
+
+    def _without_duplicates(self, spool: Spool) -> Spool:
+        # One at a time: each takes its share of memory.
+        with self._deduplicating:
+            deduplicated = spool.without_duplicates(self._cancellation.check)
+        self._tracker.drop(deduplicated.dropped)
+        return deduplicated
+
+
 class Run:
     """The slices of a job, each in a spool. Close it, whatever happens."""
 
@@ -81,22 +168,11 @@ class Run:
         http: httpx.Client,
         *,
         ordered: bool = True,
-        strict: bool = False,
+        check: Check = "shape",
         listener: ProgressListener | None = None,
     ) -> None:
-        context = job.context
-        self._tracker = Tracker(len(job.plan), listener)
         cancellation = Cancellation()
-        self._fetcher = Fetcher(
-            context=context,
-            http=http,
-            request=job.request,
-            budget=context.budget("data"),
-            policy=context.retry,
-            longest_wait=context.limits.longest_wait if context.limits is not None else 0.0,
-            cancellation=cancellation,
-            strict=strict,
-        )
+        self._slices = Slices(job, http, cancellation, check=check, listener=listener)
         self._download: Download[Spool] = Download(
             job.plan, self._fetch, Spool.close, cancellation, ordered=ordered
         )
@@ -104,7 +180,7 @@ class Run:
     @property
     def progress(self) -> Progress:
         """How far it has come."""
-        return self._tracker.totals()
+        return self._slices.progress
 
     def take(self) -> Spool | None:
         """The next complete slice, to be closed by who takes it; None after the last."""
@@ -117,12 +193,10 @@ class Run:
     def _fetch(self, piece: Slice) -> Spool:
         file = cast(IO[bytes], tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115
         try:
-            verified, _ = self._fetcher.fetch(piece, file, self._tracker.of(piece))
+            return self._slices.receive(piece, file)[0]
         except BaseException:
             file.close()
             raise
-        self._tracker.done(verified.bytes)
-        return Spool(piece, verified, file)
 
 
 class EventBatches:

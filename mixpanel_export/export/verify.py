@@ -7,15 +7,39 @@ parsed, to tell what is wrong with it. That each line is an event is for `decode
 
 from __future__ import annotations
 
-import datetime
+from typing import Literal, cast
 
+import msgspec
 from attrs import frozen
 
 from mixpanel_export.errors import IncompleteExportError
 from mixpanel_export.export.decode import EventDecoder, LineSplitter, decompressor_for
-from mixpanel_export.export.event import event_type
+from mixpanel_export.export.event import Event
 
-__all__ = ["Verified", "Verifier"]
+__all__ = ["Check", "Verified", "Verifier"]
+
+Check = Literal["shape", "frame", "json"]
+"""How each line is looked at.
+
+- `shape`: it begins and ends as an object does; for what is parsed when it is delivered.
+- `frame`: it begins with the event's name and ends with its properties, as Mixpanel writes events. Of a stream whose
+  checksum is right and whose lines are all so, nothing but Mixpanel could have made a line that is no JSON.
+- `json`: it is parsed.
+
+A block of lines with one that is otherwise is parsed in any case, to tell what is wrong, if anything is.
+"""
+
+_SEAMS: dict[Check, bytes | None] = {"shape": b"}\n{", "frame": b'}}\n{"event"', "json": None}
+
+
+class _Anything(msgspec.Struct, gc=False):
+    """An object, whatever is in it."""
+
+
+# Of an event nothing but its name is made, and yet all of it is read.
+_BareEvent = cast(
+    type[Event], msgspec.defstruct("Event", [("properties", _Anything)], bases=(Event,), gc=False)
+)
 
 
 @frozen
@@ -26,11 +50,13 @@ class Verified:
         events: its lines, each one an event.
         bytes: its size as JSON Lines, decompressed.
         is_gzip: whether it came as gzip.
+        is_closed: whether its last line has its line end.
     """
 
     events: int
     bytes: int
     is_gzip: bool
+    is_closed: bool = True
 
 
 class Verifier:
@@ -39,21 +65,25 @@ class Verifier:
     Args:
         content_type: the header of the answer.
         content_encoding: the header of the answer.
-        strict: parse every line too, for deliveries that do not parse what they deliver.
+        check: how each line is looked at, see `Check`.
         source: what is verified, for the message of an error.
     """
 
     def __init__(
-        self, content_type: str, content_encoding: str, *, strict: bool = False, source: str = "the export"
+        self,
+        content_type: str,
+        content_encoding: str,
+        *,
+        check: Check = "shape",
+        source: str = "the export",
     ) -> None:
         if "html" in content_type.lower():
             raise IncompleteExportError("the answer is a web page, not an export")
         self.is_gzip = "gzip" in content_encoding.lower()
         self._decompressor = decompressor_for(content_encoding)
         self._splitter = LineSplitter()
-        # Makes next to nothing of a line, and yet reads all of it.
-        self._decoder = EventDecoder(event_type(datetime.UTC, 1, ()), (), source)
-        self._strict = strict
+        self._decoder = EventDecoder(_BareEvent, (), source)
+        self._seam = _SEAMS[check]
         self._events = 0
         self._bytes = 0
 
@@ -74,15 +104,29 @@ class Verifier:
         rest = self._splitter.finish()
         if rest.strip():
             self._events += len(self._decoder.finish(rest))
-        return Verified(self._events, self._bytes, self.is_gzip)
+        return Verified(self._events, self._bytes, self.is_gzip, is_closed=not rest)
 
     def _check(self, block: bytes) -> None:
         if not block:
             return
-        if not self._strict:
-            lines = block.count(b"\n")
-            if block.startswith(b"{") and block.endswith(b"}\n") and block.count(b"}\n{") == lines - 1:
-                self._events += lines
-                self._decoder.lines += lines
-                return
+        if self._seam is not None and (lines := _lines_between(self._seam, block)):
+            self._events += lines
+            self._decoder.lines += lines
+            return
         self._events += len(self._decoder.decode(block))
+
+
+def _lines_between(seam: bytes, block: bytes) -> int:
+    """How many lines there are; 0 when not each of them is joined to the next by this seam."""
+    before = seam.index(b"\n") + 1
+    after = len(seam) - before
+    if not block.startswith(seam[before:]) or not block.endswith(seam[:before]):
+        return 0
+    # One search for each line end is faster than to count them, and much faster than to count seams.
+    find, last = block.find, len(block) - 1
+    at, lines = 0, 1
+    while at := find(b"\n", at, last) + 1:
+        if block[at - before : at + after] != seam:
+            return 0
+        lines += 1
+    return lines

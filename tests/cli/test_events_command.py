@@ -10,12 +10,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-from mixpanel_export.sandbox import Sandbox
+from mixpanel_export import Progress
+from mixpanel_export.cli import app
+from mixpanel_export.cli.display import described
+from mixpanel_export.sandbox import Fault, Sandbox
 
 COMMAND = [sys.executable, "-c", "from mixpanel_export.cli import main; main()"]
 RANGE = ["--from", "2024-01-01", "--to", "2024-01-02"]
@@ -32,13 +36,18 @@ def lines(text: bytes) -> list[bytes]:
     return text.split(b"\n")[:-1]
 
 
-def test_a_folder_gets_one_complete_gzip_file_and_a_summary(tmp_path: Path) -> None:
+def test_a_folder_gets_complete_gzip_files_a_manifest_and_a_summary(tmp_path: Path) -> None:
     done = run("events", *RANGE, "--output", str(tmp_path / "out"), "--sandbox")
     assert done.returncode == 0, done.stderr
-    (file,) = (tmp_path / "out").iterdir()
-    assert file.name == "events_2024-01-01_2024-01-02.jsonl.gz"
-    events = [json.loads(line) for line in lines(gzip.decompress(file.read_bytes()))]
-    assert f"{len(events):,} events" in done.stderr.decode()
+    manifest, *files = sorted((tmp_path / "out").iterdir(), reverse=True)
+    assert manifest.name == "manifest.json"
+    assert [each.name for each in reversed(files)] == [
+        "events_2024-01-01_2024-01-01.jsonl.gz",
+        "events_2024-01-02_2024-01-02.jsonl.gz",
+    ]
+    events = [json.loads(line) for each in files for line in lines(gzip.decompress(each.read_bytes()))]
+    assert f"{len(events):,} events, 2 files" in done.stderr.decode()
+    assert "2 slices fetched, 0 found done" in done.stderr.decode()
     assert done.stdout == b""
 
 
@@ -48,6 +57,17 @@ def test_the_files_name_says_the_format(tmp_path: Path, format: str) -> None:
     assert run("events", *RANGE, "--output", str(file), "--sandbox").returncode == 0
     body = file.read_bytes()
     assert (body[:2] == b"\x1f\x8b") is (format == "jsonl.gz")
+
+
+def test_events_sent_again_are_left_out_on_request_and_counted() -> None:
+    raw, clean = (
+        run("events", "--from", "2024-01-01", "--to", "2024-01-06", "--output", "-", "--sandbox", *option)
+        for option in ([], ["--deduplicate"])
+    )
+    dropped = len(lines(raw.stdout)) - len(lines(clean.stdout))
+    assert dropped > 0
+    assert f"{len(lines(clean.stdout)):,} events, {dropped:,} duplicates left out" in clean.stderr.decode()
+    assert set(lines(clean.stdout)) < set(lines(raw.stdout))
 
 
 def test_standard_output_gets_json_lines_and_nothing_else(tmp_path: Path) -> None:
@@ -150,3 +170,157 @@ def test_a_reader_that_goes_away_is_no_traceback() -> None:
     process.stderr.close()
     process.wait(30)
     assert b"Traceback" not in said
+
+
+class Said(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Here = Callable[..., Said]
+
+
+@pytest.fixture
+def here(capsys: pytest.CaptureFixture[str]) -> Here:
+    """Runs the command in this process, which has made the sample data once."""
+
+    def run_here(*arguments: str) -> Said:
+        code = app.run([*arguments, "--sandbox"])
+        return Said(code, *capsys.readouterr())
+
+    return run_here
+
+
+class TestFolder:
+    def test_the_same_command_again_finds_it_done(self, here: Here, tmp_path: Path) -> None:
+        command = ["events", *RANGE, "--output", str(tmp_path)]
+        here(*command)
+        done = here(*command, "--verify")
+        assert done.code == 0, done.err
+        assert "0 slices fetched, 2 found done" in done.err
+
+    def test_another_query_is_refused_and_overwrite_helps(self, here: Here, tmp_path: Path) -> None:
+        command = ["events", *RANGE, "--output", str(tmp_path)]
+        here(*command)
+        refused = here(*command, "--event", "Purchase")
+        assert refused.code == 2
+        assert 'event is not set there, and ["Purchase"] here' in refused.err
+        done = here(*command, "--event", "Purchase", "--overwrite", "--slice-days", "2", "--parallel", "1")
+        assert done.code == 0, done.err
+        assert sorted(each.name for each in tmp_path.iterdir()) == [
+            "events_2024-01-01_2024-01-02.jsonl.gz",
+            "manifest.json",
+        ]
+
+    def test_since_last_extends_it_and_fetches_the_last_days_again(self, here: Here, tmp_path: Path) -> None:
+        command = ["events", "--since-last", "--output", str(tmp_path)]
+        missing = here(*command)
+        assert missing.code == 2
+        assert "from_date" in missing.err
+        first = here(*command, "--from", "2024-01-01", "--to", "2024-01-02", "--event", "Purchase")
+        assert first.code == 0, first.err
+        done = here(*command, "--to", "2024-01-04", "--look-back", "1")
+        assert "3 slices fetched, 1 found done" in done.err
+        assert (tmp_path / "events_2024-01-02_2024-01-02_r2.jsonl.gz").exists()
+
+    def test_a_damaged_file_and_a_foreign_one_are_told(self, here: Here, tmp_path: Path) -> None:
+        command = ["events", *RANGE, "--output", str(tmp_path)]
+        here(*command)
+        (tmp_path / "events_2024-01-01_2024-01-01.jsonl.gz").unlink()
+        (tmp_path / "events_2020-01-01_2020-01-01.jsonl.gz").touch()
+        done = here(*command)
+        assert "events_2024-01-01_2024-01-01.jsonl.gz is missing; it was fetched again" in done.err
+        assert "events_2020-01-01_2020-01-01.jsonl.gz is not in the manifest" in done.err
+
+    def test_a_dry_run_prints_the_plan(self, here: Here, tmp_path: Path) -> None:
+        folder = tmp_path / "out"
+        command = [
+            "events",
+            "--from",
+            "2024-01-01",
+            "--to",
+            "2024-01-06",
+            "--output",
+            str(folder),
+            "--sandbox",
+        ]
+        planned = here(*command, "--dry-run", "--slice-days", "4")
+        assert planned.code == 0, planned.err
+        assert planned.out.splitlines() == [
+            "Range: 2024-01-01 to 2024-01-06",
+            "Done: 0 slices, 0 events, 0 bytes",
+            "To fetch: 2 requests for 6 days, 8 at a time",
+            "  2024-01-01 to 2024-01-04",
+            "  2024-01-05 to 2024-01-06",
+            "Budget: 60 requests an hour, 0 used within the last hour; no waiting",
+        ]
+        assert not folder.exists()
+        here(*command, "--slice-days", "4")
+        (folder / "events_2024-01-05_2024-01-06.jsonl.gz").unlink()
+        again = here(*command, "--dry-run").out
+        assert "Done: 1 slice, " in again
+        assert "To fetch: 1 request for 2 days" in again
+        later = here(
+            "events", "--since-last", "--to", "2024-01-07", "-o", str(folder), "--sandbox", "--dry-run"
+        )
+        assert "Range: 2024-01-01 to 2024-01-07" in later.out
+
+    @pytest.mark.parametrize(
+        ("options", "said"),
+        [
+            ([*RANGE, "-o", "e.jsonl", "--overwrite"], "--overwrite"),
+            ([*RANGE, "-o", "-", "--verify"], "--verify"),
+            (["-o", "e.jsonl", "--since-last"], "--since-last"),
+            ([*RANGE, "-o", "d", "--since-last", "--overwrite"], "--overwrite"),
+            ([*RANGE, "-o", "d", "--look-back", "3"], "--since-last"),
+            (["-o", "d", "--from", "2024-01-01"], "--to"),
+            (["-o", "d", "--to", "2024-01-01"], "--from"),
+            ([*RANGE, "-o", "d", "--parallel", "0"], "parallel"),
+            ([*RANGE, "-o", "d", "--slice-days", "0"], "slice_days"),
+            ([*RANGE, "-o", "d", "--since-last", "--look-back", "-1"], "look_back"),
+        ],
+    )
+    def test_options_that_do_not_go_together_are_wrong_usage(
+        self,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        here: Here,
+        options: list[str],
+        said: str,
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        done = here("events", *options)
+        assert done.code == 2
+        assert said in done.err
+        assert list(tmp_path.iterdir()) == []
+
+    def test_an_interrupt_leaves_what_is_complete(self, mixpanel_sandbox: Sandbox, tmp_path: Path) -> None:
+        mixpanel_sandbox.faults.add(None, Fault.stall(), path="/export")
+        process = subprocess.Popen(
+            [*COMMAND, "events", *RANGE, "--output", str(tmp_path), "--parallel", "1"],
+            env={**os.environ, **mixpanel_sandbox.environment},
+            stderr=subprocess.PIPE,
+        )
+        part = tmp_path / ".events_2024-01-02_2024-01-02.jsonl.gz.part"
+        until = time.monotonic() + 20
+        while not part.exists() and time.monotonic() < until:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=30)
+        assert process.returncode == 130, said
+        assert sorted(each.name for each in tmp_path.iterdir()) == [
+            "events_2024-01-01_2024-01-01.jsonl.gz",
+            "manifest.json",
+        ]
+        done = run("events", *RANGE, "--output", str(tmp_path), environ=mixpanel_sandbox.environment)
+        assert "1 slice fetched, 1 found done" in done.stderr.decode()
+
+
+def test_the_line_that_moves_says_how_far_it_is_and_what_it_waits_for() -> None:
+    totals = Progress(slices=12, slices_done=3, events=4567, received=2_000_000, seconds=4.0)
+    assert described(totals) == "3 of 12 slices, 4,567 events, 2.0 MB received, 500.0 kB/s"
+    totals.waiting = ("for the request budget", 61.2)
+    assert described(totals).endswith("waiting for the request budget, 61 s")
+    totals.waiting = ("for the request budget", 0.05)
+    assert "waiting" not in described(totals)

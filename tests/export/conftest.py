@@ -8,10 +8,12 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from mixpanel_export import AsyncMixpanelClient, MixpanelClient, RetryPolicy, ServiceAccountAuth
+from mixpanel_export.sandbox import Sandbox
 
 ONCE = RetryPolicy(attempts=1)
 
@@ -155,4 +157,29 @@ def async_client(wire: Wire) -> AsyncMixpanelClient:
         timeout=5,
         retry=ONCE,
         limits=None,
+    )
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """A sandbox of the test's own that allows any number of requests."""
+    with Sandbox(limits=None) as server:
+        yield server
+
+
+@pytest.fixture
+def shop(sandbox: Sandbox) -> Iterator[MixpanelClient]:
+    """A client of the sandbox's sample shop that keeps no budget."""
+    with client_of(sandbox) as client:
+        yield client
+
+
+def client_of(sandbox: Sandbox, **settings: Any) -> MixpanelClient:
+    """A client of a sandbox that keeps no budget and does not wait long before it tries again."""
+    usual: dict[str, Any] = {"limits": None, "retry": RetryPolicy(first_wait=0.01, longest_wait=0.02)}
+    return MixpanelClient(
+        sandbox.auth,
+        project_id=sandbox.credentials.project_id,
+        base_url=sandbox.url,
+        **{**usual, **settings},
     )

@@ -8,7 +8,7 @@ import gzip
 import io
 import itertools
 import json
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -18,7 +18,9 @@ from mixpanel_export import Event, IncompleteExportError, MalformedEventError
 from mixpanel_export.export.decode import EventDecoder, decompressor_for
 from mixpanel_export.export.plan import Slice
 from mixpanel_export.export.run import Spool
-from mixpanel_export.export.verify import Verifier
+from mixpanel_export.export.verify import Check, Verifier
+
+CHECKS: tuple[Check, ...] = get_args(Check)
 
 DAY = Slice(datetime.date(2024, 1, 1), datetime.date(2024, 1, 1))
 VALUES = st.recursive(
@@ -43,9 +45,9 @@ def lines_of(records: list[dict[str, Any]], *, ascii_only: bool = False) -> byte
     )
 
 
-def decoded(body: bytes, cuts: list[int], encoding: str = "", *, strict: bool = False) -> list[Event]:
+def decoded(body: bytes, cuts: list[int], encoding: str = "", *, check: Check = "shape") -> list[Event]:
     """What a slice of this body delivers, when it arrives cut like this."""
-    verifier = Verifier("text/plain", encoding, strict=strict)
+    verifier = Verifier("text/plain", encoding, check=check)
     edges = [0, *sorted(min(cut, len(body)) for cut in cuts), len(body)]
     for start, end in itertools.pairwise(edges):
         verifier.feed(body[start:end])
@@ -158,9 +160,9 @@ def test_an_error_object_is_no_export_and_its_words_are_kept(end: str) -> None:
 )
 def test_a_line_that_is_no_event_is_an_error_that_names_it(line: bytes) -> None:
     good = b'{"event":"A","properties":{}}\n'
-    for strict in (False, True):
+    for check in CHECKS:
         with pytest.raises(MalformedEventError, match="line 3 ") as caught:
-            decoded(good + good + line + b"\n" + good, [], strict=strict)
+            decoded(good + good + line + b"\n" + good, [], check=check)
         assert caught.value.line == 3
 
 
@@ -184,6 +186,6 @@ def test_a_lone_surrogate_escape_is_legal_json_and_arrives() -> None:
 
 @given(st.binary(max_size=200))
 def test_no_bytes_raise_anything_but_our_own_errors(body: bytes) -> None:
-    for encoding, strict in itertools.product(("", "gzip"), (False, True)):
+    for encoding, check in itertools.product(("", "gzip"), CHECKS):
         with contextlib.suppress(IncompleteExportError, MalformedEventError):
-            decoded(body, [], encoding, strict=strict)
+            decoded(body, [], encoding, check=check)
