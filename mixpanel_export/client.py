@@ -24,10 +24,12 @@ from mixpanel_export.calls import Call, Context
 from mixpanel_export.errors import ConfigurationError
 from mixpanel_export.export import AsyncExport, Export
 from mixpanel_export.limits import MIXPANEL_LIMITS, Lease, Limits
+from mixpanel_export.profiles import AsyncProfiles, Profiles
 from mixpanel_export.raw import RawResponse, captured, raw_arguments, raw_response
 from mixpanel_export.retry import RetryPolicy
 from mixpanel_export.servers import Region, Servers
 from mixpanel_export_api.api import AsyncResources, Operation, Resources
+from mixpanel_export_api.api.export import EXPORT_RAW
 
 __all__ = ["AsyncMixpanelClient", "MixpanelClient"]
 
@@ -119,8 +121,15 @@ class MixpanelClient(Resources):
         """The raw export of events."""
         return Export(self, self._context, self._export_http)
 
+    @cached_property
+    def profiles(self) -> Profiles:
+        """User and group profiles."""
+        return Profiles(self, self._context, self._export_http)
+
     def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
         """Send one operation of the contract; its resource method is the typed way to do so."""
+        if operation is EXPORT_RAW:
+            return cast(T, self.export.text(arguments))
         return self._send(self._context.call(operation, arguments))
 
     def request(
@@ -258,8 +267,15 @@ class AsyncMixpanelClient(AsyncResources):
         """The raw export of events."""
         return AsyncExport(self, self._context, self._export_http)
 
+    @cached_property
+    def profiles(self) -> AsyncProfiles:
+        """User and group profiles."""
+        return AsyncProfiles(self, self._context)
+
     async def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
         """Send one operation of the contract; its resource method is the typed way to do so."""
+        if operation is EXPORT_RAW:
+            return cast(T, await self.export.text(arguments))
         return await self._send(self._context.call(operation, arguments))
 
     async def request(

@@ -7,7 +7,8 @@ stripped of the parameters that authenticate, and servers' words pass through a 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Generator
 from http import HTTPStatus
 from typing import Any
 
@@ -223,6 +224,16 @@ class MalformedEventError(ExportError):
         self.source = source
         self.line = line
         super().__init__(f"line {line} of {source} is not an event ({why}): {shortened(text)}")
+
+
+@contextlib.contextmanager
+def quoting(redact: Redactor) -> Generator[None]:
+    """Whatever an export's failure quotes of the server's answer is redacted, should it echo credentials."""
+    try:
+        yield
+    except ExportError as error:
+        error.args = tuple(redact(each) if isinstance(each, str) else each for each in error.args)
+        raise
 
 
 def shortened(text: str) -> str:

@@ -21,7 +21,11 @@ from mixpanel_export.errors import (
     ServerError,
 )
 
-__all__ = ["Attempts", "RetryPolicy"]
+__all__ = ["PASSING", "Attempts", "RetryPolicy"]
+
+
+PASSING = (ServerError, RateLimitError, InvalidResponseError, NetworkError, IncompleteExportError)
+"""What may be different the next time; all else would fail again."""
 
 
 @frozen(kw_only=True)
@@ -104,9 +108,9 @@ class Attempts:
     def _may_repeat(self, error: BaseException) -> bool:
         if isinstance(error, NetworkError):
             return self.idempotent or not error.was_sent
-        transient = ServerError | IncompleteExportError
-        is_page = isinstance(error, InvalidResponseError) and error.is_page
-        return self.idempotent and (isinstance(error, transient) or is_page)
+        if isinstance(error, InvalidResponseError):
+            return self.idempotent and error.is_page
+        return self.idempotent and isinstance(error, PASSING)
 
     def again(self, state: tenacity.RetryCallState) -> bool:
         """For tenacity: whether to make another attempt."""

@@ -219,7 +219,9 @@ def _client(sandbox: bool) -> Generator[MixpanelClient]:
     from mixpanel_export.sandbox import Sandbox
 
     with (
-        Sandbox() as server,
-        MixpanelClient(server.auth, project_id=server.credentials.project_id, base_url=server.url) as client,
+        Sandbox(limits=None) as server,
+        MixpanelClient(
+            server.auth, project_id=server.credentials.project_id, base_url=server.url, limits=None
+        ) as client,
     ):
         yield client

@@ -22,7 +22,7 @@ from mixpanel_export.export.summaries import DirectoryExport, PlanSummary
 if TYPE_CHECKING:
     from mixpanel_export.calls import Context
 
-__all__ = ["AsyncDirectoryExports", "DirectoryExports"]
+__all__ = ["AsyncDirectoryExports", "DirectoryExports", "in_thread"]
 
 T = TypeVar("T")
 
@@ -230,7 +230,7 @@ class AsyncDirectoryExports(_Directories):
             verify=verify,
         )
         run = self._run(asked, progress)
-        return await _in_thread(run.run, run.cancel)
+        return await in_thread(run.run, run.cancel)
 
     async def update_directory(
         self,
@@ -255,7 +255,7 @@ class AsyncDirectoryExports(_Directories):
             look_back=look_back,
         )
         run = self._run(asked, progress)
-        return await _in_thread(run.run, run.cancel)
+        return await in_thread(run.run, run.cancel)
 
     async def plan(
         self,
@@ -278,7 +278,7 @@ class AsyncDirectoryExports(_Directories):
             overwrite=overwrite,
             verify=verify,
         )
-        return await _in_thread(lambda: self._planned(from_date, to_date, path, asked))
+        return await in_thread(lambda: self._planned(from_date, to_date, path, asked))
 
     async def plan_update(
         self,
@@ -302,10 +302,11 @@ class AsyncDirectoryExports(_Directories):
             look_back=look_back,
         )
         run = self._run(asked)
-        return await _in_thread(run.plan, run.cancel)
+        return await in_thread(run.plan, run.cancel)
 
 
-async def _in_thread(work: Callable[[], T], cancel: Callable[[], object] = lambda: None) -> T:
+async def in_thread(work: Callable[[], T], cancel: Callable[[], object] = lambda: None) -> T:
+    """Do blocking work in a thread of its own; when the task ends early, `cancel` ends the work."""
     loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(1, "mixpanel-export-directory") as thread:
         try:

@@ -21,14 +21,14 @@ from attrs import frozen
 from mixpanel_export.errors import (
     ExportError,
     IncompleteExportError,
-    MixpanelError,
     RateLimitError,
     SliceFailedError,
+    quoting,
 )
 from mixpanel_export.export.plan import Slice
 from mixpanel_export.export.verify import Check, Verified, Verifier
 from mixpanel_export.limits import Budget, Wait
-from mixpanel_export.retry import Attempts, RetryPolicy
+from mixpanel_export.retry import PASSING, Attempts, RetryPolicy
 
 if TYPE_CHECKING:
     from mixpanel_export.calls import Context, Request
@@ -156,12 +156,10 @@ class Fetcher:
         )
         try:
             return retrying(self._attempt, piece, request, file, receiver)
-        except CancelledError:
-            raise
-        except MixpanelError as error:
+        except PASSING as error:
             # A socket that was shut looks like a connection that broke.
             self.cancellation.check()
-            if attempts.failures + attempts.limited > 1 or isinstance(error, IncompleteExportError):
+            if attempts.made > 1 or isinstance(error, IncompleteExportError):
                 raise SliceFailedError(str(piece), attempts.made, error) from error
             raise
 
@@ -174,7 +172,8 @@ class Fetcher:
             receiver.began()
             file.seek(0)
             file.truncate()
-            return self._receive(piece, request, file, receiver)
+            with quoting(self.context.auth.redact):
+                return self._receive(piece, request, file, receiver)
         finally:
             if lease is not None:
                 lease.release()

@@ -6,15 +6,16 @@ Two thin shells over one run (`run`): what is decided stands there and in the pu
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+import io
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Unpack
+from typing import IO, TYPE_CHECKING, Any, Unpack
 
 import httpx
 
 from mixpanel_export.dates import DateLike
-from mixpanel_export.export.directories import AsyncDirectoryExports, DirectoryExports
+from mixpanel_export.export.directories import AsyncDirectoryExports, DirectoryExports, in_thread
 from mixpanel_export.export.event import Event
 from mixpanel_export.export.files import COPIES, FileFormat, WholeFile, check_format
 from mixpanel_export.export.job import DEFAULT_PARALLEL, ExportJob, ExportOptions
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from mixpanel_export_api.api import Expression
 
 __all__ = ["AsyncExport", "Export"]
+
+# `raw` is the contract's own operation: one request, whatever the range.
+_ALL_IN_ONE = 1_000_000
 
 
 class Export(DirectoryExports, ExportResource):
@@ -168,18 +172,15 @@ class Export(DirectoryExports, ExportResource):
         job = ExportJob.make(self._context, from_date, to_date, **options)
         return self._copy(job, file, "jsonl", progress)
 
+    def text(self, arguments: Mapping[str, Any]) -> str:
+        """The answer of `raw`: the lines of an export as one text, as complete as any other delivery."""
+        job = ExportJob.make(self._context, **arguments, slice_days=_ALL_IN_ONE)
+        return _text(Run(job, self._http, check="json"))
+
     def _copy(
         self, job: ExportJob, file: IO[bytes], format: FileFormat, progress: ProgressListener | None
     ) -> Progress:
-        run = Run(job, self._http, check="json", listener=progress)
-        try:
-            while (spool := run.take()) is not None:
-                with spool:
-                    COPIES[format](spool, file)
-            file.flush()
-            return run.progress
-        finally:
-            run.close()
+        return _copy(Run(job, self._http, check="json", listener=progress), file, format)
 
 
 class AsyncExport(AsyncDirectoryExports, AsyncExportResource):
@@ -228,6 +229,12 @@ class AsyncExport(AsyncDirectoryExports, AsyncExportResource):
         )
         return self._iterate(job, ordered, progress)
 
+    async def text(self, arguments: Mapping[str, Any]) -> str:
+        """The answer of `raw`, as `Export.text`."""
+        job = ExportJob.make(self._context, **arguments, slice_days=_ALL_IN_ONE)
+        run = Run(job, self._http, check="json")
+        return await in_thread(lambda: _text(run), run.close)
+
     async def _iterate(
         self, job: ExportJob, ordered: bool, progress: ProgressListener | None
     ) -> AsyncIterator[Event]:
@@ -241,3 +248,20 @@ class AsyncExport(AsyncDirectoryExports, AsyncExportResource):
                         yield each
             finally:
                 batches.close()
+
+
+def _copy(run: Run, file: IO[bytes], format: FileFormat) -> Progress:
+    try:
+        while (spool := run.take()) is not None:
+            with spool:
+                COPIES[format](spool, file)
+        file.flush()
+        return run.progress
+    finally:
+        run.close()
+
+
+def _text(run: Run) -> str:
+    file = io.BytesIO()
+    _copy(run, file, "jsonl")
+    return file.getvalue().decode()

@@ -5,6 +5,7 @@ Joins what `fetch`, `download`, `progress` and `job` do; sync and async deliveri
 
 from __future__ import annotations
 
+import logging
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from typing import IO, Any, Self, cast
 import httpx
 from attrs import evolve, frozen
 
+from mixpanel_export.errors import quoting
 from mixpanel_export.export.decode import LineSplitter, decompressor_for
 from mixpanel_export.export.download import Download
 from mixpanel_export.export.duplicates import Duplicates, find_duplicates
@@ -25,6 +27,8 @@ from mixpanel_export.export.progress import Progress, ProgressListener, Tracker
 from mixpanel_export.export.verify import Check, Verified
 
 __all__ = ["EventBatches", "Run", "Slices", "Spool"]
+
+_logger = logging.getLogger("mixpanel_export")
 
 # A spool up to this size stays in memory; a longer one goes on in a temporary file.
 _IN_MEMORY = 1 << 20
@@ -126,6 +130,7 @@ class Slices:
         self._deduplicate = job.deduplicate
         self._deduplicating = threading.Lock()
         self._cancellation = cancellation
+        self._redact = context.auth.redact
         self._fetcher = Fetcher(
             context=context,
             http=http,
@@ -147,8 +152,12 @@ class Slices:
         verified, digest = self._fetcher.fetch(piece, file, self._tracker.of(piece))
         spool = Spool(piece, verified, file)
         if self._deduplicate:
-            spool = self._without_duplicates(spool)
+            with quoting(self._redact):
+                spool = self._without_duplicates(spool)
         self._tracker.done(verified.bytes)
+        _logger.info(
+            "Slice %s complete: %d events, %d bytes of lines", piece, verified.events, verified.bytes
+        )
         return spool, digest
 
     def _without_duplicates(self, spool: Spool) -> Spool:
@@ -210,7 +219,7 @@ class EventBatches:
 
     def next(self) -> list[Event] | None:
         """The next events, never none; None when there are no more."""
-        with self._lock:
+        with self._lock, quoting(self._job.context.auth.redact):
             return next(self._batches, None)
 
     def close(self) -> None:

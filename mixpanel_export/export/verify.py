@@ -22,8 +22,8 @@ Check = Literal["shape", "frame", "json"]
 """How each line is looked at.
 
 - `shape`: it begins and ends as an object does; for what is parsed when it is delivered.
-- `frame`: it begins with the event's name and ends with its properties, as Mixpanel writes events. Of a stream whose
-  checksum is right and whose lines are all so, nothing but Mixpanel could have made a line that is no JSON.
+- `frame`: it begins with the event's name and ends with its properties, as Mixpanel writes events. When all lines
+  are so and gzip's checksum is right, nothing but Mixpanel could have made a line that is no JSON.
 - `json`: it is parsed.
 
 A block of lines with one that is otherwise is parsed in any case, to tell what is wrong, if anything is.

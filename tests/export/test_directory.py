@@ -134,7 +134,6 @@ class TestContents:
         assert done.progress.retries == 4
         assert events_in(tmp_path) == expected(shop, *RANGE)
 
-
     @pytest.mark.parametrize(
         "line",
         [

@@ -9,6 +9,7 @@ import asyncio
 import gzip
 import json
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -197,3 +198,44 @@ def test_an_annotation_is_not_created_again_after_an_ambiguous_failure(wire: Wir
     with MixpanelClient(AUTH, **options(wire)) as client, pytest.raises(Exception, match="annotations"):
         client.annotations.create(date="2024-01-01 00:00:00", description="once")
     assert len(wire.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"error": "no such secret: hush", "status": "error"}',
+        b"<html>you sent hush</html>",
+        b'{"event": "hush", "properties": {"n": hush}}\n',
+    ],
+)
+def test_an_answer_that_echoes_the_secret_is_quoted_without_it(
+    wire: Wire, collect: Collect, body: bytes
+) -> None:
+    wire.answers(body)
+    with pytest.raises((SliceFailedError, MalformedEventError)) as caught:
+        collect(*DAY)
+    assert "hush" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_refusal_after_a_repetition_is_still_a_refusal(wire: Wire, collect: Collect) -> None:
+    wire.first = [answer(b"", status="503 Busy")]
+    wire.script = answer(b'{"error": "no"}', status="401 No")
+    with pytest.raises(AuthenticationError):
+        collect(*DAY)
+    assert len(wire.requests) == 2
+
+
+def test_the_whole_text_is_repaired_or_refused_like_every_delivery(wire: Wire) -> None:
+    wire.first, wire.script = list(FAULTS["terminated early"]), GOOD
+
+    async def run() -> str:
+        async with AsyncMixpanelClient(AUTH, **options(wire)) as client:
+            return await client.export.raw(from_date=DAY[0], to_date=DAY[1])
+
+    with MixpanelClient(AUTH, **options(wire)) as client:
+        assert client.export.raw(from_date=DAY[0], to_date=DAY[1]).encode() == BODY
+        wire.first = list(FAULTS["gzip unfinished, clean end"])
+        assert asyncio.run(run()).encode() == BODY
+        wire.answers(BODY, keep=len(BODY) - 9)
+        with pytest.raises(SliceFailedError):
+            client.export.raw(from_date=DAY[0], to_date=DAY[1])

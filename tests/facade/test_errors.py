@@ -352,9 +352,8 @@ def test_an_error_object_with_status_200_raises(
         lambda client: client.schemas.get(entity_type="event", name="Signup"),
         lambda client: client.cohorts.list(),
         lambda client: client.jql.query(script="main"),
-        lambda client: client.export.raw(from_date="2024-01-01", to_date="2024-01-02"),
     ],
-    ids=["map", "map of maps", "all optional", "list", "list of anything", "text"],
+    ids=["map", "map of maps", "all optional", "list", "list of anything"],
 )
 @pytest.mark.parametrize("content_type", ["application/json", "text/plain", ""])
 def test_an_error_object_raises_whatever_the_shape_of_the_answer(
@@ -383,10 +382,20 @@ def test_a_series_called_error_is_data(ask: Ask, server: Server) -> None:
 @pytest.mark.parametrize("content_type", ["text/html", "text/html; charset=utf-8", "Text/HTML"])
 def test_a_web_page_with_status_200_raises(ask: Ask, server: Server, content_type: str) -> None:
     server.answers("<html><body><h1>Down for maintenance</h1></body></html>", content_type=content_type)
-    for use in (names, lambda client: client.export.raw(from_date="2024-01-01", to_date="2024-01-02")):
-        error = failure(ask, use)
-        assert isinstance(error, InvalidResponseError)
-        assert error.message == "the answer is a web page: Down for maintenance"
+    error = failure(ask, names)
+    assert isinstance(error, InvalidResponseError)
+    assert error.message == "the answer is a web page: Down for maintenance"
+
+
+@pytest.mark.parametrize(
+    ("body", "words"), [({"error": "bad query"}, "bad query"), ("<html>Down</html>", "a web page")]
+)
+def test_an_export_that_is_none_raises_as_every_delivery_does(
+    ask: Ask, server: Server, body: object, words: str
+) -> None:
+    server.answers(body, content_type="text/plain")
+    with pytest.raises(IncompleteExportError, match=words):
+        ask(ACCOUNT, lambda client: client.export.raw(from_date="2024-01-01", to_date="2024-01-02"))
 
 
 MODEL: Callable[[Any], Any] = lambda client: client.insights.query(bookmark_id=1)  # noqa: E731
