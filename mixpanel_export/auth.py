@@ -141,13 +141,15 @@ class SecretAuth(MixpanelAuth):
     schemes = frozenset({"projectSecret"})
     needs_project = False
     retires_on: ClassVar[str] = "2027-03-03"
+    # How many calls up the line is that the warning is for; a subclass that is made by others is further down.
+    _warned_line: ClassVar[int] = 2
 
     def __init__(self, api_secret: str) -> None:
         warnings.warn(
             f"Mixpanel retires project secrets on {self.retires_on}; "
             "make a service account and use ServiceAccountAuth",
             DeprecationWarning,
-            stacklevel=2,
+            stacklevel=self._warned_line,
         )
         self._api_secret = _credential("api_secret", api_secret, forbidden=":")
         self._basic = httpx.BasicAuth(self._api_secret, "")

@@ -202,6 +202,7 @@ class Context:
         arguments["url"] = self.servers.url(
             path.replace("{project_id}", str(self.project_id)), self.auth.query_root
         )
+        _check_length(arguments)
         arguments["timeout"] = self._timeout(path)
         return self._call(path, path, Request(arguments), self._read_raw, idempotent=idempotent)
 

@@ -23,6 +23,7 @@ from mixpanel_export.export.job import ExportOptions
 from mixpanel_export.export.progress import ProgressListener
 from mixpanel_export.export.resume import DEFAULT_LOOK_BACK
 from mixpanel_export.export.summaries import DirectoryExport, PlanSummary
+from mixpanel_export.limits import MIXPANEL_LIMITS
 
 __all__ = ["EventsCommand"]
 
@@ -52,7 +53,7 @@ class EventsCommand:
         target = self._target()
         self._check(target)
         console = Console(stderr=True, highlight=False, soft_wrap=True)
-        with _client(self.sandbox) as client:
+        with _client(self.sandbox, self.dry_run) as client:
             if self.dry_run:
                 path = target.path if target.is_directory else None
                 print_plan(self._plan(client, path, target.format))
@@ -211,17 +212,19 @@ class _Said:
 
 
 @contextlib.contextmanager
-def _client(sandbox: bool) -> Generator[MixpanelClient]:
+def _client(sandbox: bool, dry_run: bool) -> Generator[MixpanelClient]:
     if not sandbox:
         with MixpanelClient.from_env() as client:
             yield client
         return
     from mixpanel_export.sandbox import Sandbox
 
+    # A first try should not wait for budgets; the plan of one should show them.
+    limits = MIXPANEL_LIMITS if dry_run else None
     with (
         Sandbox(limits=None) as server,
         MixpanelClient(
-            server.auth, project_id=server.credentials.project_id, base_url=server.url, limits=None
+            server.auth, project_id=server.credentials.project_id, base_url=server.url, limits=limits
         ) as client,
     ):
         yield client

@@ -99,8 +99,8 @@ OPERATIONS: dict[str, tuple[Use, object, Use]] = {
     ),
     "text": (
         lambda client: client.export.raw(from_date="2024-03-01", to_date="2024-03-02"),
-        '{"event":"a","properties":{}}\n{"event":"b\u2028"}\n',
-        lambda answer: answer == '{"event":"a","properties":{}}\n{"event":"b\u2028"}\n',
+        '{"event":"a","properties":{}}\n{"event":"b\u2028","properties":{}}\n',
+        lambda answer: answer == '{"event":"a","properties":{}}\n{"event":"b\u2028","properties":{}}\n',
     ),
     "a patch": (
         lambda client: client.annotations.update(annotation_id=5, description="Launch"),

@@ -12,9 +12,11 @@ from typing import Any, assert_type
 
 from mixpanel_export import (
     AsyncMixpanelClient,
+    DirectoryExport,
     Event,
     MixpanelClient,
     OAuthTokenAuth,
+    PlanSummary,
     Progress,
     RateLimitError,
     SecretAuth,
@@ -58,6 +60,10 @@ def export(client: MixpanelClient) -> None:
         assert_type(event.insert_id, str | None)
         assert_type(event.properties, dict[str, Any])
     assert_type(client.export.to_file("f.jsonl", DAY, DAY, format="jsonl", event="Sign Up"), Progress)
+    assert_type(client.export.to_directory("d", DAY, DAY, event="Sign Up", slice_days=7), DirectoryExport)
+    assert_type(client.export.update_directory("d", look_back=5), DirectoryExport)
+    assert_type(client.export.plan(DAY, DAY, path="d"), PlanSummary)
+    client.export.to_directory("d", DAY, DAY, slices=7)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     client.export.to_file("f", DAY, DAY, format="xml")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.export.events(20240101, DAY)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
@@ -114,6 +120,7 @@ async def asynchronous(environ: Mapping[str, str]) -> None:
         assert_type(events, AsyncIterator[Event])
         async for event in events:
             assert_type(event.name, str)
+        assert_type(await client.export.to_directory("d", DAY, DAY), DirectoryExport)
         assert_type(await client.funnels.list(), list[SavedFunnel])
         total = await client.segmentation.sum(event="P", from_date=DAY, to_date=DAY, on="x")
         assert_type(total, SegmentationSumResult)

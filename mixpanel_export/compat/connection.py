@@ -1,0 +1,146 @@
+"""From the older client's arguments to what it put on the wire, and back to what it returned.
+
+It called everything by GET under the 2.0 root, each path ending in a slash. Sending is `MixpanelClient`'s, with its
+budgets, retries and errors; an export is one slice of `mixpanel_export.export`, with a request of its own.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import json
+from collections.abc import Generator, Iterator, Mapping
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from attrs import frozen
+
+from mixpanel_export import Event, Export, Limits, MixpanelClient, RetryPolicy
+from mixpanel_export.auth import MixpanelAuth
+from mixpanel_export.calls import Request
+from mixpanel_export.compat.exceptions import JSONDecodeError, older_errors
+from mixpanel_export.export.job import ExportJob
+from mixpanel_export.export.plan import Plan, Slice
+from mixpanel_export.raw import raw_arguments
+
+__all__ = ["CSV", "JSON", "Answer", "Connection"]
+
+JSON = "json"
+CSV = "csv"
+
+Answer: TypeAlias = Any
+"""The parsed JSON of an answer; with `response_format="csv"` its text."""
+
+
+class Connection:
+    """Sends the calls of one older client.
+
+    Args:
+        auth: the credentials.
+        base_url, timeout, retry, limits: as for `MixpanelClient`.
+    """
+
+    def __init__(
+        self,
+        auth: MixpanelAuth,
+        *,
+        base_url: str | None,
+        timeout: float | None,
+        retry: RetryPolicy | None,
+        limits: Limits | None,
+    ) -> None:
+        self._client = _Client(auth, base_url=base_url, timeout=timeout, retry=retry, limits=limits)
+
+    def request(
+        self,
+        method_name: str,
+        params: Mapping[str, Any],
+        response_format: str = JSON,
+        *,
+        idempotent: bool = True,
+    ) -> Answer:
+        """Call `method_name`, a path under the 2.0 root such as `retention`, also one that has no method here.
+
+        Args:
+            params: the parameters; what is falsy is not sent, and lists are sent as JSON.
+            idempotent: whether repeating the call after an ambiguous failure is harmless.
+        """
+        sent = _on_the_wire(params, response_format)
+        with older_errors():
+            response = self._client.request("GET", _path(method_name), params=sent, idempotent=idempotent)
+        if response_format == CSV:
+            return response.text
+        try:
+            return response.json()
+        except json.JSONDecodeError as error:
+            raise JSONDecodeError(f"{method_name}: {error.msg}", error.doc, error.pos) from error
+
+    def export(
+        self, days: tuple[datetime.date, datetime.date], params: Mapping[str, Any], response_format: str
+    ) -> Generator[Answer]:
+        """The events of an export as plain dicts, or, with CSV, the lines of its text."""
+        if response_format == CSV:
+            text: str = self.request("export", params, response_format)
+            # Not splitlines, for which more than a line feed ends a line.
+            yield from io.StringIO(text, newline="\n")
+            return
+        sent = _on_the_wire(params, response_format)
+        with older_errors():
+            for event in self._client.older_export.events_of(Slice(*days), sent):
+                yield {"event": event.name, "properties": event.properties}
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+
+class _Client(MixpanelClient):
+    @cached_property
+    def older_export(self) -> _OlderExport:
+        """The raw export, asked for as the older client did."""
+        return _OlderExport(self, self._context, self._export_http)
+
+
+class _OlderExport(Export):
+    def events_of(self, days: Slice, params: Mapping[str, str]) -> Iterator[Event]:
+        """Every event of one request; `days` only names it in messages."""
+        job = _OlderJob(self._context, Plan([days], parallel=1), params, Event)
+        return self._iterate(job, ordered=True, progress=None)
+
+
+@frozen
+class _OlderJob(ExportJob):
+    """An export whose filters are the whole query, dates included."""
+
+    def request(self, piece: Slice) -> Request:
+        arguments = raw_arguments(
+            "GET",
+            _path("export"),
+            params=self.filters,
+            form=None,
+            body=None,
+            headers={"Accept-Encoding": "gzip"},
+        )
+        return self.context.raw_call(arguments, idempotent=True).request
+
+
+def _path(method_name: str) -> str:
+    return f"/api/2.0/{method_name}/"
+
+
+def _on_the_wire(params: Mapping[str, Any], response_format: str) -> dict[str, str]:
+    named = {**params, "format": response_format}
+    return {name: _text(value) for name, value in named.items() if value}
+
+
+def _text(value: Any) -> str:
+    match value:
+        case str():
+            return value
+        case bytes():
+            return value.decode()
+        case list() | tuple():
+            return json.dumps(value)
+        case _:
+            # Not httpx's text of a boolean, which is another.
+            return str(value)
