@@ -19,9 +19,11 @@ def install(session: nox.Session, *groups: str) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests against cassettes and the sandbox; `-- --live` takes the sandbox for all of them."""
+    """Run the tests, on cassettes and again on a live sandbox in their place (`-- --live` does only that)."""
     install(session, "test")
     session.run("pytest", *session.posargs)
+    if not session.posargs:
+        session.run("pytest", "tests/cassettes", "--live")
 
 
 @nox.session
@@ -73,3 +75,10 @@ def record(session: nox.Session) -> None:
     """Record the cassettes anew: against the sandbox, or a real project when MIXPANEL_* are set."""
     install(session, "test")
     session.run("pytest", "tests/cassettes", "--record-mode=rewrite", *session.posargs)
+
+
+@nox.session
+def benchmarks(session: nox.Session) -> None:
+    """Measure exports beside other ways to get the same events; see benchmarks/README.md."""
+    install(session, "bench")
+    session.run("python", "-m", "benchmarks.run", *session.posargs)

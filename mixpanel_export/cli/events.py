@@ -221,10 +221,5 @@ def _client(sandbox: bool, dry_run: bool) -> Generator[MixpanelClient]:
 
     # A first try should not wait for budgets; the plan of one should show them.
     limits = MIXPANEL_LIMITS if dry_run else None
-    with (
-        Sandbox(limits=None) as server,
-        MixpanelClient(
-            server.auth, project_id=server.credentials.project_id, base_url=server.url, limits=limits
-        ) as client,
-    ):
+    with Sandbox(limits=None) as server, server.client(limits=limits) as client:
         yield client

@@ -10,9 +10,10 @@ import os
 import threading
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from mixpanel_export.auth import ServiceAccountAuth
+from mixpanel_export.client import AsyncMixpanelClient, MixpanelClient
 from mixpanel_export.errors import MissingExtraError, MixpanelError
 from mixpanel_export.sandbox.controls import Controls
 from mixpanel_export.sandbox.credentials import SandboxCredentials
@@ -143,6 +144,25 @@ class Sandbox:
     def environment(self) -> dict[str, str]:
         """The `MIXPANEL_…` variables with which a client finds and may use this sandbox."""
         return self.credentials.environment(self.url)
+
+    def client(self, **options: Any) -> MixpanelClient:
+        """A client of this sandbox: its service account, project and URL.
+
+        It keeps Mixpanel's request budgets where the sandbox keeps limits, and none where it does not.
+
+        Args:
+            options: further arguments of `MixpanelClient`.
+        """
+        return MixpanelClient(self.auth, **(self._options | options))
+
+    def async_client(self, **options: Any) -> AsyncMixpanelClient:
+        """As `client`, asynchronous."""
+        return AsyncMixpanelClient(self.auth, **(self._options | options))
+
+    @property
+    def _options(self) -> dict[str, Any]:
+        bound: dict[str, Any] = {"project_id": self.credentials.project_id, "base_url": self.url}
+        return bound if self.limits is not None else {**bound, "limits": None}
 
     def start(self) -> Self:
         """Start serving; does nothing when running. Requests may be sent as soon as it returns.

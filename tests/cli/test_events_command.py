@@ -303,13 +303,9 @@ class TestFolder:
             stderr=subprocess.PIPE,
         )
         part = tmp_path / ".events_2024-01-02_2024-01-02.jsonl.gz.part"
-        manifest = tmp_path / "manifest.json"
-
-        def is_half_done() -> bool:
-            return part.exists() and "events_2024-01-01" in manifest.read_text()
-
-        until = time.monotonic() + 20
-        while not is_half_done() and time.monotonic() < until:
+        manifest, until = tmp_path / "manifest.json", time.monotonic() + 20
+        while not part.exists() or b"sha256" not in manifest.read_bytes():
+            assert time.monotonic() < until
             time.sleep(0.01)
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=30)

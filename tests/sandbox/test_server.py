@@ -195,3 +195,24 @@ def test_importing_it_imports_no_server() -> None:
         cwd=Path(__file__).parents[2],
     )
     assert done.stdout.strip() == "set()"
+
+
+class TestClients:
+    def test_a_client_of_it_is_ready_to_use(self) -> None:
+        with Sandbox(limits=None) as sandbox, sandbox.client(timeout=5) as client:
+            assert client.funnels.list()
+            # More calls than an hour's budget: neither side keeps one.
+            for _ in range(61):
+                client.cohorts.list()
+
+    def test_it_keeps_budgets_where_the_sandbox_keeps_limits(self) -> None:
+        with Sandbox() as sandbox, sandbox.client(limits=None) as careless, sandbox.client() as careful:
+            assert "limits" not in sandbox._options
+            assert careless.funnels.list() == careful.funnels.list()
+
+    def test_an_asynchronous_client_too(self) -> None:
+        async def run() -> int:
+            async with Sandbox(limits=None) as sandbox, sandbox.async_client() as client:
+                return len(await client.funnels.list())
+
+        assert asyncio.run(run())
