@@ -1,0 +1,289 @@
+"""The ways to get the same events that are compared; `python -m benchmarks.contenders NAME SETTINGS` runs one.
+
+Each is run in a process of its own, and prints what it measured as JSON. Time counts from the first call to the
+last event; imports do not. Every one that reads events reads name, time, distinct id and one property of each.
+"""
+
+from __future__ import annotations
+
+import gzip
+import importlib
+import importlib.util
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+from attrs import asdict, define, evolve, field, frozen
+from isal import isal_zlib
+
+from benchmarks.data import FIRST_DAY
+from mixpanel_export import Event, MixpanelClient, ServiceAccountAuth
+from mixpanel_export.sandbox import SandboxCredentials
+
+__all__ = ["AVAILABLE", "CONTENDERS", "Measured", "Settings"]
+
+CREDENTIALS = SandboxCredentials()
+
+
+@frozen
+class Settings:
+    """What to export.
+
+    Attributes:
+        folder: where the server's files are, for who reads them from there.
+        parallel: how many slices at a time; None for the default.
+        limits: whether to keep Mixpanel's request limits, as the server then does too.
+    """
+
+    url: str
+    folder: str
+    last_day: str
+    parallel: int | None = None
+    limits: bool = False
+
+    @property
+    def days(self) -> tuple[str, str]:
+        """The first and the last day."""
+        return FIRST_DAY.isoformat(), self.last_day
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The parameters of the whole range in one request."""
+        first, last = self.days
+        return {"from_date": first, "to_date": last, "project_id": str(CREDENTIALS.project_id)}
+
+    @property
+    def export_url(self) -> str:
+        """The whole range in one request."""
+        return str(httpx.URL(f"{self.url}/api/2.0/export", params=self.query))
+
+
+@define
+class Measured:
+    """What one run took.
+
+    Attributes:
+        seconds: in all.
+        first: seconds until the first event could be used; None where nobody looks at events.
+        memory: the most memory that the process held, in bytes.
+        events: how many there were.
+    """
+
+    seconds: float = 0.0
+    first: float | None = None
+    memory: int = 0
+    events: int = 0
+    _began: float = field(factory=time.perf_counter)
+
+    def begin(self) -> None:
+        """Count from here."""
+        self._began = time.perf_counter()
+
+    def saw_first(self) -> None:
+        """The first event can be used."""
+        self.first = time.perf_counter() - self._began
+
+    def end(self) -> None:
+        """Count to here."""
+        self.seconds = time.perf_counter() - self._began
+
+
+def use_records(records: Iterable[dict[str, Any]], measured: Measured) -> None:
+    """Read what is read of every event, from parsed JSON."""
+    events = 0
+    for record in records:
+        if not events:
+            measured.saw_first()
+        properties = record["properties"]
+        _ = record["event"], properties["time"], properties["distinct_id"], properties["$browser"]
+        events += 1
+    measured.events = events
+
+
+def use_events(events: Iterable[Event], measured: Measured) -> None:
+    """Read the same of typed events, whose time is a datetime."""
+    count = 0
+    for event in events:
+        if not count:
+            measured.saw_first()
+        _ = event.name, event.time, event.distinct_id, event.properties["$browser"]
+        count += 1
+    measured.events = count
+
+
+def bare_loads(settings: Settings, measured: Measured) -> None:
+    """orjson.loads for each line, of the same bytes in memory: what parsing alone costs."""
+    body = b"".join(path.read_bytes() for path in sorted(Path(settings.folder).glob("*.jsonl")))
+    measured.begin()
+    use_records((orjson.loads(line) for line in body.split(b"\n") if line), measured)
+
+
+def plain_httpx(settings: Settings, measured: Measured) -> None:
+    """httpx and json, line by line: what one writes first."""
+    with httpx.stream("GET", settings.export_url, auth=_login(), timeout=600) as response:
+        response.raise_for_status()
+        use_records((json.loads(line) for line in response.iter_lines() if line), measured)
+
+
+def whole_body(settings: Settings, measured: Measured) -> None:
+    """urllib, the whole answer in memory, a list of all events: how mixpanel-utils reads an export."""
+    passwords = urllib.request.HTTPPasswordMgrWithPriorAuth()
+    passwords.add_password(None, settings.url, *_login(), is_authenticated=True)
+    opener = urllib.request.build_opener(urllib.request.HTTPBasicAuthHandler(passwords))
+    request = urllib.request.Request(settings.export_url, headers={"Accept-Encoding": "gzip"})
+    with opener.open(request, timeout=600) as response:
+        body = response.read()
+    lines = gzip.decompress(body).decode().strip().split("\n")
+    use_records([json.loads(line) for line in lines], measured)
+
+
+def mixpanel_utils(settings: Settings, measured: Measured) -> None:
+    """mixpanel-utils itself, the official Python package."""
+    module: Any = importlib.import_module("mixpanel_utils")
+    username, secret = _login()
+    client = module.MixpanelUtils(
+        secret, service_account_username=username, project_id=CREDENTIALS.project_id, residency="us"
+    )
+    client.raw_api = f"{settings.url}/api"
+    first, last = settings.days
+    query = {"from_date": first, "to_date": last}
+    measured.begin()
+    use_records(client.query_export(query, add_gzip_header=True), measured)
+
+
+def fast_loop(settings: Settings, measured: Measured) -> None:
+    """httpx, isal and orjson in a straight loop: what one writes when it has to be fast."""
+
+    def records() -> Iterator[dict[str, Any]]:
+        inflater: Any = isal_zlib.decompressobj(wbits=31)  # pyright: ignore[reportUnknownMemberType]
+        with httpx.stream("GET", settings.export_url, auth=_login(), timeout=600) as response:
+            response.raise_for_status()
+            rest = b""
+            for chunk in response.iter_raw():
+                *lines, rest = (rest + inflater.decompress(chunk)).split(b"\n")
+                for line in lines:
+                    yield orjson.loads(line)
+
+    use_records(records(), measured)
+
+
+def typed(settings: Settings, measured: Measured) -> None:
+    """`client.export.events`."""
+    with _client(settings) as client:
+        use_events(client.export.events(*settings.days, **_options(settings)), measured)
+
+
+def projected(settings: Settings, measured: Measured) -> None:
+    """`client.export.events` with the properties that are read, and no others."""
+    with _client(settings) as client:
+        events = client.export.events(*settings.days, fields=["$browser"], **_options(settings))
+        use_events(events, measured)
+
+
+def typed_limits(settings: Settings, measured: Measured) -> None:
+    """`client.export.events`, keeping Mixpanel's request limits as it does by default."""
+    typed(evolve(settings, limits=True), measured)
+
+
+def one_request(settings: Settings, measured: Measured) -> None:
+    """`client.export.events`, in one request as the others make."""
+    with _client(settings) as client:
+        use_events(client.export.events(*settings.days, slice_days=10_000), measured)
+
+
+def deduplicated(settings: Settings, measured: Measured) -> None:
+    """`client.export.events` without events that were sent again."""
+    with _client(settings) as client:
+        events = client.export.events(*settings.days, deduplicate=True, **_options(settings))
+        use_events(events, measured)
+
+
+def directory(settings: Settings, measured: Measured) -> None:
+    """`client.export.to_directory`, gzip as it comes."""
+    with tempfile.TemporaryDirectory() as folder, _client(settings) as client:
+        measured.begin()
+        done = client.export.to_directory(folder, *settings.days, **_options(settings))
+        measured.end()
+        measured.events = done.events
+
+
+def curl(settings: Settings, measured: Measured) -> None:
+    """curl, decompressing what comes and throwing it away."""
+    _curl(settings, "--compressed")
+
+
+def curl_plain(settings: Settings, measured: Measured) -> None:
+    """curl, receiving everything uncompressed and throwing it away."""
+    _curl(settings)
+
+
+CONTENDERS: Mapping[str, Callable[[Settings, Measured], None]] = {
+    each.__name__.replace("_", "-"): each
+    for each in (
+        mixpanel_utils,
+        whole_body,
+        plain_httpx,
+        fast_loop,
+        bare_loads,
+        curl,
+        curl_plain,
+        typed,
+        projected,
+        typed_limits,
+        one_request,
+        deduplicated,
+        directory,
+    )
+}
+
+AVAILABLE = frozenset(
+    name for name in CONTENDERS if name != "mixpanel-utils" or importlib.util.find_spec("mixpanel_utils")
+)
+
+
+def _client(settings: Settings) -> MixpanelClient:
+    limits: dict[str, Any] = {} if settings.limits else {"limits": None}
+    auth = ServiceAccountAuth(*_login())
+    return MixpanelClient(auth, project_id=CREDENTIALS.project_id, base_url=settings.url, **limits)
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    return {} if settings.parallel is None else {"parallel": settings.parallel}
+
+
+def _login() -> tuple[str, str]:
+    return CREDENTIALS.username, CREDENTIALS.secret
+
+
+def _curl(settings: Settings, *options: str) -> None:
+    subprocess.run(
+        ["curl", "-sf", "-u", ":".join(_login()), *options, "-o", "/dev/null", settings.export_url],
+        check=True,
+    )
+
+
+def _main(name: str, settings: str) -> None:
+    measured = Measured()
+    contender = CONTENDERS[name]
+    chosen = Settings(**json.loads(settings))
+    measured.begin()
+    contender(chosen, measured)
+    if not measured.seconds:
+        measured.end()
+    whose = resource.RUSAGE_CHILDREN if name.startswith("curl") else resource.RUSAGE_SELF
+    # Kilobytes on Linux, bytes on macOS.
+    measured.memory = resource.getrusage(whose).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    print(json.dumps(asdict(measured, filter=lambda each, _: not each.name.startswith("_"))))
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])

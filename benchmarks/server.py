@@ -1,0 +1,79 @@
+"""The server that is measured against: the sandbox, in a process of its own, on prepared events.
+
+Being another process, it takes none of the measured one's memory, nor holds its interpreter's lock. It compresses
+a day when that is first asked for and keeps it so: whoever measures asks for all of it once before.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Generator
+from typing import Any
+
+from attrs import frozen
+
+from benchmarks.data import Dataset
+from mixpanel_export.sandbox import Limits, Sandbox
+
+__all__ = ["Server", "serving"]
+
+
+@frozen
+class Server:
+    """A running server."""
+
+    url: str
+
+    @property
+    def violations(self) -> int:
+        """How many requests it has refused because of a limit."""
+        return sum(self._control("GET", "requests")["violations"].values())
+
+    @property
+    def requests(self) -> int:
+        """How many requests it has been sent."""
+        return len(self._control("GET", "requests")["requests"])
+
+    def set_bandwidth(self, bandwidth: float | None) -> None:
+        """Bytes a second of every connection; None for as many as there can be."""
+        self._control("PUT", "bandwidth", bandwidth)
+
+    def reset(self) -> None:
+        """Forget what was asked."""
+        self._control("POST", "reset")
+
+    def _control(self, method: str, what: str, *body: Any) -> Any:
+        data = json.dumps(body[0]).encode() if body else None
+        request = urllib.request.Request(f"{self.url}/sandbox/{what}", data, method=method)
+        with urllib.request.urlopen(request) as response:
+            return json.load(response)
+
+
+@contextlib.contextmanager
+def serving(data: Dataset, *, limits: bool = False) -> Generator[Server]:
+    """Serve the events, with Mixpanel's request limits or with none."""
+    command = [sys.executable, "-m", "benchmarks.server", str(data.folder), "limits" if limits else "free"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        yield Server(process.stdout.readline().strip())
+    finally:
+        process.stdin.close()
+        process.wait()
+        process.stdout.close()
+
+
+def _main(folder: str, limits: str) -> None:
+    with Sandbox(events=folder, limits=Limits.mixpanel() if limits == "limits" else None) as sandbox:
+        print(sandbox.url, flush=True)
+        # Ends with the process that started it.
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])

@@ -1,0 +1,138 @@
+"""What a profile query asks for: its arguments checked, put into the contract's form, page by page.
+
+Pure. Types and texts are checked against the contract, as for any operation; the rules made here are those about
+arguments that do not go together (https://developer.mixpanel.com/reference/engage-query).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+
+from attrs import evolve, frozen
+
+from mixpanel_export.errors import InvalidArgumentError
+from mixpanel_export.profiles.paging import Ask
+from mixpanel_export_api.api.profiles import PROFILES_QUERY
+from mixpanel_export_api.models.behavior import Behavior
+
+if TYPE_CHECKING:
+    from mixpanel_export.calls import Context
+    from mixpanel_export_api.api import Expression
+
+__all__ = ["ProfileFilters", "ProfileQuery", "check_combinations"]
+
+
+class ProfileFilters(TypedDict, total=False):
+    """What narrows a profile query down; see `Profiles.all`."""
+
+    where: str | Expression | None
+    output_properties: Iterable[str] | None
+    cohort: int | None
+    distinct_ids: Iterable[str] | None
+    group: str | int | None
+    behaviors: Sequence[Behavior | Mapping[str, Any]] | None
+    as_of_timestamp: int | None
+    include_all_users: bool | None
+
+
+@frozen
+class ProfileQuery:
+    """A query whose arguments are allowed.
+
+    Attributes:
+        form: the contract's arguments, but for the page and the session.
+        fills_time: whether `as_of_timestamp` was not given, and is the time at which the query was made.
+    """
+
+    form: Mapping[str, Any]
+    fills_time: bool
+
+    @classmethod
+    def make(cls, context: Context, **filters: Unpack[ProfileFilters]) -> ProfileQuery:
+        """Check the arguments; raises InvalidArgumentError."""
+        behaviors, as_of = filters.get("behaviors"), filters.get("as_of_timestamp")
+        where = filters.get("where")
+        cohort = filters.get("cohort")
+        _check_id("cohort", cohort)
+        group = filters.get("group")
+        if not isinstance(group, str):
+            _check_id("group", group)
+        fills_time = behaviors is not None and as_of is None
+        form: dict[str, Any] = {
+            "where": getattr(where, "to_expression", lambda: where)(),
+            "output_properties": _names(filters.get("output_properties")),
+            "distinct_ids": _names(filters.get("distinct_ids")),
+            "data_group_id": None if group is None else str(group),
+            "behaviors": behaviors,
+            "as_of_timestamp": int(time.time()) if fills_time else as_of,
+            "filter_by_cohort": None if cohort is None else {"id": cohort},
+            "include_all_users": filters.get("include_all_users"),
+        }
+        context.request(PROFILES_QUERY, form)
+        check_combinations(form, cohort="cohort")
+        return cls({name: value for name, value in form.items() if value is not None}, fills_time)
+
+    def arguments(self, ask: Ask) -> dict[str, Any]:
+        """The contract's arguments for one page."""
+        if ask.session_id is None:
+            return dict(self.form)
+        return {**self.form, "session_id": ask.session_id, "page": ask.number}
+
+    @property
+    def as_of_timestamp(self) -> int | None:
+        """The unix time at which behaviors are looked at."""
+        return self.form.get("as_of_timestamp")
+
+    def as_of(self, timestamp: int | None) -> ProfileQuery:
+        """The same query, where it fills in a time: at this one."""
+        if not self.fills_time or timestamp is None:
+            return self
+        return evolve(self, form={**self.form, "as_of_timestamp": timestamp})
+
+    def fingerprint(self, *further: object) -> str:
+        """What tells this query, asked of what `further` says, from another; the time it fills in is no part."""
+        form = {**self.form, "as_of_timestamp": None if self.fills_time else self.as_of_timestamp}
+        text = json.dumps([form, *map(str, further)], sort_keys=True, default=lambda model: model.to_dict())
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def check_combinations(form: Mapping[str, Any], *, cohort: str = "filter_by_cohort") -> None:
+    """Refuse arguments that do not go together.
+
+    Args:
+        form: the contract's arguments.
+        cohort: what the caller calls the cohort.
+    """
+    behaviors, session_id = form.get("behaviors"), form.get("session_id")
+    include_all_users, page = form.get("include_all_users"), form.get("page")
+    if behaviors is not None and form.get("filter_by_cohort") is not None:
+        raise InvalidArgumentError("behaviors", behaviors, f"it does not go together with {cohort}")
+    if include_all_users is not None and form.get("filter_by_cohort") is None:
+        raise InvalidArgumentError("include_all_users", include_all_users, f"it goes with {cohort} only")
+    if page is not None and page > 0:
+        if session_id is None:
+            raise InvalidArgumentError("page", page, "it needs the session_id that page 0 answered")
+        if behaviors is not None and form.get("as_of_timestamp") is None:
+            raise InvalidArgumentError(
+                "page", page, "with behaviors it needs as_of_timestamp, the same as for page 0"
+            )
+
+
+def _check_id(name: str, value: object) -> None:
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
+        raise InvalidArgumentError(name, value, f"allowed is the id of a {name}, a number such as 12345")
+
+
+def _names(values: Iterable[str] | None) -> Any:
+    """Each name once; text is left for the contract to refuse, which wants a list."""
+    if values is None or isinstance(values, str) or not isinstance(values, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
+        return values
+    given = list(values)
+    try:
+        return list(dict.fromkeys(given))
+    except TypeError:
+        return given

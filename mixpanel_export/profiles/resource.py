@@ -1,0 +1,257 @@
+"""`client.profiles`: every profile of a query, sync and async, and as a file.
+
+Thin shells: which pages there are to ask for is for `paging` to say, and `pages` asks for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, TypeVar, Unpack
+
+import httpx
+
+from mixpanel_export.export.files import FileFormat, check_format
+from mixpanel_export.profiles.file import (
+    FileInTheMaking,
+    ProfilesProgress,
+    ProfilesProgressListener,
+    lines_of,
+)
+from mixpanel_export.profiles.pages import async_batches, batches
+from mixpanel_export.profiles.paging import Paging
+from mixpanel_export.profiles.query import ProfileFilters, ProfileQuery, check_combinations
+from mixpanel_export_api.api import AsyncResources, Operation, Resources
+from mixpanel_export_api.api.profiles import AsyncProfilesResource, ProfilesResource
+from mixpanel_export_api.models.behavior import Behavior
+from mixpanel_export_api.models.profile import Profile
+
+if TYPE_CHECKING:
+    from mixpanel_export.calls import Context
+    from mixpanel_export.client import AsyncMixpanelClient, MixpanelClient
+    from mixpanel_export_api.api import Expression
+
+__all__ = ["AsyncProfiles", "Profiles"]
+
+T = TypeVar("T")
+
+
+class Profiles(ProfilesResource):
+    """User and group profiles, over a synchronous client."""
+
+    def __init__(self, client: MixpanelClient, context: Context, http: httpx.Client) -> None:
+        super().__init__(_Checked(client, context))
+        self._context = context
+        self._http = http
+
+    def all(
+        self,
+        where: str | Expression | None = None,
+        *,
+        output_properties: Iterable[str] | None = None,
+        cohort: int | None = None,
+        distinct_ids: Iterable[str] | None = None,
+        group: str | int | None = None,
+        behaviors: Sequence[Behavior | Mapping[str, Any]] | None = None,
+        as_of_timestamp: int | None = None,
+        include_all_users: bool | None = None,
+    ) -> Iterator[Profile]:
+        """Every profile that fits, each once, whatever number of pages that takes.
+
+        The first page says how many there are; from then on up to four are asked for side by side, inside the
+        request budget, and delivered in order. A few pages are held in memory, and 16 bytes of each profile
+        delivered: should Mixpanel lose the session of the query, it is begun anew, and what was delivered is left
+        out. Where the query has more pages than the hourly budget has left, the last requests of the hour are
+        spread over it, so that the session is not lost while waiting.
+
+        Arguments are checked, and refused, by this call; the first page is asked for when the first profile is.
+        Closing or dropping the iterator ends what is on its way.
+
+        Args:
+            where: only profiles for which this segmentation expression is true.
+            output_properties: only these properties of each profile; all when left out.
+            cohort: only members of the cohort with this id. Not together with `behaviors`.
+            distinct_ids: only the profiles with these distinct ids. They are sent with every page, in its body, so
+                there may be thousands.
+            group: the id of a group key, to read group profiles in place of user profiles.
+            behaviors: what users must have done, to be used by name in `where`. Not together with `cohort`.
+            as_of_timestamp: the unix time in seconds at which `behaviors` are looked at; by default that of this
+                call. Mixpanel wants one as soon as there is a second page.
+            include_all_users: False leaves out cohort members that have no profile. With `cohort` only.
+
+        Yields:
+            Profile: each profile once, with its `distinct_id` and its `properties`.
+
+        Raises:
+            InvalidArgumentError: for an argument that is not allowed; nothing is sent.
+            APIError: when Mixpanel refuses, or fails for longer than the client's `RetryPolicy` is patient.
+            ProfilesIncompleteError: when the session was lost again and again; it says how many were delivered.
+            BudgetExhaustedError: when the request budget frees later than `Limits.longest_wait`.
+
+        Source: https://developer.mixpanel.com/reference/engage-query
+        """
+        query = ProfileQuery.make(
+            self._context,
+            where=where,
+            output_properties=output_properties,
+            cohort=cohort,
+            distinct_ids=distinct_ids,
+            group=group,
+            behaviors=behaviors,
+            as_of_timestamp=as_of_timestamp,
+            include_all_users=include_all_users,
+        )
+        return self._iterate(query)
+
+    def _iterate(self, query: ProfileQuery) -> Iterator[Profile]:
+        pages = batches(self._context, self._http, query, Paging())
+        try:
+            for batch in pages:
+                yield from batch.profiles
+        finally:
+            pages.close()
+
+    def to_file(
+        self,
+        path: str | Path,
+        *,
+        format: FileFormat = "jsonl.gz",
+        progress: ProfilesProgressListener | None = None,
+        **filters: Unpack[ProfileFilters],
+    ) -> ProfilesProgress:
+        """Write every profile that fits to one file of JSON Lines.
+
+        The file appears under its name only when it is complete, and holds the profiles as one session of the query
+        knew them. What is written before stands in `.NAME.part` beside it. Interrupt it when you like: as long as
+        Mixpanel keeps the session, which is some minutes, the same call goes on where it stopped; after that it
+        begins anew.
+
+        Args:
+            path: the file; an existing one is replaced, atomically.
+            format: `jsonl` or `jsonl.gz`.
+            progress: called with the totals after each page.
+            filters: `where`, `output_properties`, `cohort`, `distinct_ids`, `group`, `behaviors`,
+                `as_of_timestamp` and `include_all_users`, as for `all`.
+
+        Returns:
+            The totals.
+
+        Raises:
+            DirectoryBusyError: when another process is writing the same file.
+            And what `all` raises; then there is no file, or the one that was there before.
+        """
+        check_format(format)
+        query = ProfileQuery.make(self._context, **filters)
+        with FileInTheMaking(Path(path), format, self._fingerprint(query, format)) as file:
+            paging, as_of = file.left()
+            query, found = query.as_of(as_of), paging.taken
+            pages = batches(self._context, self._http, query, paging)
+            try:
+                for batch in pages:
+                    file.add(batch, paging, query.as_of_timestamp)
+                    if progress is not None:
+                        progress(ProfilesProgress.of(paging, found))
+            finally:
+                pages.close()
+            file.complete()
+        return ProfilesProgress.of(paging, found)
+
+    def to_stream(
+        self,
+        file: IO[bytes],
+        *,
+        progress: ProfilesProgressListener | None = None,
+        **filters: Unpack[ProfileFilters],
+    ) -> ProfilesProgress:
+        """Write every profile that fits as JSON Lines to an open binary file, such as `sys.stdout.buffer`.
+
+        Takes and raises what `to_file` does; when it raises, some pages may have been written. A session that is
+        lost is survived as by `all`.
+        """
+        query, paging = ProfileQuery.make(self._context, **filters), Paging()
+        pages = batches(self._context, self._http, query, paging)
+        try:
+            for batch in pages:
+                file.write(lines_of(batch.profiles))
+                if progress is not None:
+                    progress(ProfilesProgress.of(paging))
+        finally:
+            pages.close()
+        file.flush()
+        return ProfilesProgress.of(paging)
+
+    def _fingerprint(self, query: ProfileQuery, format: str) -> str:
+        context = self._context
+        project = context.project_id or context.auth.fingerprint
+        return query.fingerprint(format, context.servers.rest, project, context.workspace_id)
+
+
+class AsyncProfiles(AsyncProfilesResource):
+    """User and group profiles, over an asynchronous client."""
+
+    def __init__(self, client: AsyncMixpanelClient, context: Context) -> None:
+        super().__init__(_AsyncChecked(client, context))
+        self._context = context
+
+    def all(
+        self,
+        where: str | Expression | None = None,
+        *,
+        output_properties: Iterable[str] | None = None,
+        cohort: int | None = None,
+        distinct_ids: Iterable[str] | None = None,
+        group: str | int | None = None,
+        behaviors: Sequence[Behavior | Mapping[str, Any]] | None = None,
+        as_of_timestamp: int | None = None,
+        include_all_users: bool | None = None,
+    ) -> AsyncIterator[Profile]:
+        """Every profile that fits: `async for profile in client.profiles.all(...)`.
+
+        Takes, yields and raises what `Profiles.all` does. Close it with `aclose()` (or `contextlib.aclosing`) when
+        you stop early and want its requests ended at that very moment.
+        """
+        query = ProfileQuery.make(
+            self._context,
+            where=where,
+            output_properties=output_properties,
+            cohort=cohort,
+            distinct_ids=distinct_ids,
+            group=group,
+            behaviors=behaviors,
+            as_of_timestamp=as_of_timestamp,
+            include_all_users=include_all_users,
+        )
+        return self._iterate(query)
+
+    async def _iterate(self, query: ProfileQuery) -> AsyncIterator[Profile]:
+        pages = async_batches(self._context, self._client, query, Paging())
+        try:
+            async for batch in pages:
+                for profile in batch.profiles:
+                    yield profile
+        finally:
+            await pages.aclose()
+
+
+class _Checked(Resources):
+    """Refuses, before it is sent, what the contract's schemas cannot."""
+
+    def __init__(self, client: Resources, context: Context) -> None:
+        self._client = client
+        self._context = context
+
+    def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
+        self._context.request(operation, arguments)
+        check_combinations(arguments)
+        return self._client.call_operation(operation, arguments)
+
+
+class _AsyncChecked(AsyncResources):
+    def __init__(self, client: AsyncResources, context: Context) -> None:
+        self._client = client
+        self._context = context
+
+    async def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
+        self._context.request(operation, arguments)
+        check_combinations(arguments)
+        return await self._client.call_operation(operation, arguments)

@@ -1,0 +1,80 @@
+"""Every test of this room reads from a sandbox of its own, by a synchronous and by an asynchronous client."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mixpanel_export import AsyncMixpanelClient, MixpanelClient, RetryPolicy
+from mixpanel_export.sandbox import Sandbox
+from mixpanel_export_api.models import Profile
+
+QUICK = RetryPolicy(attempts=3, first_wait=0.01, longest_wait=0.02)
+MANY = 8_500
+
+Read = Callable[..., list[Profile]]
+"""Reads all profiles of `client.profiles.all(**filters)`, and keeps in `seen` what was delivered so far."""
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(limits=None) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Events of many users: nine pages of profiles."""
+    file = tmp_path_factory.mktemp("crowd") / "events.jsonl"
+    with file.open("w") as target:
+        for number in range(MANY):
+            properties = {"time": 1704067200 + number, "distinct_id": f"user-{number:05}"}
+            target.write(json.dumps({"event": "A", "properties": properties}) + "\n")
+    return file
+
+
+def settings(sandbox: Sandbox, **further: Any) -> dict[str, Any]:
+    """The arguments of a client that keeps no budget and does not wait long before it tries again."""
+    return {
+        "auth": sandbox.auth,
+        "project_id": sandbox.credentials.project_id,
+        "base_url": sandbox.url,
+        "limits": None,
+        "retry": QUICK,
+        **further,
+    }
+
+
+def read_sync(sandbox: Sandbox, seen: list[Profile] | None = None, /, **arguments: Any) -> list[Profile]:
+    found: list[Profile] = [] if seen is None else seen
+    further = {name: arguments.pop(name) for name in ("limits", "retry") if name in arguments}
+    with MixpanelClient(**settings(sandbox, **further)) as client:
+        found.extend(client.profiles.all(**arguments))
+    return found
+
+
+def read_async(sandbox: Sandbox, seen: list[Profile] | None = None, /, **arguments: Any) -> list[Profile]:
+    found: list[Profile] = [] if seen is None else seen
+    further = {name: arguments.pop(name) for name in ("limits", "retry") if name in arguments}
+
+    async def run() -> None:
+        async with AsyncMixpanelClient(**settings(sandbox, **further)) as client:
+            async for each in client.profiles.all(**arguments):
+                found.append(each)
+
+    asyncio.run(run())
+    return found
+
+
+@pytest.fixture(params=["sync", "async"])
+def read(request: pytest.FixtureRequest) -> Read:
+    return read_sync if request.param == "sync" else read_async
+
+
+def ids(profiles: list[Profile]) -> list[Any]:
+    return [each.distinct_id for each in profiles]

@@ -1,0 +1,243 @@
+"""`client.profiles.to_file()` and `to_stream()`: a whole file or none, and no page asked for twice."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mixpanel_export import AuthenticationError, DirectoryBusyError, InvalidArgumentError, MixpanelClient
+from mixpanel_export.export.files import FileFormat
+from mixpanel_export.profiles import ProfilesIncompleteError, ProfilesProgress
+from mixpanel_export.profiles.file import ProfilesProgressListener, lines_of
+from mixpanel_export.sandbox import Fault, Sandbox
+from mixpanel_export.sandbox.sample import sample_data
+from mixpanel_export_api.models import Profile
+from tests.profiles.conftest import settings
+
+SAMPLE = [dict(each) for each in sample_data().profiles]
+LOST = Fault.status(400, {"error": "session_id is unknown or has expired"})
+
+
+@pytest.fixture
+def client(sandbox: Sandbox) -> Iterator[MixpanelClient]:
+    with MixpanelClient(**settings(sandbox)) as client:
+        yield client
+
+
+class Stopped(BaseException):
+    """The process was killed, as far as the file can tell."""
+
+
+def stop_after(pages: int) -> ProfilesProgressListener:
+    def listen(totals: ProfilesProgress) -> None:
+        if totals.pages + totals.found == pages:
+            raise Stopped
+
+    return listen
+
+
+def content(path: Path) -> list[Any]:
+    body = path.read_bytes()
+    text = gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
+    return [json.loads(line) for line in text.split(b"\n")[:-1]]
+
+
+def stopped(client: MixpanelClient, path: Path, pages: int, **arguments: Any) -> None:
+    with pytest.raises(Stopped):
+        client.profiles.to_file(path, progress=stop_after(pages), **arguments)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("format", ["jsonl", "jsonl.gz"])
+def test_a_file_holds_every_profile_and_nothing_else_is_left(
+    client: MixpanelClient, tmp_path: Path, format: FileFormat
+) -> None:
+    path = tmp_path / "new" / f"people.{format}"
+    told: list[ProfilesProgress] = []
+    totals = client.profiles.to_file(path, format=format, progress=told.append)
+    assert content(path) == SAMPLE
+    assert totals == ProfilesProgress(profiles=2150, total=2150, pages=3) == told[-1]
+    assert [each.profiles for each in told] == [1000, 2000, 2150]
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize(("format", "pages"), [("jsonl", 1), ("jsonl.gz", 2)])
+def test_pages_on_disk_are_not_asked_for_again(
+    client: MixpanelClient, sandbox: Sandbox, tmp_path: Path, format: FileFormat, pages: int
+) -> None:
+    path = tmp_path / "people"
+    stopped(client, path, pages, format=format)
+    sandbox.requests.clear()
+    totals = client.profiles.to_file(path, format=format)
+    assert content(path) == SAMPLE
+    assert (totals.found, totals.pages, totals.profiles) == (pages, 3 - pages, 2150)
+    assert len(sandbox.requests) == 3 - pages
+    assert [each.name for each in tmp_path.iterdir()] == ["people"]
+
+
+def test_a_run_that_was_stopped_twice_goes_on_twice(client: MixpanelClient, tmp_path: Path) -> None:
+    path = tmp_path / "people.jsonl.gz"
+    for pages in (1, 2):
+        stopped(client, path, pages)
+    assert client.profiles.to_file(path).found == 2
+    assert content(path) == SAMPLE
+
+
+def test_when_the_session_is_over_it_begins_anew(tmp_path: Path) -> None:
+    path = tmp_path / "people.jsonl"
+    with (
+        Sandbox(limits=None, engage_session_seconds=0.2) as sandbox,
+        MixpanelClient(**settings(sandbox)) as client,
+    ):
+        stopped(client, path, 2, format="jsonl")
+        time.sleep(0.3)
+        totals = client.profiles.to_file(path, format="jsonl")
+    assert (totals.restarts, totals.found, totals.pages, totals.profiles) == (1, 0, 3, 2150)
+    assert content(path) == SAMPLE
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"output_properties": ["plan"]},
+        {"cohort": 2001},
+        {"format": "jsonl"},
+    ],
+)
+def test_what_another_query_left_is_not_gone_on_with(
+    client: MixpanelClient, sandbox: Sandbox, tmp_path: Path, change: dict[str, Any]
+) -> None:
+    path = tmp_path / "people"
+    stopped(client, path, 1)
+    totals = client.profiles.to_file(path, **change)
+    assert (totals.found, totals.restarts) == (0, 0)
+    assert len(content(path)) == totals.profiles == totals.total
+    assert [each.name for each in tmp_path.iterdir()] == ["people"]
+
+
+@pytest.mark.parametrize(
+    ("damage", "format"),
+    [
+        ("longer", "jsonl"),
+        ("longer", "jsonl.gz"),
+        ("shorter", "jsonl"),
+        ("other bytes", "jsonl.gz"),
+        ("state", "jsonl"),
+    ],
+)
+def test_what_is_not_as_it_was_left_is_thrown_away(
+    client: MixpanelClient, tmp_path: Path, damage: str, format: FileFormat
+) -> None:
+    path = tmp_path / "people"
+    stopped(client, path, 2, format=format)
+    lines, state = tmp_path / ".people.part" / "lines", tmp_path / ".people.part" / "state.json"
+    body = lines.read_bytes()
+    match damage:
+        case "longer":  # killed while a page was written: only that is cut off
+            lines.write_bytes(body + b'{"$distinct_id": "half a')
+        case "shorter":
+            lines.write_bytes(body[:-10])
+        case "other bytes":
+            lines.write_bytes(body[:20_000] + b"\0" * 100 + body[20_100:])
+        case _:
+            state.write_bytes(state.read_bytes()[:-10])
+    totals = client.profiles.to_file(path, format=format)
+    assert content(path) == SAMPLE
+    assert totals.found == (2 if damage == "longer" else 0)
+
+
+def test_behaviors_are_looked_at_at_one_time_whenever_it_goes_on(
+    client: MixpanelClient, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sandbox refuses a page whose as_of_timestamp is not that of the first."""
+    query: dict[str, Any] = {
+        "where": 'behaviors["x"] == 0',
+        "behaviors": [{"name": "x", "window": "30d", "event_selectors": [{"event": "Purchase"}]}],
+    }
+    path = tmp_path / "people.jsonl.gz"
+    stopped(client, path, 1, **query)
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() + 100)
+    assert client.profiles.to_file(path, **query).found == 1
+    assert content(path) == SAMPLE
+
+
+def test_a_session_lost_on_the_way_leaves_no_mixture(
+    client: MixpanelClient, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    path = tmp_path / "people.jsonl.gz"
+    sandbox.faults.add(None, LOST, path="/engage")
+    assert client.profiles.to_file(path).restarts == 1
+    assert content(path) == SAMPLE
+
+
+def test_two_processes_do_not_write_the_same_file(client: MixpanelClient, tmp_path: Path) -> None:
+    path = tmp_path / "people.jsonl.gz"
+
+    def again(totals: ProfilesProgress) -> None:
+        if totals.pages > 1:
+            return
+        with pytest.raises(DirectoryBusyError, match=r"people\.jsonl\.gz"):
+            client.profiles.to_file(path)
+
+    client.profiles.to_file(path, progress=again)
+    assert content(path) == SAMPLE
+
+
+def test_a_refusal_leaves_what_was_there(client: MixpanelClient, sandbox: Sandbox, tmp_path: Path) -> None:
+    path = tmp_path / "people.jsonl.gz"
+    sandbox.faults.add(Fault.status(401), path="/engage", times=2)
+    with pytest.raises(AuthenticationError):
+        client.profiles.to_file(path)
+    assert list(tmp_path.iterdir()) == []
+    path.write_bytes(b"before")
+    with pytest.raises(AuthenticationError):
+        client.profiles.to_file(path)
+    assert path.read_bytes() == b"before"
+    client.profiles.to_file(path)
+    assert content(path) == SAMPLE
+
+
+def test_sessions_that_are_lost_again_and_again_are_given_up_on(tmp_path: Path) -> None:
+    with (
+        Sandbox(limits=None, engage_session_seconds=0) as sandbox,
+        MixpanelClient(**settings(sandbox)) as client,
+        pytest.raises(ProfilesIncompleteError),
+    ):
+        client.profiles.to_file(tmp_path / "people.jsonl")
+    assert not (tmp_path / "people.jsonl").exists()
+
+
+def test_a_directory_is_no_file(client: MixpanelClient, sandbox: Sandbox, tmp_path: Path) -> None:
+    with pytest.raises(InvalidArgumentError, match="directory"):
+        client.profiles.to_file(tmp_path)
+    with pytest.raises(InvalidArgumentError, match="format"):
+        client.profiles.to_file(tmp_path / "x", format="csv")  # type: ignore[arg-type]
+    assert len(sandbox.requests) == 0
+
+
+def test_a_stream_gets_json_lines(client: MixpanelClient, sandbox: Sandbox) -> None:
+    sandbox.faults.add(None, LOST, path="/engage")
+    stream = io.BytesIO()
+    totals = client.profiles.to_stream(stream)
+    assert [json.loads(line) for line in stream.getvalue().split(b"\n")[:-1]] == SAMPLE
+    assert (totals.profiles, totals.restarts) == (2150, 1)
+
+
+def test_values_stay_what_they_were() -> None:
+    sent = {
+        "$distinct_id": 12345678901234567890123,
+        "$properties": {"a": [1, {"b": None}], "c": "\u2028ä\ud800", "d": 0.1, "e": True},
+        "new": "kept",
+    }
+    line = lines_of([Profile.from_dict(sent)])
+    assert line.count(b"\n") == 1
+    assert json.loads(line) == sent
+    assert "ä\u2028".encode() in lines_of([Profile.from_dict({"$distinct_id": "ä\u2028", "$properties": {}})])

@@ -1,0 +1,192 @@
+"""The pure core: which pages are asked for, and what of them is delivered."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mixpanel_export.errors import APIError, ServerError
+from mixpanel_export.profiles.paging import (
+    MOST_AT_ONCE,
+    Ask,
+    Paging,
+    ProfilesIncompleteError,
+    Room,
+    session_is_lost,
+)
+from mixpanel_export_api.models import Profile, ProfileProperties, ProfilesPage
+
+# What is in memory: pages that wait to be delivered, and those in the making.
+MOST_HELD = MOST_AT_ONCE + 2
+
+
+def refused(words: str, status: int = 400) -> APIError:
+    return APIError(status=status, message=words, method="POST", url="https://mixpanel.com/api/query/engage")
+
+
+LOST = refused("request for page in uncached query for params")
+
+
+def page(
+    number: int, names: list[int], size: int, session: str | None, total: int | None = None
+) -> ProfilesPage:
+    results = [Profile(name, ProfileProperties()) for name in names]
+    return ProfilesPage(page=number, page_size=size, results=results, session_id=session, total=total)
+
+
+@given(data=st.data(), forgets=st.booleans())
+def test_whatever_comes_when_each_profile_is_delivered_once(data: st.DataObject, forgets: bool) -> None:
+    """Sessions of a changing project are lost at any moment, and answers come in any order."""
+    size = data.draw(st.integers(1, 4), "page size")
+    sessions = data.draw(
+        st.lists(st.lists(st.integers(0, 40), max_size=30), min_size=1, max_size=4), "sessions"
+    )
+    totals = [data.draw(st.sampled_from([None, len(each), len(each) + 9, 1]), "total") for each in sessions]
+    paging = Paging(forgets=forgets)
+    running: list[Ask] = []
+    delivered: list[int] = []
+    while not paging.is_done:
+        while (ask := paging.claim()) is not None:
+            running.append(ask)
+            assert ask.session_id == (None if ask.number == 0 else str(ask.attempt))
+            assert len(running) <= MOST_AT_ONCE
+            assert ask.number < paging.taken + MOST_HELD
+        if (batch := paging.take()) is not None:
+            if forgets and batch.page == 0:
+                delivered.clear()
+            delivered.extend(int(each.distinct_id) for each in batch.profiles)
+            assert batch.is_last == paging.is_done
+            continue
+        ask = running.pop(data.draw(st.integers(0, len(running) - 1), "which answer comes"))
+        people, total = sessions[ask.attempt], totals[ask.attempt]
+        may_be_lost = ask.number > 0 and ask.attempt < len(sessions) - 1
+        if may_be_lost and data.draw(st.booleans(), "the session is lost"):
+            paging.settle(ask, LOST)
+        else:
+            names = people[ask.number * size : (ask.number + 1) * size]
+            paging.settle(ask, page(ask.number, names, size, str(ask.attempt), total))
+    assert len(delivered) == len(set(delivered))
+    final = sessions[paging.restarts]
+    if forgets or not paging.restarts:
+        assert delivered == list(dict.fromkeys(final))
+    assert set(final) <= set(delivered) <= {each for people in sessions for each in people}
+
+
+def test_a_run_goes_on_at_the_page_where_another_stopped() -> None:
+    paging = Paging(session_id="s", page_size=2, total=5, taken=2)
+    ask = paging.claim()
+    assert ask is not None
+    assert (ask.number, ask.session_id) == (2, "s")
+    assert paging.claim() is None
+    paging.settle(ask, page(2, [5], 2, "s"))
+    batch = paging.take()
+    assert batch is not None
+    assert batch.is_last
+
+
+@pytest.mark.parametrize(("total", "pages"), [(6, 3), (None, 2), (99, 4)])
+def test_a_short_page_is_the_last_unless_the_total_promises_more(total: int | None, pages: int) -> None:
+    paging, sent = Paging(), [[1, 2], [3], [4], []]
+    while not paging.is_done:
+        ask = paging.claim()
+        assert ask is not None
+        paging.settle(ask, page(ask.number, sent[ask.number], 2, "s", total))
+        assert paging.take() is not None
+    assert paging.taken == pages
+
+
+def test_after_a_failure_nothing_more_is_asked_for_and_what_came_before_is_delivered() -> None:
+    paging = Paging()
+    first = paging.claim()
+    assert first is not None
+    paging.settle(first, page(0, [1, 2], 2, "s", 20))
+    asks = [paging.claim() for _ in range(MOST_AT_ONCE)]
+    one, two = asks[:2]
+    assert one is not None
+    assert two is not None
+    error = ServerError(status=503, message="", method="POST", url="")
+    paging.settle(two, error)
+    assert paging.claim() is None
+    assert paging.take() is not None
+    assert paging.take() is None
+    paging.settle(one, page(1, [3, 4], 2, "s"))
+    assert paging.take() is not None
+    with pytest.raises(ServerError) as caught:
+        paging.take()
+    assert caught.value is error
+
+
+def test_sessions_that_bring_something_new_may_be_lost_any_number_of_times() -> None:
+    paging = Paging()
+    for attempt in range(12):
+        for number in range(attempt + 1):
+            ask = paging.claim()
+            assert ask is not None
+            assert ask.number == number
+            paging.settle(ask, page(number, [number], 1, "s"))
+            paging.take()
+        ask = paging.claim()
+        assert ask is not None
+        assert paging.restarts == attempt
+        paging.settle(ask, LOST)
+    assert len(paging.delivered) == 12
+
+
+@pytest.mark.parametrize(
+    ("words", "lost"),
+    [
+        ("request for page in uncached query for params", True),
+        ("Unknown session", True),
+        ("session_id is unknown or has expired: a session ends 600 seconds after its last page", True),
+        ("Session 1700000000-abc not found", True),
+        ("The query session has timed out", True),
+        ("session_id is required for any page but the first; page 0 answers it", False),
+        ("where must be the same on every page of a session", False),
+        ('invalid where: properties["x"]', False),
+        ("expired token", False),
+    ],
+)
+def test_a_lost_session_is_told_from_other_refusals(words: str, lost: bool) -> None:
+    assert session_is_lost(refused(words)) is lost
+    assert not session_is_lost(refused(words, 503))
+
+
+@pytest.mark.parametrize("per_hour", [60, 10])
+def test_when_there_are_more_pages_than_budget_the_session_is_used_every_few_minutes(per_hour: int) -> None:
+    """An hour's budget spent in a minute would leave the session alone for the other 59."""
+    pages, now, begun, longest = 150, 0.0, [0.0], 0.0
+    paging = Paging()
+    ask = paging.claim(Room(per_hour, per_hour))
+    while ask is not None:
+        paging.settle(ask, page(ask.number, [ask.number] if ask.number < pages else [], 1, "s", pages))
+        paging.take()
+        recent = [each for each in begun if each > now - 3600]
+        ask = paging.claim(Room(per_hour - len(recent), per_hour))
+        if ask is not None:
+            before, now = now, now + ask.wait
+            recent = [each for each in begun if each > now - 3600]
+            if len(recent) >= per_hour:
+                now = recent[-per_hour] + 3600
+            begun.append(now)
+            longest = max(longest, now - before)
+    assert paging.is_done
+    assert longest <= max(240, 3600 / per_hour + 1)
+    assert now < 3600 * math.ceil(len(begun) / per_hour) * 1.02
+
+
+def test_what_fits_into_the_budget_does_not_wait() -> None:
+    paging = Paging()
+    first = paging.claim(Room(7, 60))
+    assert first is not None
+    paging.settle(first, page(0, [1], 1, "s", 6))
+    waits = [ask.wait for _ in range(MOST_AT_ONCE) if (ask := paging.claim(Room(6, 60))) is not None]
+    assert waits == [0.0] * MOST_AT_ONCE
+
+
+def test_the_error_says_how_far_it_came() -> None:
+    error = ProfilesIncompleteError("The session was lost", 3000, None, 2)
+    assert str(error) == "The session was lost; 3,000 profiles had been read"
+    assert (error.delivered, error.total, error.restarts) == (3000, None, 2)
