@@ -249,9 +249,9 @@ class TestShape:
             )
         assert isinstance(everything, FunnelDaySegments)
         assert isinstance(largest, FunnelDaySegments)
-        names = everything.additional_keys
+        names = list(everything)
         assert names[0] == OVERALL
-        assert largest.additional_keys == names[:4]
+        assert list(largest) == names[:4]
         entered = [everything.to_dict()[name][0]["count"] for name in names]
         assert entered[1:] == sorted(entered[1:], reverse=True)
         assert entered[0] == sum(entered[1:])

@@ -98,7 +98,7 @@ class TestAnnotations:
         with pytest.raises(NotFoundError):
             mixpanel.legacy.annotations_delete(id=5)
         with pytest.raises(NotFoundError):
-            mixpanel.legacy.annotations_update(id=5, **NEW)
+            mixpanel.legacy.annotations_update(id=5, date=NEW["date"], description=NEW["description"])
 
     @pytest.mark.parametrize(
         ("path", "parameters", "error"),

@@ -272,7 +272,7 @@ class TestShape:
                 unit="week",
                 interval_count=4,
             )
-        assert answer.additional_keys == ["2024-01-01", "2024-01-08"]
+        assert list(answer) == ["2024-01-01", "2024-01-08"]
         group = answer["2024-01-01"]
         assert isinstance(group, RetentionCohort)
         assert len(group.counts) == 5
