@@ -54,6 +54,8 @@ def typing(session: nox.Session) -> None:
     install(session, "typing")
     session.run("mypy")
     session.run("pyright")
+    for package in ("mixpanel_export", "mixpanel_export_api"):
+        session.run("pyright", "--verifytypes", package, "--ignoreexternal", silent=True)
 
 
 @nox.session

@@ -89,11 +89,11 @@ class ServiceAccountAuth(MixpanelAuth):
         secret: its secret, shown once when the account was made.
     """
 
-    schemes = frozenset({"serviceAccount"})
-    needs_project = True
+    schemes: ClassVar[frozenset[str]] = frozenset({"serviceAccount"})
+    needs_project: ClassVar[bool] = True
 
     def __init__(self, username: str, secret: str) -> None:
-        self.username = _credential("username", username, forbidden=":")
+        self.username: str = _credential("username", username, forbidden=":")
         self._secret = _credential("secret", secret)
         self._basic = httpx.BasicAuth(self.username, self._secret)
 
@@ -111,8 +111,8 @@ class ServiceAccountAuth(MixpanelAuth):
 class OAuthTokenAuth(MixpanelAuth):
     """An OAuth access token. Sent as a Bearer token."""
 
-    schemes = frozenset({"oauthToken"})
-    needs_project = True
+    schemes: ClassVar[frozenset[str]] = frozenset({"oauthToken"})
+    needs_project: ClassVar[bool] = True
 
     def __init__(self, token: str) -> None:
         self._token = _credential("token", token)
@@ -138,8 +138,8 @@ class SecretAuth(MixpanelAuth):
     (annotations, Lexicon schemas). Use `ServiceAccountAuth`.
     """
 
-    schemes = frozenset({"projectSecret"})
-    needs_project = False
+    schemes: ClassVar[frozenset[str]] = frozenset({"projectSecret"})
+    needs_project: ClassVar[bool] = False
     retires_on: ClassVar[str] = "2027-03-03"
     # How many calls up the line is that the warning is for; a subclass that is made by others is further down.
     _warned_line: ClassVar[int] = 2
@@ -177,9 +177,9 @@ class SignatureAuth(MixpanelAuth):
         expires_in: how many seconds from now a signed request may still be used.
     """
 
-    schemes = frozenset({"signature", "signatureApiKey", "signatureExpire"})
-    needs_project = False
-    query_root = "/api/2.0"
+    schemes: ClassVar[frozenset[str]] = frozenset({"signature", "signatureApiKey", "signatureExpire"})
+    needs_project: ClassVar[bool] = False
+    query_root: ClassVar[str] = "/api/2.0"
     requires_request_body = True
 
     def __init__(self, api_key: str, api_secret: str, expires_in: int = 600) -> None:
@@ -187,7 +187,7 @@ class SignatureAuth(MixpanelAuth):
         self._api_secret = _credential("api_secret", api_secret)
         if isinstance(expires_in, bool) or not isinstance(expires_in, int) or expires_in < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ConfigurationError("expires_in", "allowed is a whole number of seconds from 1")
-        self.expires_in = expires_in
+        self.expires_in: int = expires_in
         _keep_signatures_out_of_logs()
 
     @property

@@ -79,7 +79,7 @@ class ConfigurationError(InvalidArgumentError):
     def __init__(self, argument: str, message: str) -> None:
         ValueError.__init__(self, f"{argument}: {message}")
         self.argument = argument
-        self.value = None
+        self.value: object = None
         self.allowed = message
 
 
@@ -124,7 +124,7 @@ class APIError(MixpanelError):
         self.message = message
         self.method = method
         self.url = url
-        self.hint = ""
+        self.hint: str = ""
         try:
             phrase = f"{status} {HTTPStatus(status).phrase}"
         except ValueError:
@@ -136,7 +136,7 @@ class APIError(MixpanelError):
         """Say what to do about it, in the message too."""
         if hint:
             self.hint = hint
-            self.args = (f"{self.args[0]}. {hint}",)
+            self.args: tuple[Any, ...] = (f"{self.args[0]}. {hint}",)
 
 
 class BadRequestError(APIError):

@@ -24,7 +24,7 @@ __all__ = ["run"]
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     name="mixpanel-export",
     help="Get data out of Mixpanel, exactly.",
     no_args_is_help=True,

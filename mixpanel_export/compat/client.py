@@ -80,11 +80,11 @@ class MixpanelQueryClient:
         retry: RetryPolicy | None = None,
         limits: Limits | None = AT_ONCE,
     ) -> None:
-        self.api_key = api_key.decode() if isinstance(api_key, bytes) else api_key
-        self.api_secret = api_secret.decode() if isinstance(api_secret, bytes) else api_secret
+        self.api_key: str = api_key.decode() if isinstance(api_key, bytes) else api_key
+        self.api_secret: str = api_secret.decode() if isinstance(api_secret, bytes) else api_secret
         self.timeout = timeout
-        self.auth = auth_class(self)
-        self.connection = Connection(
+        self.auth: MixpanelAuth = auth_class(self)
+        self.connection: Connection = Connection(
             self.auth, base_url=base_url, timeout=timeout, retry=retry, limits=limits
         )
         # Nothing closed the older client.

@@ -143,7 +143,7 @@ class EventDecoder:
         self._type = event_type
         self._fields = None if fields is None else {*IDENTITY, *fields}
         self._source = source
-        self.lines = 0
+        self.lines: int = 0
 
     def decode(self, block: bytes) -> list[Event]:
         """The events of whole lines.

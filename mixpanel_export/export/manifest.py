@@ -41,7 +41,7 @@ class DirectoryMismatchError(InvalidArgumentError):
         self.argument = "path"
         self.value = path
         self.allowed = message
-        self.differences = tuple(differences)
+        self.differences: tuple[str, ...] = tuple(differences)
 
 
 @frozen

@@ -79,7 +79,7 @@ class Verifier:
     ) -> None:
         if "html" in content_type.lower():
             raise IncompleteExportError("the answer is a web page, not an export")
-        self.is_gzip = "gzip" in content_encoding.lower()
+        self.is_gzip: bool = "gzip" in content_encoding.lower()
         self._decompressor = decompressor_for(content_encoding)
         self._splitter = LineSplitter()
         self._decoder = EventDecoder(_BareEvent, (), source)

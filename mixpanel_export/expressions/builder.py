@@ -10,7 +10,7 @@ from __future__ import annotations
 import reprlib
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import NoReturn, TypeAlias, TypeGuard
+from typing import ClassVar, NoReturn, TypeAlias, TypeGuard
 
 import attrs
 
@@ -68,7 +68,7 @@ class Expr:
         raise TypeError(f"`in` cannot build an expression; write .contains(…) on {self}")
 
     # Comparing builds an expression, which `object` does not foresee, and so no hash can go with it.
-    __hash__ = None  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # pyright: ignore
 
     def __eq__(  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
         self, other: object

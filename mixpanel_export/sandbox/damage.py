@@ -146,7 +146,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.start: Message | None = None
-        self.size = 0
+        self.size: int = 0
         # Only until `close`, which whoever makes one calls by a with statement.
         self.body: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
 

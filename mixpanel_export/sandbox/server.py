@@ -75,7 +75,7 @@ class Sandbox:
         bandwidth: float | None = None,
     ) -> None:
         _require_extra()
-        self.credentials = credentials or SandboxCredentials()
+        self.credentials: SandboxCredentials = credentials or SandboxCredentials()
         self._controls = Controls.with_limits(limits, bandwidth)
         self._events = None if events is None else Path(events)
         self._host = host

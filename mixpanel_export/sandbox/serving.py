@@ -32,7 +32,7 @@ class Serving:
 
     def __init__(self, application: ASGIApp, listener: socket.socket) -> None:
         host, port = listener.getsockname()[:2]
-        self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        self.url: str = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         self._loop = asyncio.new_event_loop()
         self._stopped = asyncio.Event()
         self._state, protocol = protocol_for(application)

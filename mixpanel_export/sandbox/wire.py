@@ -49,7 +49,7 @@ class Wire:
 
     def __init__(self, connection: _Connection) -> None:
         self._connection = connection
-        self.lost = asyncio.Event()
+        self.lost: asyncio.Event = asyncio.Event()
         self._free_at = 0.0
 
     async def wait(self, seconds: float) -> None:

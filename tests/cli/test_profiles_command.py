@@ -62,7 +62,8 @@ def test_what_was_interrupted_goes_on_where_it_stopped(sandbox: Sandbox, tmp_pat
     arguments = ["profiles", "--output", str(tmp_path / "people.jsonl")]
     sandbox.faults.add(None, Fault.hang(), Fault.hang(), path="/engage")
     process = subprocess.Popen([*COMMAND, *arguments], env=environ, stderr=subprocess.PIPE)
-    while not (tmp_path / ".people.jsonl.part" / "state.json").exists():
+    state = tmp_path / ".people.jsonl.part" / "state.json"
+    while not state.exists() or len(sandbox.requests) < 3:
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=20)

@@ -104,13 +104,13 @@ def test_a_lost_session_is_begun_anew_and_nothing_comes_twice(read: Read, sandbo
 @pytest.mark.parametrize("shell", ["sync", "async"])
 def test_a_session_that_expires_while_the_profiles_are_used_is_survived(crowd: Path, shell: str) -> None:
     found: list[Any] = []
-    with Sandbox(limits=None, events=crowd, engage_session_seconds=0.2) as sandbox:
+    with Sandbox(limits=None, events=crowd, engage_session_seconds=0.4) as sandbox:
         if shell == "sync":
             with MixpanelClient(**settings(sandbox)) as client:
                 for each in client.profiles.all():
                     found.append(each.distinct_id)
                     if len(found) == 1500:
-                        time.sleep(0.4)
+                        time.sleep(0.6)
         else:
 
             async def run() -> None:
@@ -118,7 +118,7 @@ def test_a_session_that_expires_while_the_profiles_are_used_is_survived(crowd: P
                     async for each in client.profiles.all():
                         found.append(each.distinct_id)
                         if len(found) == 1500:
-                            await asyncio.sleep(0.4)
+                            await asyncio.sleep(0.6)
 
             asyncio.run(run())
         assert 400 in {each.status for each in sandbox.requests}
