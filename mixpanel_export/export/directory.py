@@ -142,6 +142,7 @@ class DirectoryRun:
         try:
             with part.open("w+b") as file:
                 spool, digest = slices.receive(piece, file)
+                spool = slices.deduplicated(spool)
                 as_it_came = self._keeps(spool)
                 if as_it_came:
                     durable(file)

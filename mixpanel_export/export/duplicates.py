@@ -25,8 +25,8 @@ from mixpanel_export.export.event import Event, event_type
 
 __all__ = ["Duplicates", "find_duplicates"]
 
-# Identities compared at a time: some 10 MB.
-_AT_ONCE = 50_000
+# Identities compared at a time: some 5 MB.
+_AT_ONCE = 20_000
 # What is known of an event: identity, processing time, line.
 _RECORD = struct.Struct("<16sdQ")
 _IN_MEMORY = 200_000 * _RECORD.size

@@ -150,19 +150,18 @@ class Slices:
     def receive(self, piece: Slice, file: IO[bytes]) -> tuple[Spool, str]:
         """One complete slice, in `file` as its bytes came, and their SHA-256."""
         verified, digest = self._fetcher.fetch(piece, file, self._tracker.of(piece))
-        spool = Spool(piece, verified, file)
-        if self._deduplicate:
-            with quoting(self._redact):
-                spool = self._without_duplicates(spool)
         self._tracker.done(verified.bytes)
         _logger.info(
             "Slice %s complete: %d events, %d bytes of lines", piece, verified.events, verified.bytes
         )
-        return spool, digest
+        return Spool(piece, verified, file), digest
 
-    def _without_duplicates(self, spool: Spool) -> Spool:
+    def deduplicated(self, spool: Spool) -> Spool:
+        """A slice without its duplicates, if that was asked for."""
+        if not self._deduplicate:
+            return spool
         # One at a time: each takes its share of memory.
-        with self._deduplicating:
+        with self._deduplicating, quoting(self._redact):
             deduplicated = spool.without_duplicates(self._cancellation.check)
         self._tracker.drop(deduplicated.dropped)
         return deduplicated
@@ -193,7 +192,15 @@ class Run:
 
     def take(self) -> Spool | None:
         """The next complete slice, to be closed by who takes it; None after the last."""
-        return self._download.take()
+        spool = self._download.take()
+        if spool is None:
+            return None
+        try:
+            # Here, not in the threads of the download: each keeps for itself the memory that it has once used.
+            return self._slices.deduplicated(spool)
+        except BaseException:
+            spool.close()
+            raise
 
     def close(self) -> None:
         """End the threads and remove the spools. May be called from any thread."""
