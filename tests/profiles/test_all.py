@@ -116,7 +116,7 @@ def test_a_session_that_expires_while_the_profiles_are_used_is_survived(crowd: P
             with MixpanelClient(**settings(sandbox)) as client:
                 for each in client.profiles.all():
                     found.append(each.distinct_id)
-                    while len(found) == 1500 and not is_quiet(sandbox):  # noqa: ASYNC110
+                    while len(found) == 1500 and not is_quiet(sandbox):
                         time.sleep(0.05)
         else:
 
