@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
+import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
@@ -234,7 +235,7 @@ class FileInTheMaking:
         lines: Iterable[bytes] = gzip.GzipFile(fileobj=file) if self._is_gzip else file
         try:
             delivered = {digest_of(_LINE.decode(line).distinct_id) for line in lines}
-        except (msgspec.DecodeError, OSError, EOFError):
+        except (msgspec.DecodeError, OSError, EOFError, zlib.error):
             return None
         file.seek(state.bytes)
         return delivered if len(delivered) == state.profiles else None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from mixpanel_export import AsyncMixpanelClient, MixpanelClient, RetryPolicy
@@ -38,14 +39,25 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-def settings(sandbox: Sandbox, **further: Any) -> dict[str, Any]:
-    """The arguments of a client that keeps no budget and does not wait long before it tries again."""
+def settings(sandbox: Sandbox, kind: type[Any] = MixpanelClient, **further: Any) -> dict[str, Any]:
+    """The arguments of a client that keeps no budget and does not wait long before it tries again.
+
+    Its transports, made as its own are, save reading the system's certificates, which no loopback server needs.
+    """
+    fresh: dict[str, Any] = {"verify": False, "limits": httpx.Limits(max_keepalive_connections=0)}
+    transports: dict[str, Any] = {"transport": httpx.HTTPTransport(**fresh)}
+    if kind is AsyncMixpanelClient:
+        transports = {
+            "transport": httpx.AsyncHTTPTransport(**fresh),
+            "export_transport": httpx.HTTPTransport(**fresh),
+        }
     return {
         "auth": sandbox.auth,
         "project_id": sandbox.credentials.project_id,
         "base_url": sandbox.url,
         "limits": None,
         "retry": QUICK,
+        **transports,
         **further,
     }
 
@@ -63,7 +75,7 @@ def read_async(sandbox: Sandbox, seen: list[Profile] | None = None, /, **argumen
     further = {name: arguments.pop(name) for name in ("limits", "retry") if name in arguments}
 
     async def run() -> None:
-        async with AsyncMixpanelClient(**settings(sandbox, **further)) as client:
+        async with AsyncMixpanelClient(**settings(sandbox, AsyncMixpanelClient, **further)) as client:
             async for each in client.profiles.all(**arguments):
                 found.append(each)
 

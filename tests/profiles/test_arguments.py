@@ -37,7 +37,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
 def test_all_refuses_at_once(
     sandbox: Sandbox, kind: type[MixpanelClient] | type[AsyncMixpanelClient]
 ) -> None:
-    client = kind(**settings(sandbox))
+    client = kind(**settings(sandbox, kind))
     for arguments, name, words in WRONG:
         with pytest.raises(InvalidArgumentError, match=words) as caught:
             client.profiles.all(**arguments)
@@ -60,7 +60,7 @@ def test_a_single_page_is_refused_alike(sandbox: Sandbox, arguments: dict[str, A
     assert caught.value.argument == name
 
     async def run() -> None:
-        async with AsyncMixpanelClient(**settings(sandbox)) as client:
+        async with AsyncMixpanelClient(**settings(sandbox, AsyncMixpanelClient)) as client:
             await client.profiles.query(**arguments)
 
     with pytest.raises(InvalidArgumentError):
