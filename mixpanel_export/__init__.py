@@ -45,6 +45,7 @@ from mixpanel_export.export import (
 )
 from mixpanel_export.expressions import EvaluationError, ExpressionError, prop
 from mixpanel_export.limits import Allowance, BudgetExhaustedError, Limits
+from mixpanel_export.profiles import ProfilesIncompleteError, ProfilesProgress
 from mixpanel_export.retry import RetryPolicy
 
 __all__ = [
@@ -81,6 +82,8 @@ __all__ = [
     "PaymentRequiredError",
     "PermissionDeniedError",
     "PlanSummary",
+    "ProfilesIncompleteError",
+    "ProfilesProgress",
     "Progress",
     "RateLimitError",
     "RequestTimeoutError",

@@ -6,12 +6,13 @@ import contextlib
 from collections.abc import Generator
 
 from mixpanel_export import MixpanelClient
+from mixpanel_export.limits import MIXPANEL_LIMITS
 
 __all__ = ["client_for"]
 
 
 @contextlib.contextmanager
-def client_for(sandbox: bool) -> Generator[MixpanelClient]:
+def client_for(sandbox: bool, *, dry_run: bool = False) -> Generator[MixpanelClient]:
     """A client that is closed in the end."""
     if not sandbox:
         with MixpanelClient.from_env() as client:
@@ -19,8 +20,7 @@ def client_for(sandbox: bool) -> Generator[MixpanelClient]:
         return
     from mixpanel_export.sandbox import Sandbox
 
-    with (
-        Sandbox() as server,
-        MixpanelClient(server.auth, project_id=server.credentials.project_id, base_url=server.url) as client,
-    ):
+    # A first try should not wait for budgets; the plan of one should show them.
+    limits = MIXPANEL_LIMITS if dry_run else None
+    with Sandbox(limits=None) as server, server.client(limits=limits) as client:
         yield client

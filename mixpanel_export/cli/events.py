@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
@@ -16,6 +15,7 @@ from rich.filesize import decimal
 from rich.markup import escape
 
 from mixpanel_export import MixpanelClient, Progress
+from mixpanel_export.cli.clients import client_for
 from mixpanel_export.cli.display import display, print_plan, said_of_directory
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.export.files import FileFormat, check_format, format_of
@@ -23,7 +23,6 @@ from mixpanel_export.export.job import ExportOptions
 from mixpanel_export.export.progress import ProgressListener
 from mixpanel_export.export.resume import DEFAULT_LOOK_BACK
 from mixpanel_export.export.summaries import DirectoryExport, PlanSummary
-from mixpanel_export.limits import MIXPANEL_LIMITS
 
 __all__ = ["EventsCommand"]
 
@@ -53,7 +52,7 @@ class EventsCommand:
         target = self._target()
         self._check(target)
         console = Console(stderr=True, highlight=False, soft_wrap=True)
-        with _client(self.sandbox, self.dry_run) as client:
+        with client_for(self.sandbox, dry_run=self.dry_run) as client:
             if self.dry_run:
                 path = target.path if target.is_directory else None
                 print_plan(self._plan(client, path, target.format))
@@ -209,17 +208,3 @@ class _Said:
 
     summary: str
     notes: Sequence[str] = ()
-
-
-@contextlib.contextmanager
-def _client(sandbox: bool, dry_run: bool) -> Generator[MixpanelClient]:
-    if not sandbox:
-        with MixpanelClient.from_env() as client:
-            yield client
-        return
-    from mixpanel_export.sandbox import Sandbox
-
-    # A first try should not wait for budgets; the plan of one should show them.
-    limits = MIXPANEL_LIMITS if dry_run else None
-    with Sandbox(limits=None) as server, server.client(limits=limits) as client:
-        yield client
