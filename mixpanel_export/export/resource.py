@@ -76,7 +76,7 @@ class Export(DirectoryExports, ExportResource):
             time_in_ms: ask for `time` in milliseconds; `Event.time` is right either way.
             bucket: a data bucket id, for projects that have some.
             fields: make only these properties of each event, beside `time`, `distinct_id` and `$insert_id`.
-                What is skipped is still checked to be JSON; several times faster than making all.
+                What is skipped is still checked to be JSON, but not made, which saves a fifth of the time.
             parallel: how many slices are downloaded at a time.
             slice_days: the days of a slice; by default what the request budget and `parallel` suggest.
             ordered: deliver the slices in the order of the range, or as they complete. Within a slice,
