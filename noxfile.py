@@ -5,7 +5,7 @@ from __future__ import annotations
 import nox
 
 nox.options.default_venv_backend = "venv"
-nox.options.sessions = ["lint", "typing", "generate-check", "tests", "slow", "contract"]
+nox.options.sessions = ["lint", "typing", "generate-check", "tests", "slow", "contract", "docs"]
 nox.options.reuse_existing_virtualenvs = True
 
 GROUPS = nox.project.dependency_groups
@@ -77,6 +77,20 @@ def record(session: nox.Session) -> None:
     """Record the cassettes anew: against the sandbox, or a real project when MIXPANEL_* are set."""
     install(session, "test")
     session.run("pytest", "tests/cassettes", "--record-mode=rewrite", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the site into site/, and run every block of the papers and every example (`-- --serve` shows it)."""
+    install(session, "docs")
+    session.env["NO_MKDOCS_2_WARNING"] = "1"
+    if "--serve" in session.posargs:
+        session.run("mkdocs", "serve")
+        return
+    session.run("mkdocs", "build", "--quiet")
+    blocks = ("-p", "tests.docs.blocks", "-W", "ignore:.*2027-03-03:DeprecationWarning")
+    papers = ("docs", "README.md", "CONTRIBUTING.md")
+    session.run("python", "-m", "pytest", *blocks, *papers, "tests/docs", *session.posargs)
 
 
 @nox.session

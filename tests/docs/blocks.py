@@ -1,0 +1,188 @@
+"""A pytest plugin that runs the fenced blocks of the papers, in the order of the page.
+
+    pytest -p tests.docs.blocks docs README.md CONTRIBUTING.md
+
+A page has a folder and a sandbox of its own, to which `MIXPANEL_*` point; so what is printed runs as it is printed.
+Finding the blocks is Sybil's; this says what running one means, by its language:
+
+    python    executed, names kept for the blocks that follow; with tests in it, given to pytest
+    sh        run by bash
+    crontab   the command of each line is run by bash
+    text      compared with what the block before it printed; `…` stands for anything
+    json, yaml, toml   parsed
+    diff      only shown
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from sybil import Document, Example, Sybil
+from sybil.parsers.markdown import CodeBlockParser
+
+from mixpanel_export.limits import MIXPANEL_LIMITS, Allowance, Limits
+from mixpanel_export.sandbox import Sandbox, SandboxCredentials
+from mixpanel_export.servers import Family, Servers
+
+ROOT = Path(__file__).parents[2]
+
+# The first is run by the session `build`, on the unpacked sdist; the second is CI itself.
+RUN_ELSEWHERE = "python3 -m venv .venv && "
+
+# The service account that the pages write out where they show how one is passed.
+CREDENTIALS = SandboxCredentials(username="exporter.1a2b3c.mp-service-account", secret="its-secret")
+
+
+class Page:
+    """What the blocks of one page share."""
+
+    def __init__(self) -> None:
+        self.output = ""
+        self._resources = contextlib.ExitStack()
+        self.folder = Path(self._resources.enter_context(tempfile.TemporaryDirectory(prefix="page-")))
+        sandbox = self._resources.enter_context(Sandbox(credentials=CREDENTIALS, limits=None))
+        patch = self._resources.enter_context(pytest.MonkeyPatch.context())
+        programs = self.folder / ".programs"
+        programs.mkdir()
+        (programs / "nox").write_text(f"#!/bin/sh\nexec {sys.executable} -m tests.docs.sessions \"$@\"\n")
+        (programs / "nox").chmod(0o755)
+        patch.chdir(self.folder)
+        for name in [name for name in os.environ if name.startswith(("MIXPANEL_", "MP_"))]:
+            patch.delenv(name)
+        for name, value in sandbox.environment.items():
+            patch.setenv(name, value)
+        patch.setenv("PATH", f"{programs}:{Path(sys.executable).parent}:{os.environ['PATH']}")
+        patch.setenv("PYTHONPATH", str(ROOT))
+        patch.setenv("HOME", str(self.folder))
+        patch.setenv("COLUMNS", "100")
+        patch.setattr(Servers, "choose", _choose(sandbox.url))
+        patch.setattr(Limits, "allowance", _allowance)
+
+    def close(self) -> None:
+        self._resources.close()
+
+
+def _choose(url: str) -> Callable[[str, str | None], Servers]:
+    """A client that names no server reaches the page's sandbox instead of a region's."""
+    choose = Servers.choose
+    return lambda region, base_url: choose(region, base_url or url)
+
+
+def _allowance(limits: Limits, family: Family) -> Allowance | None:
+    """A page would wait minutes for the budgets that clients keep unasked; those it sets itself are kept."""
+    if limits is MIXPANEL_LIMITS:
+        return None
+    return {"data": limits.export, "query": limits.query}.get(family)
+
+
+def run_python(example: Example) -> None:
+    page: Page = example.namespace["page"]
+    source: str = example.parsed
+    if re.search(r"^(async )?def test_", source, re.M):
+        (page.folder / "test_page.py").write_text(source, encoding="utf-8")
+        run(page, "python -m pytest -q -p no:cacheprovider test_page.py")
+        return
+    padded = "\n" * (example.line + source.line_offset) + source  # type: ignore[attr-defined]
+    code = compile(padded, example.path, "exec", dont_inherit=True)
+    printed = io.StringIO()
+    example.namespace["__name__"] = "__main__"
+    with contextlib.redirect_stdout(printed):
+        exec(code, example.namespace)
+    page.output = printed.getvalue()
+
+
+def run_shell(example: Example) -> None:
+    source: str = example.parsed
+    if source.startswith(RUN_ELSEWHERE):
+        pytest.skip("run elsewhere: by CI, and by the session build")
+    run(example.namespace["page"], source)
+
+
+def run_crontab(example: Example) -> None:
+    for line in example.parsed.splitlines():
+        *when, command = line.split(maxsplit=5)
+        assert len(when) == 5, line
+        run(example.namespace["page"], command)
+
+
+def run(page: Page, source: str) -> None:
+    done = subprocess.run(
+        ["bash", "-eu", "-c", source],
+        cwd=page.folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    page.output = done.stdout
+    assert done.returncode == 0, f"exit code {done.returncode}:\n{done.stdout}"
+
+
+def compare(example: Example) -> None:
+    printed: str = example.namespace["page"].output
+    parts = [re.escape(part.strip()) for part in example.parsed.split("…")]
+    if not re.fullmatch(r"\s*" + r"\s*.*?\s*".join(parts) + r"\s*", printed, re.S):
+        raise AssertionError(f"the page says\n\n{example.parsed}\nand what was printed is\n\n{printed}")
+
+
+def only_shown(example: Example) -> None:
+    assert example.parsed.strip()
+
+
+LANGUAGES: dict[str, Callable[[Example], Any]] = {
+    "python": run_python,
+    "sh": run_shell,
+    "crontab": run_crontab,
+    "text": compare,
+    "json": lambda example: json.loads(example.parsed) and None,
+    "yaml": lambda example: yaml.safe_load(example.parsed) and None,
+    "toml": lambda example: tomllib.loads(example.parsed) and None,
+    "diff": only_shown,
+}
+
+
+def _open(namespace: dict[str, Any]) -> None:
+    namespace["page"] = Page()
+
+
+def _close(namespace: dict[str, Any]) -> None:
+    namespace.pop("page").close()
+
+
+def documents() -> list[Path]:
+    """The papers whose blocks are run."""
+    pages = sorted((ROOT / "docs").rglob("*.md"))
+    return [*pages, ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    return True if collection_path.name == "assets" else None
+
+
+_sybil = Sybil(
+    parsers=[CodeBlockParser(language, evaluate) for language, evaluate in LANGUAGES.items()],
+    patterns=["*.md"],
+    path=str(ROOT),
+    setup=_open,
+    teardown=_close,
+    document_types={".md": Document},
+)
+pytest_collect_file = _sybil.pytest()
+
+assert shutil.which("bash"), "the shell blocks need bash"
