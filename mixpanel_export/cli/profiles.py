@@ -17,7 +17,7 @@ from rich.markup import escape
 from mixpanel_export import MixpanelClient
 from mixpanel_export.cli.clients import client_for
 from mixpanel_export.errors import InvalidArgumentError
-from mixpanel_export.export.files import FileFormat, check_format, format_of
+from mixpanel_export.export.files import LinesFormat, check_format, format_of
 from mixpanel_export.profiles.file import ProfilesProgress, ProfilesProgressListener
 from mixpanel_export.profiles.query import ProfileFilters
 
@@ -55,7 +55,7 @@ class ProfilesCommand:
     def _write(
         self,
         client: MixpanelClient,
-        target: tuple[Path, FileFormat] | None,
+        target: tuple[Path, LinesFormat] | None,
         progress: ProfilesProgressListener | None,
     ) -> ProfilesProgress:
         if target is None:
@@ -63,11 +63,11 @@ class ProfilesCommand:
         path, file_format = target
         return client.profiles.to_file(path, format=file_format, progress=progress, **self.filters)
 
-    def _target(self) -> tuple[Path, FileFormat] | None:
+    def _target(self) -> tuple[Path, LinesFormat] | None:
         """The file and its format; None for standard output."""
         if self.format is not None:
             check_format(self.format)
-        chosen = cast(FileFormat | None, self.format)
+        chosen = cast(LinesFormat | None, self.format)
         if self.output == "-":
             if chosen == "jsonl.gz":
                 raise InvalidArgumentError("format", chosen, "standard output takes jsonl only")

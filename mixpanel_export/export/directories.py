@@ -6,12 +6,12 @@ import asyncio
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, Unpack
+from typing import TYPE_CHECKING, TypeVar, Unpack, get_args
 
 import httpx
 
 from mixpanel_export.dates import DateLike
+from mixpanel_export.export.conversion import Layout, PartitionBy
 from mixpanel_export.export.directory import DirectoryRun
 from mixpanel_export.export.files import FileFormat, check_format
 from mixpanel_export.export.job import ExportJob, ExportOptions
@@ -37,7 +37,7 @@ class _Directories:
 
     def _run(self, asked: Asked, progress: ProgressListener | None = None) -> DirectoryRun:
         if asked.format is not None:
-            check_format(asked.format)
+            check_format(asked.format, get_args(FileFormat))
         return DirectoryRun(self._context, self._http, asked, progress)
 
     def _planned(
@@ -58,6 +58,8 @@ class DirectoryExports(_Directories):
         to_date: DateLike,
         *,
         format: FileFormat = "jsonl.gz",
+        layout: Layout | None = None,
+        partition_by: PartitionBy | None = None,
         overwrite: bool = False,
         verify: bool = False,
         progress: ProgressListener | None = None,
@@ -83,7 +85,12 @@ class DirectoryExports(_Directories):
             from_date: the first day, as for `events`.
             to_date: the last day, as for `events`. A day that is not over yet is complete up to this moment;
                 `update_directory` fetches it again.
-            format: `jsonl.gz`, which keeps the gzip that arrives as it came, or `jsonl`.
+            format: `jsonl.gz`, which keeps the gzip that arrives as it came, `jsonl`, or, with columns, `parquet`
+                or `csv`.
+            layout: for formats with columns: `wide`, each property a column, or `json`, with all properties as one
+                text; by default `wide`.
+            partition_by: for formats with columns: `date` divides the events of each slice by day, in the client's
+                time zone, into folders: `date=2024-01-01/events_2024-01-01_2024-01-12.parquet`.
             overwrite: remove what the directory holds of an earlier export, and begin anew.
             verify: read all finished files and compare checksums, and fetch again what is damaged. Without, that
                 they are there and have their size is enough.
@@ -99,10 +106,12 @@ class DirectoryExports(_Directories):
             As `events` does, for a slice; those that are complete stay.
         """
         asked = Asked(
-            path=Path(path),
+            path=os.fspath(path),
             from_date=from_date,
             to_date=to_date,
             format=format,
+            layout=layout,
+            partition_by=partition_by,
             options=options,
             overwrite=overwrite,
             verify=verify,
@@ -117,6 +126,8 @@ class DirectoryExports(_Directories):
         look_back: int = DEFAULT_LOOK_BACK,
         from_date: DateLike | None = None,
         format: FileFormat | None = None,
+        layout: Layout | None = None,
+        partition_by: PartitionBy | None = None,
         verify: bool = False,
         progress: ProgressListener | None = None,
         **options: Unpack[ExportOptions],
@@ -134,6 +145,8 @@ class DirectoryExports(_Directories):
             from_date: the first day, for a directory that has no complete slice yet; so one command serves the
                 first run and all others.
             format: for the first run, as `from_date`.
+            layout: as `format`.
+            partition_by: as `format`.
             verify: as for `to_directory`.
             progress: as for `to_directory`.
             options: as for `to_directory`. Given again, query and format must be the manifest's.
@@ -142,10 +155,12 @@ class DirectoryExports(_Directories):
             As `to_directory` does.
         """
         asked = Asked(
-            path=Path(path),
+            path=os.fspath(path),
             from_date=from_date,
             to_date=to_date,
             format=format,
+            layout=layout,
+            partition_by=partition_by,
             options=options,
             verify=verify,
             look_back=look_back,
@@ -159,6 +174,8 @@ class DirectoryExports(_Directories):
         *,
         path: PathLike | None = None,
         format: FileFormat = "jsonl.gz",
+        layout: Layout | None = None,
+        partition_by: PartitionBy | None = None,
         overwrite: bool = False,
         verify: bool = False,
         **options: Unpack[ExportOptions],
@@ -170,10 +187,12 @@ class DirectoryExports(_Directories):
                 `events` and the other ways to export.
         """
         asked = Asked(
-            path=Path(path or ""),
+            path=os.fspath(path or ""),
             from_date=from_date,
             to_date=to_date,
             format=format,
+            layout=layout,
+            partition_by=partition_by,
             options=options,
             overwrite=overwrite,
             verify=verify,
@@ -188,15 +207,19 @@ class DirectoryExports(_Directories):
         look_back: int = DEFAULT_LOOK_BACK,
         from_date: DateLike | None = None,
         format: FileFormat | None = None,
+        layout: Layout | None = None,
+        partition_by: PartitionBy | None = None,
         verify: bool = False,
         **options: Unpack[ExportOptions],
     ) -> PlanSummary:
         """What `update_directory` would do with the same arguments; nothing is sent, and nothing changed."""
         asked = Asked(
-            path=Path(path),
+            path=os.fspath(path),
             from_date=from_date,
             to_date=to_date,
             format=format,
+            layout=layout,
+            partition_by=partition_by,
             options=options,
             verify=verify,
             look_back=look_back,
@@ -214,6 +237,8 @@ class AsyncDirectoryExports(_Directories):
         to_date: DateLike,
         *,
         format: FileFormat = "jsonl.gz",
+        layout: Layout | None = None,
+        partition_by: PartitionBy | None = None,
         overwrite: bool = False,
         verify: bool = False,
         progress: ProgressListener | None = None,
@@ -221,10 +246,12 @@ class AsyncDirectoryExports(_Directories):
     ) -> DirectoryExport:
         """As `Export.to_directory`."""
         asked = Asked(
-            path=Path(path),
+            path=os.fspath(path),
             from_date=from_date,
             to_date=to_date,
             format=format,
+            layout=layout,
+            partition_by=partition_by,
             options=options,
             overwrite=overwrite,
             verify=verify,
@@ -240,16 +267,20 @@ class AsyncDirectoryExports(_Directories):
         look_back: int = DEFAULT_LOOK_BACK,
         from_date: DateLike | None = None,
         format: FileFormat | None = None,
+        layout: Layout | None = None,
+        partition_by: PartitionBy | None = None,
         verify: bool = False,
         progress: ProgressListener | None = None,
         **options: Unpack[ExportOptions],
     ) -> DirectoryExport:
         """As `Export.update_directory`."""
         asked = Asked(
-            path=Path(path),
+            path=os.fspath(path),
             from_date=from_date,
             to_date=to_date,
             format=format,
+            layout=layout,
+            partition_by=partition_by,
             options=options,
             verify=verify,
             look_back=look_back,
@@ -264,16 +295,20 @@ class AsyncDirectoryExports(_Directories):
         *,
         path: PathLike | None = None,
         format: FileFormat = "jsonl.gz",
+        layout: Layout | None = None,
+        partition_by: PartitionBy | None = None,
         overwrite: bool = False,
         verify: bool = False,
         **options: Unpack[ExportOptions],
     ) -> PlanSummary:
         """As `Export.plan`."""
         asked = Asked(
-            path=Path(path or ""),
+            path=os.fspath(path or ""),
             from_date=from_date,
             to_date=to_date,
             format=format,
+            layout=layout,
+            partition_by=partition_by,
             options=options,
             overwrite=overwrite,
             verify=verify,
@@ -288,15 +323,19 @@ class AsyncDirectoryExports(_Directories):
         look_back: int = DEFAULT_LOOK_BACK,
         from_date: DateLike | None = None,
         format: FileFormat | None = None,
+        layout: Layout | None = None,
+        partition_by: PartitionBy | None = None,
         verify: bool = False,
         **options: Unpack[ExportOptions],
     ) -> PlanSummary:
         """As `Export.plan_update`."""
         asked = Asked(
-            path=Path(path),
+            path=os.fspath(path),
             from_date=from_date,
             to_date=to_date,
             format=format,
+            layout=layout,
+            partition_by=partition_by,
             options=options,
             verify=verify,
             look_back=look_back,

@@ -1,26 +1,34 @@
 """An export to a directory: its slices fetched into files, each listed by the manifest once it is there for good.
 
-Joins `resume` (what is to be done), `folder` (the disk) and `download` (the threads). A slice is written, synced
-and named by itself, and the manifest is committed after each, so that a run may end at any instant and the next
-one goes on.
+Joins `resume` (what is to be done), `folder` (the place), `download` (the threads) and `conversion` (the format). A
+slice is written, synced and named by itself, and the manifest is committed after each, so that a run may end at
+any instant and the next one goes on.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, cast
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 from attrs import evolve
 
+from mixpanel_export.errors import quoting
+from mixpanel_export.export.conversion import (
+    COLUMNAR,
+    Conversion,
+    Converted,
+    conversion_of,
+    fingerprint_of,
+)
 from mixpanel_export.export.download import Download
 from mixpanel_export.export.fetch import Cancellation
-from mixpanel_export.export.files import COPIES, FileFormat
-from mixpanel_export.export.folder import CONVERTED, Folder, digest_of, durable
-from mixpanel_export.export.manifest import Manifest, ManifestSlice
-from mixpanel_export.export.naming import FileName
+from mixpanel_export.export.folder import CONVERTED, Folder, LocalFolder, digest_of, durable
+from mixpanel_export.export.manifest import Contents, Manifest, ManifestSlice
+from mixpanel_export.export.naming import FileName, is_partition, name_of, path_of
 from mixpanel_export.export.plan import Slice
 from mixpanel_export.export.progress import ProgressListener
 from mixpanel_export.export.resume import Asked, Start, Work, plan_work, start
@@ -43,9 +51,10 @@ class DirectoryRun:
         self._http = http
         self._asked = asked
         self._listener = listener
-        self._folder = Folder(asked.path)
+        self._folder: Folder = LocalFolder(Path(asked.path))
         self._cancellation = Cancellation()
         self._manifest: Manifest | None = None
+        self._made: Conversion | None = None
 
     def cancel(self) -> None:
         """End it: `run` raises soon, and what is complete stays."""
@@ -67,21 +76,23 @@ class DirectoryRun:
             DirectoryBusyError: when another process is at it.
             DiskFullError: when there is no room.
             CancelledError: when it was cancelled.
+            MissingExtraError: when the format needs packages that are not installed.
             Whatever a slice raises that could not be fetched; the others are complete, and stay.
         """
-        # Before anything is made on the disk, and again when nobody else can change it.
-        self._start()
+        # Before anything is made there, and again when nobody else can change it.
+        self._convert_by(self._start().manifest)
         with self._folder.disk_errors(self._needed), self._folder.locked():
             begun = self._start()
             work, damaged = self._prepare(begun)
             slices = Slices(work.job, self._http, self._cancellation, check="frame", listener=self._listener)
             self._fetch_all(work, slices)
+            self._settle()
             manifest = self._finish()
             unknown = sorted(
-                name for name in self._folder.names() - manifest.names if FileName.parse(name) is not None
+                path for path in self._folder.paths() - manifest.paths if FileName.parse(name_of(path))
             )
         return DirectoryExport(
-            path=self._asked.path,
+            path=self._folder.location,
             manifest=manifest,
             fetched=len(work.names),
             found=len(manifest.slices) - len(work.names),
@@ -92,20 +103,22 @@ class DirectoryRun:
 
     def _start(self) -> Start:
         before = None if self._asked.overwrite else self._folder.read()
-        return start(self._asked, self._context, before, self._folder.names())
+        return start(self._asked, self._context, before, self._folder.paths())
 
     def _prepare(self, begun: Start) -> tuple[Work, dict[str, str]]:
         """Clear away what is not to stay, and announce what is to come."""
         folder = self._folder
+        avoided: set[str] = set()
         if not self._asked.overwrite and (before := folder.read()) is not None:
-            folder.recover(before)
+            avoided = folder.recover(before)
         damaged = self._damaged(begun)
         drop = {*begun.drop, *damaged}
         if drop:
             # The manifest lets go of them first: a reader never looks for a file that is gone.
             folder.write(begun.manifest.without(drop))
             folder.remove(drop)
-        work = plan_work(begun, damaged, folder.names())
+        work = plan_work(begun, damaged, self._names() | avoided)
+        self._convert_by(work.manifest)
         self._commit(work.manifest)
         return work, damaged
 
@@ -117,7 +130,19 @@ class DirectoryRun:
     def _remaining(self, begun: Start, damaged: Mapping[str, str]) -> set[str]:
         """The names that `_prepare` would leave."""
         manifest = begun.manifest
-        return self._folder.names() - {*begun.drop, *damaged, *manifest.pending, *manifest.obsolete}
+        return self._names() - {*begun.drop, *damaged, *manifest.passing}
+
+    def _names(self) -> set[str]:
+        """The names that files have there, whatever their partition."""
+        return {name_of(path) for path in self._folder.paths()}
+
+    def _convert_by(self, manifest: Manifest) -> None:
+        self._made = conversion_of(manifest.query, self._context, manifest.columns)
+
+    @property
+    def _conversion(self) -> Conversion:
+        assert self._made is not None
+        return self._made
 
     def _fetch_all(self, work: Work, slices: Slices) -> None:
         def fetch(piece: Slice) -> ManifestSlice:
@@ -146,19 +171,23 @@ class DirectoryRun:
                 as_it_came = self._keeps(spool)
                 if as_it_came:
                     durable(file)
-            if not as_it_came:
-                digest = self._convert(spool, name)
+            contents: Mapping[str | None, Contents]
+            if as_it_came:
+                contents = {None: Contents(spool.events, part.stat().st_size, digest)}
+            else:
+                contents = self._convert(spool, name)
             return ManifestSlice(
                 file=name,
                 from_date=piece.from_date,
                 to_date=piece.to_date,
                 events=spool.events,
-                bytes=part.stat().st_size,
+                bytes=0,
                 json_bytes=spool.verified.bytes,
-                sha256=digest,
+                sha256="",
                 fetched_at=datetime.datetime.now(datetime.UTC).replace(microsecond=0),
                 dropped=spool.dropped,
-            )
+                schema=self._schema_of([self._folder.part(path_of(name, each)) for each in contents]),
+            ).holding(name, contents)
         except BaseException:
             self._folder.remove_parts(name)
             raise
@@ -170,31 +199,101 @@ class DirectoryRun:
 
     def _keeps(self, spool: Spool) -> bool:
         """Whether a slice's file is what is wanted, just as it came."""
+        assert self._manifest is not None
         verified = spool.verified
-        wanted = self._format == "jsonl.gz"
+        wanted = self._manifest.query.format == "jsonl.gz"
         return verified.is_gzip and wanted and verified.is_closed and spool.as_it_came
 
-    @property
-    def _format(self) -> FileFormat:
-        assert self._manifest is not None
-        return cast(FileFormat, self._manifest.query.format)
+    def _convert(self, spool: Spool, name: str) -> Mapping[str | None, Contents]:
+        """Put a slice into the form that is wanted."""
+        received, converted = self._folder.part(name), self._folder.part(name, CONVERTED)
 
-    def _convert(self, spool: Spool, name: str) -> str:
-        """Put a slice into the form that is wanted; answers the SHA-256 of that."""
-        part, converted = self._folder.part(name), self._folder.part(name, CONVERTED)
-        with part.open("rb") as source, converted.open("wb") as target:
-            COPIES[self._format](evolve(spool, file=source), target)
-            durable(target)
-        converted.replace(part)
-        return digest_of(part)
+        def part(partition: str | None) -> Path:
+            return converted if partition is None else self._folder.part(path_of(name, partition))
+
+        with received.open("rb") as source, quoting(self._context.auth.redact):
+            made = self._conversion.convert(evolve(spool, file=source), part)
+        if [each.partition for each in made] == [None]:
+            converted.replace(received)
+        else:
+            received.unlink()
+        return self._contents(name, made)
+
+    def _contents(self, name: str, made: Sequence[Converted]) -> Mapping[str | None, Contents]:
+        """What was written for a slice, on the disk for good."""
+        contents: dict[str | None, Contents] = {}
+        for each in made:
+            assert each.partition not in contents
+            assert each.partition is None or is_partition(each.partition)
+            part = self._folder.part(path_of(name, each.partition))
+            with part.open("r+b") as file:
+                durable(file)
+            contents[each.partition] = Contents(each.events, part.stat().st_size, digest_of(part))
+        assert contents
+        assert None not in contents or len(contents) == 1
+        return contents
+
+    def _schema_of(self, files: Sequence[Path]) -> str | None:
+        """The state of the columns that files are written for; None when they are not, or it is just changing."""
+        assert self._manifest is not None
+        if self._manifest.query.format not in COLUMNAR:
+            return None
+        before = fingerprint_of(self._conversion.columns)
+        current = all(map(self._conversion.is_current, files))
+        return before if current and fingerprint_of(self._conversion.columns) == before else None
 
     def _deliver(self, done: ManifestSlice) -> None:
         """A slice's file gets its name, and then the manifest says so, which is the switch for readers."""
         assert self._manifest is not None
-        self._folder.publish(done.file)
+        self._folder.publish(done.paths)
         before = self._manifest
-        self._commit(before.committed(done))
+        self._commit(evolve(before.committed(done), columns=self._conversion.columns))
         self._folder.remove(set(self._manifest.obsolete) - set(before.obsolete))
+
+    def _settle(self) -> None:
+        """Have every file written for all columns that were found in the end.
+
+        A file that is not gets a successor with another name, which the manifest takes up as it does a slice that
+        was fetched again.
+        """
+        assert self._manifest is not None
+        manifest, names = evolve(self._manifest, columns=self._conversion.columns), self._names()
+        final = fingerprint_of(manifest.columns)
+        rewritten: dict[str, ManifestSlice] = {}
+        for each in manifest.stale():
+            self._cancellation.check()
+            if self._is_current(each):
+                manifest = manifest.committed(evolve(each, schema=final))
+            else:
+                name = FileName.parse(each.file)
+                assert name is not None
+                rewritten[str(evolve(name, revision=name.revision + 1).free(names))] = each
+        manifest = evolve(manifest, rewriting=tuple(rewritten))
+        if manifest == self._manifest:
+            return
+        self._commit(manifest)
+        for new, each in rewritten.items():
+            self._cancellation.check()
+            self._deliver(self._rewritten(each, new, final))
+
+    def _is_current(self, each: ManifestSlice) -> bool:
+        for path in each.paths:
+            with self._folder.local(path) as file:
+                if not self._conversion.is_current(file):
+                    return False
+        return True
+
+    def _rewritten(self, each: ManifestSlice, name: str, schema: str) -> ManifestSlice:
+        """A slice with the same events in files of another name, not yet published."""
+        try:
+            for partition in each.files:
+                with self._folder.local(path_of(each.file, partition)) as file:
+                    self._conversion.rewrite(file, self._folder.part(path_of(name, partition)))
+            made = [Converted(partition, contents.events) for partition, contents in each.files.items()]
+            return evolve(each, schema=schema).holding(name, self._contents(name, made))
+        except BaseException:
+            self._folder.remove_parts(name)
+            raise
 
     def _finish(self) -> Manifest:
         assert self._manifest is not None

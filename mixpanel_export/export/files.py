@@ -10,7 +10,7 @@ import contextlib
 import gzip
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Literal, Self, get_args
@@ -20,9 +20,18 @@ from isal import igzip
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.export.run import Spool
 
-__all__ = ["FileFormat", "WholeFile", "check_format", "copy_gzip", "copy_lines", "format_of"]
+__all__ = [
+    "FileFormat",
+    "LinesFormat",
+    "WholeFile",
+    "check_format",
+    "copy_gzip",
+    "copy_lines",
+    "format_of",
+]
 
-FileFormat = Literal["jsonl", "jsonl.gz"]
+LinesFormat = Literal["jsonl", "jsonl.gz"]
+FileFormat = Literal["jsonl", "jsonl.gz", "parquet", "csv"]
 
 # isal's level 1: a third of zlib's default time for a few per cent of size.
 _GZIP_LEVEL = 1
@@ -57,23 +66,23 @@ def copy_gzip(spool: Spool, file: IO[bytes]) -> None:
         copy_lines(spool, packed)
 
 
-COPIES: dict[FileFormat, Callable[[Spool, IO[bytes]], None]] = {
+COPIES: Mapping[str, Callable[[Spool, IO[bytes]], None]] = {
     "jsonl": copy_lines,
     "jsonl.gz": copy_gzip,
 }
 
 
-def format_of(path: Path) -> FileFormat | None:
+def format_of(path: Path) -> LinesFormat | None:
     """The format that a file's name says, if it says one."""
     name = path.name.lower()
-    known: tuple[FileFormat, ...] = get_args(FileFormat)
+    known: tuple[LinesFormat, ...] = get_args(LinesFormat)
     return next((each for each in known if name.endswith(f".{each}")), None)
 
 
-def check_format(file_format: str) -> None:
-    """Refuse a format that is not known."""
-    if file_format not in get_args(FileFormat):
-        allowed = ", ".join(repr(known) for known in get_args(FileFormat))
+def check_format(file_format: str, known: Collection[str] = get_args(LinesFormat)) -> None:
+    """Refuse a format that is not known; a single file holds lines."""
+    if file_format not in known:
+        allowed = ", ".join(map(repr, known))
         raise InvalidArgumentError("format", file_format, f"allowed are {allowed}")
 
 

@@ -1,7 +1,8 @@
-"""A directory of slices on disk: its lock, its manifest, and files that appear in it whole or not at all.
+"""A directory of slices: its lock, its manifest, and files that appear in it whole or not at all.
 
-Every change survives a power cut: contents are synced before a file gets its name, and the name before the
-manifest speaks of it. What files there are to be is for `resume` to say, and what goes into them for `directory`.
+What every directory does, and the local one; there, each change survives a power cut: contents are synced before a
+file gets its name, and the name before the manifest speaks of it. What files there are to be is for `resume` to
+say, and what goes into them for `directory`.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ import errno
 import hashlib
 import os
 import socket
-from collections.abc import Callable, Collection, Generator, Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO
 
@@ -21,11 +24,12 @@ from filelock import FileLock, Timeout
 from mixpanel_export.errors import ExportError, InvalidArgumentError
 from mixpanel_export.export.files import sync_folder
 from mixpanel_export.export.manifest import Manifest, ManifestError, ManifestSlice
+from mixpanel_export.export.naming import is_folder, path_of
 
-__all__ = ["MANIFEST", "DirectoryBusyError", "DiskFullError", "Folder"]
+__all__ = ["LOCK", "MANIFEST", "DirectoryBusyError", "DiskFullError", "Folder", "LocalFolder"]
 
 MANIFEST = "manifest.json"
-_LOCK = ".lock"
+LOCK = ".lock"
 # Another process may be between the end of its work and the removal of its lock.
 _LOCK_SECONDS = 0.3
 _READERS = 4
@@ -54,19 +58,157 @@ class DiskFullError(ExportError):
         )
 
 
-class Folder:
-    """One directory of an export."""
+class Folder(ABC):
+    """One directory of an export.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    A file's path is relative to it: its name, or `date=2024-01-01/` and the name. Files are made in `workshop`, a
+    local place, and get their paths by `publish`.
 
-    @contextlib.contextmanager
-    def locked(self) -> Generator[None]:
+    Attributes:
+        location: its path, or its URL.
+    """
+
+    def __init__(self, location: Path | str) -> None:
+        self.location = location
+
+    @property
+    @abstractmethod
+    def workshop(self) -> Path:
+        """Where files are made."""
+
+    @abstractmethod
+    def locked(self) -> AbstractContextManager[None]:
         """Have the directory, made if need be, for oneself.
 
         Raises:
             DirectoryBusyError: when another process has it.
         """
+
+    @abstractmethod
+    def paths(self) -> set[str]:
+        """The paths of what is in it, and in the folders of its partitions."""
+
+    @abstractmethod
+    def write(self, manifest: Manifest) -> None:
+        """Replace the manifest: readers see the one before or this one."""
+
+    @abstractmethod
+    def publish(self, paths: Iterable[str]) -> None:
+        """Give files that were made and synced their paths, all that a slice has."""
+
+    @abstractmethod
+    def local(self, path: str) -> AbstractContextManager[Path]:
+        """A file of it, to be read here."""
+
+    @abstractmethod
+    def remove(self, names: Collection[str]) -> None:
+        """Remove the files of these names, whatever their partition, and what was being made of them."""
+
+    @abstractmethod
+    def _manifest(self) -> bytes | None:
+        """The manifest's text."""
+
+    @abstractmethod
+    def _sizes(self, paths: Iterable[str]) -> Mapping[str, int]:
+        """The sizes of these files, those that are there."""
+
+    @abstractmethod
+    def _digest(self, path: str) -> str:
+        """The SHA-256 of a file; raises FileNotFoundError."""
+
+    def read(self) -> Manifest | None:
+        """Its manifest, if it has one; raises ManifestError when that cannot be read."""
+        text = self._manifest()
+        try:
+            return Manifest.from_json(text) if text is not None else None
+        except ManifestError as error:
+            place = str(self.location).rstrip("/")
+            raise ManifestError(
+                f"{place}/{MANIFEST}: {error}. Restore it, export to another directory, or start this one anew with "
+                "overwrite"
+            ) from error
+
+    def part(self, path: str, stage: str = "") -> Path:
+        """Where a file is made before it gets its path."""
+        return self.workshop / f".{path.replace('/', '.')}{stage}.part"
+
+    def remove_parts(self, name: str) -> None:
+        """Remove what was being made of a file."""
+        for stage in ("", CONVERTED):
+            self.part(name, stage).unlink(missing_ok=True)
+        for each in self.workshop.glob(f".date=*.{name}.part"):
+            each.unlink(missing_ok=True)
+
+    def recover(self, manifest: Manifest) -> set[str]:
+        """Remove what an interrupted run has left: exactly what its manifest announces, nothing else.
+
+        Returns:
+            The names that are not to be used again, although they are free.
+        """
+        self.remove(manifest.passing)
+        return set()
+
+    def damaged(
+        self, slices: Collection[ManifestSlice], *, checksums: bool, check: Callable[[], object]
+    ) -> dict[str, str]:
+        """Which slices' files are not as the manifest says, by name, and why.
+
+        Args:
+            checksums: read them all, instead of their sizes alone.
+            check: called before each slice; may raise to end it.
+        """
+        sizes = self._sizes(path for each in slices for path in each.paths)
+
+        def look(each: ManifestSlice) -> str | None:
+            check()
+            return self._why_damaged(each, sizes, checksums)
+
+        with ThreadPoolExecutor(_READERS, "mixpanel-export-verify") as readers:
+            found = zip(slices, readers.map(look, slices), strict=True)
+            return {each.file: why for each, why in found if why is not None}
+
+    def _why_damaged(self, each: ManifestSlice, sizes: Mapping[str, int], checksums: bool) -> str | None:
+        for partition, contents in each.files.items():
+            path = path_of(each.file, partition)
+            where = f"(of {partition}) " if partition is not None else ""
+            size = sizes.get(path)
+            if size is None:
+                return f"{where}is missing"
+            if size != contents.bytes:
+                return f"{where}has {size:,} bytes instead of {contents.bytes:,}"
+            try:
+                if checksums and self._digest(path) != contents.sha256:
+                    return f"{where}has another checksum"
+            except FileNotFoundError:
+                return f"{where}is missing"
+        return None
+
+    @contextlib.contextmanager
+    def disk_errors(self, needed: Callable[[], int | None]) -> Generator[None]:
+        """Say clearly that the disk is full."""
+        try:
+            yield
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+            raise DiskFullError(str(self.workshop), error.strerror or str(error), needed()) from error
+
+
+class LocalFolder(Folder):
+    """One on the disk. Files are made in it, hidden, so that a rename publishes them."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.path = path
+
+    @property
+    def workshop(self) -> Path:
+        """The directory itself."""
+        return self.path
+
+    @contextlib.contextmanager
+    def locked(self) -> Generator[None]:
+        """Have it, made if need be, for oneself."""
         try:
             if not self.path.is_dir():
                 self.path.mkdir(parents=True)
@@ -75,7 +217,7 @@ class Folder:
             raise InvalidArgumentError(
                 "path", str(self.path), "it is a file; allowed is a directory"
             ) from None
-        place = self.path / _LOCK
+        place = self.path / LOCK
         owner = _owner(place)
         lock = FileLock(place, thread_local=False)
         try:
@@ -99,28 +241,17 @@ class Folder:
             finally:
                 lock.release()
 
-    def names(self) -> set[str]:
-        """The names of what is in it."""
-        try:
-            return {each.name for each in self.path.iterdir()}
-        except (FileNotFoundError, NotADirectoryError):
-            return set()
-
-    def read(self) -> Manifest | None:
-        """Its manifest, if it has one; raises ManifestError when that cannot be read."""
-        place = self.path / MANIFEST
-        try:
-            return Manifest.from_json(place.read_bytes())
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except ManifestError as error:
-            raise ManifestError(
-                f"{place}: {error}. Restore it, export to another directory, or start this one anew with overwrite"
-            ) from error
+    def paths(self) -> set[str]:
+        """The paths of what is in it, and in the folders of its partitions."""
+        paths = set(self._names_in(self.path))
+        inside = {
+            f"{folder}/{name}" for folder in self._folders() for name in self._names_in(self.path / folder)
+        }
+        return paths | inside
 
     def write(self, manifest: Manifest) -> None:
-        """Replace the manifest: readers see the one before or this one."""
-        part = self.path / f".{MANIFEST}.part"
+        """Replace the manifest by a rename."""
+        part = self._manifest_part
         try:
             with part.open("wb") as file:
                 file.write(manifest.to_json())
@@ -131,70 +262,68 @@ class Folder:
         part.replace(self.path / MANIFEST)
         sync_folder(self.path)
 
-    def part(self, name: str, stage: str = "") -> Path:
-        """Where a file is written before it gets its name."""
-        return self.path / f".{name}{stage}.part"
+    def publish(self, paths: Iterable[str]) -> None:
+        """Rename them."""
+        for path in paths:
+            target = self.path / path
+            folder = target.parent
+            if not folder.is_dir():
+                folder.mkdir()
+                sync_folder(self.path)
+            self.part(path).replace(target)
+            sync_folder(folder)
 
-    def publish(self, name: str) -> None:
-        """Give a file that was written and synced its name."""
-        self.part(name).replace(self.path / name)
-        sync_folder(self.path)
+    @contextlib.contextmanager
+    def local(self, path: str) -> Generator[Path]:
+        """The file itself."""
+        yield self.path / path
 
-    def remove(self, names: Iterable[str]) -> None:
-        """Remove files, and what was being written of them."""
+    def remove(self, names: Collection[str]) -> None:
+        """Remove files of these names, and folders of partitions that are then empty."""
+        if not names:
+            return
         for name in names:
             (self.path / name).unlink(missing_ok=True)
             self.remove_parts(name)
+        for folder in map(self.path.joinpath, self._folders()):
+            for name in names:
+                (folder / name).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                folder.rmdir()
 
-    def remove_parts(self, name: str) -> None:
-        """Remove what was being written of a file."""
-        for stage in ("", CONVERTED):
-            self.part(name, stage).unlink(missing_ok=True)
+    def recover(self, manifest: Manifest) -> set[str]:
+        """Remove what an interrupted run has left, half a manifest too."""
+        self._manifest_part.unlink(missing_ok=True)
+        return super().recover(manifest)
 
-    def recover(self, manifest: Manifest) -> None:
-        """Remove what an interrupted run has left: exactly what its manifest announces, nothing else."""
-        (self.path / f".{MANIFEST}.part").unlink(missing_ok=True)
-        self.remove([*manifest.pending, *manifest.obsolete])
+    @property
+    def _manifest_part(self) -> Path:
+        return self.path / f".{MANIFEST}.part"
 
-    def damaged(
-        self, slices: Collection[ManifestSlice], *, checksums: bool, check: Callable[[], object]
-    ) -> dict[str, str]:
-        """Which files are not as the manifest says, and why.
-
-        Args:
-            checksums: read them all, instead of their sizes alone.
-            check: called before each file; may raise to end it.
-        """
-
-        def look(each: ManifestSlice) -> str | None:
-            check()
-            return self._why_damaged(each, checksums)
-
-        with ThreadPoolExecutor(_READERS, "mixpanel-export-verify") as readers:
-            found = zip(slices, readers.map(look, slices), strict=True)
-            return {each.file: why for each, why in found if why is not None}
-
-    def _why_damaged(self, each: ManifestSlice, checksums: bool) -> str | None:
-        place = self.path / each.file
+    def _manifest(self) -> bytes | None:
         try:
-            size = place.stat().st_size
-            if size != each.bytes:
-                return f"has {size:,} bytes instead of {each.bytes:,}"
-            if checksums and digest_of(place) != each.sha256:
-                return "has another checksum"
-        except FileNotFoundError:
-            return "is missing"
-        return None
+            return (self.path / MANIFEST).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
 
-    @contextlib.contextmanager
-    def disk_errors(self, needed: Callable[[], int | None]) -> Generator[None]:
-        """Say clearly that the disk is full."""
+    def _sizes(self, paths: Iterable[str]) -> Mapping[str, int]:
+        sizes: dict[str, int] = {}
+        for path in paths:
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                sizes[path] = (self.path / path).stat().st_size
+        return sizes
+
+    def _digest(self, path: str) -> str:
+        return digest_of(self.path / path)
+
+    def _folders(self) -> list[str]:
+        return sorted(filter(is_folder, self._names_in(self.path)))
+
+    def _names_in(self, folder: Path) -> list[str]:
         try:
-            yield
-        except OSError as error:
-            if error.errno not in _FULL:
-                raise
-            raise DiskFullError(str(self.path), error.strerror or str(error), needed()) from error
+            return [each.name for each in folder.iterdir()]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
 
 
 CONVERTED = ".converted"

@@ -7,6 +7,7 @@ directory: what it lists is complete, and what it announces (`pending`, `obsolet
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Self
@@ -15,11 +16,20 @@ import msgspec
 from attrs import asdict, evolve, fields, frozen
 
 from mixpanel_export.errors import ExportError, InvalidArgumentError
+from mixpanel_export.export.conversion import COLUMNAR, Columns, fingerprint_of
 from mixpanel_export.export.job import ExportJob
-from mixpanel_export.export.naming import FileName
+from mixpanel_export.export.naming import FileName, is_partition, path_of
 from mixpanel_export.export.plan import Slice
 
-__all__ = ["DirectoryMismatchError", "Manifest", "ManifestError", "ManifestSlice", "Query"]
+__all__ = [
+    "Contents",
+    "DirectoryMismatchError",
+    "Manifest",
+    "ManifestError",
+    "ManifestSlice",
+    "Partition",
+    "Query",
+]
 
 VERSION = 1
 _DAY = datetime.timedelta(days=1)
@@ -51,6 +61,9 @@ class Query:
     Attributes:
         project_id: whose events; None when the credentials alone say.
         where: the expression's text.
+        layout: how events become columns, `wide` or `json`; None for formats without columns.
+        timezone: the time zone of the events' times, as far as the format depends on it.
+        partition_by: what the files of a slice are divided by, `date` or nothing.
     """
 
     project_id: int | None
@@ -63,9 +76,14 @@ class Query:
     time_in_ms: bool = False
     bucket: str | None = None
     deduplicate: bool = False
+    layout: str | None = None
+    timezone: str = "UTC"
+    partition_by: str | None = None
 
     @classmethod
-    def of(cls, job: ExportJob, format: str) -> Self:
+    def of(
+        cls, job: ExportJob, format: str, *, layout: str | None = None, partition_by: str | None = None
+    ) -> Self:
         """The query of a checked job."""
         filters: Mapping[str, Any] = job.filters
         event, where = filters["event"], filters["where"]
@@ -81,6 +99,9 @@ class Query:
             time_in_ms=bool(filters["time_in_ms"]),
             bucket=filters["bucket"],
             deduplicate=job.deduplicate,
+            layout=layout,
+            timezone=job.context.zone.key if format in COLUMNAR else "UTC",
+            partition_by=partition_by,
         )
 
     @property
@@ -115,19 +136,42 @@ class Query:
 
 
 @frozen
-class ManifestSlice:
-    """A complete slice: its file and what is in it.
+class Contents:
+    """What is known of one file: its events, its size and the SHA-256 of its bytes."""
+
+    events: int
+    bytes: int
+    sha256: str
+
+
+@frozen(kw_only=True)
+class Partition(Contents):
+    """The file of one partition of a slice.
 
     Attributes:
-        file: the file's name, in the directory of the manifest.
+        value: the day, or `__HIVE_DEFAULT_PARTITION__`.
+    """
+
+    value: str
+
+
+@frozen
+class ManifestSlice:
+    """A complete slice: its file, or its files by partition, and what is in them.
+
+    Attributes:
+        file: the file's name, in the directory of the manifest, or in the folder of each partition there.
         from_date: its first day.
         to_date: its last day, included.
         events: its events.
-        bytes: the file's size.
+        bytes: its size in files.
         json_bytes: its size as JSON Lines, as it came, decompressed.
-        sha256: of the file's bytes.
+        sha256: of the file's bytes; with partitions, of their digests one after another, as bytes.
         fetched_at: when it was complete.
         dropped: duplicates left out, where that was asked for.
+        partitions: its files by partition, in order; none when it is one file.
+        schema: a fingerprint of the manifest's columns that it is known to be written for, in formats that
+            have any.
     """
 
     file: str
@@ -139,11 +183,44 @@ class ManifestSlice:
     sha256: str
     fetched_at: datetime.datetime
     dropped: int = 0
+    partitions: tuple[Partition, ...] = ()
+    schema: str | None = None
+
+    def holding(self, file: str, contents: Mapping[str | None, Contents]) -> ManifestSlice:
+        """The same with these files of this name, by partition; None stands for a single one."""
+        single = contents.get(None)
+        partitions = [
+            Partition(value=value, events=each.events, bytes=each.bytes, sha256=each.sha256)
+            for value, each in contents.items()
+            if value is not None
+        ]
+        partitions.sort(key=lambda each: each.value)
+        digests = b"".join(bytes.fromhex(each.sha256) for each in partitions)
+        return evolve(
+            self,
+            file=file,
+            events=sum(each.events for each in contents.values()),
+            bytes=sum(each.bytes for each in contents.values()),
+            sha256=single.sha256 if single is not None else hashlib.sha256(digests).hexdigest(),
+            partitions=tuple(partitions),
+        )
 
     @property
     def piece(self) -> Slice:
         """Its days."""
         return Slice(self.from_date, self.to_date)
+
+    @property
+    def files(self) -> dict[str | None, Contents]:
+        """What is known of its files, by partition; None stands for a single one."""
+        if not self.partitions:
+            return {None: Contents(self.events, self.bytes, self.sha256)}
+        return {each.value: each for each in self.partitions}
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Its files, relative to the directory."""
+        return tuple(path_of(self.file, partition) for partition in self.files)
 
 
 @frozen
@@ -155,12 +232,16 @@ class Manifest:
         slices: what is complete, by day.
         pending: the names of the files still to be made, each for the days that it says.
         obsolete: the names of files that are no longer part of it, and are being removed.
+        columns: the columns known of a format that has any: their names, properties and kinds.
+        rewriting: the names of files that are being made from complete ones, for all columns.
     """
 
     query: Query
     slices: tuple[ManifestSlice, ...] = ()
     pending: tuple[str, ...] = ()
     obsolete: tuple[str, ...] = ()
+    columns: Columns = ()
+    rewriting: tuple[str, ...] = ()
     version: int = VERSION
 
     @classmethod
@@ -207,12 +288,29 @@ class Manifest:
     @property
     def is_complete(self) -> bool:
         """Whether it holds all that it is to hold."""
-        return not self.pending and not self.gaps()
+        return not self.pending and not self.gaps() and not self.stale()
 
     @property
     def names(self) -> set[str]:
         """Every file name that it knows."""
-        return {each.file for each in self.slices} | {*self.pending, *self.obsolete}
+        return {each.file for each in self.slices} | self.passing
+
+    @property
+    def passing(self) -> set[str]:
+        """The names of files that may be there, and are not part of it."""
+        return {*self.pending, *self.rewriting, *self.obsolete}
+
+    @property
+    def paths(self) -> set[str]:
+        """The files that it lists, relative to the directory."""
+        return {path for each in self.slices for path in each.paths}
+
+    def stale(self) -> list[ManifestSlice]:
+        """The slices that are not known to be written for all columns."""
+        if self.query.format not in COLUMNAR:
+            return []
+        current = fingerprint_of(self.columns)
+        return [each for each in self.slices if each.schema != current]
 
     def gaps(self) -> list[Slice]:
         """The ranges of days that no complete slice has."""
@@ -247,7 +345,7 @@ class Manifest:
 
     def announcing(self, names: Iterable[str]) -> Manifest:
         """The same with these files to come."""
-        return evolve(self, pending=tuple(names), obsolete=())
+        return evolve(self, pending=tuple(names), obsolete=(), rewriting=())
 
     def committed(self, done: ManifestSlice) -> Manifest:
         """The same with one more slice, instead of one of the same days that it may have had."""
@@ -257,7 +355,8 @@ class Manifest:
             self,
             slices=tuple(sorted([*kept, done], key=lambda each: each.from_date)),
             pending=tuple(name for name in self.pending if name != done.file),
-            obsolete=tuple(sorted({*self.obsolete, *replaced})),
+            rewriting=tuple(name for name in self.rewriting if name != done.file),
+            obsolete=tuple(sorted({*self.obsolete, *replaced} - {done.file})),
         )
 
     def _check(self) -> None:
@@ -267,6 +366,9 @@ class Manifest:
                 raise ManifestError(f"it is damaged ({name!r} is no name of a slice's file)")
         last = self.query.from_date - _DAY
         for each in self.slices:
+            values = [partition.value for partition in each.partitions]
+            if len(set(values)) < len(values) or not all(map(is_partition, values)):
+                raise ManifestError(f"it is damaged (the partitions of {each.file} are none)")
             if not last < each.from_date <= each.to_date <= self.query.to_date:
                 raise ManifestError(
                     f"it is damaged (the slice {each.file} overlaps or is outside of the range)"

@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 
 from mixpanel_export.export.plan import Slice
 
-__all__ = ["FileName"]
+__all__ = ["DEFAULT_PARTITION", "FileName", "folder_of", "is_folder", "is_partition", "name_of", "path_of"]
 
 _NAME = re.compile(
     r"events_(?P<first>\d{4}-\d\d-\d\d)_(?P<last>\d{4}-\d\d-\d\d)"
@@ -59,3 +59,40 @@ class FileName:
         while str(name) in taken:
             name = evolve(name, revision=name.revision + 1)
         return name
+
+
+DEFAULT_PARTITION = "__HIVE_DEFAULT_PARTITION__"
+"""The value of what has no day, as Hive, Spark, DuckDB and others write it."""
+
+_FOLDER = re.compile(r"date=(?P<value>[^/]+)")
+
+
+def is_partition(value: str) -> bool:
+    """Whether it may be the value of a partition: a day, or the default."""
+    if value == DEFAULT_PARTITION:
+        return True
+    try:
+        return datetime.date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+def is_folder(name: str) -> bool:
+    """Whether a folder's name is that of a partition: `date=2024-01-01`."""
+    match = _FOLDER.fullmatch(name)
+    return match is not None and is_partition(match["value"])
+
+
+def folder_of(partition: str) -> str:
+    """The folder of a partition's files."""
+    return f"date={partition}"
+
+
+def path_of(name: str, partition: str | None = None) -> str:
+    """Where a slice's file is, relative to its directory."""
+    return name if partition is None else f"{folder_of(partition)}/{name}"
+
+
+def name_of(path: str) -> str:
+    """The name of the slice's file that is there."""
+    return path.rpartition("/")[2]

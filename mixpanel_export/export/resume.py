@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
 from mixpanel_export import dates
 from mixpanel_export.errors import InvalidArgumentError
+from mixpanel_export.export.conversion import COLUMNAR, Layout, PartitionBy, check_columnar
 from mixpanel_export.export.files import FileFormat
 from mixpanel_export.export.job import ExportJob, ExportOptions
 from mixpanel_export.export.manifest import DirectoryMismatchError, Manifest, Query
-from mixpanel_export.export.naming import FileName
+from mixpanel_export.export.naming import FileName, name_of
 from mixpanel_export.export.plan import Plan, Slice, divide
 
 if TYPE_CHECKING:
@@ -35,17 +35,22 @@ class Asked:
     """What is asked of a directory.
 
     Attributes:
+        path: a local path, or a URL.
         from_date: the first day; None for the one that the directory begins with.
         to_date: the last day; None for yesterday.
         format: None for the one that the directory has.
+        layout: None for the one that the directory has.
+        partition_by: as `layout`.
         look_back: how many of the last days an update fetches again; None when it is not an update.
         verify: read every finished file again, and compare checksums.
     """
 
-    path: Path
+    path: str
     from_date: DateLike | None = None
     to_date: DateLike | None = None
     format: FileFormat | None = None
+    layout: Layout | None = None
+    partition_by: PartitionBy | None = None
     options: ExportOptions
     overwrite: bool = False
     verify: bool = False
@@ -91,7 +96,7 @@ def start(asked: Asked, context: Context, manifest: Manifest | None, present: Co
 
     Args:
         manifest: what the directory's manifest says, if it has one.
-        present: the names of the files in the directory.
+        present: the paths of the files in the directory.
 
     Raises:
         InvalidArgumentError: for arguments that are not allowed.
@@ -102,8 +107,8 @@ def start(asked: Asked, context: Context, manifest: Manifest | None, present: Co
         if manifest is not None and manifest.slices and not asked.overwrite:
             return _start_update(asked, asked.look_back, context, manifest)
     job, slice_days = _first_job(asked, context), _slice_days(asked)
-    query = Query.of(job, asked.format or "jsonl.gz")
-    ours = sorted(name for name in present if FileName.parse(name))
+    query = _query(asked, job)
+    ours = sorted({name for path in present if FileName.parse(name := name_of(path))})
     if asked.overwrite:
         return Start(job, Manifest(query), ours, slice_days=slice_days)
     if manifest is None:
@@ -115,7 +120,7 @@ def start(asked: Asked, context: Context, manifest: Manifest | None, present: Co
             )
         return Start(job, Manifest(query), slice_days=slice_days)
     if not manifest.slices:
-        return Start(job, evolve(manifest, query=query), slice_days=slice_days)
+        return Start(job, evolve(manifest, query=query, columns=()), slice_days=slice_days)
     _check_same(asked, manifest.query, query)
     return Start(job, manifest, due=frozenset(manifest.due()), slice_days=slice_days)
 
@@ -180,6 +185,19 @@ def _first_job(asked: Asked, context: Context) -> ExportJob:
     return ExportJob.make(context, asked.from_date, to_date, **asked.options)
 
 
+def _query(asked: Asked, job: ExportJob, there: Query | None = None) -> Query:
+    """What is asked for, with what is not said as it is there."""
+    format = asked.format or (there.format if there is not None else "jsonl.gz")
+    check_columnar(format, asked.layout, asked.partition_by)
+    usual = "wide" if format in COLUMNAR else None
+    return Query.of(
+        job,
+        format,
+        layout=asked.layout or (there.layout if there is not None else usual),
+        partition_by=asked.partition_by or (there.partition_by if there is not None else None),
+    )
+
+
 def _start_update(asked: Asked, look_back: int, context: Context, manifest: Manifest) -> Start:
     """The range that is there, up to a later day, and its last days once more."""
     query = manifest.query
@@ -193,7 +211,7 @@ def _start_update(asked: Asked, look_back: int, context: Context, manifest: Mani
     extended = evolve(query, to_date=max(wanted, query.to_date))
     first = asked.from_date if asked.from_date is not None else query.from_date
     job = ExportJob.make(context, first, extended.to_date, **{**query.filters, **given})
-    _check_same(asked, extended, Query.of(job, asked.format or query.format))
+    _check_same(asked, extended, _query(asked, job, query))
     due = set(manifest.due())
     # An update that was interrupted has its days to be fetched again among the pending ones.
     if extended.to_date > query.to_date or manifest.is_complete:

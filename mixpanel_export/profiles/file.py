@@ -20,8 +20,8 @@ import msgspec
 from attrs import frozen
 
 from mixpanel_export.errors import InvalidArgumentError
-from mixpanel_export.export.files import FileFormat, sync_folder
-from mixpanel_export.export.folder import Folder, durable
+from mixpanel_export.export.files import LinesFormat, sync_folder
+from mixpanel_export.export.folder import LocalFolder, durable
 from mixpanel_export.profiles.paging import Batch, Paging, digest_of
 from mixpanel_export_api.models.profile import Profile
 
@@ -125,7 +125,7 @@ class FileInTheMaking:
         DirectoryBusyError: on entering, when another process is writing the same file.
     """
 
-    def __init__(self, path: Path, format: FileFormat, query: str) -> None:
+    def __init__(self, path: Path, format: LinesFormat, query: str) -> None:
         if path.is_dir():
             raise InvalidArgumentError("path", str(path), "it is a directory; allowed is a file")
         self._path = path
@@ -137,7 +137,7 @@ class FileInTheMaking:
         self._lines: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
-        folder = Folder(self._work)
+        folder = LocalFolder(self._work)
         with self._resources:
             self._resources.callback(self._remove_folder)
             self._resources.enter_context(folder.disk_errors(lambda: None))

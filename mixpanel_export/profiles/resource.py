@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar, Unpack
 
 import httpx
 
-from mixpanel_export.export.files import FileFormat, check_format
+from mixpanel_export.export.files import LinesFormat, check_format
 from mixpanel_export.profiles.file import (
     FileInTheMaking,
     ProfilesProgress,
@@ -115,7 +115,7 @@ class Profiles(ProfilesResource):
         self,
         path: str | Path,
         *,
-        format: FileFormat = "jsonl.gz",
+        format: LinesFormat = "jsonl.gz",
         progress: ProfilesProgressListener | None = None,
         **filters: Unpack[ProfileFilters],
     ) -> ProfilesProgress:

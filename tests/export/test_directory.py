@@ -122,6 +122,9 @@ class TestContents:
             "time_in_ms": False,
             "bucket": None,
             "deduplicate": False,
+            "layout": None,
+            "timezone": "UTC",
+            "partition_by": None,
         }
         assert manifest_of(tmp_path)["complete"] is True
 

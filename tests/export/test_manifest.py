@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import itertools
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,7 +54,7 @@ def context() -> Context:
 
 
 def asked(**changes: Any) -> Asked:
-    usual: dict[str, Any] = {"path": Path("d"), "from_date": FIRST, "to_date": day(31)}
+    usual: dict[str, Any] = {"path": "d", "from_date": FIRST, "to_date": day(31)}
     return Asked(**{**usual, "options": ExportOptions(), **changes})
 
 

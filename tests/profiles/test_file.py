@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from mixpanel_export import AuthenticationError, DirectoryBusyError, InvalidArgumentError, MixpanelClient
-from mixpanel_export.export.files import FileFormat
+from mixpanel_export.export.files import LinesFormat
 from mixpanel_export.profiles import ProfilesIncompleteError, ProfilesProgress
 from mixpanel_export.profiles.file import ProfilesProgressListener, lines_of
 from mixpanel_export.sandbox import Fault, Sandbox
@@ -65,7 +65,7 @@ def stopped(client: MixpanelClient, path: Path, pages: int, **arguments: Any) ->
 
 @pytest.mark.parametrize("format", ["jsonl", "jsonl.gz"])
 def test_a_file_holds_every_profile_and_nothing_else_is_left(
-    client: MixpanelClient, tmp_path: Path, format: FileFormat
+    client: MixpanelClient, tmp_path: Path, format: LinesFormat
 ) -> None:
     path = tmp_path / "new" / f"people.{format}"
     told: list[ProfilesProgress] = []
@@ -78,7 +78,7 @@ def test_a_file_holds_every_profile_and_nothing_else_is_left(
 
 @pytest.mark.parametrize("format", ["jsonl", "jsonl.gz"])
 def test_pages_on_disk_are_not_asked_for_again(
-    client: MixpanelClient, sandbox: Sandbox, tmp_path: Path, format: FileFormat
+    client: MixpanelClient, sandbox: Sandbox, tmp_path: Path, format: LinesFormat
 ) -> None:
     path = tmp_path / "people"
     sandbox.faults.add(None, Fault.hang(), Fault.hang(), path="/engage")
@@ -152,7 +152,7 @@ def test_what_another_query_left_is_not_gone_on_with(
     ],
 )
 def test_what_is_not_as_it_was_left_is_thrown_away(
-    client: MixpanelClient, tmp_path: Path, damage: str, format: FileFormat
+    client: MixpanelClient, tmp_path: Path, damage: str, format: LinesFormat
 ) -> None:
     path = tmp_path / "people"
     stopped(client, path, 2, format=format)
