@@ -6,92 +6,26 @@
 ...         print(event.time, event.name, event.distinct_id)
 """
 
-from mixpanel_export import _light_httpx  # noqa: F401  # pyright: ignore[reportUnusedImport]
-from mixpanel_export.auth import OAuthTokenAuth, SecretAuth, ServiceAccountAuth, SignatureAuth
-from mixpanel_export.client import AsyncMixpanelClient, MixpanelClient
-from mixpanel_export.errors import (
-    APIError,
-    AuthenticationError,
-    BadRequestError,
-    ConfigurationError,
-    ExportError,
-    IncompleteExportError,
-    InvalidArgumentError,
-    InvalidResponseError,
-    MalformedEventError,
-    MissingExtraError,
-    MixpanelError,
-    NetworkError,
-    NotFoundError,
-    PayloadTooLargeError,
-    PaymentRequiredError,
-    PermissionDeniedError,
-    RateLimitError,
-    RequestTimeoutError,
-    ServerError,
-    SliceFailedError,
-)
-from mixpanel_export.export import (
-    AsyncExport,
-    DirectoryBusyError,
-    DirectoryExport,
-    DirectoryMismatchError,
-    DiskFullError,
-    Event,
-    Export,
-    ManifestError,
-    PlanSummary,
-    Progress,
-)
-from mixpanel_export.expressions import EvaluationError, ExpressionError, prop
-from mixpanel_export.limits import Allowance, BudgetExhaustedError, Limits
-from mixpanel_export.profiles import ProfilesIncompleteError, ProfilesProgress
-from mixpanel_export.retry import RetryPolicy
+from typing import TYPE_CHECKING, Any
 
-__all__ = [
-    "APIError",
-    "Allowance",
-    "AsyncExport",
-    "AsyncMixpanelClient",
-    "AuthenticationError",
-    "BadRequestError",
-    "BudgetExhaustedError",
-    "ConfigurationError",
-    "DirectoryBusyError",
-    "DirectoryExport",
-    "DirectoryMismatchError",
-    "DiskFullError",
-    "EvaluationError",
-    "Event",
-    "Export",
-    "ExportError",
-    "ExpressionError",
-    "IncompleteExportError",
-    "InvalidArgumentError",
-    "InvalidResponseError",
-    "Limits",
-    "MalformedEventError",
-    "ManifestError",
-    "MissingExtraError",
-    "MixpanelClient",
-    "MixpanelError",
-    "NetworkError",
-    "NotFoundError",
-    "OAuthTokenAuth",
-    "PayloadTooLargeError",
-    "PaymentRequiredError",
-    "PermissionDeniedError",
-    "PlanSummary",
-    "ProfilesIncompleteError",
-    "ProfilesProgress",
-    "Progress",
-    "RateLimitError",
-    "RequestTimeoutError",
-    "RetryPolicy",
-    "SecretAuth",
-    "ServerError",
-    "ServiceAccountAuth",
-    "SignatureAuth",
-    "SliceFailedError",
-    "prop",
-]
+if TYPE_CHECKING:
+    from mixpanel_export._public import *  # noqa: F403
+    from mixpanel_export._public import __all__ as __all__
+
+
+def __getattr__(name: str) -> Any:
+    """Load the public names when the first is asked for, so that the command can say what it does at once."""
+    from importlib.util import find_spec
+
+    # A module of the package, or an attribute of modules that Python looks for, is none of them.
+    if name == "__all__" or not (name.startswith("_") or find_spec(f"{__name__}.{name}")):
+        from mixpanel_export import _public
+
+        globals().update({each: getattr(_public, each) for each in _public.__all__}, __all__=_public.__all__)
+        if name in globals():
+            return globals()[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__getattr__("__all__")})
