@@ -15,7 +15,7 @@ import msgspec
 
 from mixpanel_export.errors import ExportError
 
-__all__ = ["Event", "event_type"]
+__all__ = ["BareEvent", "Event", "event_type"]
 
 IDENTITY = ("time", "distinct_id", "$insert_id")
 _UTC = datetime.UTC
@@ -83,6 +83,16 @@ class Event(msgspec.Struct, gc=False):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (self._zone, self._ticks_per_second, self.name, self.properties)
+
+
+class _Anything(msgspec.Struct, gc=False):
+    """An object, whatever is in it."""
+
+
+BareEvent = cast(
+    type[Event], msgspec.defstruct("Event", [("properties", _Anything)], bases=(Event,), gc=False)
+)
+"""Of an event nothing but its name is made, and yet all of it is read: to check that lines are events."""
 
 
 @functools.cache

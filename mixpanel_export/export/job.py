@@ -52,6 +52,7 @@ class ExportJob:
 
     Attributes:
         filters: the contract's arguments but the dates.
+        ticks: what `time` is counted in: 1 for seconds, 1000 for milliseconds.
         fields: the properties to make of each event; None for all.
         deduplicate: leave out events that were sent again.
     """
@@ -60,6 +61,7 @@ class ExportJob:
     plan: Plan
     filters: Mapping[str, Any]
     event_type: type[Event]
+    ticks: int = 1
     fields: tuple[str, ...] | None = None
     deduplicate: bool = False
 
@@ -100,6 +102,7 @@ class ExportJob:
             plan,
             filters,
             event_type(context.zone, ticks, projected),
+            ticks,
             projected,
             options.get("deduplicate", False),
         )

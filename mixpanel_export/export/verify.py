@@ -7,14 +7,13 @@ parsed, to tell what is wrong with it. That each line is an event is for `decode
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from typing import Literal
 
-import msgspec
 from attrs import frozen
 
 from mixpanel_export.errors import IncompleteExportError
 from mixpanel_export.export.decode import EventDecoder, LineSplitter, decompressor_for
-from mixpanel_export.export.event import Event
+from mixpanel_export.export.event import BareEvent
 
 __all__ = ["Check", "Verified", "Verifier"]
 
@@ -30,16 +29,6 @@ A block of lines with one that is otherwise is parsed in any case, to tell what 
 """
 
 _SEAMS: dict[Check, bytes | None] = {"shape": b"}\n{", "frame": b'}}\n{"event"', "json": None}
-
-
-class _Anything(msgspec.Struct, gc=False):
-    """An object, whatever is in it."""
-
-
-# Of an event nothing but its name is made, and yet all of it is read.
-_BareEvent = cast(
-    type[Event], msgspec.defstruct("Event", [("properties", _Anything)], bases=(Event,), gc=False)
-)
 
 
 @frozen
@@ -82,7 +71,7 @@ class Verifier:
         self.is_gzip: bool = "gzip" in content_encoding.lower()
         self._decompressor = decompressor_for(content_encoding)
         self._splitter = LineSplitter()
-        self._decoder = EventDecoder(_BareEvent, (), source)
+        self._decoder = EventDecoder(BareEvent, (), source)
         self._seam = _SEAMS[check]
         self._events = 0
         self._bytes = 0

@@ -1,0 +1,276 @@
+"""A range of days as Arrow record batches, as data frames, and as one file of columns.
+
+Slices are downloaded side by side and converted as they come, each into a temporary file. In the layout `json` they
+are handed over as they are complete; in the layout `wide` when all are, for only then is it known what columns there
+are. Memory is that of a few blocks of lines, whatever the size of the export.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Any, Self, cast
+
+import httpx
+from attrs import frozen
+
+from mixpanel_export.columns.convert import BLOCK, Converter
+from mixpanel_export.columns.files import ColumnFormat, read_tables, write_all, write_widening
+from mixpanel_export.columns.native import load
+from mixpanel_export.columns.tables import widened
+from mixpanel_export.errors import ExportError, InvalidArgumentError, MissingExtraError, quoting
+from mixpanel_export.export.conversion import Layout, check_columnar
+from mixpanel_export.export.download import Download
+from mixpanel_export.export.fetch import Cancellation
+from mixpanel_export.export.job import ExportJob
+from mixpanel_export.export.plan import Slice
+from mixpanel_export.export.progress import Progress, ProgressListener
+from mixpanel_export.export.run import Slices, Spool
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas
+    import polars
+    import pyarrow
+
+__all__ = ["DEFAULT_MEMORY", "Conversions", "RecordBatches", "block_for", "write_columns"]
+
+DEFAULT_MEMORY = 256 << 20
+_LEAST_MEMORY = 64 << 20
+# What the lines converted at a time are of the memory that is used: each of them is there in several forms.
+_SHARE = 128
+
+
+class Conversions:
+    """Converts slices, some at a time: each takes its share of memory."""
+
+    def __init__(self, converter: Converter, block: int = BLOCK) -> None:
+        self.converter = converter
+        self._block = block
+        self._turns = threading.BoundedSemaphore(1)
+
+    def write(
+        self, spool: Spool, format: ColumnFormat, path: Path, check: Callable[[], object] = lambda: None
+    ) -> int:
+        """Write a slice to a file; answers how many events it has, which are all of them.
+
+        Args:
+            check: called now and then; may raise to end it.
+
+        Raises:
+            MalformedEventError: for a line that is not an event.
+            UnrepresentableError: for a value that the layout cannot hold.
+        """
+        with self._turns:
+            tables = self.converter.tables(
+                _checked(spool.blocks(), check), f"the slice {spool.piece}", self._block
+            )
+            rows = write_widening(format, path, self.converter.schema, tables)
+        check_count(spool, rows)
+        return rows
+
+
+def _checked(blocks: Iterator[bytes], check: Callable[[], object]) -> Iterator[bytes]:
+    for block in blocks:
+        check()
+        yield block
+
+
+def check_count(spool: Spool, rows: int) -> None:
+    """Nothing is lost, and nothing there twice."""
+    if rows != spool.events:
+        raise ExportError(f"the slice {spool.piece} has {spool.events:,} events, and {rows:,} were converted")
+
+
+@frozen
+class _Staged:
+    """A converted slice, in a temporary file."""
+
+    path: Path
+
+    def tables(self) -> Iterator[Any]:
+        yield from read_tables("arrow", self.path)
+
+    def remove(self) -> None:
+        self.path.unlink(missing_ok=True)
+
+
+class RecordBatches:
+    """The events of a range of days as `pyarrow.RecordBatch`es of one schema: iterate over it, once.
+
+    Or have them all at once, in memory, with `to_arrow()`, `to_polars()`, `to_pandas()` or `to_duckdb()`. Its end,
+    closing it, and leaving it as a context manager end its threads and remove its temporary files.
+
+    Raises what `client.export.events` raises, and `UnrepresentableError` for a value that no column can hold.
+    """
+
+    def __init__(
+        self,
+        job: ExportJob,
+        http: httpx.Client,
+        layout: Layout,
+        *,
+        memory: int = DEFAULT_MEMORY,
+        listener: ProgressListener | None = None,
+    ) -> None:
+        check_columnar("parquet", layout, None)
+        block = block_for(memory)
+        load("pyarrow", "duckdb")
+        self._job = job
+        self._layout: Layout = layout
+        self._cancellation = Cancellation()
+        self._converter = Converter(layout, job.context.zone, job.ticks)
+        self._conversions = Conversions(self._converter, block)
+        # As they are parsed here, the lines need not be while they arrive.
+        self._slices = Slices(job, http, self._cancellation, listener=listener)
+        self._lock = threading.Lock()
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._download: Download[_Staged] | None = None
+        self._schema: Any = None
+        self._staged: list[_Staged] = []
+        self._tables: Iterator[Any] = self._read()
+        self._batches: Iterator[pyarrow.RecordBatch] = iter(())
+
+    @property
+    def schema(self) -> pyarrow.Schema:
+        """The schema of all batches. In the layout `wide` it is known when all is downloaded, and this waits for that."""
+        try:
+            self._begin()
+        except BaseException:
+            self.close()
+            raise
+        return cast("pyarrow.Schema", self._schema)
+
+    @property
+    def progress(self) -> Progress:
+        """How far it has come."""
+        return self._slices.progress
+
+    def __iter__(self) -> Iterator[pyarrow.RecordBatch]:
+        return self
+
+    def __next__(self) -> pyarrow.RecordBatch:
+        while (batch := next(self._batches, None)) is None:
+            table = self.next_table()
+            if table is None:
+                raise StopIteration
+            self._batches = iter(table.to_batches())
+        return batch
+
+    def next_table(self) -> pyarrow.Table | None:
+        """The next rows; None when there are no more."""
+        with self._lock, quoting(self._job.context.auth.redact):
+            try:
+                return cast("pyarrow.Table | None", next(self._tables, None))
+            except BaseException:
+                self._close()
+                raise
+
+    def to_arrow(self) -> pyarrow.Table:
+        """All events as one table, in memory."""
+        pa = load("pyarrow")
+        schema = self.schema
+        tables = list(iter(self.next_table, None))
+        return cast("pyarrow.Table", pa.concat_tables([schema.empty_table(), *tables]))
+
+    def to_polars(self) -> polars.DataFrame:
+        """All events as a Polars data frame, in memory. Needs the extra `polars`."""
+        try:
+            import polars as pl
+        except ImportError as error:
+            raise MissingExtraError("A Polars data frame", "polars") from error
+        return cast("polars.DataFrame", pl.from_arrow(self.to_arrow()))
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """All events as a pandas data frame of Arrow-backed columns, in memory. Needs the extra `pandas`.
+
+        Whole numbers stay whole where some are missing, and text is not made into Python objects.
+        """
+        try:
+            import pandas as pd
+        except ImportError as error:
+            raise MissingExtraError("A pandas data frame", "pandas") from error
+        return cast("pandas.DataFrame", self.to_arrow().to_pandas(types_mapper=pd.ArrowDtype))
+
+    def to_duckdb(self, connection: duckdb.DuckDBPyConnection | None = None) -> duckdb.DuckDBPyRelation:
+        """All events as a DuckDB relation over an Arrow table in memory, to be queried with SQL.
+
+        Args:
+            connection: where to; DuckDB's default connection when there is none.
+        """
+        table = self.to_arrow()
+        where: Any = connection if connection is not None else load("duckdb")
+        return cast("duckdb.DuckDBPyRelation", where.from_arrow(table))
+
+    def close(self) -> None:
+        """End the threads and remove the temporary files; may be called from any thread, and twice."""
+        self._cancellation.cancel()
+        with self._lock:
+            self._close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _close(self) -> None:
+        self._tables = iter(())
+        if self._download is not None:
+            self._download.close()
+        if self._folder is not None:
+            self._folder.cleanup()
+        self._converter.close()
+
+    def _begin(self) -> None:
+        if self._schema is not None:
+            return
+        self._folder = tempfile.TemporaryDirectory(prefix="mixpanel-export-")
+        self._download = Download(self._job.plan, self._fetch, _Staged.remove, self._cancellation)
+        if self._layout == "wide":
+            # What the columns are is known in the end.
+            self._staged.extend(iter(self._download.take, None))
+        self._schema = self._converter.schema
+
+    def _fetch(self, piece: Slice) -> _Staged:
+        """Receive and convert a slice; called in the threads of the download."""
+        assert self._folder is not None
+        path = Path(self._folder.name) / f"{piece.from_date}.arrow"
+        with tempfile.TemporaryFile() as file:
+            spool = self._slices.deduplicated(self._slices.receive(piece, file)[0])
+            self._conversions.write(spool, "arrow", path, self._cancellation.check)
+        return _Staged(path)
+
+    def _read(self) -> Iterator[Any]:
+        self._begin()
+        assert self._download is not None
+        staged = iter(self._staged) if self._layout == "wide" else iter(self._download.take, None)
+        for each in staged:
+            for table in each.tables():
+                yield widened(table, self._schema)
+            each.remove()
+        self._close()
+
+
+def write_columns(batches: RecordBatches, format: ColumnFormat, file: IO[bytes]) -> Progress:
+    """Write all events to an open file; answers the totals."""
+    with batches:
+        write_all(format, file, batches.schema, iter(batches.next_table, None))
+        file.flush()
+        return batches.progress
+
+
+def block_for(memory: int) -> int:
+    """How many bytes of lines may be converted at a time, within so many bytes of memory."""
+    if memory < _LEAST_MEMORY:
+        raise InvalidArgumentError("memory", memory, f"allowed are {_LEAST_MEMORY:,} bytes and more")
+    return min(BLOCK, memory // _SHARE)

@@ -1,0 +1,106 @@
+"""What a directory export calls to have its slices as columns."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from mixpanel_export.columns.batches import Conversions
+from mixpanel_export.columns.convert import Converter
+from mixpanel_export.columns.files import ColumnFormat, read_tables, write_all
+from mixpanel_export.columns.kinds import Columns
+from mixpanel_export.columns.native import load
+from mixpanel_export.columns.tables import columns_of
+from mixpanel_export.export.conversion import Converted, Layout
+from mixpanel_export.export.naming import DEFAULT_PARTITION
+
+if TYPE_CHECKING:
+    from mixpanel_export.calls import Context
+    from mixpanel_export.export.manifest import Query
+    from mixpanel_export.export.run import Spool
+
+__all__ = ["DirectoryConversion", "conversion_for"]
+
+
+def conversion_for(
+    query: Query, context: Context, columns: Iterable[Mapping[str, str]]
+) -> DirectoryConversion:
+    """The conversion of a directory.
+
+    Args:
+        columns: those that the directory's manifest keeps.
+    """
+    layout = cast(Layout, query.layout or "wide")
+    ticks = 1000 if query.time_in_ms else 1
+    converter = Converter(layout, context.zone, ticks, Columns.from_manifest(columns))
+    return DirectoryConversion(converter, cast(ColumnFormat, query.format), query.partition_by is not None)
+
+
+class DirectoryConversion:
+    """Converts the slices of a directory; may be used by several threads."""
+
+    def __init__(self, converter: Converter, format: ColumnFormat, by_date: bool) -> None:
+        self._converter = converter
+        self._conversions = Conversions(converter)
+        self._format: ColumnFormat = format
+        self._by_date = by_date
+
+    @property
+    def columns(self) -> tuple[Mapping[str, str], ...]:
+        """The columns of properties found so far, for the manifest."""
+        return self._converter.columns.to_manifest() if self._converter.layout == "wide" else ()
+
+    def convert(self, spool: Spool, part: Callable[[str | None], Path]) -> Sequence[Converted]:
+        """Write a slice to the files that `part` names; answers what is in them.
+
+        Raises:
+            MalformedEventError: for a line that is not an event.
+            UnrepresentableError: for a value that the layout cannot hold.
+        """
+        if not self._by_date:
+            return [Converted(None, self._conversions.write(spool, self._format, part(None)))]
+        with tempfile.NamedTemporaryFile(prefix="mixpanel-export-", suffix=".arrow") as staged:
+            path = Path(staged.name)
+            self._conversions.write(spool, "arrow", path)
+            made: list[Converted] = []
+            for date in _dates_in(path) or [str(spool.piece.from_date)]:
+                with part(date).open("wb") as file:
+                    tables = _of_date(path, date)
+                    made.append(
+                        Converted(date, write_all(self._format, file, self._converter.schema, tables))
+                    )
+            return made
+
+    def is_current(self, file: Path) -> bool:
+        """Whether a file has all columns that were found, in their kinds."""
+        if self._converter.layout == "json":
+            return True
+        return columns_of(load("pyarrow.parquet").read_schema(file)) == self._converter.columns
+
+    def rewrite(self, file: Path, target: Path) -> None:
+        """Write the events of a file to another one, with all columns that were found."""
+        with target.open("wb") as made:
+            write_all(self._format, made, self._converter.schema, read_tables(self._format, file))
+
+
+def _dates_of(table: Any) -> Any:
+    """The date of each event by the project's clock."""
+    pc = load("pyarrow.compute")
+    dates = pc.strftime(pc.local_timestamp(table.column("time")), format="%Y-%m-%d")
+    return pc.fill_null(dates, DEFAULT_PARTITION)
+
+
+def _dates_in(path: Path) -> list[str]:
+    pc = load("pyarrow.compute")
+    found: set[str] = set()
+    for table in read_tables("arrow", path):
+        found.update(pc.unique(_dates_of(table)).to_pylist())
+    return sorted(found)
+
+
+def _of_date(path: Path, date: str) -> Iterator[Any]:
+    pc = load("pyarrow.compute")
+    for table in read_tables("arrow", path):
+        yield table.filter(pc.equal(_dates_of(table), date))

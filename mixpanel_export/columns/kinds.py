@@ -1,0 +1,98 @@
+"""What the values of a property have in common, and the columns that follow from it.
+
+Pure. Kinds form a small lattice: putting two together gives the narrowest kind that holds the values of both without
+loss. Where there is none, it is `json`: the value as JSON text, by which 1 and "1" stay different.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal, Self, cast
+
+from attrs import evolve, frozen
+
+__all__ = ["FIXED", "INSERT_ID", "NULLS", "Column", "Columns", "Kind", "wider"]
+
+Kind = Literal["null", "boolean", "integer", "long", "double", "string", "json"]
+"""What a column holds: nothing but null; booleans; whole numbers that a double holds too (up to 2^53); other whole
+numbers of 64 bits; doubles; text; or any values, as JSON text."""
+
+NULLS = "null_properties"
+FIXED = ("event", "time", "distinct_id", "insert_id", NULLS)
+INSERT_ID = "$insert_id"
+# Properties with a column of their own from the start, under a name that is always theirs.
+_PINNED = {"distinct_id": "distinct_id", INSERT_ID: "insert_id"}
+
+_NUMBERS: dict[frozenset[Kind], Kind] = {
+    frozenset({"integer", "long"}): "long",
+    frozenset({"integer", "double"}): "double",
+}
+
+
+def wider(one: Kind, other: Kind) -> Kind:
+    """The narrowest kind that holds what both hold."""
+    if one == other or other == "null":
+        return one
+    if one == "null":
+        return other
+    # A long and a double: no type holds both exactly.
+    return _NUMBERS.get(frozenset({one, other}), "json")
+
+
+@frozen
+class Column:
+    """The column of a property.
+
+    Attributes:
+        name: the column's; unlike every other one, also where upper and lower case are not told apart.
+        property: the property's.
+    """
+
+    name: str
+    property: str
+    kind: Kind
+
+
+@frozen
+class Columns:
+    """The columns of properties, in the order in which they appeared."""
+
+    columns: tuple[Column, ...] = tuple(Column(name, each, "null") for each, name in _PINNED.items())
+
+    def widened(self, seen: Mapping[str, Kind]) -> Columns:
+        """These, with room for values of these kinds; the same object when nothing changes.
+
+        A property that is new gets a column of its name, with a number after it when that is taken.
+        """
+        found = dict(seen)
+        kept: list[Column] = []
+        for each in self.columns:
+            kind = wider(each.kind, found.pop(each.property, "null"))
+            kept.append(each if kind == each.kind else evolve(each, kind=kind))
+        taken = {name.casefold() for name in (*FIXED, *(each.name for each in kept))}
+        for name in sorted(found):
+            column = _free(name, taken)
+            taken.add(column.casefold())
+            kept.append(Column(column, name, found[name]))
+        made = tuple(kept)
+        return self if made == self.columns else Columns(made)
+
+    def to_manifest(self) -> tuple[Mapping[str, str], ...]:
+        """As what a manifest keeps."""
+        return tuple({"name": e.name, "property": e.property, "kind": e.kind} for e in self.columns)
+
+    @classmethod
+    def from_manifest(cls, kept: Iterable[Mapping[str, str]]) -> Self:
+        """From what a manifest has kept; none is the columns to begin with."""
+        columns = tuple(Column(e["name"], e["property"], cast(Kind, e["kind"])) for e in kept)
+        return cls(columns) if columns else cls()
+
+
+def _free(name: str, taken: set[str]) -> str:
+    # No format names a column with nothing.
+    wanted = name or "_"
+    found, number = wanted, 1
+    while found.casefold() in taken:
+        number += 1
+        found = f"{wanted}_{number}"
+    return found

@@ -1,0 +1,185 @@
+"""Arrow tables of events: their schemas, tables put into a wider schema, and the JSON lines that they stand for.
+
+Each column of a property says in its metadata which property it is of (`property`) and what it holds (`kind`, see
+`kinds`); the schema says the `layout`. So a table, and a Parquet file, can be read back without anything beside it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from mixpanel_export.columns.kinds import NULLS, Column, Columns, Kind
+from mixpanel_export.columns.native import load
+from mixpanel_export.export.conversion import Layout
+
+if TYPE_CHECKING:
+    import pyarrow
+
+__all__ = ["columns_of", "json_schema", "lines_of", "null_column", "wide_schema", "widened"]
+
+_LAYOUT, _PROPERTY, _KIND, _TICKS = b"mixpanel.layout", b"mixpanel.property", b"mixpanel.kind", b"mixpanel.ticks"
+_TYPES: Mapping[Kind, str] = {
+    "null": "string",
+    "boolean": "bool",
+    "integer": "int64",
+    "long": "int64",
+    "double": "float64",
+    "string": "string",
+    "json": "string",
+}
+
+
+def json_schema(zone: str, ticks: int) -> Any:
+    """The schema of the layout `json`: the same for all exports.
+
+    Args:
+        zone: the name of the time zone of `time`.
+        ticks: what `time` was counted in as it came, 1 for seconds, 1000 for milliseconds.
+    """
+    pa = load("pyarrow")
+    fields = [
+        pa.field("event", pa.string(), nullable=False),
+        pa.field("time", pa.timestamp("us", zone)),
+        pa.field("distinct_id", pa.string()),
+        pa.field("insert_id", pa.string()),
+        pa.field("properties", pa.string(), nullable=False),
+    ]
+    return pa.schema(fields, metadata=_metadata("json", ticks))
+
+
+def wide_schema(columns: Columns, zone: str, ticks: int) -> Any:
+    """The schema of the layout `wide` with these columns of properties; arguments as for `json_schema`."""
+    pa = load("pyarrow")
+    pinned, others = columns.columns[:2], columns.columns[2:]
+    fields = [
+        pa.field("event", pa.string(), nullable=False),
+        pa.field("time", pa.timestamp("us", zone)),
+        *(_field(pa, each) for each in pinned),
+        pa.field(NULLS, pa.list_(pa.field("element", pa.string(), nullable=False)), nullable=False),
+        *(_field(pa, each) for each in others),
+    ]
+    return pa.schema(fields, metadata=_metadata("wide", ticks))
+
+
+def columns_of(schema: pyarrow.Schema) -> Columns:
+    """The columns of properties of a schema of the layout `wide`."""
+    found: list[Column] = []
+    for field in schema:
+        said = cast("dict[bytes, bytes]", field.metadata or {})
+        if _PROPERTY in said:
+            kind = cast(Kind, said[_KIND].decode())
+            found.append(Column(field.name, said[_PROPERTY].decode(), kind))
+    return Columns(tuple(found))
+
+
+def null_column(kind: Kind, length: int) -> Any:
+    """A column of this kind with nothing in it."""
+    pa = load("pyarrow")
+    return pa.nulls(length, _type(pa, kind))
+
+
+def widened(table: Any, schema: Any) -> Any:
+    """A table in another schema, whose columns hold what the table's hold, and more.
+
+    Columns are told apart by their property; one that the table has not is null.
+    """
+    pa = load("pyarrow")
+    if table.schema.equals(schema, check_metadata=True):
+        return table
+    before = {each.property: each for each in columns_of(table.schema).columns}
+    after = {each.name: each for each in columns_of(schema).columns}
+    arrays: list[Any] = []
+    for field in schema:
+        column = after.get(field.name)
+        if column is None:
+            arrays.append(table.column(field.name))
+        elif column.property not in before:
+            arrays.append(null_column(column.kind, table.num_rows))
+        else:
+            old = before[column.property]
+            arrays.append(_converted(table.column(old.name), old.kind, column.kind))
+    return pa.table(arrays, schema=schema)
+
+
+def as_json(array: Any, kind: Kind) -> Any:
+    """Each value as JSON text; nulls stay."""
+    pa, pc, duckdb = load("pyarrow", "pyarrow.compute", "duckdb")
+    if kind in ("boolean", "integer", "long"):
+        return pc.cast(array, pa.string())
+    with duckdb.connect(config=DUCKDB) as database:
+        database.register("given", pa.table({"value": array}))
+        query = "select case when value is not null then to_json(value)::varchar end from given"
+        made = database.sql(query).to_arrow_table().column(0)
+    return pc.cast(made, pa.string())
+
+
+# Nothing is fetched or loaded by itself, and work stays in the thread that asks for it.
+DUCKDB: Mapping[str, Any] = {
+    "threads": 1,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+
+
+def lines_of(table: pyarrow.Table) -> Iterator[dict[str, Any]]:
+    """The events of a table as they stand in JSON lines: `{"event": …, "properties": {…}}`.
+
+    What was a whole number among fractional ones comes as a float of the same value; otherwise all is as sent.
+    """
+    said = cast("dict[bytes, bytes]", table.schema.metadata or {})
+    if said.get(_LAYOUT) == b"json":
+        for row in cast("list[dict[str, Any]]", table.to_pylist()):
+            yield {"event": row["event"], "properties": json.loads(row["properties"])}
+        return
+    columns = columns_of(table.schema).columns
+    ticks = int(said[_TICKS])
+    pc = load("pyarrow.compute")
+    times = _as_ticks(pc, table.column("time"), ticks)
+    for row, time in zip(cast("list[dict[str, Any]]", table.to_pylist()), times, strict=True):
+        properties: dict[str, Any] = dict.fromkeys(row[NULLS])
+        if time is not None:
+            properties["time"] = time
+        for column in columns:
+            value = row[column.name]
+            if value is not None:
+                properties[column.property] = json.loads(value) if column.kind == "json" else value
+        yield {"event": row["event"], "properties": properties}
+
+
+def _as_ticks(pc: Any, times: Any, ticks: int) -> list[int | None]:
+    """What Mixpanel's `time` says: the clock of the project's time zone, counted as if it were UTC's."""
+    local = pc.cast(pc.local_timestamp(times), "int64")
+    return cast("list[int | None]", pc.divide(local, 1_000_000 // ticks).to_pylist())
+
+
+def _converted(array: Any, before: Kind, after: Kind) -> Any:
+    pa, pc = load("pyarrow", "pyarrow.compute")
+    if before == "null":
+        return null_column(after, len(array))
+    if before == after or (before, after) == ("integer", "long"):
+        return array
+    if after == "json":
+        return as_json(array, before)
+    assert (before, after) == ("integer", "double"), (before, after)
+    return pc.cast(array, pa.float64())
+
+
+def _field(pa: Any, column: Column) -> Any:
+    said = {_PROPERTY: column.property.encode(), _KIND: column.kind.encode()}
+    return pa.field(column.name, _type(pa, column.kind), metadata=said)
+
+
+def _type(pa: Any, kind: Kind) -> Any:
+    return pa.type_for_alias(_TYPES[kind])
+
+
+def _metadata(layout: Layout, ticks: int) -> dict[bytes, bytes]:
+    return {_LAYOUT: layout.encode(), _TICKS: str(ticks).encode()}
+
+
+def zone_name(zone: datetime.tzinfo) -> str:
+    """The name by which Arrow knows a time zone."""
+    return "UTC" if zone is datetime.UTC else str(zone)
