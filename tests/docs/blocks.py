@@ -10,6 +10,7 @@ Finding the blocks is Sybil's; this says what running one means, by its language
     crontab   the command of each line is run by bash
     text      compared with what the block before it printed; `…` stands for anything
     json, yaml, toml   parsed
+    {.python .compiled}   run over a client compiled with the page's own YAML added to the contract
     diff      only shown
 """
 
@@ -27,6 +28,7 @@ import tempfile
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import pytest
@@ -35,7 +37,7 @@ from sybil import Document, Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser
 
 from mixpanel_export.limits import MIXPANEL_LIMITS, Allowance, Limits
-from mixpanel_export.sandbox import Sandbox, SandboxCredentials
+from mixpanel_export.sandbox import Fault, Sandbox, SandboxCredentials
 from mixpanel_export.servers import Family, Servers
 
 ROOT = Path(__file__).parents[2]
@@ -52,10 +54,12 @@ class Page:
 
     def __init__(self) -> None:
         self.output = ""
+        self.yaml: list[str] = []
         self._resources = contextlib.ExitStack()
         self.folder = Path(self._resources.enter_context(tempfile.TemporaryDirectory(prefix="page-")))
-        sandbox = self._resources.enter_context(Sandbox(credentials=CREDENTIALS, limits=None))
+        self.sandbox = self._resources.enter_context(Sandbox(credentials=CREDENTIALS, limits=None))
         patch = self._resources.enter_context(pytest.MonkeyPatch.context())
+        (self.folder / ".venv").symlink_to(sys.prefix)
         programs = self.folder / ".programs"
         programs.mkdir()
         (programs / "nox").write_text(f"#!/bin/sh\nexec {sys.executable} -m tests.docs.sessions \"$@\"\n")
@@ -63,13 +67,15 @@ class Page:
         patch.chdir(self.folder)
         for name in [name for name in os.environ if name.startswith(("MIXPANEL_", "MP_"))]:
             patch.delenv(name)
-        for name, value in sandbox.environment.items():
+        # The keys of a signature stand beside the service account, which comes first.
+        keys = CREDENTIALS.environment(self.sandbox.url, "signature")
+        for name, value in (keys | self.sandbox.environment).items():
             patch.setenv(name, value)
         patch.setenv("PATH", f"{programs}:{Path(sys.executable).parent}:{os.environ['PATH']}")
         patch.setenv("PYTHONPATH", str(ROOT))
         patch.setenv("HOME", str(self.folder))
         patch.setenv("COLUMNS", "100")
-        patch.setattr(Servers, "choose", _choose(sandbox.url))
+        patch.setattr(Servers, "choose", _choose(self.sandbox.url))
         patch.setattr(Limits, "allowance", _allowance)
 
     def close(self) -> None:
@@ -141,6 +147,28 @@ def compare(example: Example) -> None:
         raise AssertionError(f"the page says\n\n{example.parsed}\nand what was printed is\n\n{printed}")
 
 
+def run_compiled(example: Example) -> None:
+    from spec.generate import compile_spec
+
+    page: Page = example.namespace["page"]
+    operation, schema = page.yaml
+    contract = (ROOT / "spec" / "openapi.yaml").read_text(encoding="utf-8")
+    contract = contract.replace("\npaths:\n", f"\npaths:\n{indent(operation, '  ')}", 1)
+    contract = contract.replace("\n  schemas:\n", f"\n  schemas:\n{indent(schema, '    ')}", 1)
+    (page.folder / "openapi.yaml").write_text(contract, encoding="utf-8")
+    compile_spec(page.folder / "openapi.yaml", page.folder / "generated" / "mixpanel_export_api")
+    page.sandbox.faults.add(Fault.status(503), Fault.status(200, {"sky": "clear"}), path="/weather")
+    (page.folder / "page.py").write_text(example.parsed, encoding="utf-8")
+    run(page, f"PYTHONPATH={page.folder / 'generated'}:$PYTHONPATH python page.py")
+
+
+def parse_yaml(example: Example) -> None:
+    # A part of the contract refers to what stands elsewhere in it.
+    anchors = "".join(f"_{name}: &{name} []\n" for name in re.findall(r"\*(\w+)", example.parsed))
+    assert yaml.safe_load(anchors + example.parsed)
+    example.namespace["page"].yaml.append(str(example.parsed))
+
+
 def only_shown(example: Example) -> None:
     assert example.parsed.strip()
 
@@ -151,7 +179,8 @@ LANGUAGES: dict[str, Callable[[Example], Any]] = {
     "crontab": run_crontab,
     "text": compare,
     "json": lambda example: json.loads(example.parsed) and None,
-    "yaml": lambda example: yaml.safe_load(example.parsed) and None,
+    "yaml": parse_yaml,
+    "{.python .compiled}": run_compiled,
     "toml": lambda example: tomllib.loads(example.parsed) and None,
     "diff": only_shown,
 }

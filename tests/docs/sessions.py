@@ -5,7 +5,7 @@ Running them there would make each environment anew; CI runs those of the defaul
 
 from __future__ import annotations
 
-import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,9 +15,9 @@ NOXFILE = Path(__file__).parents[2] / "noxfile.py"
 
 def session_names() -> set[str]:
     """The names of all sessions."""
-    command = [sys.executable, "-m", "nox", "-f", str(NOXFILE), "--list", "--json"]
+    command = [sys.executable, "-m", "nox", "-f", str(NOXFILE), "--list", "--nocolor"]
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return {each["name"] for each in json.loads(listed)}
+    return set(re.findall(r"^[*-] ([\w-]+)", listed, re.M))
 
 
 def main(arguments: list[str]) -> int:
