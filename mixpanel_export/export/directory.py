@@ -53,12 +53,15 @@ class DirectoryRun:
         self._listener = listener
         self._folder: Folder = LocalFolder(Path(asked.path))
         self._cancellation = Cancellation()
+        # The download ends its own when it is over; there is more to do then.
+        self._downloading = Cancellation()
         self._manifest: Manifest | None = None
         self._made: Conversion | None = None
 
     def cancel(self) -> None:
         """End it: `run` raises soon, and what is complete stays."""
         self._cancellation.cancel()
+        self._downloading.cancel()
 
     def plan(self) -> PlanSummary:
         """What `run` would do; changes nothing, and needs no lock."""
@@ -84,7 +87,7 @@ class DirectoryRun:
         with self._folder.disk_errors(self._needed), self._folder.locked():
             begun = self._start()
             work, damaged = self._prepare(begun)
-            slices = Slices(work.job, self._http, self._cancellation, check="frame", listener=self._listener)
+            slices = Slices(work.job, self._http, self._downloading, check="frame", listener=self._listener)
             self._fetch_all(work, slices)
             self._settle()
             manifest = self._finish()
@@ -152,7 +155,7 @@ class DirectoryRun:
             work.job.plan,
             fetch,
             self._discard,
-            self._cancellation,
+            self._downloading,
             ordered=False,
         )
         try:

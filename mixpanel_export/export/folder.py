@@ -124,8 +124,8 @@ class Folder(ABC):
         except ManifestError as error:
             place = str(self.location).rstrip("/")
             raise ManifestError(
-                f"{place}/{MANIFEST}: {error}. Restore it, export to another directory, or start this one anew with "
-                "overwrite"
+                f"{place}/{MANIFEST}: {error}. Restore it, export to another directory, or start this one anew "
+                "with overwrite"
             ) from error
 
     def part(self, path: str, stage: str = "") -> Path:

@@ -74,6 +74,7 @@ def crashing(folder: Path, allowed: int) -> Iterator[Crasher]:
         patched.setattr(os, "replace", changing(os.replace, "rename"))
         patched.setattr(os, "unlink", changing(os.unlink, "remove"))
         patched.setattr(os, "mkdir", changing(os.mkdir, "mkdir"))
+        patched.setattr(os, "rmdir", changing(os.rmdir, "rmdir"))
         patched.setattr(io, "open", opened)
         patched.setattr(os, "fsync", synced)
         yield crasher
