@@ -31,8 +31,10 @@ from mixpanel_export.export.manifest import Contents, Manifest, ManifestSlice
 from mixpanel_export.export.naming import FileName, is_partition, name_of, path_of
 from mixpanel_export.export.plan import Slice
 from mixpanel_export.export.progress import ProgressListener
+from mixpanel_export.export.remote import RemoteFolder
 from mixpanel_export.export.resume import Asked, Start, Work, plan_work, start
 from mixpanel_export.export.run import Slices, Spool
+from mixpanel_export.export.store import is_url, open_objects
 from mixpanel_export.export.summaries import DirectoryExport, PlanSummary
 
 if TYPE_CHECKING:
@@ -51,12 +53,12 @@ class DirectoryRun:
         self._http = http
         self._asked = asked
         self._listener = listener
-        self._folder: Folder = LocalFolder(Path(asked.path))
         self._cancellation = Cancellation()
         # The download ends its own when it is over; there is more to do then.
         self._downloading = Cancellation()
         self._manifest: Manifest | None = None
         self._made: Conversion | None = None
+        self._folder = self._folder_at(asked.path)
 
     def cancel(self) -> None:
         """End it: `run` raises soon, and what is complete stays."""
@@ -102,6 +104,18 @@ class DirectoryRun:
             damaged=damaged,
             unknown=unknown,
             progress=slices.progress,
+        )
+
+    def _folder_at(self, path: str) -> Folder:
+        if not is_url(path):
+            return LocalFolder(Path(path))
+        return RemoteFolder(
+            open_objects(
+                path,
+                retry=self._context.retry,
+                check=self._cancellation.check,
+                sleep=self._cancellation.sleep,
+            )
         )
 
     def _start(self) -> Start:

@@ -76,6 +76,11 @@ class Folder(ABC):
     def workshop(self) -> Path:
         """Where files are made."""
 
+    @property
+    @abstractmethod
+    def disk(self) -> Path:
+        """Whose room that takes."""
+
     @abstractmethod
     def locked(self) -> AbstractContextManager[None]:
         """Have the directory, made if need be, for oneself.
@@ -191,7 +196,7 @@ class Folder(ABC):
         except OSError as error:
             if error.errno not in _FULL:
                 raise
-            raise DiskFullError(str(self.workshop), error.strerror or str(error), needed()) from error
+            raise DiskFullError(str(self.disk), error.strerror or str(error), needed()) from error
 
 
 class LocalFolder(Folder):
@@ -203,6 +208,11 @@ class LocalFolder(Folder):
 
     @property
     def workshop(self) -> Path:
+        """The directory itself."""
+        return self.path
+
+    @property
+    def disk(self) -> Path:
         """The directory itself."""
         return self.path
 

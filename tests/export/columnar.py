@@ -54,7 +54,7 @@ class Conversion:
         return [Converted(partition, len(group)) for partition, group in groups.items()]
 
     def is_current(self, file: Path) -> bool:
-        return columns_in(file) == sorted(self._names)
+        return bool(columns_in(file) == sorted(self._names))
 
     def rewrite(self, file: Path, target: Path) -> None:
         self._write(target, read(file))

@@ -1,0 +1,230 @@
+"""A server that speaks S3 on loopback, once for all tests, a bucket for each, and a way to break connections."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import itertools
+import json
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import obstore
+import pytest
+from attrs import define
+from obstore.store import S3Store
+
+from mixpanel_export import MixpanelClient
+from mixpanel_export.export.manifest import Manifest
+from mixpanel_export.sandbox import Sandbox
+
+from ..conftest import client_of
+
+SERVER = """
+import time
+from moto.server import ThreadedMotoServer
+server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+server.start()
+print(server.get_host_and_port()[1], flush=True)
+time.sleep(3600)
+"""
+SECRET = "s3cr3t-of-the-tests"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    with subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", SERVER], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        assert process.stdout is not None
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+        process.kill()
+
+
+@define
+class Bucket:
+    """One bucket, and a prefix in it that exports go to."""
+
+    server: str
+    name: str
+
+    @property
+    def url(self) -> str:
+        return f"s3://{self.name}/some/where"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "AWS_ENDPOINT_URL": self.server,
+            "AWS_ACCESS_KEY_ID": "tester",
+            "AWS_SECRET_ACCESS_KEY": SECRET,
+            "AWS_REGION": "us-east-1",
+        }
+
+    @property
+    def store(self) -> S3Store:
+        return S3Store(
+            self.name,
+            prefix="some/where",
+            endpoint=self.server,
+            access_key_id="tester",
+            secret_access_key=SECRET,
+            region="us-east-1",
+            client_options={"allow_http": True},
+        )
+
+    def names(self) -> set[str]:
+        """All that is in the bucket, but the prefix."""
+        whole = S3Store.from_url(
+            f"s3://{self.name}",
+            endpoint=self.server,
+            access_key_id="tester",
+            secret_access_key=SECRET,
+            region="us-east-1",
+            client_options={"allow_http": True},
+        )
+        return {each["path"].removeprefix("some/where/") for chunk in obstore.list(whole) for each in chunk}
+
+    def read(self, path: str) -> bytes:
+        return bytes(obstore.get(self.store, path).bytes())
+
+    def write(self, path: str, content: bytes) -> None:
+        obstore.put(self.store, path, content)
+
+    def remove(self, path: str) -> None:
+        obstore.delete(self.store, path)
+
+    @property
+    def manifest(self) -> Manifest:
+        return Manifest.from_json(self.read("manifest.json"))
+
+    def lines(self, read: Callable[[bytes], list[str]], *, stray: bool = False) -> Counter[str]:
+        """What the objects of the manifest hold, each of which must be as that says.
+
+        Args:
+            read: the lines of an object.
+            stray: allow objects beside those, as while an export is running.
+        """
+        manifest, found = self.manifest, Counter[str]()
+        for each in manifest.slices:
+            for path, contents in zip(each.paths, each.files.values(), strict=True):
+                data = self.read(path)
+                assert (len(data), hashlib.sha256(data).hexdigest()) == (contents.bytes, contents.sha256)
+                lines = read(data)
+                assert len(lines) == contents.events
+                found.update(lines)
+        if not stray:
+            assert self.names() == {"manifest.json", *manifest.paths}
+        return found
+
+
+@pytest.fixture
+def bucket(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    """An empty one, which the environment has the credentials of."""
+    made = Bucket(s3_server, f"bucket-{next(_numbers)}")
+    assert httpx.put(f"{s3_server}/{made.name}").is_success
+    for name, value in made.environment.items():
+        monkeypatch.setenv(name, value)
+    return made
+
+
+@pytest.fixture
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where files are made."""
+    place = tmp_path / "scratch"
+    place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    return place
+
+
+@pytest.fixture
+def shop(sandbox: Sandbox) -> Iterator[MixpanelClient]:
+    with client_of(sandbox) as client:
+        yield client
+
+
+class Gate:
+    """Stands before a server, and lets through what it is told to.
+
+    Attributes:
+        after: what a request must contain to be counted.
+        cuts: the next such requests are cut off after so many bytes, one each, from the last of these on.
+        always: all of them are.
+        done: how many were.
+    """
+
+    def __init__(self, server: str) -> None:
+        self._server = ("127.0.0.1", int(server.rpartition(":")[2]))
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.cuts: list[int] = []
+        self.always: int | None = None
+        self.after = b""
+        self.done = 0
+        self._lock = threading.Lock()
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                server = socket.create_connection(self._server)
+                threading.Thread(target=self._forward, args=(client, server), daemon=True).start()
+                threading.Thread(target=self._back, args=(server, client), daemon=True).start()
+
+    def _forward(self, client: socket.socket, server: socket.socket) -> None:
+        seen, limit = 0, None
+        with contextlib.suppress(OSError):
+            while data := client.recv(65536):
+                if limit is None and self.after in data:
+                    with self._lock:
+                        limit = (
+                            self.always if self.always is not None else self.cuts.pop() if self.cuts else None
+                        )
+                        seen = 0
+                if limit is not None:
+                    seen += len(data)
+                    if seen > limit:
+                        self.done += 1
+                        break
+                server.sendall(data)
+        for each in (client, server):
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
+    def _back(self, server: socket.socket, client: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := server.recv(65536):
+                client.sendall(data)
+        with contextlib.suppress(OSError):
+            client.shutdown(socket.SHUT_RDWR)
+        client.close()
+        server.close()
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+
+@pytest.fixture
+def gate(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    """Before the bucket's server, for whoever goes by the environment."""
+    made = Gate(bucket.server)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", made.url)
+    yield made
+    made.close()
+
+
+def canonical_lines(text: bytes) -> list[str]:
+    records: list[Any] = [json.loads(line) for line in text.split(b"\n") if line]
+    return [json.dumps(each, sort_keys=True, ensure_ascii=False) for each in records]
