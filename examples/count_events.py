@@ -1,0 +1,13 @@
+"""Count the events of a month by name."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from project import open_client
+
+with open_client() as client:
+    counts = Counter(event.name for event in client.export.events("2024-01-01", "2024-01-31"))
+
+for name, count in counts.most_common():
+    print(f"{count:8,} {name}")

@@ -1,0 +1,42 @@
+"""Count the events of two months at the same time, with the asynchronous client."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections import Counter
+from collections.abc import AsyncIterator
+
+from mixpanel_export import AsyncMixpanelClient
+from mixpanel_export.sandbox import Sandbox
+
+
+@contextlib.asynccontextmanager
+async def open_client() -> AsyncIterator[AsyncMixpanelClient]:
+    """As in `project`, asynchronous."""
+    if "MIXPANEL_PROJECT_ID" in os.environ:
+        async with AsyncMixpanelClient.from_env() as client:
+            yield client
+    else:
+        async with Sandbox(limits=None) as sandbox, sandbox.async_client() as client:
+            yield client
+
+
+async def count(client: AsyncMixpanelClient, first: str, last: str) -> Counter[str]:
+    """The events of a range by name."""
+    return Counter([event.name async for event in client.export.events(first, last)])
+
+
+async def main() -> None:
+    """Count both months, and say how they differ."""
+    async with open_client() as client:
+        january, february = await asyncio.gather(
+            count(client, "2024-01-01", "2024-01-31"), count(client, "2024-02-01", "2024-02-29")
+        )
+    for name in january | february:
+        print(f"{name:16} {january[name]:8,} {february[name]:8,}")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,29 @@
+"""Keep a folder that grows: run it every night; the first run fetches all, later ones what is new or came late.
+
+    python nightly_copy.py FOLDER [LAST_DAY]
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from project import open_client
+
+logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+logging.getLogger("httpx").setLevel(logging.WARNING)
+
+folder = sys.argv[1] if len(sys.argv) > 1 else "copy"
+last_day = sys.argv[2] if len(sys.argv) > 2 else "2024-02-01"
+
+with open_client() as client:
+    done = client.export.update_directory(folder, from_date="2024-01-01", to_date=last_day)
+
+logging.info(
+    "%s events in %s files of %s; %s slices fetched, %s found done",
+    f"{done.events:,}",
+    len(done.files),
+    folder,
+    done.fetched,
+    done.found,
+)

@@ -1,0 +1,21 @@
+"""A report as a Polars data frame: weekly purchases by country."""
+
+from __future__ import annotations
+
+from project import open_client
+
+from mixpanel_export import prop
+
+with open_client() as client:
+    report = client.segmentation.query(
+        event="Purchase",
+        from_date="2024-01-01",
+        to_date="2024-03-31",
+        unit="week",
+        type="general",
+        on=prop("mp_country_code"),
+        where=prop("revenue") > 0,
+    )
+
+frame = report.to_polars()
+print(frame.pivot(on="segment", index="date", values="value").sort("date"))
