@@ -93,6 +93,7 @@ class Call:
     path: str
     security: list[str]
     idempotent: bool
+    writes: bool
     bound: list[str]
     arguments: list[Argument]
     body: str | None
@@ -260,6 +261,7 @@ def call_of(
         path=path,
         security=sorted({scheme for option in operation["security"] for scheme in option}),
         idempotent=operation.get("x-idempotent", True),
+        writes=operation.get("x-writes", False),
         bound=[a.name for a in every if a.name in BOUND],
         arguments=offered,
         body=str(body.class_info.name) if body else None,

@@ -234,6 +234,13 @@ def test_the_calls_that_must_not_be_repeated_blindly_say_so() -> None:
     assert fragile == {"annotations_create", "annotations_create_tag", "legacy_annotations_create"}
 
 
+def test_the_calls_that_change_something_say_so() -> None:
+    verbs = {"create", "update", "delete"}
+    changing = {each.id for each in OPERATIONS if each.node.get("x-writes")}
+    assert changing == {each.id for each in OPERATIONS if verbs & set(each.id.split("_"))}
+    assert all(each.id in changing for each in OPERATIONS if each.method in {"PUT", "PATCH", "DELETE"})
+
+
 def test_just_the_legacy_calls_are_deprecated() -> None:
     assert {each.id for each in OPERATIONS if each.node.get("deprecated")} == {
         each.id for each in OPERATIONS if each.tag == "legacy"
@@ -345,6 +352,7 @@ def test_an_operation_compiles_to_a_constant_that_says_the_same(described: Descr
     assert (operation.method, operation.path) == (described.method, described.path)
     assert operation.security == described.security
     assert operation.idempotent == described.node.get("x-idempotent", True)
+    assert operation.writes == described.node.get("x-writes", False)
     assert set(operation.bound) == described.parameters.keys() & BOUND
     assert operation.schemas.keys() == described.offered.keys()
     assert set(operation.required) == {name for name, required in described.offered.items() if required}

@@ -114,6 +114,7 @@ class Operation(Generic[T]):
         path: the path template.
         security: the names of the security schemes that the operation accepts.
         idempotent: whether repeating the request after an ambiguous failure is harmless.
+        writes: whether the call changes something, whatever its method.
         csv: whether `format="csv"` answers CSV text.
         bound: the arguments that come from the client: project_id, workspace_id.
         schemas: the JSON Schema of each argument, by its Python name.
@@ -131,6 +132,7 @@ class Operation(Generic[T]):
     path: str
     security: frozenset[str]
     idempotent: bool
+    writes: bool
     csv: bool
     bound: tuple[str, ...]
     schemas: Mapping[str, Mapping[str, Any]]

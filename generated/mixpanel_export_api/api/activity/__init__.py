@@ -27,6 +27,7 @@ ACTIVITY_STREAM: Operation[ActivityResult] = Operation(
         ]
     ),
     idempotent=True,
+    writes=False,
     csv=False,
     bound=(
         "project_id",

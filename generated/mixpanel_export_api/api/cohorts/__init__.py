@@ -27,6 +27,7 @@ COHORTS_LIST: Operation[builtins.list[Cohort]] = Operation(
         ]
     ),
     idempotent=True,
+    writes=False,
     csv=False,
     bound=(
         "project_id",

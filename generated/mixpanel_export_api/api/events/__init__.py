@@ -39,6 +39,7 @@ EVENTS_QUERY: Operation[SegmentationResult | CsvText] = Operation(
         ]
     ),
     idempotent=True,
+    writes=False,
     csv=True,
     bound=(
         "project_id",
@@ -83,6 +84,7 @@ EVENTS_TOP: Operation[TopEventsResult] = Operation(
         ]
     ),
     idempotent=True,
+    writes=False,
     csv=False,
     bound=(
         "project_id",
@@ -117,6 +119,7 @@ EVENTS_NAMES: Operation[builtins.list[str]] = Operation(
         ]
     ),
     idempotent=True,
+    writes=False,
     csv=False,
     bound=(
         "project_id",
@@ -151,6 +154,7 @@ EVENTS_PROPERTIES: Operation[SegmentationResult | CsvText] = Operation(
         ]
     ),
     idempotent=True,
+    writes=False,
     csv=True,
     bound=(
         "project_id",
@@ -199,6 +203,7 @@ EVENTS_PROPERTIES_TOP: Operation[TopPropertiesResult] = Operation(
         ]
     ),
     idempotent=True,
+    writes=False,
     csv=False,
     bound=(
         "project_id",
@@ -231,6 +236,7 @@ EVENTS_PROPERTIES_VALUES: Operation[builtins.list[str]] = Operation(
         ]
     ),
     idempotent=True,
+    writes=False,
     csv=False,
     bound=(
         "project_id",

@@ -27,6 +27,7 @@ EXPORT_RAW: Operation[str] = Operation(
         ]
     ),
     idempotent=True,
+    writes=False,
     csv=False,
     bound=("project_id",),
     schemas={

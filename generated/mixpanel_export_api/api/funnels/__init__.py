@@ -30,6 +30,7 @@ FUNNELS_QUERY: Operation[FunnelResult] = Operation(
         ]
     ),
     idempotent=True,
+    writes=False,
     csv=False,
     bound=(
         "project_id",
@@ -74,6 +75,7 @@ FUNNELS_LIST: Operation[builtins.list[SavedFunnel]] = Operation(
         ]
     ),
     idempotent=True,
+    writes=False,
     csv=False,
     bound=(
         "project_id",

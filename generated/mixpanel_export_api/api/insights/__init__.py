@@ -27,6 +27,7 @@ INSIGHTS_QUERY: Operation[InsightsResult] = Operation(
         ]
     ),
     idempotent=True,
+    writes=False,
     csv=False,
     bound=(
         "project_id",

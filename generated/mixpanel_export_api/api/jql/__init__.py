@@ -28,6 +28,7 @@ JQL_QUERY: Operation[builtins.list[Any]] = Operation(
         ]
     ),
     idempotent=True,
+    writes=False,
     csv=False,
     bound=(
         "project_id",

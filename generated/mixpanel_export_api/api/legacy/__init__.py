@@ -36,6 +36,7 @@ LEGACY_ANNOTATIONS_LIST: Operation[LegacyAnnotationsResult | CsvText] = Operatio
         ]
     ),
     idempotent=True,
+    writes=False,
     csv=True,
     bound=("project_id",),
     schemas={
@@ -71,6 +72,7 @@ LEGACY_ANNOTATIONS_CREATE: Operation[LegacyAcknowledgement | CsvText] = Operatio
         ]
     ),
     idempotent=False,
+    writes=True,
     csv=True,
     bound=("project_id",),
     schemas={
@@ -106,6 +108,7 @@ LEGACY_ANNOTATIONS_UPDATE: Operation[LegacyAcknowledgement | CsvText] = Operatio
         ]
     ),
     idempotent=True,
+    writes=True,
     csv=True,
     bound=("project_id",),
     schemas={
@@ -143,6 +146,7 @@ LEGACY_ANNOTATIONS_DELETE: Operation[LegacyAcknowledgement | CsvText] = Operatio
         ]
     ),
     idempotent=True,
+    writes=True,
     csv=True,
     bound=("project_id",),
     schemas={
@@ -174,6 +178,7 @@ LEGACY_ENGAGE: Operation[ProfilesPage | CsvText] = Operation(
         ]
     ),
     idempotent=True,
+    writes=False,
     csv=True,
     bound=("project_id",),
     schemas={

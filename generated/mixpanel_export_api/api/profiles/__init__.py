@@ -30,6 +30,7 @@ PROFILES_QUERY: Operation[ProfilesPage] = Operation(
         ]
     ),
     idempotent=True,
+    writes=False,
     csv=False,
     bound=(
         "project_id",

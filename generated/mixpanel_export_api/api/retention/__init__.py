@@ -31,6 +31,7 @@ RETENTION_QUERY: Operation[RetentionResult] = Operation(
         ]
     ),
     idempotent=True,
+    writes=False,
     csv=False,
     bound=(
         "project_id",
@@ -77,6 +78,7 @@ RETENTION_FREQUENCY: Operation[FrequencyResult] = Operation(
         ]
     ),
     idempotent=True,
+    writes=False,
     csv=False,
     bound=(
         "project_id",

@@ -40,6 +40,7 @@ SEGMENTATION_QUERY: Operation[SegmentationResult | CsvText] = Operation(
         ]
     ),
     idempotent=True,
+    writes=False,
     csv=True,
     bound=(
         "project_id",
@@ -87,6 +88,7 @@ SEGMENTATION_NUMERIC: Operation[SegmentationResult] = Operation(
         ]
     ),
     idempotent=True,
+    writes=False,
     csv=False,
     bound=(
         "project_id",
@@ -132,6 +134,7 @@ SEGMENTATION_SUM: Operation[SegmentationSumResult] = Operation(
         ]
     ),
     idempotent=True,
+    writes=False,
     csv=False,
     bound=(
         "project_id",
@@ -173,6 +176,7 @@ SEGMENTATION_AVERAGE: Operation[SegmentationAverageResult] = Operation(
         ]
     ),
     idempotent=True,
+    writes=False,
     csv=False,
     bound=(
         "project_id",
@@ -214,6 +218,7 @@ SEGMENTATION_MULTISEG: Operation[MultisegResult] = Operation(
         ]
     ),
     idempotent=True,
+    writes=False,
     csv=False,
     bound=(
         "project_id",
