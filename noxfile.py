@@ -1,20 +1,40 @@
-"""The project's tasks; `nox -l` lists them. Each session installs what it needs from a bare Python."""
+"""The project's tasks; `nox -l` lists them. Each session installs what `locks/` says, from a bare Python."""
 
 from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
 
 import nox
 
 nox.options.default_venv_backend = "venv"
-nox.options.sessions = ["lint", "typing", "generate-check", "tests", "slow", "contract", "docs"]
+nox.options.sessions = [
+    "lock-check",
+    "lint",
+    "typing",
+    "generate-check",
+    "tests",
+    "slow",
+    "contract",
+    "docs",
+    "build",
+]
 nox.options.reuse_existing_virtualenvs = True
 
-GROUPS = nox.project.dependency_groups
-PROJECT = nox.project.load_toml("pyproject.toml")
+LOCKS = Path("locks")
+# The environments: those with the project in them, and those with nothing but their dependency group. `package` is
+# what people install with all extras.
+WITH_PROJECT = ("bench", "contract", "docs", "test", "typing")
+WITHOUT = ("audit", "build", "generate", "lint", "lock")
+PACKAGE = "package"
 
 
-def install(session: nox.Session, *groups: str) -> None:
-    """The project with all extras, and the named dependency groups."""
-    session.install("-e", ".[all]", *GROUPS(PROJECT, *groups))
+def install(session: nox.Session, environment: str) -> None:
+    """What the lock of an environment says, and the project with all extras where that is in it."""
+    session.install("--require-hashes", "-r", str(LOCKS / f"{environment}.txt"))
+    if environment in WITH_PROJECT:
+        session.install("--no-deps", "--no-build-isolation", "-e", ".")
 
 
 @nox.session
@@ -43,7 +63,7 @@ def contract(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style and formatting."""
-    session.install(*GROUPS(PROJECT, "lint"))
+    install(session, "lint")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
 
@@ -61,14 +81,14 @@ def typing(session: nox.Session) -> None:
 @nox.session
 def generate(session: nox.Session) -> None:
     """Compile spec/openapi.yaml into generated/; `-- --check` only compares."""
-    session.install(*GROUPS(PROJECT, "generate"))
+    install(session, "generate")
     session.run("python", "-m", "spec.generate", *session.posargs)
 
 
 @nox.session(name="generate-check")
 def generate_check(session: nox.Session) -> None:
     """Fail where generated/ differs from what the spec compiles to."""
-    session.install(*GROUPS(PROJECT, "generate"))
+    install(session, "generate")
     session.run("python", "-m", "spec.generate", "--check")
 
 
@@ -80,21 +100,127 @@ def record(session: nox.Session) -> None:
 
 
 @nox.session
+def benchmarks(session: nox.Session) -> None:
+    """Measure exports beside other ways to get the same events; see benchmarks/README.md."""
+    install(session, "bench")
+    session.run("python", "-m", "benchmarks.run", *session.posargs)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
-    """Build the site into site/, and run every block of the papers and every example (`-- --serve` shows it)."""
+    """Build the site into site/, and run every block of the papers and every example; `-- --serve` shows it."""
     install(session, "docs")
     session.env["NO_MKDOCS_2_WARNING"] = "1"
     if "--serve" in session.posargs:
         session.run("mkdocs", "serve")
         return
     session.run("mkdocs", "build", "--quiet")
+    # `SecretAuth` warns, and the page on credentials shows it.
     blocks = ("-p", "tests.docs.blocks", "-W", "ignore:.*2027-03-03:DeprecationWarning")
     papers = ("docs", "README.md", "CONTRIBUTING.md")
     session.run("python", "-m", "pytest", *blocks, *papers, "tests/docs", *session.posargs)
 
 
 @nox.session
-def benchmarks(session: nox.Session) -> None:
-    """Measure exports beside other ways to get the same events; see benchmarks/README.md."""
-    install(session, "bench")
-    session.run("python", "-m", "benchmarks.run", *session.posargs)
+def build(session: nox.Session) -> None:
+    """Build wheel, sdist and SBOM into dist/: checked, the same bytes twice, and the sdist complete."""
+    install(session, "build")
+    commit_time = session.run("git", "log", "-1", "--format=%ct", external=True, silent=True)
+    environment = {"SOURCE_DATE_EPOCH": str(commit_time).strip()}
+    dist, again = Path("dist"), Path(session.create_tmp()) / "again"
+    for folder in (dist, again):
+        shutil.rmtree(folder, ignore_errors=True)
+        command = ("python", "-m", "build", "--no-isolation", "--outdir", str(folder))
+        session.run(*command, env=environment, silent=True)
+    built = sorted(dist.iterdir())
+    for path in built:
+        if path.read_bytes() != (again / path.name).read_bytes():
+            session.error(f"{path.name} is not the same when it is built again")
+    session.run("twine", "check", "--strict", *map(str, built))
+    session.run("check-wheel-contents", str(dist))
+    bill = dist / f"{built[0].name.split('-')[0]}.cdx.json"
+    what = ("requirements", str(LOCKS / f"{PACKAGE}.txt"), "--pyproject", "pyproject.toml")
+    session.run("cyclonedx-py", *what, "--output-reproducible", "--validate", "--output-file", str(bill))
+    _run_the_readme(session, next(path for path in built if path.name.endswith(".tar.gz")))
+
+
+def _run_the_readme(session: nox.Session, sdist: Path) -> None:
+    """The README's first command, where nothing is but the sdist."""
+    folder = Path(session.create_tmp()) / "unpacked"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.unpack_archive(sdist, folder, filter="data")
+    (unpacked,) = folder.iterdir()
+    readme = (unpacked / "README.md").read_text(encoding="utf-8")
+    command = re.findall(r"```sh\n(.+?)\n```", readme, re.S)[0]
+    with session.chdir(unpacked):
+        session.run("bash", "-euc", command, external=True)
+        if not list(Path("events").glob("*.jsonl.gz")):
+            session.error("the README's first command wrote no events")
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Lock what the sessions install into locks/; `-- --upgrade` takes newer versions."""
+    install(session, "lock")
+    _lock(session, LOCKS, *session.posargs)
+
+
+@nox.session(name="lock-check")
+def lock_check(session: nox.Session) -> None:
+    """Fail where locks/ does not fit pyproject.toml."""
+    install(session, "lock")
+    copy = Path(session.create_tmp()) / "locks"
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(LOCKS, copy)
+    _lock(session, copy)
+    stale = [path.name for path in sorted(copy.iterdir()) if path.read_text() != _text(LOCKS / path.name)]
+    if stale:
+        session.error(
+            f"locks that do not fit pyproject.toml: {', '.join(stale)}. Run `nox -s lock` and commit"
+        )
+
+
+def _lock(session: nox.Session, folder: Path, *options: str) -> None:
+    # Hashes make where a file comes from no matter; so no index is named, and the same lock serves them all.
+    common = ["--universal", "--python-version=3.11", "--generate-hashes"]
+    common += ["--no-header", "--no-emit-index-url", "--quiet"]
+    for environment in (PACKAGE, *WITH_PROJECT, *WITHOUT):
+        what = ["--group", environment] if environment != PACKAGE else []
+        if environment in WITH_PROJECT:
+            what += ["--group", "install"]
+        if environment not in WITHOUT:
+            what += ["pyproject.toml", "--all-extras"]
+        target = str(folder / f"{environment}.txt")
+        session.run("uv", "pip", "compile", *what, *common, *options, "--output-file", target)
+
+
+def _text(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    """Ask an advisory service for known vulnerabilities in what is locked. Needs the internet; not part of CI."""
+    install(session, "audit")
+    for service in ("osv", "pypi"):
+        answers = [_audited(session, path, service) for path in sorted(LOCKS.glob("*.txt"))]
+        if all("No known vulnerabilities found" in said for said in answers):
+            return
+        if not any(_NOT_AUDITED.search(said) for said in answers):
+            session.error("there are known vulnerabilities: see above")
+        session.warn(f"the service {service} cannot be asked from here")
+    session.error("NOT AUDITED: no advisory service can be asked from here, so nothing is known either way")
+
+
+# What pip-audit prints when it has not learned anything, whatever its exit code is then.
+_NOT_AUDITED = re.compile(r"ConnectionError|ServiceError|could not be audited")
+
+
+def _audited(session: nox.Session, path: Path, service: str) -> str:
+    what = ("--requirement", str(path), "--disable-pip", "--require-hashes", "--strict", "-s", service)
+    said = str(session.run("pip-audit", *what, silent=True, success_codes=[0, 1])).strip()
+    if skipped := _NOT_AUDITED.search(said):
+        session.log(f"{path.name}: not audited ({skipped.group()})")
+        return skipped.group()
+    session.log(f"{path.name}: {said}")
+    return said

@@ -1,7 +1,7 @@
 """What the site takes from the code itself while it is built, so that it cannot be stale.
 
 A line `<!-- commands -->` becomes the reference of the command, `<!-- calls -->` and `<!-- models -->` those of
-the generated client, `<!-- errors -->` that of the exceptions; the contract is copied beside the page that shows it.
+the generated client, `<!-- errors -->` that of the exceptions. The contract is copied beside its page.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Keep a folder that grows: run it every night; the first run fetches all, later ones what is new or came late.
 
-    python nightly_copy.py FOLDER [LAST_DAY]
+python nightly_copy.py FOLDER [LAST_DAY]
 """
 
 from __future__ import annotations

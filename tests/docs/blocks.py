@@ -62,7 +62,7 @@ class Page:
         (self.folder / ".venv").symlink_to(sys.prefix)
         programs = self.folder / ".programs"
         programs.mkdir()
-        (programs / "nox").write_text(f"#!/bin/sh\nexec {sys.executable} -m tests.docs.sessions \"$@\"\n")
+        (programs / "nox").write_text(f'#!/bin/sh\nexec {sys.executable} -m tests.docs.sessions "$@"\n')
         (programs / "nox").chmod(0o755)
         patch.chdir(self.folder)
         for name in [name for name in os.environ if name.startswith(("MIXPANEL_", "MP_"))]:

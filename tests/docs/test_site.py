@@ -1,4 +1,4 @@
-"""The built site: nothing public is missing, nothing is fetched from outside, and every block is of a kind that runs.
+"""The built site: nothing public is missing, nothing is fetched from outside, every block is of a kind that runs.
 
 `nox -s docs` builds it before; by hand: `mkdocs build`.
 """
