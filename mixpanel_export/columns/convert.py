@@ -32,6 +32,7 @@ _VALUES = 4_000_000
 _EXACT = 1 << 53  # up to here, every whole number is a double
 _DIGITS = 15  # and every one of so many digits
 _MICRO = 1_000_000
+_FIRST_SECOND, _LAST_SECOND = -62_135_510_400, 253_402_214_400
 
 _KINDS: Mapping[str, Kind] = {
     "NULL": "null",
@@ -51,15 +52,14 @@ _SQL: Mapping[Kind, str] = {
     "double": "JSON",
     "json": "JSON",
 }
-# Which properties there are, what their values are, and how many lines are not as usual: without properties, or
-# with one twice.
+# Which properties there are, what their values are, and how many lines have one twice.
 _LOOK = """
 with shapes as materialized (
     select json_keys(line, '$.properties') names, json_type(line, '$.properties.*') types, count(*) n
     from lines group by all
 ), odd as (
     select coalesce(sum(n), 0) n from shapes
-    where names is null or len(names) = 0 or len(names) <> len(list_distinct(names)) or len(names) <> len(types)
+    where len(names) <> len(list_distinct(names)) or len(names) <> len(types)
 )
 select name, type, sum(n)::bigint from (select unnest(names) name, unnest(types) type, n from shapes) group by all
 union all select null, 'odd', n::bigint from odd
@@ -176,7 +176,7 @@ class Converter:
             if len(self._checker.decode_lines(block)) != len(lines):
                 raise _OddError
             tables = list(self._parts(cursor, lines))
-        except (_OddError, msgspec.DecodeError, load("duckdb").Error, load("pyarrow").ArrowInvalid):
+        except (_OddError, msgspec.DecodeError, UnicodeError, load("duckdb").Error, load("pyarrow").ArrowInvalid):
             decoder = EventDecoder(source=source)
             decoder.lines = done
             events = decoder.decode(block)
@@ -302,14 +302,16 @@ class Converter:
         try:
             return self._timestamps(pc.cast(texts, pa.int64()))
         except pa.ArrowInvalid:
-            made = [_micro(json.loads(each), self._clock) if each else None for each in texts.to_pylist()]
-            return pa.array(made, pa.int64()).cast(self.schema.field("time").type)
+            return self._timestamps_one_by_one(json.loads(each) if each else None for each in texts.to_pylist())
 
     def _timestamps(self, ticks: Any) -> Any:
         """The timestamps of whole numbers: the clock of the project's time zone, counted as if it were UTC's."""
         pa, pc = load("pyarrow", "pyarrow.compute")
-        micro = pc.multiply_checked(ticks, _MICRO // self._clock.ticks)
         zone = zone_name(self._clock.zone)
+        ends = pc.min_max(ticks).as_py()
+        if ends["min"] is not None and not all(_has_date(each // self._clock.ticks) for each in ends.values()):
+            return self._timestamps_one_by_one(ticks.to_pylist())
+        micro = pc.multiply_checked(ticks, _MICRO // self._clock.ticks)
         if zone == "UTC":
             return pc.cast(micro, pa.timestamp("us", "UTC"))
         naive = pc.cast(micro, pa.timestamp("us"))
@@ -317,8 +319,17 @@ class Converter:
             return pc.assume_timezone(naive, zone, ambiguous="earliest", nonexistent="raise")
         except pa.ArrowInvalid:
             # In the hour that a spring's change leaves out.
-            made = [_micro(each, self._clock) for each in ticks.to_pylist()]
-            return pa.array(made, pa.int64()).cast(pa.timestamp("us", zone))
+            return self._timestamps_one_by_one(ticks.to_pylist())
+
+    def _timestamps_one_by_one(self, ticks: Iterable[Any]) -> Any:
+        pa = load("pyarrow")
+        micro = pa.array([_micro(each, self._clock) for each in ticks], pa.int64())
+        return micro.cast(self.schema.field("time").type)
+
+
+def _has_date(seconds: int) -> bool:
+    """Whether Python knows a date for it, a day from either end of the calendar."""
+    return _FIRST_SECOND < seconds < _LAST_SECOND
 
 
 def _properties_of(lines: Any) -> Any:
@@ -507,6 +518,8 @@ def _micro(ticks: Any, clock: _Clock) -> int | None:
         return None
     try:
         micro = round(ticks * (_MICRO // clock.ticks))
+        if not _has_date(micro // _MICRO):
+            return None
         if zone_name(clock.zone) == "UTC":
             return micro
         naive = datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=micro)

@@ -1,0 +1,242 @@
+"""Blocks of lines to tables, and back: nothing is lost, or an error says what cannot be held."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import zoneinfo
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mixpanel_export.columns.convert import Converter, UnrepresentableError
+from mixpanel_export.columns.tables import lines_of, widened
+from mixpanel_export.errors import MalformedEventError
+from mixpanel_export.export.conversion import Layout
+
+LAYOUTS: tuple[Layout, ...] = ("wide", "json")
+UTC = datetime.UTC
+
+
+def line(event: str = "a", **properties: Any) -> bytes:
+    return raw({"event": event, "properties": properties})
+
+
+def raw(record: Any) -> bytes:
+    return json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+
+
+def of(properties: dict[str, Any], event: str = "a") -> bytes:
+    return raw({"event": event, "properties": properties})
+
+
+def converted(
+    layout: Layout, *blocks: bytes, zone: datetime.tzinfo = UTC, ticks: int = 1, size: int = 1
+) -> pa.Table:
+    """The table of blocks, each converted by itself."""
+    converter = Converter(layout, zone, ticks)
+    tables = list(converter.tables(blocks, "the slice x", size))
+    return pa.concat_tables([widened(each, converter.schema) for each in tables])
+
+
+def back(table: pa.Table) -> list[Any]:
+    table.validate(full=True)
+    return list(lines_of(table))
+
+
+def parsed(*blocks: bytes) -> list[Any]:
+    return [json.loads(each) for block in blocks for each in block.split(b"\n") if each.strip()]
+
+
+TORTURE: dict[str, tuple[bytes, ...]] = {
+    "plain": (line(time=1704067200, distinct_id="x", **{"$insert_id": "i"}, n=1, s="t", b=True, f=1.5),),
+    "number and string": (line(p=1), line(p="1"), line(p=True), line(p=1.5), line(p="x")),
+    "string, then number": (line(p="1"), line(p=2)),
+    "in one block": (line(p=1) + line(p="1") + line(p=None) + line() + line(p=[1, "x", None]),),
+    "whole and fractional": (line(p=1), line(p=1.5), line(p=-3)),
+    "fractional, then a long": (line(p=1.5), line(p=2**53 + 1)),
+    "a long and fractional": (line(p=2**53 + 1) + line(p=0.5),),
+    "nested": (line(p={"a": {"b": [1, {"c": None}]}, "": ""}), line(p=[]), line(p={}), line(p="flat")),
+    "nulls and absent": (line(p=None), line(), line(p=1) + line(p=None) + line(), line(q=None)),
+    "always null": (line(p=None) + line(p=None),),
+    "no properties": (b'{"event":"a","properties":{}}\n', line(p=1)),
+    "names in another case": (line(Plan="a", plan=1, PLAN=None) + line(plan=2), line(Plan="b")),
+    "names that are taken": (
+        of({"event": "e", "time": "noon", "properties": 1, "insert_id": 2, "Event": 3, "null_properties": []}),
+        of({"time": 1704067200, "$insert_id": "i", "insert_id": "other", "json": "{}"}),
+    ),
+    "names": (
+        of({"$a": 1, "a b": 2, "a.b": 3, "naïve": 4, "日本": 5, "a/b": 6, "a~b": 7, 'q"q': 8, "b\\s": 9}),
+        of({"": 1, "'": 2, "A/b": 3, "a/B": 4, "*": 5, "$": 6, "$.x": 7, "a[0]": 8, "#": 9, "😀": 10, "a\nb": 11}),
+    ),
+    "time": (
+        line(time=0) + line(time=-1) + line(time=253402300799) + line(time=10**17),
+        line(time=1704067200.5) + line(time="1704067200") + line(time=None) + line() + line(time=True),
+        line(time=[1]),
+    ),
+    "identity": (line(distinct_id=5), line(distinct_id="5"), line(distinct_id=None), line(distinct_id='q"\\x')),
+    "beyond 64 bits": (line(p=2**63 - 1), line(p=2**63), line(p=-(2**63)), line(p=-(2**63) - 1), line(p=10**40)),
+    "beyond 64 bits in one": (line(p=1) + line(p=2**64 - 1) + line(p=2**200),),
+    "tiny and huge": (line(p=5e-324), line(p=1.7976931348623157e308), line(p=0.1), line(p=-0.0), line(p=1e22)),
+    "like numbers": (line(p="NaN"), line(p="Infinity"), line(p="-inf"), line(p="null"), line(p="1e5"), line(p="")),
+    "like dates": (line(p="2024-01-01"), line(p="2024-01-01T00:00:00Z"), line(p="12:00")),
+    "separators": (line(p="a\u2028b\u2029c\u0085d\x0b\x0c"), line(p="\r\n\t\x00\x1f\x7f")),
+    "escapes": (b'{"event":"\\u0061\\"\\\\","properties":{"\\u0070":"\\ud83d\\ude00\\/","a":"\\u0000"}}\n',),
+    "a name like the seam": (of({"p": 1}, '","properties":{"x'), of({"p": 2}, "\\"), of({"p": 3}, "")),
+    "long text": (line(p="x" * 1_000_000), line(p="é" * 500_000)),
+    "spaces": (b'{ "event" : "a" , "properties" : { "p" : 1 , "q" : [ 1 , 2 ] } }\n', b'{"event": "a", "properties": {"p": 2}}\n'),
+    "the other order": (b'{"properties":{"p":1},"event":"a"}\n',),
+    "blank lines": (b"\n" + line(p=1) + b"\n  \r\n" + line(p=2), b"\n"),
+    "no last line end": (line(p=1)[:-1],),
+    "twice the same": (b'{"event":"a","properties":{"p":1,"p":"2"}}\n', b'{"event":"a","properties":{"p":{"x":1,"x":2}}}\n'),
+    "many properties": (of({f"p{n}": n for n in range(2000)}), of({f"P{n}": str(n) for n in range(1990, 2010)})),
+    "spelled otherwise": (b'{"event":"a","properties":{"p":1.0,"q":1E2,"r":-0,"s":100000000000000000000.0}}\n',),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("name", TORTURE)
+def test_nothing_is_lost(layout: Layout, name: str) -> None:
+    blocks = TORTURE[name]
+    assert back(converted(layout, *blocks)) == parsed(*blocks)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_nothing_is_lost_of_all_of_it_together(layout: Layout) -> None:
+    blocks = [block if block.endswith(b"\n") else block + b"\n" for each in TORTURE.values() for block in each]
+    assert back(converted(layout, *blocks, size=1 << 20)) == parsed(*blocks)
+    assert back(converted(layout, *blocks[::-1], size=1000)) == parsed(*blocks[::-1])
+
+
+_texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | _texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_texts, inner, max_size=3),
+    max_leaves=5,
+)
+_names = st.sampled_from(["time", "distinct_id", "$insert_id", "p", "P", "event", "a.b"]) | _texts
+_events = st.tuples(_texts, st.dictionaries(_names, _values, max_size=5))
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@settings(max_examples=60, deadline=None)
+@given(st.lists(_events, min_size=1, max_size=12), st.integers(1, 400))
+def test_nothing_is_lost_of_any_events(layout: Layout, events: list[Any], size: int) -> None:
+    blocks = [of(properties, name) for name, properties in events]
+    assert back(converted(layout, *blocks, size=size)) == parsed(*blocks)
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([None], "string"),
+        ([True, None], "bool"),
+        ([1, 2], "int64"),
+        ([1, 2**62], "int64"),
+        ([1, 1.5], "double"),
+        ([1.5], "double"),
+        (["a", "1"], "string"),
+        ([1, "a"], "string"),
+        ([[1]], "string"),
+    ],
+)
+def test_a_column_has_the_narrowest_type_for_all_its_values(values: list[Any], kind: str) -> None:
+    for order in (values, values[::-1]):
+        table = converted("wide", *(line(p=value) for value in order))
+        assert str(table.schema.field("p").type) == kind
+
+
+def test_values_of_mixed_kinds_are_json_text() -> None:
+    table = converted("wide", line(p=1), line(p="1"), line(p='q"'), line(p=[1, None]))
+    assert table.column("p").to_pylist() == ["1", '"1"', '"q\\""', "[1,null]"]
+
+
+def test_columns_differ_where_case_is_not_told_apart() -> None:
+    table = converted("wide", line(Plan=1, plan=2, Event=3))
+    names = [name.casefold() for name in table.column_names]
+    assert len(set(names)) == len(names)
+    said = {field.metadata[b"mixpanel.property"].decode(): field.name for field in table.schema if field.metadata}
+    assert said["Plan"] == "Plan"
+    assert said["plan"] == "plan_2"
+    assert said["Event"] == "Event_2"
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_time_is_a_timestamp_in_utc(layout: Layout) -> None:
+    table = converted(layout, line(time=1704067200), line(time=1704067200.25), line(time="x"))
+    assert table.column("time").to_pylist() == [
+        datetime.datetime(2024, 1, 1, tzinfo=UTC),
+        datetime.datetime(2024, 1, 1, 0, 0, 0, 250_000, tzinfo=UTC),
+        None,
+    ]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_time_in_milliseconds(layout: Layout) -> None:
+    blocks = line(time=1704067200123), line(time=1704067200456)
+    table = converted(layout, *blocks, ticks=1000)
+    assert table.column("time").to_pylist()[0] == datetime.datetime(2024, 1, 1, 0, 0, 0, 123_000, tzinfo=UTC)
+    assert back(table) == parsed(*blocks)
+    assert "time_2" not in table.column_names
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_time_of_a_project_on_local_time(layout: Layout) -> None:
+    zone = zoneinfo.ZoneInfo("America/New_York")
+    # By the local clock: winter, summer, the hour that is there twice, and the hour that is not there.
+    clocks = ["2024-01-01T00:00", "2024-07-01T12:00", "2024-11-03T01:30", "2024-03-10T02:30"]
+    ticks = [int(datetime.datetime.fromisoformat(each + "+00:00").timestamp()) for each in clocks]
+    blocks = [line(time=each) for each in ticks]
+    for some in ([b"".join(blocks)], blocks):
+        table = converted(layout, *some, zone=zone)
+        expected = [datetime.datetime.fromisoformat(each).replace(tzinfo=zone).astimezone(UTC) for each in clocks]
+        assert [each.astimezone(UTC) for each in table.column("time").to_pylist()] == expected
+        assert back(table) == parsed(*blocks)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b'{"event":"a","properties":{"p":1,}}\n',
+        b'{"event":"a","properties":{"p":NaN}}\n',
+        b'{"event":"a","properties":{"p":Infinity}}\n',
+        b'{"event":"a","properties":{"p":01}}\n',
+        b'{"event":"a","properties":{"p":"\xff"}}\n',
+        b'{"event":"a","properties":{"p":1}} {"event":"b","properties":{}}\n',
+        b'{"event":1,"properties":{"p":1}}\n',
+        b'{"event":"a","properties":[]}\n',
+        b'{"event":"a"}\n',
+        b"[1]\n",
+        b'{"event":"a","properties":{"p":1}\n',
+    ],
+)
+def test_a_broken_line_is_an_error_that_names_it(layout: Layout, broken: bytes) -> None:
+    with pytest.raises(MalformedEventError) as raised:
+        converted(layout, line(p=1) * 3, line(p=1) * 2 + broken + line(p=3))
+    assert raised.value.line == 6
+    assert raised.value.source == "the slice x"
+
+
+def test_half_a_character_stays_escaped_in_json_and_is_refused_in_columns() -> None:
+    block = b'{"event":"buy","properties":{"p":"\\ud800","q":1}}\n'
+    assert back(converted("json", line(p=1) + block)) == parsed(line(p=1), block)
+    with pytest.raises(UnrepresentableError, match="'p' of an event 'buy' of the slice x") as raised:
+        converted("wide", line(p=1) + block)
+    assert (raised.value.event, raised.value.property) == ("buy", "p")
+
+
+def test_a_column_found_late_is_null_before() -> None:
+    converter = Converter("wide", UTC)
+    first, second = converter.tables([line(p=1), line(p=2, q="x")], "x", 1)
+    assert "q" not in first.column_names
+    assert widened(first, second.schema).column("q").to_pylist() == [None]
+
+
+def test_the_json_layout_is_always_the_same() -> None:
+    one, other = converted("json", line(p=1)), converted("json", of({"q": [1]}))
+    assert one.schema == other.schema
+    assert one.column("properties").to_pylist() == ['{"p":1}']
