@@ -27,6 +27,7 @@ from mixpanel_export.errors import (
 )
 from mixpanel_export.export import (
     AsyncExport,
+    DestinationError,
     DirectoryBusyError,
     DirectoryExport,
     DirectoryMismatchError,
@@ -51,6 +52,7 @@ __all__ = [
     "BadRequestError",
     "BudgetExhaustedError",
     "ConfigurationError",
+    "DestinationError",
     "DirectoryBusyError",
     "DirectoryExport",
     "DirectoryMismatchError",

@@ -10,7 +10,9 @@ from pathlib import Path
 import mixpanel_export
 
 ROOT = Path(__file__).parents[1]
-HEAVY = {"click", "duckdb", "numpy", "pandas", "polars", "pyarrow", "rich", "starlette", "typer", "uvicorn"}
+COMMAND = {"click", "rich", "typer"}
+SERVER = {"starlette", "uvicorn"}
+HEAVY = {*COMMAND, *SERVER, "duckdb", "numpy", "obstore", "pandas", "polars", "pyarrow"}
 
 
 def test_importing_the_library_imports_no_command_server_or_data_frames() -> None:

@@ -50,7 +50,10 @@ _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT", "AZURE_
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _SECRET_NAME = re.compile(r"^(?:AWS|AZURE|GOOGLE|GCP)_.*(?:SECRET|KEY|TOKEN|SAS|PASSWORD|CREDENTIAL)")
 _REFUSED = re.compile(r"status code: 4(?!08|09|25|29)\d\d|status code: 501")
-_NO_CREDENTIALS = re.compile(r"169\.254\.|metadata\.google|token request|Account must be specified")
+_NO_CREDENTIALS = re.compile(
+    r"169\.254\.|metadata\.google|latest/api/token|computeMetadata|token request|Account must be specified|"
+    r"Unable to open service account file"
+)
 _NO_BUCKET = re.compile(
     r"NoSuchBucket|ContainerNotFound|FilesystemNotFound|bucket does not exist", re.IGNORECASE
 )
