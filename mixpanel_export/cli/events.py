@@ -22,6 +22,7 @@ from mixpanel_export.export.files import FileFormat, check_format, format_of
 from mixpanel_export.export.job import ExportOptions
 from mixpanel_export.export.progress import ProgressListener
 from mixpanel_export.export.resume import DEFAULT_LOOK_BACK
+from mixpanel_export.export.store import is_url
 from mixpanel_export.export.summaries import DirectoryExport, PlanSummary
 
 __all__ = ["EventsCommand"]
@@ -110,7 +111,9 @@ class EventsCommand:
             **self.options,
         )
 
-    def _plan(self, client: MixpanelClient, directory: Path | None, format: FileFormat | None) -> PlanSummary:
+    def _plan(
+        self, client: MixpanelClient, directory: Path | str | None, format: FileFormat | None
+    ) -> PlanSummary:
         if self.since_last and directory is not None:
             return client.export.plan_update(
                 directory,
@@ -178,6 +181,8 @@ class EventsCommand:
             if chosen == "jsonl.gz":
                 raise InvalidArgumentError("format", chosen, "standard output takes jsonl only")
             return _Target(None, "jsonl")
+        if is_url(self.output):
+            return _Target(self.output, chosen, is_directory=True)
         path = Path(self.output)
         named = format_of(path)
         if named is not None and not path.is_dir():
@@ -197,7 +202,7 @@ class EventsCommand:
 class _Target:
     """Where to; without a path to standard output."""
 
-    path: Path | None
+    path: Path | str | None
     format: FileFormat | None
     is_directory: bool = False
 
