@@ -1,19 +1,20 @@
 """A range of days as Arrow record batches, as data frames, and as one file of columns.
 
 Slices are downloaded side by side and converted as they come, each into a temporary file. In the layout `json` they
-are handed over as they are complete; in the layout `wide` when all are, for only then is it known what columns there
-are. Memory is that of a few blocks of lines, whatever the size of the export.
+are handed over as they are complete; in the layout `wide` when all are, for only then is it known what columns
+there are. Memory is that of a few blocks of lines, whatever the size of the export.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, Self, cast
+from typing import IO, TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import httpx
 from attrs import frozen
@@ -26,7 +27,7 @@ from mixpanel_export.errors import ExportError, InvalidArgumentError, MissingExt
 from mixpanel_export.export.conversion import Layout, check_columnar
 from mixpanel_export.export.download import Download
 from mixpanel_export.export.fetch import Cancellation
-from mixpanel_export.export.job import ExportJob
+from mixpanel_export.export.job import DEFAULT_MEMORY, ExportJob
 from mixpanel_export.export.plan import Slice
 from mixpanel_export.export.progress import Progress, ProgressListener
 from mixpanel_export.export.run import Slices, Spool
@@ -37,12 +38,14 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
-__all__ = ["DEFAULT_MEMORY", "Conversions", "RecordBatches", "block_for", "write_columns"]
+__all__ = ["AsyncRecordBatches", "Conversions", "RecordBatches", "block_for", "write_columns"]
 
-DEFAULT_MEMORY = 256 << 20
+T = TypeVar("T")
+
 _LEAST_MEMORY = 64 << 20
 # What the lines converted at a time are of the memory that is used: each of them is there in several forms.
-_SHARE = 128
+_SHARE = 64
+_AT_ONCE = 2
 
 
 class Conversions:
@@ -51,7 +54,7 @@ class Conversions:
     def __init__(self, converter: Converter, block: int = BLOCK) -> None:
         self.converter = converter
         self._block = block
-        self._turns = threading.BoundedSemaphore(1)
+        self._turns = threading.BoundedSemaphore(min(os.cpu_count() or 1, _AT_ONCE))
 
     def write(
         self, spool: Spool, format: ColumnFormat, path: Path, check: Callable[[], object] = lambda: None
@@ -137,7 +140,7 @@ class RecordBatches:
 
     @property
     def schema(self) -> pyarrow.Schema:
-        """The schema of all batches. In the layout `wide` it is known when all is downloaded, and this waits for that."""
+        """The schema of all batches; in the layout `wide`, this waits until everything is downloaded."""
         try:
             self._begin()
         except BaseException:
@@ -183,7 +186,9 @@ class RecordBatches:
             import polars as pl
         except ImportError as error:
             raise MissingExtraError("A Polars data frame", "polars") from error
-        return cast("polars.DataFrame", pl.from_arrow(self.to_arrow()))
+        frames: Any = pl
+        table: Any = self.to_arrow()
+        return cast("polars.DataFrame", frames.from_arrow(table))
 
     def to_pandas(self) -> pandas.DataFrame:
         """All events as a pandas data frame of Arrow-backed columns, in memory. Needs the extra `pandas`.
@@ -194,7 +199,8 @@ class RecordBatches:
             import pandas as pd
         except ImportError as error:
             raise MissingExtraError("A pandas data frame", "pandas") from error
-        return cast("pandas.DataFrame", self.to_arrow().to_pandas(types_mapper=pd.ArrowDtype))
+        table: Any = self.to_arrow()
+        return cast("pandas.DataFrame", table.to_pandas(types_mapper=pd.ArrowDtype))
 
     def to_duckdb(self, connection: duckdb.DuckDBPyConnection | None = None) -> duckdb.DuckDBPyRelation:
         """All events as a DuckDB relation over an Arrow table in memory, to be queried with SQL.
@@ -239,7 +245,7 @@ class RecordBatches:
         if self._layout == "wide":
             # What the columns are is known in the end.
             self._staged.extend(iter(self._download.take, None))
-        self._schema = self._converter.schema
+        self._schema = self._converter.schema_of(self._converter.columns.renamed())
 
     def _fetch(self, piece: Slice) -> _Staged:
         """Receive and convert a slice; called in the threads of the download."""
@@ -259,6 +265,56 @@ class RecordBatches:
                 yield widened(table, self._schema)
             each.remove()
         self._close()
+
+
+class AsyncRecordBatches:
+    """`RecordBatches` for `async for`; frames are awaited. Its work is done in a thread of its own."""
+
+    def __init__(self, batches: RecordBatches) -> None:
+        self._batches = batches
+
+    async def schema(self) -> pyarrow.Schema:
+        """As `RecordBatches.schema`."""
+        return await self._in_thread(lambda: self._batches.schema)
+
+    @property
+    def progress(self) -> Progress:
+        """How far it has come."""
+        return self._batches.progress
+
+    async def __aiter__(self) -> AsyncIterator[pyarrow.RecordBatch]:
+        try:
+            while (batch := await self._in_thread(lambda: next(self._batches, None))) is not None:
+                yield batch
+        finally:
+            await self.aclose()
+
+    async def to_arrow(self) -> pyarrow.Table:
+        """As `RecordBatches.to_arrow`."""
+        return await self._in_thread(self._batches.to_arrow)
+
+    async def to_polars(self) -> polars.DataFrame:
+        """As `RecordBatches.to_polars`."""
+        return await self._in_thread(self._batches.to_polars)
+
+    async def to_pandas(self) -> pandas.DataFrame:
+        """As `RecordBatches.to_pandas`."""
+        return await self._in_thread(self._batches.to_pandas)
+
+    async def aclose(self) -> None:
+        """As `RecordBatches.close`."""
+        await asyncio.to_thread(self._batches.close)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        finished = False
+        try:
+            made = await asyncio.to_thread(work)
+            finished = True
+            return made
+        finally:
+            if not finished:
+                # Cancelled, or failed: the thread is to come to its end.
+                self._batches.close()
 
 
 def write_columns(batches: RecordBatches, format: ColumnFormat, file: IO[bytes]) -> Progress:

@@ -1,8 +1,8 @@
 """Blocks of lines to Arrow tables, by DuckDB's JSON functions: parsed in bulk, outside of the interpreter's lock.
 
-What DuckDB takes more lightly than JSON allows, and what it will not take, is found by counting: every value that is
-in the lines must be in the table. A block for which that does not come out is read again line by line, as
-`client.export.events` reads it, which tells a broken line from an unusual one.
+Lines are first checked to be events, by the decoder that `client.export.events` uses too; then every value that is
+in the lines is counted, and must be in the table. A block for which that does not come out is read again line by
+line, which tells a broken line from an unusual one.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ _VALUES = 4_000_000
 _EXACT = 1 << 53  # up to here, every whole number is a double
 _DIGITS = 15  # and every one of so many digits
 _MICRO = 1_000_000
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _FIRST_SECOND, _LAST_SECOND = -62_135_510_400, 253_402_214_400
 
 _KINDS: Mapping[str, Kind] = {
@@ -144,8 +145,12 @@ class Converter:
     @property
     def schema(self) -> Any:
         """The schema of what is converted, as it is by now; only the layout `wide` ever changes it."""
+        return self.schema_of(self.columns)
+
+    def schema_of(self, columns: Columns) -> Any:
+        """The schema with these columns of properties."""
         zone, ticks = zone_name(self._clock.zone), self._clock.ticks
-        return json_schema(zone, ticks) if self.layout == "json" else wide_schema(self.columns, zone, ticks)
+        return json_schema(zone, ticks) if self.layout == "json" else wide_schema(columns, zone, ticks)
 
     def tables(self, blocks: Iterable[bytes], source: str, size: int = BLOCK) -> Iterator[Any]:
         """The tables of blocks of whole lines, each in the schema of its moment.
@@ -176,14 +181,21 @@ class Converter:
             if len(self._checker.decode_lines(block)) != len(lines):
                 raise _OddError
             tables = list(self._parts(cursor, lines))
-        except (_OddError, msgspec.DecodeError, UnicodeError, load("duckdb").Error, load("pyarrow").ArrowInvalid):
+        except (
+            _OddError,
+            msgspec.DecodeError,
+            UnicodeError,
+            load("duckdb").Error,
+            load("pyarrow").ArrowInvalid,
+        ):
             decoder = EventDecoder(source=source)
             decoder.lines = done
             events = decoder.decode(block)
             if self.layout == "json":
                 tables = [self._slow_json_table(events, source)] if events else []
             else:
-                tables = self._parts(cursor, _lines(b"".join(_line_of(event, source) for event in events)))
+                lines = _lines(b"".join(_line_of(event, source) for event in events))
+                tables = list(self._parts(cursor, lines))
         yield from tables
 
     def _parts(self, cursor: Any, lines: Any) -> Iterator[Any]:
@@ -193,20 +205,27 @@ class Converter:
             part = lines.slice(at, rows)
             cursor.register("lines", load("pyarrow").table({"line": part}))
             try:
-                yield self._json_table(cursor, part) if self.layout == "json" else self._wide_table(
-                    cursor, len(part)
+                yield (
+                    self._json_table(cursor, part)
+                    if self.layout == "json"
+                    else self._wide_table(cursor, len(part))
                 )
             finally:
                 cursor.unregister("lines")
 
     def _json_table(self, cursor: Any, lines: Any) -> Any:
-        pa, pc = load("pyarrow", "pyarrow.compute")
+        pa = load("pyarrow")
         structure = _quoted(json.dumps(_IDENTITY))
         answer = cursor.sql(f"select json_transform(line, {structure}) from lines").to_arrow_table()
         name, identity = answer.column(0).combine_chunks().flatten()
         ticks, *ids = (_whole_array(each) for each in identity.flatten())
         time = self._timestamps_of_text(ticks)
-        columns = [_whole_array(name), time, *(_text_of_id(cursor, each) for each in ids), _properties_of(lines)]
+        columns = [
+            _whole_array(name),
+            time,
+            *(_text_of_id(cursor, each) for each in ids),
+            _properties_of(lines),
+        ]
         if any(column.null_count for column in (columns[0], columns[4])):
             raise _OddError
         return pa.table(columns, schema=self.schema)
@@ -243,7 +262,7 @@ class Converter:
         own = [
             evolve(each, kind=found[each.property].kind) for each in columns.columns if each.name in arrays
         ]
-        loose = wide_schema(Columns(tuple(own)), schema.field("time").type.tz, self._clock.ticks)
+        loose = self.schema_of(Columns(tuple(own)))
         return widened(pa.table([arrays[field.name] for field in loose], schema=loose), schema)
 
     def _fill(self, cursor: Any, found: Mapping[str, _Values], rows: int) -> Any:
@@ -265,7 +284,8 @@ class Converter:
             elif values.kind == "integer":
                 values.kind = _kind_of_integers(column)
             elif values.kind == "double":
-                column, values.kind = _doubles(column)
+                values.column, values.kind = _doubles(column)
+                continue
             values.column = column
         if again:
             for name, column in _transformed(cursor, again)[1].items():
@@ -302,14 +322,18 @@ class Converter:
         try:
             return self._timestamps(pc.cast(texts, pa.int64()))
         except pa.ArrowInvalid:
-            return self._timestamps_one_by_one(json.loads(each) if each else None for each in texts.to_pylist())
+            return self._timestamps_one_by_one(
+                json.loads(each) if each else None for each in texts.to_pylist()
+            )
 
     def _timestamps(self, ticks: Any) -> Any:
         """The timestamps of whole numbers: the clock of the project's time zone, counted as if it were UTC's."""
         pa, pc = load("pyarrow", "pyarrow.compute")
         zone = zone_name(self._clock.zone)
         ends = pc.min_max(ticks).as_py()
-        if ends["min"] is not None and not all(_has_date(each // self._clock.ticks) for each in ends.values()):
+        if ends["min"] is not None and not all(
+            _has_date(each // self._clock.ticks) for each in ends.values()
+        ):
             return self._timestamps_one_by_one(ticks.to_pylist())
         micro = pc.multiply_checked(ticks, _MICRO // self._clock.ticks)
         if zone == "UTC":
@@ -465,7 +489,9 @@ def _null_names(cursor: Any, found: Mapping[str, _Values], rows: int) -> Any:
     sometimes = [name for name in names if found[name].nulls + found[name].values < rows]
     masks: dict[str, Any] = {}
     if sometimes:
-        query = ", ".join(f"coalesce(json_type(line, {_pointer(name)}) = 'NULL', false)" for name in sometimes)
+        query = ", ".join(
+            f"coalesce(json_type(line, {_pointer(name)}) = 'NULL', false)" for name in sometimes
+        )
         masks = dict(zip(sometimes, _fetched(cursor, f"select {query} from lines"), strict=True))
     everywhere = pa.array(np.ones(rows, bool))
     for name in names:
@@ -522,11 +548,8 @@ def _micro(ticks: Any, clock: _Clock) -> int | None:
             return None
         if zone_name(clock.zone) == "UTC":
             return micro
-        naive = datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=micro)
-        return round(
-            (naive.replace(tzinfo=clock.zone) - datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC))
-            / datetime.timedelta(microseconds=1)
-        )
+        clock_time = _EPOCH + datetime.timedelta(microseconds=micro)
+        return round((clock_time.replace(tzinfo=clock.zone) - _EPOCH) / datetime.timedelta(microseconds=1))
     except (OverflowError, ValueError):
         return None
 

@@ -209,5 +209,7 @@ class _Csv:
             return pc.strftime(utc, format="%Y-%m-%dT%H:%M:%SZ")
         if name == NULLS:
             lists = cast("list[list[str]]", column.to_pylist())
-            return pa.array([json.dumps(each, ensure_ascii=False) if each else None for each in lists], pa.string())
+            return pa.array(
+                [json.dumps(each, ensure_ascii=False) if each else None for each in lists], pa.string()
+            )
         return column

@@ -1,7 +1,7 @@
 """What the values of a property have in common, and the columns that follow from it.
 
-Pure. Kinds form a small lattice: putting two together gives the narrowest kind that holds the values of both without
-loss. Where there is none, it is `json`: the value as JSON text, by which 1 and "1" stay different.
+Pure. Kinds form a small lattice: putting two together gives the narrowest kind that holds the values of both
+without loss. Where there is none, it is `json`: the value as JSON text, by which 1 and "1" stay different.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _NUMBERS: dict[frozenset[Kind], Kind] = {
 
 def wider(one: Kind, other: Kind) -> Kind:
     """The narrowest kind that holds what both hold."""
-    if one == other or other == "null":
+    if other in (one, "null"):
         return one
     if one == "null":
         return other
@@ -55,7 +55,7 @@ class Column:
 
 @frozen
 class Columns:
-    """The columns of properties, in the order in which they appeared."""
+    """The columns of properties: those that are always there, and the others by name of the property."""
 
     columns: tuple[Column, ...] = tuple(Column(name, each, "null") for each, name in _PINNED.items())
 
@@ -74,8 +74,13 @@ class Columns:
             column = _free(name, taken)
             taken.add(column.casefold())
             kept.append(Column(column, name, found[name]))
-        made = tuple(kept)
+        pinned = len(_PINNED)
+        made = (*kept[:pinned], *sorted(kept[pinned:], key=lambda each: each.property))
         return self if made == self.columns else Columns(made)
+
+    def renamed(self) -> Columns:
+        """The same, named as if all had been found at once: whatever the order was in which they were."""
+        return Columns().widened({each.property: each.kind for each in self.columns})
 
     def to_manifest(self) -> tuple[Mapping[str, str], ...]:
         """As what a manifest keeps."""

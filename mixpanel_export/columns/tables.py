@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 __all__ = ["columns_of", "json_schema", "lines_of", "null_column", "wide_schema", "widened"]
 
-_LAYOUT, _PROPERTY, _KIND, _TICKS = b"mixpanel.layout", b"mixpanel.property", b"mixpanel.kind", b"mixpanel.ticks"
+_LAYOUT, _PROPERTY, _KIND, _TICKS = (
+    b"mixpanel.layout",
+    b"mixpanel.property",
+    b"mixpanel.kind",
+    b"mixpanel.ticks",
+)
 _TYPES: Mapping[Kind, str] = {
     "null": "string",
     "boolean": "bool",
@@ -67,8 +72,9 @@ def wide_schema(columns: Columns, zone: str, ticks: int) -> Any:
 def columns_of(schema: pyarrow.Schema) -> Columns:
     """The columns of properties of a schema of the layout `wide`."""
     found: list[Column] = []
-    for field in schema:
-        said = cast("dict[bytes, bytes]", field.metadata or {})
+    fields: Any = schema
+    for field in fields:
+        said: dict[bytes, bytes] = field.metadata or {}
         if _PROPERTY in said:
             kind = cast(Kind, said[_KIND].decode())
             found.append(Column(field.name, said[_PROPERTY].decode(), kind))
@@ -129,16 +135,17 @@ def lines_of(table: pyarrow.Table) -> Iterator[dict[str, Any]]:
 
     What was a whole number among fractional ones comes as a float of the same value; otherwise all is as sent.
     """
-    said = cast("dict[bytes, bytes]", table.schema.metadata or {})
+    said: dict[bytes, bytes] = table.schema.metadata or {}
+    rows: list[dict[str, Any]] = table.to_pylist()
     if said.get(_LAYOUT) == b"json":
-        for row in cast("list[dict[str, Any]]", table.to_pylist()):
+        for row in rows:
             yield {"event": row["event"], "properties": json.loads(row["properties"])}
         return
     columns = columns_of(table.schema).columns
     ticks = int(said[_TICKS])
     pc = load("pyarrow.compute")
     times = _as_ticks(pc, table.column("time"), ticks)
-    for row, time in zip(cast("list[dict[str, Any]]", table.to_pylist()), times, strict=True):
+    for row, time in zip(rows, times, strict=True):
         properties: dict[str, Any] = dict.fromkeys(row[NULLS])
         if time is not None:
             properties["time"] = time

@@ -6,14 +6,14 @@ import asyncio
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeVar, Unpack, get_args
+from typing import TYPE_CHECKING, TypeVar, Unpack
 
 import httpx
 
 from mixpanel_export.dates import DateLike
 from mixpanel_export.export.conversion import Layout, PartitionBy
 from mixpanel_export.export.directory import DirectoryRun
-from mixpanel_export.export.files import FileFormat, check_format
+from mixpanel_export.export.files import FORMATS, FileFormat, check_format
 from mixpanel_export.export.job import ExportJob, ExportOptions
 from mixpanel_export.export.progress import ProgressListener
 from mixpanel_export.export.resume import DEFAULT_LOOK_BACK, Asked
@@ -37,7 +37,7 @@ class _Directories:
 
     def _run(self, asked: Asked, progress: ProgressListener | None = None) -> DirectoryRun:
         if asked.format is not None:
-            check_format(asked.format, get_args(FileFormat))
+            check_format(asked.format, FORMATS)
         return DirectoryRun(self._context, self._http, asked, progress)
 
     def _planned(

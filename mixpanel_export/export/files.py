@@ -21,6 +21,7 @@ from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.export.run import Spool
 
 __all__ = [
+    "FORMATS",
     "FileFormat",
     "LinesFormat",
     "WholeFile",
@@ -32,6 +33,8 @@ __all__ = [
 
 LinesFormat = Literal["jsonl", "jsonl.gz"]
 FileFormat = Literal["jsonl", "jsonl.gz", "parquet", "csv"]
+FORMATS: tuple[str, ...] = get_args(FileFormat)
+_LINES: tuple[str, ...] = get_args(LinesFormat)
 
 # isal's level 1: a third of zlib's default time for a few per cent of size.
 _GZIP_LEVEL = 1
@@ -72,15 +75,14 @@ COPIES: Mapping[str, Callable[[Spool, IO[bytes]], None]] = {
 }
 
 
-def format_of(path: Path) -> LinesFormat | None:
-    """The format that a file's name says, if it says one."""
+def format_of(path: Path, known: Collection[str] = _LINES) -> Any:
+    """The format that a file's name says, if it says one that is known; by default, one of lines."""
     name = path.name.lower()
-    known: tuple[LinesFormat, ...] = get_args(LinesFormat)
     return next((each for each in known if name.endswith(f".{each}")), None)
 
 
-def check_format(file_format: str, known: Collection[str] = get_args(LinesFormat)) -> None:
-    """Refuse a format that is not known; a single file holds lines."""
+def check_format(file_format: str, known: Collection[str] = _LINES) -> None:
+    """Refuse a format that is not known; by default, all but those of lines."""
     if file_format not in known:
         allowed = ", ".join(map(repr, known))
         raise InvalidArgumentError("format", file_format, f"allowed are {allowed}")

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from mixpanel_export.dates import DateLike
     from mixpanel_export_api.api import Expression
 
-__all__ = ["DEFAULT_PARALLEL", "ExportFilters", "ExportJob", "ExportOptions"]
+__all__ = ["DEFAULT_MEMORY", "DEFAULT_PARALLEL", "ExportFilters", "ExportJob", "ExportOptions"]
 
 DEFAULT_PARALLEL = 8
+# Bytes that a conversion to columns may take, beyond what the libraries themselves take.
+DEFAULT_MEMORY = 256 << 20
 
 
 class ExportFilters(TypedDict, total=False):

@@ -15,10 +15,11 @@ from typing import IO, TYPE_CHECKING, Any, Unpack
 import httpx
 
 from mixpanel_export.dates import DateLike
+from mixpanel_export.export.conversion import Layout, check_columnar
 from mixpanel_export.export.directories import AsyncDirectoryExports, DirectoryExports, in_thread
 from mixpanel_export.export.event import Event
-from mixpanel_export.export.files import COPIES, FileFormat, WholeFile, check_format
-from mixpanel_export.export.job import DEFAULT_PARALLEL, ExportJob, ExportOptions
+from mixpanel_export.export.files import COPIES, FORMATS, FileFormat, WholeFile, check_format
+from mixpanel_export.export.job import DEFAULT_MEMORY, DEFAULT_PARALLEL, ExportJob, ExportOptions
 from mixpanel_export.export.progress import Progress, ProgressListener
 from mixpanel_export.export.run import EventBatches, Run
 from mixpanel_export_api.api.export import AsyncExportResource, ExportResource
@@ -26,6 +27,7 @@ from mixpanel_export_api.api.export import AsyncExportResource, ExportResource
 if TYPE_CHECKING:
     from mixpanel_export.calls import Context
     from mixpanel_export.client import AsyncMixpanelClient, MixpanelClient
+    from mixpanel_export.columns.batches import AsyncRecordBatches, RecordBatches
     from mixpanel_export_api.api import Expression
 
 __all__ = ["AsyncExport", "Export"]
@@ -122,6 +124,43 @@ class Export(DirectoryExports, ExportResource):
         finally:
             batches.close()
 
+    def batches(
+        self,
+        from_date: DateLike,
+        to_date: DateLike,
+        *,
+        layout: Layout = "wide",
+        memory: int = DEFAULT_MEMORY,
+        progress: ProgressListener | None = None,
+        **options: Unpack[ExportOptions],
+    ) -> RecordBatches:
+        """A range of days as Arrow record batches, or as a data frame of pandas, Polars or DuckDB.
+
+        Needs the extra `arrow`. Arguments are checked, and refused, by this call; the download begins when the
+        first batch, the schema or a frame is asked for.
+
+        Args:
+            from_date: the first day, as for `events`.
+            to_date: the last day, as for `events`.
+            layout: `wide`, each property a column of the narrowest type that holds all its values, nested and mixed
+                ones as JSON text; or `json`, with all properties as one JSON text, always the same columns. In both,
+                `time` is a timestamp (microseconds, with the client's time zone). With `wide` all is downloaded
+                before the first batch comes, for only then is it known what columns there are.
+            memory: about how many bytes the conversion may take, 64 MiB or more; the more, the larger the batches.
+            progress: called with the running totals, from the threads that download.
+            options: `event`, `where`, `limit`, `time_in_ms`, `bucket`, `parallel`, `slice_days` and
+                `deduplicate`, as for `events`.
+
+        Returns:
+            RecordBatches: an iterator of `pyarrow.RecordBatch`, with `schema`, `to_arrow()`, `to_polars()`,
+            `to_pandas()` and `to_duckdb()`.
+
+        Raises:
+            MissingExtraError: when the extra `arrow` is not installed.
+            InvalidArgumentError: for an argument that is not allowed; nothing is sent.
+        """
+        return _batches(self._context, self._http, from_date, to_date, layout, memory, progress, options)
+
     def to_file(
         self,
         path: str | Path,
@@ -129,6 +168,7 @@ class Export(DirectoryExports, ExportResource):
         to_date: DateLike,
         *,
         format: FileFormat = "jsonl.gz",
+        layout: Layout | None = None,
         progress: ProgressListener | None = None,
         **options: Unpack[ExportOptions],
     ) -> Progress:
@@ -138,7 +178,9 @@ class Export(DirectoryExports, ExportResource):
             path: the file; an existing one is replaced, atomically.
             from_date: the first day, as for `events`.
             to_date: the last day, as for `events`.
-            format: `jsonl`, or `jsonl.gz`, which keeps the gzip that arrives as it came.
+            format: `jsonl`; `jsonl.gz`, which keeps the gzip that arrives as it came; `parquet`, or `csv` with one
+                header, which need the extra `arrow`.
+            layout: for `parquet` and `csv`, as for `batches`; `wide` when nothing is said.
             progress: called with the running totals, from the threads that download.
             options: `event`, `where`, `limit`, `time_in_ms`, `bucket`, `parallel`, `slice_days` and
                 `deduplicate`, as for `events`.
@@ -149,10 +191,9 @@ class Export(DirectoryExports, ExportResource):
         Raises:
             As `events` does; then there is no file, or the one that was there before.
         """
-        check_format(format)
-        job = ExportJob.make(self._context, from_date, to_date, **options)
+        job = self._file_job(from_date, to_date, format, layout, options)
         with WholeFile(Path(path)) as target:
-            totals = self._copy(job, target.file, format, progress)
+            totals = self._write(job, target.file, format, layout, progress)
             target.complete()
         return totals
 
@@ -162,24 +203,48 @@ class Export(DirectoryExports, ExportResource):
         from_date: DateLike,
         to_date: DateLike,
         *,
+        format: FileFormat = "jsonl",
+        layout: Layout | None = None,
         progress: ProgressListener | None = None,
         **options: Unpack[ExportOptions],
     ) -> Progress:
-        """Write a range of days as JSON Lines to an open binary file, such as `sys.stdout.buffer`.
+        """Write a range of days to an open binary file, such as `sys.stdout.buffer`.
 
         Takes and raises what `to_file` does; when it raises, whole slices may have been written.
         """
-        job = ExportJob.make(self._context, from_date, to_date, **options)
-        return self._copy(job, file, "jsonl", progress)
+        job = self._file_job(from_date, to_date, format, layout, options)
+        return self._write(job, file, format, layout, progress)
 
     def text(self, arguments: Mapping[str, Any]) -> str:
         """The answer of `raw`: the lines of an export as one text, as complete as any other delivery."""
         job = ExportJob.make(self._context, **arguments, slice_days=_ALL_IN_ONE)
         return _text(Run(job, self._http, check="json"))
 
-    def _copy(
-        self, job: ExportJob, file: IO[bytes], format: FileFormat, progress: ProgressListener | None
+    def _file_job(
+        self,
+        from_date: DateLike,
+        to_date: DateLike,
+        format: FileFormat,
+        layout: Layout | None,
+        options: ExportOptions,
+    ) -> ExportJob:
+        check_format(format, FORMATS)
+        check_columnar(format, layout, None)
+        return ExportJob.make(self._context, from_date, to_date, **options)
+
+    def _write(
+        self,
+        job: ExportJob,
+        file: IO[bytes],
+        format: FileFormat,
+        layout: Layout | None,
+        progress: ProgressListener | None,
     ) -> Progress:
+        if format == "parquet" or format == "csv":
+            from mixpanel_export.columns.batches import RecordBatches, write_columns
+
+            made = RecordBatches(job, self._http, layout or "wide", listener=progress)
+            return write_columns(made, format, file)
         return _copy(Run(job, self._http, check="json", listener=progress), file, format)
 
 
@@ -229,6 +294,23 @@ class AsyncExport(AsyncDirectoryExports, AsyncExportResource):
         )
         return self._iterate(job, ordered, progress)
 
+    def batches(
+        self,
+        from_date: DateLike,
+        to_date: DateLike,
+        *,
+        layout: Layout = "wide",
+        memory: int = DEFAULT_MEMORY,
+        progress: ProgressListener | None = None,
+        **options: Unpack[ExportOptions],
+    ) -> AsyncRecordBatches:
+        """As `Export.batches`, to be used with `async for`; frames are awaited: `await batches.to_polars()`."""
+        from mixpanel_export.columns.batches import AsyncRecordBatches
+
+        return AsyncRecordBatches(
+            _batches(self._context, self._http, from_date, to_date, layout, memory, progress, options)
+        )
+
     async def text(self, arguments: Mapping[str, Any]) -> str:
         """The answer of `raw`, as `Export.text`."""
         job = ExportJob.make(self._context, **arguments, slice_days=_ALL_IN_ONE)
@@ -248,6 +330,23 @@ class AsyncExport(AsyncDirectoryExports, AsyncExportResource):
                         yield each
             finally:
                 batches.close()
+
+
+def _batches(
+    context: Context,
+    http: httpx.Client,
+    from_date: DateLike,
+    to_date: DateLike,
+    layout: Layout,
+    memory: int,
+    progress: ProgressListener | None,
+    options: ExportOptions,
+) -> RecordBatches:
+    from mixpanel_export.columns.batches import RecordBatches
+
+    check_columnar("parquet", layout, None)
+    job = ExportJob.make(context, from_date, to_date, **options)
+    return RecordBatches(job, http, layout, memory=memory, listener=progress)
 
 
 def _copy(run: Run, file: IO[bytes], format: FileFormat) -> Progress:

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 
 from mixpanel_export import dates
 from mixpanel_export.errors import InvalidArgumentError
-from mixpanel_export.export.conversion import COLUMNAR, Layout, PartitionBy, check_columnar
+from mixpanel_export.export.conversion import Layout, PartitionBy, check_columnar
 from mixpanel_export.export.files import FileFormat
 from mixpanel_export.export.job import ExportJob, ExportOptions
 from mixpanel_export.export.manifest import DirectoryMismatchError, Manifest, Query
@@ -189,7 +189,15 @@ def _query(asked: Asked, job: ExportJob, there: Query | None = None) -> Query:
     """What is asked for, with what is not said as it is there."""
     format = asked.format or (there.format if there is not None else "jsonl.gz")
     check_columnar(format, asked.layout, asked.partition_by)
-    usual = "wide" if format in COLUMNAR else None
+    # The kinds of its columns cannot be told from a CSV file, which so cannot be widened later.
+    if format == "csv" and asked.layout == "wide":
+        raise InvalidArgumentError(
+            "layout",
+            asked.layout,
+            "a wide CSV is one file, whose header is known in the end: name one, such as events.csv; a directory of "
+            "CSV has the layout 'json'",
+        )
+    usual = {"parquet": "wide", "csv": "json"}.get(format)
     return Query.of(
         job,
         format,

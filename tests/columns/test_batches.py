@@ -1,0 +1,209 @@
+"""A range as batches, frames and files: exactly the events that were sent, whatever the network does."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from mixpanel_export import AsyncMixpanelClient, InvalidArgumentError, MixpanelClient
+from mixpanel_export.columns.tables import lines_of
+from mixpanel_export.errors import MalformedEventError, SliceFailedError
+from mixpanel_export.export.conversion import Layout
+from mixpanel_export.sandbox import Fault, Sandbox
+
+from ..export.conftest import client_of
+
+DAYS = ("2024-01-01", "2024-01-12")
+LAYOUTS: tuple[Layout, ...] = ("wide", "json")
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(limits=None) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def client(sandbox: Sandbox) -> Iterator[MixpanelClient]:
+    with client_of(sandbox) as client:
+        yield client
+
+
+def counted(records: Any) -> Counter[str]:
+    return Counter(json.dumps(each, sort_keys=True) for each in records)
+
+
+def sent(client: MixpanelClient) -> Counter[str]:
+    return counted({"event": e.name, "properties": e.properties} for e in client.export.events(*DAYS))
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_batches_hold_every_event_once_and_in_one_schema(client: MixpanelClient, layout: Layout) -> None:
+    with client.export.batches(*DAYS, layout=layout, slice_days=2) as batches:
+        schema = batches.schema
+        found = list(batches)
+    assert all(each.schema.equals(schema, check_metadata=True) for each in found)
+    assert counted(lines_of(pa.Table.from_batches(found))) == sent(client)
+    assert batches.progress.slices_done == 6
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(
+    "fault",
+    [Fault.rate_limited(0), Fault.status(503), Fault.close(0.5), Fault.terminated_early(), Fault.html()],
+    ids=["429", "503", "cut", "terminated early", "html"],
+)
+def test_what_fails_on_the_way_is_asked_for_again(
+    sandbox: Sandbox, client: MixpanelClient, layout: Layout, fault: Fault
+) -> None:
+    expected = sent(client)
+    sandbox.faults.add(fault, fault, path="/export")
+    assert counted(lines_of(client.export.batches(*DAYS, layout=layout, slice_days=3).to_arrow())) == expected
+
+
+def test_nothing_is_left_when_it_is_given_up(client: MixpanelClient, scratch: Path) -> None:
+    before = threading.active_count()
+    batches = client.export.batches(*DAYS, slice_days=1)
+    next(batches)
+    batches.close()
+    assert next(batches, None) is None
+    assert threading.active_count() == before
+    assert list(scratch.iterdir()) == []
+
+
+@pytest.fixture
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    import tempfile
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def test_frames(client: MixpanelClient) -> None:
+    expected = sum(sent(client).values())
+    table = client.export.batches(*DAYS).to_arrow()
+    polars_frame = client.export.batches(*DAYS).to_polars()
+    pandas_frame = client.export.batches(*DAYS).to_pandas()
+    relation = client.export.batches(*DAYS).to_duckdb()
+    assert table.num_rows == polars_frame.height == len(pandas_frame) == expected
+    assert str(polars_frame.schema["time"]) == "Datetime(time_unit='us', time_zone='UTC')"
+    names = Counter(table.column("event").to_pylist())
+    assert dict(relation.aggregate("event, count(*)").fetchall()) == names
+    assert pandas_frame["event"].value_counts().to_dict() == names
+
+
+def test_a_connection_of_ones_own(client: MixpanelClient) -> None:
+    with duckdb.connect() as connection:
+        events = client.export.batches(*DAYS, layout="json").to_duckdb(connection)
+        assert events.filter("time < '2024-01-02'").aggregate("count(*)").fetchall() == [
+            (sum(each.time.day == 1 for each in client.export.events(*DAYS)),)
+        ]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_parquet_file(client: MixpanelClient, tmp_path: Path, layout: Layout) -> None:
+    path = tmp_path / "events.parquet"
+    totals = client.export.to_file(path, *DAYS, format="parquet", layout=layout, slice_days=5)
+    assert counted(lines_of(pq.ParquetFile(path).read())) == sent(client)
+    assert [each.name for each in tmp_path.iterdir()] == ["events.parquet"]
+    assert totals.events == pq.ParquetFile(path).metadata.num_rows
+    group = pq.ParquetFile(path).metadata.row_group(0)
+    assert {group.column(n).compression for n in range(group.num_columns)} == {"ZSTD"}
+    assert group.column(0).statistics.has_min_max
+
+
+def test_a_csv_file_has_one_header_and_every_value(client: MixpanelClient, tmp_path: Path) -> None:
+    path = tmp_path / "events.csv"
+    client.export.to_file(path, *DAYS, format="csv", slice_days=5)
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    table = client.export.batches(*DAYS).to_arrow()
+    assert list(rows[0]) == table.column_names
+    assert Counter(row["event"] for row in rows) == Counter(table.column("event").to_pylist())
+    for row, event in zip(rows, table.to_pylist(), strict=True):
+        assert row["time"] == event["time"].strftime("%Y-%m-%dT%H:%M:%S.000000Z")
+        assert row["distinct_id"] == event["distinct_id"]
+
+
+def test_csv_quotes_what_has_to_be_quoted(tmp_path: Path) -> None:
+    values = ["", None, 'say "hi"', "a,b", "two\nlines", "null", "é\u2028", "=1+1"]
+    events = tmp_path / "served.jsonl"
+    lines = (
+        json.dumps({"event": "e", "properties": {"time": 1704067200 + n, "distinct_id": "d", "p": value}})
+        for n, value in enumerate(values)
+    )
+    events.write_text("".join(f"{each}\n" for each in lines))
+    with Sandbox(events=events, limits=None) as sandbox, client_of(sandbox) as client:
+        client.export.to_file(tmp_path / "e.csv", *DAYS, format="csv")
+        file = io.BytesIO()
+        client.export.to_stream(file, *DAYS, format="csv")
+    assert file.getvalue() == (tmp_path / "e.csv").read_bytes()
+    text = file.getvalue().decode()
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert [row["p"] for row in rows] == [each or "" for each in values]
+    assert [row["null_properties"] for row in rows] == ["", '["p"]', *[""] * 6]
+    # An empty text is told from none.
+    back = duckdb.sql(
+        f"select p from read_csv('{tmp_path / 'e.csv'}', all_varchar=true, allow_quoted_nulls=false)"
+    )
+    assert [each for (each,) in back.fetchall()] == values
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_range_without_events_has_a_schema(client: MixpanelClient, tmp_path: Path, layout: Layout) -> None:
+    days = ("2011-07-10", "2011-07-11")
+    table = client.export.batches(*days, layout=layout).to_arrow()
+    assert table.num_rows == 0
+    assert table.column_names[:4] == ["event", "time", "distinct_id", "insert_id"]
+    client.export.to_file(tmp_path / "e.parquet", *days, format="parquet", layout=layout)
+    assert pq.read_table(tmp_path / "e.parquet").num_rows == 0
+
+
+def test_a_broken_line_leaves_no_file(tmp_path: Path) -> None:
+    events = tmp_path / "served.jsonl"
+    events.write_text('{"event":"a","properties":{"time":1704067200}}\n' * 5)
+    with Sandbox(events=events, limits=None) as sandbox, client_of(sandbox) as client:
+        sandbox.faults.add(Fault.wrong_line(), path="/export", times=None)
+        with pytest.raises((MalformedEventError, SliceFailedError)):
+            client.export.to_file(tmp_path / "e.parquet", *DAYS, format="parquet")
+    assert [each.name for each in tmp_path.iterdir()] == ["served.jsonl"]
+
+
+def test_refused_before_anything_is_sent(sandbox: Sandbox, client: MixpanelClient, tmp_path: Path) -> None:
+    for wrong in ({"layout": "tall"}, {"memory": 5}, {"slice_days": 0}):
+        with pytest.raises(InvalidArgumentError, match=next(iter(wrong))):
+            client.export.batches(*DAYS, **wrong)  # type: ignore[arg-type]
+    with pytest.raises(InvalidArgumentError, match="layout"):
+        client.export.to_file(tmp_path / "e.jsonl", *DAYS, format="jsonl", layout="wide")
+    assert len(sandbox.requests) == 0
+
+
+async def _frames(client: AsyncMixpanelClient) -> tuple[int, int, int]:
+    rows = 0
+    async for batch in client.export.batches(*DAYS, layout="json"):
+        rows += batch.num_rows
+    table = await client.export.batches(*DAYS).to_arrow()
+    frame = await client.export.batches(*DAYS).to_polars()
+    return rows, table.num_rows, frame.height
+
+
+def test_async(sandbox: Sandbox, client: MixpanelClient) -> None:
+    import asyncio
+
+    async def run() -> tuple[int, int, int]:
+        async with sandbox.async_client() as asynchronous:
+            return await _frames(asynchronous)
+
+    expected = sum(sent(client).values())
+    assert asyncio.run(run()) == (expected, expected, expected)
