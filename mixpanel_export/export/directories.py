@@ -81,7 +81,10 @@ class DirectoryExports(_Directories):
         Only files that a manifest has announced are ever removed; with `overwrite`, all that are named like slices.
 
         Args:
-            path: the directory; made if need be. One process at a time exports to it.
+            path: the directory; made if need be. One process at a time exports to it. Or a URL, as text:
+                `s3://bucket/prefix`, `gs://bucket/prefix`, `az://container/prefix` (extra `cloud`), for which all of
+                this holds too. Credentials come from the provider's usual environment variables. Files are made in
+                the system's temporary directory, and sent when they are complete.
             from_date: the first day, as for `events`.
             to_date: the last day, as for `events`. A day that is not over yet is complete up to this moment;
                 `update_directory` fetches it again.
@@ -103,6 +106,8 @@ class DirectoryExports(_Directories):
             DirectoryBusyError: when another process is exporting to it.
             ManifestError: when its manifest cannot be read.
             DiskFullError: when there is no room.
+            DestinationError: when objects under a URL cannot be read or written.
+            MissingExtraError: when the format or the URL needs an extra that is not installed.
             As `events` does, for a slice; those that are complete stay.
         """
         asked = Asked(
@@ -139,7 +144,7 @@ class DirectoryExports(_Directories):
         when the manifest lists it. An update that was interrupted is continued by the next.
 
         Args:
-            path: the directory.
+            path: the directory, or its URL.
             to_date: the new last day; by default yesterday in the client's time zone. The range never shrinks.
             look_back: how many of the last complete days are fetched again.
             from_date: the first day, for a directory that has no complete slice yet; so one command serves the
@@ -183,8 +188,8 @@ class DirectoryExports(_Directories):
         """What an export would ask for; nothing is sent, and nothing changed.
 
         Args:
-            path: a directory, for what `to_directory` would do with the same arguments. Otherwise it is for
-                `events` and the other ways to export.
+            path: a directory or its URL, for what `to_directory` would do with the same arguments. Otherwise it
+                is for `events` and the other ways to export.
         """
         asked = Asked(
             path=os.fspath(path or ""),

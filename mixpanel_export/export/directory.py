@@ -279,7 +279,8 @@ class DirectoryRun:
         rewritten: dict[str, ManifestSlice] = {}
         for each in manifest.stale():
             self._cancellation.check()
-            if self._is_current(each):
+            # One that is known to be written for other columns need not be looked at.
+            if each.schema is None and self._is_current(each):
                 manifest = manifest.committed(evolve(each, schema=final))
             else:
                 name = FileName.parse(each.file)

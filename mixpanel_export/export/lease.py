@@ -202,6 +202,7 @@ def _machine() -> str:
 
 
 def _is_alive(process: int) -> bool:
+    """Whether a process of this machine is there; asked only where a machine can be told, which Windows cannot."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:

@@ -102,9 +102,10 @@ def open_objects(
 ) -> Objects:
     """What is under a URL. Nothing is sent yet.
 
-    Credentials are found where the provider's own tools find them in the environment (`AWS_ACCESS_KEY_ID` …,
-    `GOOGLE_APPLICATION_CREDENTIALS`, `AZURE_STORAGE_ACCOUNT_NAME` …, a machine's own role). An `AWS_ENDPOINT_URL`
-    on this machine may be plain http; others need `AWS_ALLOW_HTTP=true`.
+    Credentials come from the provider's usual environment variables (`AWS_ACCESS_KEY_ID` …,
+    `GOOGLE_APPLICATION_CREDENTIALS`, `AZURE_STORAGE_ACCOUNT_NAME` …), or are the machine's own role; profiles in
+    `~/.aws` are not read. An `AWS_ENDPOINT_URL` on this machine may be plain http; others need
+    `AWS_ALLOW_HTTP=true`.
 
     Args:
         retry: what is tried again, and how patiently.
