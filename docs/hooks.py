@@ -42,7 +42,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 def _commands() -> str:
     command = typer.main.get_command(app)
-    context = command.context_class(command, info_name="mixpanel-export")
+    context = typer.Context(command, info_name="mixpanel-export")
     text = get_docs_for_click(obj=command, ctx=context, name="mixpanel-export")
     # Its title is the page's own.
     return text.partition("\n")[2].replace("&#x27;", "'")
@@ -51,7 +51,13 @@ def _commands() -> str:
 def _calls() -> str:
     """Every resource, under the name by which a client has it."""
     return "\n".join(
-        _rendered(f"{resource.__module__}.{resource.__qualname__}", heading=f"client.{tag}")
+        _rendered(
+            f"{resource.__module__}.{resource.__qualname__}",
+            heading=f"client.{tag}",
+            toc_label=f"client.{tag}",
+            merge_init_into_class=False,
+            show_symbol_type_heading=False,
+        )
         for tag, resource in sorted(_resources().items())
     )
 

@@ -36,9 +36,10 @@ import yaml
 from sybil import Document, Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser
 
-from mixpanel_export.limits import MIXPANEL_LIMITS, Allowance, Limits
+from mixpanel_export.limits import Limits
 from mixpanel_export.sandbox import Fault, Sandbox, SandboxCredentials
-from mixpanel_export.servers import Family, Servers
+from mixpanel_export.servers import Servers
+from tests.docs import budgets
 
 ROOT = Path(__file__).parents[2]
 
@@ -64,6 +65,7 @@ class Page:
         programs.mkdir()
         (programs / "nox").write_text(f'#!/bin/sh\nexec {sys.executable} -m tests.docs.sessions "$@"\n')
         (programs / "nox").chmod(0o755)
+        (programs / "sitecustomize.py").write_text(budgets.COMMANDS)
         patch.chdir(self.folder)
         for name in [name for name in os.environ if name.startswith(("MIXPANEL_", "MP_"))]:
             patch.delenv(name)
@@ -72,11 +74,11 @@ class Page:
         for name, value in (keys | self.sandbox.environment).items():
             patch.setenv(name, value)
         patch.setenv("PATH", f"{programs}:{Path(sys.executable).parent}:{os.environ['PATH']}")
-        patch.setenv("PYTHONPATH", str(ROOT))
+        patch.setenv("PYTHONPATH", f"{programs}:{ROOT}:{ROOT / 'generated'}")
         patch.setenv("HOME", str(self.folder))
         patch.setenv("COLUMNS", "100")
         patch.setattr(Servers, "choose", _choose(self.sandbox.url))
-        patch.setattr(Limits, "allowance", _allowance)
+        patch.setattr(Limits, "allowance", budgets.allowance)
 
     def close(self) -> None:
         self._resources.close()
@@ -86,13 +88,6 @@ def _choose(url: str) -> Callable[[str, str | None], Servers]:
     """A client that names no server reaches the page's sandbox instead of a region's."""
     choose = Servers.choose
     return lambda region, base_url: choose(region, base_url or url)
-
-
-def _allowance(limits: Limits, family: Family) -> Allowance | None:
-    """A page would wait minutes for the budgets that clients keep unasked; those it sets itself are kept."""
-    if limits is MIXPANEL_LIMITS:
-        return None
-    return {"data": limits.export, "query": limits.query}.get(family)
 
 
 def run_python(example: Example) -> None:

@@ -34,7 +34,7 @@ def test_a_script_runs(script: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.name)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_notebook_runs(notebook: Path) -> None:
-    read = nbformat.read(notebook, as_version=4)
+    read = nbformat.reads(notebook.read_text(encoding="utf-8"), as_version=4)  # type: ignore[no-untyped-call]
     nbformat.validate(read)
     assert not any(cell.get("outputs") for cell in read.cells), "commit it without outputs"
     NotebookClient(read, timeout=100, resources={"metadata": {"path": str(EXAMPLES)}}).execute()

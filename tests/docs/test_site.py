@@ -9,6 +9,7 @@ import importlib
 import re
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -80,7 +81,7 @@ def test_every_command_and_option_is_on_its_page() -> None:
                 assert option.strip() in text, f"{path} {option}"
 
 
-def _commands(command: typer.core.click.Command, path: str) -> list[tuple[str, typer.core.click.Command]]:
+def _commands(command: Any, path: str) -> list[tuple[str, Any]]:
     found = [(path, command)]
     for name, each in getattr(command, "commands", {}).items():
         if not each.hidden:
