@@ -82,9 +82,9 @@ class DirectoryExports(_Directories):
 
         Args:
             path: the directory; made if need be. One process at a time exports to it. Or a URL, as text:
-                `s3://bucket/prefix`, `gs://bucket/prefix`, `az://container/prefix` (extra `cloud`), for which all of
-                this holds too. Credentials come from the provider's usual environment variables. Files are made in
-                the system's temporary directory, and sent when they are complete.
+                `s3://bucket/prefix`, `gs://bucket/prefix`, `az://container/prefix` (extra `cloud`), for which all
+                of this holds too. Credentials come from the provider's usual environment variables. Files are made
+                in the system's temporary directory, and sent when they are complete.
             from_date: the first day, as for `events`.
             to_date: the last day, as for `events`. A day that is not over yet is complete up to this moment;
                 `update_directory` fetches it again.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import io
 import json
 import logging
 import os
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pyarrow.parquet
 import pytest
 
 from mixpanel_export import (
@@ -170,9 +172,10 @@ EXPORT = """
 import sys
 from mixpanel_export import MixpanelClient, ServiceAccountAuth
 from tests.export import columnar
-columnar.install()
 target, url, name, secret, project, format = sys.argv[1:]
-more = {"partition_by": "date"} if format == "parquet" else {}
+if format == "csv":
+    columnar.install()
+more = {} if format == "jsonl.gz" else {"partition_by": "date"}
 auth = ServiceAccountAuth(name, secret)
 with MixpanelClient(auth, project_id=project, base_url=url, limits=None) as client:
     print("ready", flush=True)
@@ -241,13 +244,13 @@ class TestKills:
         chance = random.Random()
         with project_of(tmp_path, columnar.served(20)) as project, client_of(project) as client:
             for _ in range(kills):
-                process = exporting(project, bucket, "parquet")
+                process = exporting(project, bucket, "csv")
                 time.sleep(chance.uniform(0.0, 1.2))
                 kill(process)
                 if "manifest.json" in bucket.names():
                     assert bucket.lines(read, stray=True) <= wanted(20)
             client.export.to_directory(
-                bucket.url, "2024-01-01", "2024-01-20", format="parquet", partition_by="date"
+                bucket.url, "2024-01-01", "2024-01-20", format="csv", partition_by="date"
             )
         assert bucket.lines(read) == wanted(20)
         assert bucket.manifest.is_complete
@@ -255,6 +258,34 @@ class TestKills:
         assert all(
             json.loads(bucket.read(path).partition(b"\n")[0]) == names for path in bucket.manifest.paths
         )
+
+    @pytest.mark.parametrize("kills", [1, pytest.param(10, marks=pytest.mark.slow)])
+    def test_parquet(self, sandbox: Sandbox, shop: MixpanelClient, bucket: Bucket, kills: int) -> None:
+        wanted = Counter(
+            f"{each.name} {each.insert_id}" for each in shop.export.events("2024-01-01", "2024-01-20")
+        )
+        schemas: set[str] = set()
+
+        def read(data: bytes) -> list[str]:
+            table = pyarrow.parquet.read_table(io.BytesIO(data))
+            schemas.add(str(table.schema))
+            columns = table.select(["event", "insert_id"]).to_pydict()
+            return [f"{name} {id}" for name, id in zip(*columns.values(), strict=True)]
+
+        chance = random.Random()
+        for _ in range(kills):
+            process = exporting(sandbox, bucket, "parquet")
+            time.sleep(chance.uniform(0.3, 2.5))
+            kill(process)
+            if "manifest.json" in bucket.names():
+                assert bucket.lines(read, stray=True) <= wanted
+        schemas.clear()
+        shop.export.to_directory(
+            bucket.url, "2024-01-01", "2024-01-20", format="parquet", partition_by="date"
+        )
+        assert bucket.lines(read) == wanted
+        assert bucket.manifest.is_complete
+        assert len(schemas) == 1
 
 
 class TestTwoProcesses:

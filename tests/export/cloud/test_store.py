@@ -76,7 +76,9 @@ class TestCredentials:
 
     def test_google(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", "/nowhere/at-all.json")
-        with pytest.raises(DestinationError, match=r"No credentials were found.*GOOGLE_APPLICATION") as caught:
+        with pytest.raises(
+            DestinationError, match=r"No credentials were found.*GOOGLE_APPLICATION"
+        ) as caught:
             opened("gs://bucket/x")
         assert "at-all.json" not in str(caught.value)
 
