@@ -56,13 +56,15 @@ _SQL: Mapping[Kind, str] = {
 # Which properties there are, what their values are, and how many lines have one twice.
 _LOOK = """
 with shapes as materialized (
-    select json_keys(line, '$.properties') names, json_type(line, '$.properties.*') types, count(*) n
+    select json_keys(line, '$.properties') as all_keys, json_type(line, '$.properties.*') as all_types, count(*) as n
     from lines group by all
 ), odd as (
-    select coalesce(sum(n), 0) n from shapes
-    where len(names) <> len(list_distinct(names)) or len(names) <> len(types)
+    select coalesce(sum(n), 0) as n from shapes
+    where len(all_keys) <> len(list_distinct(all_keys)) or len(all_keys) <> len(all_types)
 )
-select name, type, sum(n)::bigint from (select unnest(names) name, unnest(types) type, n from shapes) group by all
+select key, type, sum(n)::bigint from (
+    select unnest(all_keys) as key, unnest(all_types) as type, n from shapes
+) group by all
 union all select null, 'odd', n::bigint from odd
 """
 # What stands between the name and the properties of an event, as Mixpanel writes them.

@@ -1,0 +1,200 @@
+"""A directory of Parquet: one schema in all files, one data set to every reader, exact after a kill."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+import pytest
+
+from mixpanel_export import InvalidArgumentError, MixpanelClient
+from mixpanel_export.columns.tables import lines_of
+from mixpanel_export.export.conversion import Layout
+from mixpanel_export.sandbox import Sandbox
+
+from ..export.conftest import client_of
+
+RANGE = ("2024-01-01", "2024-01-06")
+LAYOUTS: tuple[Layout, ...] = ("wide", "json")
+MIDNIGHT = 1704067200
+# What `p` is on each day: its column is widened again and again.
+VALUES: list[Any] = [None, 1, 2**60, "x", [1, {"a": None}], 1.5]
+
+
+def served() -> list[Any]:
+    events: list[Any] = []
+    for day, value in enumerate(VALUES):
+        for n in range(20):
+            shared = {
+                "time": MIDNIGHT + 86_400 * day + n,
+                "distinct_id": f"d{n}",
+                "$insert_id": f"i{day}-{n}",
+            }
+            own = {
+                "p": value,
+                f"only on day {day}": n,
+                "n": n if day < 4 else n + 0.5,
+                "Plan" if day % 2 else "plan": day,
+            }
+            events.append({"event": f"e{n % 3}", "properties": shared | own})
+    return events
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Sandbox]:
+    file = tmp_path / "served.jsonl"
+    file.write_text("".join(f"{json.dumps(each)}\n" for each in served()))
+    with Sandbox(events=file, limits=None) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def client(project: Sandbox) -> Iterator[MixpanelClient]:
+    with client_of(project) as client:
+        yield client
+
+
+def counted(records: Any) -> Counter[str]:
+    # Among fractional numbers, 1 is 1.0.
+    return Counter(json.dumps(each, sort_keys=True).replace(".0,", ",") for each in records)
+
+
+def in_files(folder: Path) -> Counter[str]:
+    files = sorted(folder.rglob("*.parquet"))
+    assert {str(each.relative_to(folder)) for each in folder.rglob("*") if each.is_file()} == {
+        "manifest.json",
+        *(str(each.relative_to(folder)) for each in files),
+    }
+    assert len({str(pq.read_schema(each)) for each in files}) == 1
+    return counted(event for each in files for event in lines_of(pq.ParquetFile(each).read()))
+
+
+@pytest.mark.parametrize("partition_by", [None, "date"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_nothing_is_lost_and_all_files_have_one_schema(
+    client: MixpanelClient, tmp_path: Path, layout: Layout, partition_by: Any
+) -> None:
+    folder = tmp_path / "out"
+    done = client.export.to_directory(
+        folder, *RANGE, format="parquet", layout=layout, partition_by=partition_by, slice_days=2, parallel=1
+    )
+    assert in_files(folder) == counted(served())
+    assert len(done.files) == (6 if partition_by else 3)
+    again = client.export.to_directory(
+        folder, *RANGE, format="parquet", layout=layout, partition_by=partition_by, slice_days=2
+    )
+    assert (again.fetched, again.events) == (0, 120)
+
+
+@pytest.mark.parametrize("partition_by", [None, "date"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_reader_takes_it_for_one_data_set(
+    client: MixpanelClient, tmp_path: Path, layout: Layout, partition_by: Any
+) -> None:
+    folder = tmp_path / "out"
+    client.export.to_directory(
+        folder, *RANGE, format="parquet", layout=layout, partition_by=partition_by, slice_days=1, parallel=1
+    )
+    expected = Counter(each["event"] for each in served())
+    glob = f"{folder}/**/*.parquet"
+    arrow = ds.dataset(sorted(folder.rglob("*.parquet")), format="parquet").to_table()
+    assert Counter(arrow.column("event").to_pylist()) == expected
+    assert counted(lines_of(arrow)) == counted(served())
+    by_duckdb = duckdb.sql(f"select event, count(*) from read_parquet('{glob}') group by event").fetchall()
+    assert dict(by_duckdb) == expected
+    assert Counter(pl.read_parquet(glob).get_column("event").to_list()) == expected
+    if partition_by:
+        query = (
+            f"select count(*) from read_parquet('{glob}', hive_partitioning=true) where date = '2024-01-03'"
+        )
+        assert duckdb.sql(query).fetchall() == [(20,)]
+        assert (
+            ds.dataset(folder, format="parquet", partitioning="hive", exclude_invalid_files=True).count_rows(
+                filter=ds.field("date") == "2024-01-03"
+            )
+            == 20
+        )
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_spark_reads_it(client: MixpanelClient, tmp_path: Path, layout: Layout) -> None:
+    sql: Any = pytest.importorskip("pyspark.sql", reason="`nox -s spark` has it")
+    folder = tmp_path / "out"
+    client.export.to_directory(
+        folder, *RANGE, format="parquet", layout=layout, partition_by="date", slice_days=1
+    )
+    spark = sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
+    try:
+        frame = spark.read.parquet(str(folder))
+        assert Counter(row["event"] for row in frame.select("event").collect()) == Counter(
+            each["event"] for each in served()
+        )
+        assert frame.filter("date = '2024-01-03' and time >= '2024-01-03T00:00:00Z'").count() == 20
+        if layout == "wide":
+            assert frame.agg({"`only on day 1`": "sum"}).collect()[0][0] == sum(range(20))
+    finally:
+        spark.stop()
+
+
+def test_an_update_widens_the_files_that_are_there(
+    project: Sandbox, client: MixpanelClient, tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    client.export.to_directory(folder, RANGE[0], "2024-01-03", format="parquet", slice_days=1)
+    client.export.update_directory(folder, to_date=RANGE[1], look_back=1)
+    assert in_files(folder) == counted(served())
+
+
+def test_a_directory_of_csv_has_one_header(client: MixpanelClient, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    done = client.export.to_directory(folder, *RANGE, format="csv", slice_days=2)
+    rows = duckdb.sql(
+        f"select event, properties from read_csv('{folder}/*.csv', all_varchar=true)"
+    ).fetchall()
+    assert counted({"event": event, "properties": json.loads(text)} for event, text in rows) == counted(
+        served()
+    )
+    assert len(done.files) == 3
+    with pytest.raises(InvalidArgumentError, match="layout"):
+        client.export.to_directory(tmp_path / "other", *RANGE, format="csv", layout="wide")
+
+
+_RUN = """
+import sys
+from mixpanel_export import MixpanelClient, SecretAuth, ServiceAccountAuth
+url, folder, user, secret, project, layout = sys.argv[1:]
+with MixpanelClient(ServiceAccountAuth(user, secret), project_id=int(project), base_url=url, limits=None) as client:
+    client.export.to_directory(folder, "2024-01-01", "2024-01-06", format="parquet", layout=layout, slice_days=1,
+                               partition_by="date")
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_killed_at_random_instants_it_is_exact_in_the_end(
+    project: Sandbox, tmp_path: Path, layout: Layout
+) -> None:
+    folder = tmp_path / "out"
+    credentials = project.credentials
+    command = [sys.executable, "-c", _RUN, project.url, str(folder), credentials.username, credentials.secret]
+    command += [str(credentials.project_id), layout]
+    chance = random.Random(6)
+    for _ in range(10):
+        process = subprocess.Popen(command)
+        time.sleep(chance.uniform(0.3, 1.5))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    subprocess.run(command, check=True)
+    assert in_files(folder) == counted(served())
