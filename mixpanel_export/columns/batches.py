@@ -12,6 +12,7 @@ import os
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Self, TypeVar, cast
@@ -19,7 +20,7 @@ from typing import IO, TYPE_CHECKING, Any, Self, TypeVar, cast
 import httpx
 from attrs import frozen
 
-from mixpanel_export.columns.convert import BLOCK, Converter
+from mixpanel_export.columns.convert import Converter
 from mixpanel_export.columns.files import ColumnFormat, read_tables, write_all, write_widening
 from mixpanel_export.columns.native import load
 from mixpanel_export.columns.tables import widened
@@ -38,23 +39,28 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
-__all__ = ["AsyncRecordBatches", "Conversions", "RecordBatches", "block_for", "write_columns"]
+__all__ = ["AsyncRecordBatches", "Conversions", "RecordBatches", "write_columns"]
 
 T = TypeVar("T")
 
 _LEAST_MEMORY = 64 << 20
 # What the lines converted at a time are of the memory that is used: each of them is there in several forms.
-_SHARE = 64
+_SHARE = 128
 _AT_ONCE = 2
 
 
 class Conversions:
-    """Converts slices, some at a time: each takes its share of memory."""
+    """Converts slices, some at a time, in threads of its own: a thread keeps the memory that it has once used.
 
-    def __init__(self, converter: Converter, block: int = BLOCK) -> None:
-        self.converter = converter
-        self._block = block
-        self._turns = threading.BoundedSemaphore(min(os.cpu_count() or 1, _AT_ONCE))
+    Args:
+        memory: about how many bytes it may take.
+    """
+
+    def __init__(self, converter: Converter, memory: int = DEFAULT_MEMORY) -> None:
+        self.converter: Converter = converter
+        self._block = memory // _SHARE
+        at_once = min(os.cpu_count() or 1, _AT_ONCE)
+        self._threads = ThreadPoolExecutor(at_once, "mixpanel-export-columns")
 
     def write(
         self, spool: Spool, format: ColumnFormat, path: Path, check: Callable[[], object] = lambda: None
@@ -68,25 +74,29 @@ class Conversions:
             MalformedEventError: for a line that is not an event.
             UnrepresentableError: for a value that the layout cannot hold.
         """
-        with self._turns:
-            tables = self.converter.tables(
-                _checked(spool.blocks(), check), f"the slice {spool.piece}", self._block
+        rows = self._threads.submit(self._write, spool, format, path, check).result()
+        if rows != spool.events:
+            # Nothing is lost, and nothing there twice.
+            raise ExportError(
+                f"the slice {spool.piece} has {spool.events:,} events, and {rows:,} were converted"
             )
-            rows = write_widening(format, path, self.converter.schema, tables)
-        check_count(spool, rows)
         return rows
+
+    def close(self) -> None:
+        """End the threads; none may be writing."""
+        self._threads.shutdown()
+        self.converter.close()
+
+    def _write(self, spool: Spool, format: ColumnFormat, path: Path, check: Callable[[], object]) -> int:
+        blocks = _checked(spool.blocks(), check)
+        tables = self.converter.tables(blocks, f"the slice {spool.piece}", self._block)
+        return write_widening(format, path, self.converter.schema, tables)
 
 
 def _checked(blocks: Iterator[bytes], check: Callable[[], object]) -> Iterator[bytes]:
     for block in blocks:
         check()
         yield block
-
-
-def check_count(spool: Spool, rows: int) -> None:
-    """Nothing is lost, and nothing there twice."""
-    if rows != spool.events:
-        raise ExportError(f"the slice {spool.piece} has {spool.events:,} events, and {rows:,} were converted")
 
 
 @frozen
@@ -121,13 +131,14 @@ class RecordBatches:
         listener: ProgressListener | None = None,
     ) -> None:
         check_columnar("parquet", layout, None)
-        block = block_for(memory)
+        if memory < _LEAST_MEMORY:
+            raise InvalidArgumentError("memory", memory, f"allowed are {_LEAST_MEMORY:,} bytes and more")
         load("pyarrow", "duckdb")
         self._job = job
         self._layout: Layout = layout
         self._cancellation = Cancellation()
         self._converter = Converter(layout, job.context.zone, job.ticks)
-        self._conversions = Conversions(self._converter, block)
+        self._conversions = Conversions(self._converter, memory)
         # As they are parsed here, the lines need not be while they arrive.
         self._slices = Slices(job, http, self._cancellation, listener=listener)
         self._lock = threading.Lock()
@@ -235,7 +246,7 @@ class RecordBatches:
             self._download.close()
         if self._folder is not None:
             self._folder.cleanup()
-        self._converter.close()
+        self._conversions.close()
 
     def _begin(self) -> None:
         if self._schema is not None:
@@ -323,10 +334,3 @@ def write_columns(batches: RecordBatches, format: ColumnFormat, file: IO[bytes])
         write_all(format, file, batches.schema, iter(batches.next_table, None))
         file.flush()
         return batches.progress
-
-
-def block_for(memory: int) -> int:
-    """How many bytes of lines may be converted at a time, within so many bytes of memory."""
-    if memory < _LEAST_MEMORY:
-        raise InvalidArgumentError("memory", memory, f"allowed are {_LEAST_MEMORY:,} bytes and more")
-    return min(BLOCK, memory // _SHARE)

@@ -24,12 +24,13 @@ from mixpanel_export.export.conversion import Layout
 from mixpanel_export.export.decode import EventDecoder
 from mixpanel_export.export.event import BareEvent, Event
 
-__all__ = ["BLOCK", "Converter", "UnrepresentableError"]
+__all__ = ["Converter", "UnrepresentableError"]
 
-# Bytes of lines that are converted at a time, and values that a table of them may have room for.
-BLOCK = 8 << 20
+# Values that a table of one block may have room for.
 _VALUES = 4_000_000
 _EXACT = 1 << 53  # up to here, every whole number is a double
+# Rows for which DuckDB makes room in each column of an answer.
+_BATCH = 8192
 _DIGITS = 15  # and every one of so many digits
 _MICRO = 1_000_000
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
@@ -56,7 +57,8 @@ _SQL: Mapping[Kind, str] = {
 # Which properties there are, what their values are, and how many lines have one twice.
 _LOOK = """
 with shapes as materialized (
-    select json_keys(line, '$.properties') as all_keys, json_type(line, '$.properties.*') as all_types, count(*) as n
+    select
+        json_keys(line, '$.properties') as all_keys, json_type(line, '$.properties.*') as all_types, count(*) as n
     from lines group by all
 ), odd as (
     select coalesce(sum(n), 0) as n from shapes
@@ -81,8 +83,8 @@ class UnrepresentableError(ExportError):
     """
 
     def __init__(self, source: str, event: str, property: str | None, why: str) -> None:
-        self.event = event
-        self.property = property
+        self.event: str = event
+        self.property: str | None = property
         where = "the name" if property is None else f"the property {property!r}"
         super().__init__(
             f"{where} of an event {event!r} of {source} cannot be exported to this format: {why}. "
@@ -138,7 +140,7 @@ class Converter:
     ) -> None:
         load("pyarrow", "numpy")
         self.layout: Layout = layout
-        self.columns = columns or Columns()
+        self.columns: Columns = columns or Columns()
         self._clock = _Clock(zone, ticks)
         self._lock = threading.Lock()
         self._checker = msgspec.json.Decoder(BareEvent)
@@ -154,7 +156,7 @@ class Converter:
         zone, ticks = zone_name(self._clock.zone), self._clock.ticks
         return json_schema(zone, ticks) if self.layout == "json" else wide_schema(columns, zone, ticks)
 
-    def tables(self, blocks: Iterable[bytes], source: str, size: int = BLOCK) -> Iterator[Any]:
+    def tables(self, blocks: Iterable[bytes], source: str, size: int) -> Iterator[Any]:
         """The tables of blocks of whole lines, each in the schema of its moment.
 
         Args:
@@ -218,7 +220,7 @@ class Converter:
     def _json_table(self, cursor: Any, lines: Any) -> Any:
         pa = load("pyarrow")
         structure = _quoted(json.dumps(_IDENTITY))
-        answer = cursor.sql(f"select json_transform(line, {structure}) from lines").to_arrow_table()
+        answer = cursor.sql(f"select json_transform(line, {structure}) from lines").to_arrow_table(_BATCH)
         name, identity = answer.column(0).combine_chunks().flatten()
         ticks, *ids = (_whole_array(each) for each in identity.flatten())
         time = self._timestamps_of_text(ticks)
@@ -429,7 +431,7 @@ def _lines(block: bytes) -> Any:
 
 def _fetched(cursor: Any, query: str) -> list[Any]:
     """The columns of a query's answer, each one array."""
-    return [_whole(column) for column in cursor.sql(query).to_arrow_table().columns]
+    return [_whole(column) for column in cursor.sql(query).to_arrow_table(_BATCH).columns]
 
 
 def _whole(column: Any) -> Any:
@@ -465,7 +467,7 @@ def _transformed(cursor: Any, wanted: Mapping[str, str]) -> tuple[Any, dict[str,
     query = [f"json_transform(line, {_quoted(json.dumps(structure, ensure_ascii=False))})"]
     for name in apart:
         query.append(f"json_transform(json_extract(line, {_pointer(name)}), '\"{wanted[name]}\"')")
-    answer = cursor.sql(f"select {', '.join(query)} from lines").to_arrow_table().columns
+    answer = cursor.sql(f"select {', '.join(query)} from lines").to_arrow_table(_BATCH).columns
     event, properties = answer[0].combine_chunks().flatten()
     columns = dict(zip(together, properties.flatten(), strict=True)) if together else {}
     columns.update(zip(apart, (each.combine_chunks() for each in answer[1:]), strict=True))

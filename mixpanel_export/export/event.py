@@ -89,7 +89,7 @@ class _Anything(msgspec.Struct, gc=False):
     """An object, whatever is in it."""
 
 
-BareEvent = cast(
+BareEvent: type[Event] = cast(
     type[Event], msgspec.defstruct("Event", [("properties", _Anything)], bases=(Event,), gc=False)
 )
 """Of an event nothing but its name is made, and yet all of it is read: to check that lines are events."""

@@ -12,17 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from mixpanel_export import AsyncMixpanelClient, InvalidArgumentError, MixpanelClient
+from mixpanel_export.columns.native import load
 from mixpanel_export.columns.tables import lines_of
 from mixpanel_export.errors import MalformedEventError, SliceFailedError
 from mixpanel_export.export.conversion import Layout
 from mixpanel_export.sandbox import Fault, Sandbox
 
 from ..export.conftest import client_of
+
+# Their stubs lag behind.
+pa: Any = load("pyarrow")
+pq: Any = load("pyarrow.parquet")
 
 DAYS = ("2024-01-01", "2024-01-12")
 LAYOUTS: tuple[Layout, ...] = ("wide", "json")
@@ -38,6 +41,11 @@ def sandbox() -> Iterator[Sandbox]:
 def client(sandbox: Sandbox) -> Iterator[MixpanelClient]:
     with client_of(sandbox) as client:
         yield client
+
+
+def queried(query: str) -> list[Any]:
+    relation: Any = duckdb.sql(query)
+    return list(relation.fetchall())
 
 
 def counted(records: Any) -> Counter[str]:
@@ -120,7 +128,8 @@ def test_a_parquet_file(client: MixpanelClient, tmp_path: Path, layout: Layout) 
     assert totals.events == pq.ParquetFile(path).metadata.num_rows
     group = pq.ParquetFile(path).metadata.row_group(0)
     assert {group.column(n).compression for n in range(group.num_columns)} == {"ZSTD"}
-    assert group.column(0).statistics.has_min_max
+    statistics: Any = group.column(0).statistics
+    assert statistics.has_min_max
 
 
 def test_a_csv_file_has_one_header_and_every_value(client: MixpanelClient, tmp_path: Path) -> None:
@@ -154,10 +163,10 @@ def test_csv_quotes_what_has_to_be_quoted(tmp_path: Path) -> None:
     assert [row["p"] for row in rows] == [each or "" for each in values]
     assert [row["null_properties"] for row in rows] == ["", '["p"]', *[""] * 6]
     # An empty text is told from none.
-    back = duckdb.sql(
+    back = queried(
         f"select p from read_csv('{tmp_path / 'e.csv'}', all_varchar=true, allow_quoted_nulls=false)"
     )
-    assert [each for (each,) in back.fetchall()] == values
+    assert [each for (each,) in back] == values
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -183,7 +192,7 @@ def test_a_broken_line_leaves_no_file(tmp_path: Path) -> None:
 def test_refused_before_anything_is_sent(sandbox: Sandbox, client: MixpanelClient, tmp_path: Path) -> None:
     for wrong in ({"layout": "tall"}, {"memory": 5}, {"slice_days": 0}):
         with pytest.raises(InvalidArgumentError, match=next(iter(wrong))):
-            client.export.batches(*DAYS, **wrong)  # type: ignore[arg-type]
+            client.export.batches(*DAYS, **wrong)
     with pytest.raises(InvalidArgumentError, match="layout"):
         client.export.to_file(tmp_path / "e.jsonl", *DAYS, format="jsonl", layout="wide")
     assert len(sandbox.requests) == 0

@@ -14,9 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import polars as pl
-import pyarrow.dataset as ds
-import pyarrow.parquet as pq
 import pytest
 
 from mixpanel_export import InvalidArgumentError, MixpanelClient
@@ -25,6 +22,11 @@ from mixpanel_export.export.conversion import Layout
 from mixpanel_export.sandbox import Sandbox
 
 from ..export.conftest import client_of
+
+# Their stubs lag behind.
+pl: Any = load("polars")
+ds: Any = load("pyarrow.dataset")
+pq: Any = load("pyarrow.parquet")
 
 RANGE = ("2024-01-01", "2024-01-06")
 LAYOUTS: tuple[Layout, ...] = ("wide", "json")
@@ -64,6 +66,11 @@ def project(tmp_path: Path) -> Iterator[Sandbox]:
 def client(project: Sandbox) -> Iterator[MixpanelClient]:
     with client_of(project) as client:
         yield client
+
+
+def queried(query: str) -> list[Any]:
+    relation: Any = duckdb.sql(query)
+    return list(relation.fetchall())
 
 
 def counted(records: Any) -> Counter[str]:
@@ -112,14 +119,14 @@ def test_every_reader_takes_it_for_one_data_set(
     arrow = ds.dataset(sorted(folder.rglob("*.parquet")), format="parquet").to_table()
     assert Counter(arrow.column("event").to_pylist()) == expected
     assert counted(lines_of(arrow)) == counted(served())
-    by_duckdb = duckdb.sql(f"select event, count(*) from read_parquet('{glob}') group by event").fetchall()
+    by_duckdb = queried(f"select event, count(*) from read_parquet('{glob}') group by event")
     assert dict(by_duckdb) == expected
     assert Counter(pl.read_parquet(glob).get_column("event").to_list()) == expected
     if partition_by:
         query = (
             f"select count(*) from read_parquet('{glob}', hive_partitioning=true) where date = '2024-01-03'"
         )
-        assert duckdb.sql(query).fetchall() == [(20,)]
+        assert queried(query) == [(20,)]
         assert (
             ds.dataset(folder, format="parquet", partitioning="hive", exclude_invalid_files=True).count_rows(
                 filter=ds.field("date") == "2024-01-03"
@@ -160,9 +167,7 @@ def test_an_update_widens_the_files_that_are_there(
 def test_a_directory_of_csv_has_one_header(client: MixpanelClient, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     done = client.export.to_directory(folder, *RANGE, format="csv", slice_days=2)
-    rows = duckdb.sql(
-        f"select event, properties from read_csv('{folder}/*.csv', all_varchar=true)"
-    ).fetchall()
+    rows = queried(f"select event, properties from read_csv('{folder}/*.csv', all_varchar=true)")
     assert counted({"event": event, "properties": json.loads(text)} for event, text in rows) == counted(
         served()
     )
