@@ -17,6 +17,7 @@ import duckdb
 import pytest
 
 from mixpanel_export import InvalidArgumentError, MixpanelClient
+from mixpanel_export.columns.native import load
 from mixpanel_export.columns.tables import lines_of
 from mixpanel_export.export.conversion import Layout
 from mixpanel_export.sandbox import Sandbox
