@@ -25,7 +25,7 @@ nox.options.reuse_existing_virtualenvs = True
 LOCKS = Path("locks")
 # The environments: those with the project in them, and those with nothing but their dependency group. `package` is
 # what people install with all extras.
-WITH_PROJECT = ("bench", "contract", "docs", "test", "typing")
+WITH_PROJECT = ("bench", "contract", "docs", "spark", "test", "typing")
 WITHOUT = ("audit", "build", "generate", "lint", "lock")
 PACKAGE = "package"
 
@@ -51,6 +51,13 @@ def slow(session: nox.Session) -> None:
     """Run the tests that take longer than a few seconds each."""
     install(session, "test")
     session.run("pytest", "-m", "slow", *session.posargs)
+
+
+@nox.session
+def spark(session: nox.Session) -> None:
+    """Read exports to Parquet with Spark, which needs Java."""
+    install(session, "spark")
+    session.run("pytest", "tests/columns", "-k", "spark", *session.posargs)
 
 
 @nox.session

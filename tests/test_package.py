@@ -16,7 +16,10 @@ HEAVY = {*COMMAND, *SERVER, "duckdb", "numpy", "obstore", "pandas", "polars", "p
 
 
 def test_importing_the_library_imports_no_command_server_or_data_frames() -> None:
-    code = "import sys; from mixpanel_export import MixpanelClient; print(*{name.split('.')[0] for name in sys.modules})"
+    code = (
+        "import sys; from mixpanel_export import MixpanelClient; "
+        "print(*{name.split('.')[0] for name in sys.modules})"
+    )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert HEAVY.isdisjoint(loaded.stdout.split())
 

@@ -10,12 +10,12 @@ import io
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Unpack
+from typing import IO, TYPE_CHECKING, Any, Unpack, cast
 
 import httpx
 
 from mixpanel_export.dates import DateLike
-from mixpanel_export.export.conversion import Layout, check_columnar
+from mixpanel_export.export.conversion import COLUMNAR, Layout, check_columnar
 from mixpanel_export.export.directories import AsyncDirectoryExports, DirectoryExports, in_thread
 from mixpanel_export.export.event import Event
 from mixpanel_export.export.files import COPIES, FORMATS, FileFormat, WholeFile, check_format
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mixpanel_export.calls import Context
     from mixpanel_export.client import AsyncMixpanelClient, MixpanelClient
     from mixpanel_export.columns.batches import AsyncRecordBatches, RecordBatches
+    from mixpanel_export.columns.files import ColumnFormat
     from mixpanel_export_api.api import Expression
 
 __all__ = ["AsyncExport", "Export"]
@@ -143,7 +144,7 @@ class Export(DirectoryExports, ExportResource):
             from_date: the first day, as for `events`.
             to_date: the last day, as for `events`.
             layout: `wide`, each property a column of the narrowest type that holds all its values, nested and mixed
-                ones as JSON text; or `json`, with all properties as one JSON text, always the same columns. In both,
+                ones as JSON text; or `json`, all properties as one JSON text, always the same columns. In both,
                 `time` is a timestamp (microseconds, with the client's time zone). With `wide` all is downloaded
                 before the first batch comes, for only then is it known what columns there are.
             memory: about how many bytes the conversion may take, 64 MiB or more; the more, the larger the batches.
@@ -240,11 +241,11 @@ class Export(DirectoryExports, ExportResource):
         layout: Layout | None,
         progress: ProgressListener | None,
     ) -> Progress:
-        if format == "parquet" or format == "csv":
+        if format in COLUMNAR:
             from mixpanel_export.columns.batches import RecordBatches, write_columns
 
             made = RecordBatches(job, self._http, layout or "wide", listener=progress)
-            return write_columns(made, format, file)
+            return write_columns(made, cast("ColumnFormat", format), file)
         return _copy(Run(job, self._http, check="json", listener=progress), file, format)
 
 

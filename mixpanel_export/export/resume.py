@@ -194,8 +194,8 @@ def _query(asked: Asked, job: ExportJob, there: Query | None = None) -> Query:
         raise InvalidArgumentError(
             "layout",
             asked.layout,
-            "a wide CSV is one file, whose header is known in the end: name one, such as events.csv; a directory of "
-            "CSV has the layout 'json'",
+            "a wide CSV is one file, whose header is known in the end: name one, such as events.csv; a directory "
+            "of CSV has the layout 'json'",
         )
     usual = {"parquet": "wide", "csv": "json"}.get(format)
     return Query.of(
