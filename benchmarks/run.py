@@ -26,7 +26,7 @@ from benchmarks.data import Dataset, dataset
 from benchmarks.server import Server, serving
 
 # Everything is compared with these.
-YARDSTICKS = ("curl", "bare-loads", "plain-httpx", "whole-body")
+YARDSTICKS = ("curl", "bare-loads", "plain-httpx", "whole-body", "pandas-route", "duckdb-file")
 SPEED_UP = "speed-up"
 MANY = 16
 _WARM_UP = "curl"

@@ -88,7 +88,7 @@ class Conversions:
         self.converter.close()
 
     def _write(self, spool: Spool, format: ColumnFormat, path: Path, check: Callable[[], object]) -> int:
-        blocks = _checked(spool.blocks(), check)
+        blocks = _checked(spool.blocks(self._block // 2), check)
         tables = self.converter.tables(blocks, f"the slice {spool.piece}", self._block)
         return write_widening(format, path, self.converter.schema, tables)
 

@@ -63,6 +63,7 @@ with shapes as materialized (
 ), odd as (
     select coalesce(sum(n), 0) as n from shapes
     where len(all_keys) <> len(list_distinct(all_keys)) or len(all_keys) <> len(all_types)
+        or all_keys is null or {empty}
 )
 select key, type, sum(n)::bigint from (
     select unnest(all_keys) as key, unnest(all_types) as type, n from shapes
@@ -71,6 +72,8 @@ union all select null, 'odd', n::bigint from odd
 """
 # What stands between the name and the properties of an event, as Mixpanel writes them.
 _SEAM = '"properties":'
+_NO_NUMBER = r"(^|[:,\[])\s*-?([nN][aA]|[iI])"
+_BEGINNINGS = ('{"event":"', '{"event": "')
 _IDENTITY = {"event": "VARCHAR", "properties": {"time": "JSON", "distinct_id": "JSON", INSERT_ID: "JSON"}}
 
 
@@ -181,9 +184,7 @@ class Converter:
     def _tables_of(self, cursor: Any, block: bytes, source: str, done: int) -> Iterator[Any]:
         lines = _lines(block)
         try:
-            # DuckDB lets pass what JSON does not allow, and makes text of a name that is a number.
-            if len(self._checker.decode_lines(block)) != len(lines):
-                raise _OddError
+            self._check(block, lines)
             tables = list(self._parts(cursor, lines))
         except (
             _OddError,
@@ -199,11 +200,29 @@ class Converter:
                 tables = [self._slow_json_table(events, source)] if events else []
             else:
                 lines = _lines(b"".join(_line_of(event, source) for event in events))
-                tables = list(self._parts(cursor, lines))
+                tables = list(self._parts(cursor, lines, proved=True))
         yield from tables
 
-    def _parts(self, cursor: Any, lines: Any) -> Iterator[Any]:
-        """The tables of some lines: several when one would have too many values."""
+    def _check(self, block: bytes, lines: Any) -> None:
+        """Raise what leads to reading the lines one by one, where DuckDB would let pass what is no event."""
+        pc = load("pyarrow.compute")
+        if self.layout == "json":
+            # The properties are passed on as they came; they have to be JSON, by the letter.
+            if len(self._checker.decode_lines(block)) != len(lines):
+                raise _OddError
+            return
+        # Of a name that is no text, DuckDB would make one, and pass over a comma too many.
+        if not any(pc.all(pc.starts_with(lines, each)).as_py() for each in _BEGINNINGS):
+            raise _OddError
+        if b",}" in block or b",]" in block:
+            raise _OddError
+
+    def _parts(self, cursor: Any, lines: Any, *, proved: bool = False) -> Iterator[Any]:
+        """The tables of some lines: several when one would have too many values.
+
+        Args:
+            proved: the lines are known to be events, so that what looks odd is only unusual.
+        """
         rows = max(1, _VALUES // (len(self.columns.columns) + 1))
         for at in range(0, len(lines), rows):
             part = lines.slice(at, rows)
@@ -212,7 +231,7 @@ class Converter:
                 yield (
                     self._json_table(cursor, part)
                     if self.layout == "json"
-                    else self._wide_table(cursor, len(part))
+                    else self._wide_table(cursor, len(part), proved)
                 )
             finally:
                 cursor.unregister("lines")
@@ -249,10 +268,12 @@ class Converter:
         columns[1] = pa.array(columns[1], pa.int64()).cast(self.schema.field("time").type)
         return pa.table(columns, schema=self.schema)
 
-    def _wide_table(self, cursor: Any, rows: int) -> Any:
+    def _wide_table(self, cursor: Any, rows: int, proved: bool) -> Any:
         pa = load("pyarrow")
-        found = _looked_at(cursor)
-        event = self._fill(cursor, found, rows)
+        found = _looked_at(cursor, proved)
+        event = self._fill(cursor, found)
+        if not proved and any(_may_be_no_json(each) for each in found.values()):
+            raise _OddError
         nulls = _null_names(cursor, found, rows)
         time = self._take_time(found, rows)
         with self._lock:
@@ -269,7 +290,7 @@ class Converter:
         loose = self.schema_of(Columns(tuple(own)))
         return widened(pa.table([arrays[field.name] for field in loose], schema=loose), schema)
 
-    def _fill(self, cursor: Any, found: Mapping[str, _Values], rows: int) -> Any:
+    def _fill(self, cursor: Any, found: Mapping[str, _Values]) -> Any:
         """Put the values of each property into a column of its kind; answers the names of the events."""
         pc = load("pyarrow.compute")
         known = {each.property: each.kind for each in self.columns.columns}
@@ -443,9 +464,11 @@ def _whole(column: Any) -> Any:
     return pc.cast(array, pa.string()) if pa.types.is_large_string(array.type) else array
 
 
-def _looked_at(cursor: Any) -> dict[str, _Values]:
+def _looked_at(cursor: Any, proved: bool) -> dict[str, _Values]:
     found: dict[str, _Values] = {}
-    for name, type_name, count in cursor.sql(_LOOK).fetchall():
+    for name, type_name, count in cursor.sql(
+        _LOOK.format(empty="false" if proved else "len(all_keys) = 0")
+    ).fetchall():
         if name is not None:
             found.setdefault(name, _Values()).add(type_name, count)
         elif count:
@@ -512,6 +535,16 @@ def _null_names(cursor: Any, found: Mapping[str, _Values], rows: int) -> Any:
         which = np.nonzero(grid)[1]
     values = pa.array(names, pa.string()).take(pa.array(which))
     return pa.ListArray.from_arrays(pa.array(offsets), values)
+
+
+def _may_be_no_json(values: _Values) -> bool:
+    """Whether there could be a NaN or an infinity, which DuckDB takes for numbers; or a text that reads so."""
+    pc = load("pyarrow.compute")
+    if values.kind == "double":
+        return not pc.all(pc.is_finite(values.column)).as_py()
+    if values.kind != "json":
+        return False
+    return bool(pc.any(pc.match_substring_regex(values.column, _NO_NUMBER)).as_py())
 
 
 def _kind_of_integers(column: Any) -> Kind:

@@ -20,10 +20,10 @@ from isal import isal_zlib
 from mixpanel_export.errors import IncompleteExportError, MalformedEventError
 from mixpanel_export.export.event import IDENTITY, Event
 
-__all__ = ["Decompressor", "EventDecoder", "LineSplitter", "decompressor_for"]
+__all__ = ["PIECE", "Decompressor", "EventDecoder", "LineSplitter", "decompressor_for"]
 
 # One inflated piece; it bounds memory, whatever the compression ratio of the answer.
-_PIECE = 1 << 17
+PIECE = 1 << 17
 _GZIP = 31  # zlib's window bits for a gzip header and trailer
 # isal's stub says that this class is an instance.
 _gzip_error: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
@@ -61,25 +61,26 @@ class _Identity:
 class _Gzip:
     """gzip, of one member or several, in pieces of bounded size."""
 
-    def __init__(self) -> None:
+    def __init__(self, piece: int) -> None:
         self._member = _new_member()
+        self._piece = piece
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         while chunk:
             if self._member.eof:
                 self._member = _new_member()
             try:
-                piece = self._member.decompress(chunk, _PIECE)
+                piece = self._member.decompress(chunk, self._piece)
             except _gzip_error as error:
                 raise IncompleteExportError(f"the gzip stream is damaged: {error}") from error
             if piece:
                 yield piece
             chunk = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
-            if not chunk and not self._member.eof and len(piece) == _PIECE:
+            if not chunk and not self._member.eof and len(piece) == self._piece:
                 yield from self._drain()
 
     def _drain(self) -> Iterator[bytes]:
-        while not self._member.eof and (piece := self._member.decompress(b"", _PIECE)):
+        while not self._member.eof and (piece := self._member.decompress(b"", self._piece)):
             yield piece
 
     def finish(self) -> None:
@@ -91,13 +92,17 @@ def _new_member() -> _Inflater:
     return cast("_Inflater", isal_zlib.decompressobj(wbits=_GZIP))  # pyright: ignore[reportUnknownMemberType]
 
 
-def decompressor_for(content_encoding: str) -> Decompressor:
-    """What undoes the `Content-Encoding` of an answer."""
+def decompressor_for(content_encoding: str, piece: int = PIECE) -> Decompressor:
+    """What undoes the `Content-Encoding` of an answer.
+
+    Args:
+        piece: the most bytes that it makes at a time.
+    """
     match content_encoding.strip().lower():
         case "" | "identity":
             return _Identity()
         case "gzip" | "x-gzip":
-            return _Gzip()
+            return _Gzip(piece)
         case other:
             raise IncompleteExportError(f"the answer has an unknown content encoding, {other!r}")
 

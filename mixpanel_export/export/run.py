@@ -16,7 +16,7 @@ import httpx
 from attrs import evolve, frozen
 
 from mixpanel_export.errors import quoting
-from mixpanel_export.export.decode import LineSplitter, decompressor_for
+from mixpanel_export.export.decode import PIECE, LineSplitter, decompressor_for
 from mixpanel_export.export.download import Download
 from mixpanel_export.export.duplicates import Duplicates, find_duplicates
 from mixpanel_export.export.event import Event
@@ -70,11 +70,15 @@ class Spool:
         while chunk := self.file.read(_READ):
             yield chunk
 
-    def blocks(self) -> Iterator[bytes]:
-        """Its lines but the duplicates, in blocks of whole lines; the last line may lack its end."""
+    def blocks(self, size: int = PIECE) -> Iterator[bytes]:
+        """Its lines but the duplicates, in blocks of whole lines; the last line may lack its end.
+
+        Args:
+            size: about the most bytes of a block.
+        """
         if self.duplicates is None or self.as_it_came:
-            return self._all_blocks()
-        return self.duplicates.cut_from(self._all_blocks())
+            return self._all_blocks(size)
+        return self.duplicates.cut_from(self._all_blocks(size))
 
     def without_duplicates(self, check: Callable[[], object] = lambda: None) -> Spool:
         """The same slice without events that were sent again; `check` is called now and then, and may raise.
@@ -86,8 +90,8 @@ class Spool:
         found = find_duplicates(self._all_blocks(), self.verified.events, source, check=check)
         return evolve(self, duplicates=found)
 
-    def _all_blocks(self) -> Iterator[bytes]:
-        inflater = decompressor_for("gzip" if self.verified.is_gzip else "")
+    def _all_blocks(self, size: int = PIECE) -> Iterator[bytes]:
+        inflater = decompressor_for("gzip" if self.verified.is_gzip else "", size)
         splitter = LineSplitter()
         for chunk in self.chunks():
             for piece in inflater.feed(chunk):
