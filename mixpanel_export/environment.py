@@ -1,15 +1,16 @@
-"""Settings from `MIXPANEL_*` environment variables.
+"""Settings of a client from where people keep them: `MIXPANEL_*` and `MP_*` variables, and other layers.
 
-Names only; what a value may be is checked where every client checks it.
+A layer is one such place; which layer's word counts is decided here, what a value may be is checked where
+every client checks it. The command adds layers for its options and its configuration file.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from mixpanel_export.auth import (
     MixpanelAuth,
@@ -20,54 +21,136 @@ from mixpanel_export.auth import (
 )
 from mixpanel_export.errors import ConfigurationError
 
-__all__ = ["Settings", "read"]
+__all__ = ["CREDENTIALS", "OPTIONS", "SECRETS", "Layer", "Settings", "choose", "environment_layers", "read"]
 
-_OPTIONS = ("project_id", "workspace_id", "region", "timezone", "base_url")
+OPTIONS = ("project_id", "workspace_id", "region", "timezone", "base_url")
+"""The settings that are no credentials; each is an argument of a client."""
+
+# In the order in which they are preferred.
+_KINDS = (("username", "secret"), ("oauth_token",), ("api_key", "api_secret"))
+CREDENTIALS = tuple(name for kind in _KINDS for name in kind)
+"""The settings that are credentials, or parts of them."""
+SECRETS = ("secret", "oauth_token", "api_key", "api_secret")
+"""The credentials that nobody else may see."""
+
+_OWN_NAMES = {
+    "username": "MIXPANEL_SERVICE_ACCOUNT_USERNAME",
+    "secret": "MIXPANEL_SERVICE_ACCOUNT_SECRET",
+    **{name: f"MIXPANEL_{name.upper()}" for name in ("oauth_token", "api_key", "api_secret", *OPTIONS)},
+}
+# Those of Mixpanel's own command.
+_OTHER_NAMES = {
+    name: f"MP_{name.upper()}" for name in ("username", "secret", "oauth_token", "project_id", "region")
+}
+
+
+@frozen
+class Layer:
+    """What one place says.
+
+    Attributes:
+        place: where that is: "in the environment".
+        values: the settings it has.
+        names: what each setting is called there.
+    """
+
+    place: str
+    values: Mapping[str, str] = field(repr=False)
+    names: Mapping[str, str]
+
+    def where(self, setting: str) -> str:
+        """Where a setting stands, in words: "MIXPANEL_REGION in the environment"."""
+        return f"{self.names[setting]} {self.place}"
 
 
 @frozen
 class Settings:
-    """What the environment says: the credentials, and the other arguments of a client."""
+    """What the layers say: the credentials, and the other arguments of a client.
+
+    Attributes:
+        origins: for each setting that is used, where it was found.
+    """
 
     auth: MixpanelAuth
     options: Mapping[str, Any]
+    origins: Mapping[str, str]
+
+
+def environment_layers(environ: Mapping[str, str] | None = None) -> list[Layer]:
+    """The layers of the environment; an empty variable counts as absent."""
+    source = os.environ if environ is None else environ
+    return [
+        Layer(
+            "in the environment",
+            {name: value for name, variable in names.items() if (value := source.get(variable))},
+            names,
+        )
+        for names in (_OWN_NAMES, _OTHER_NAMES)
+    ]
 
 
 def read(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read the variables; an empty one counts as absent.
+    """Read the environment's variables.
 
     Raises:
         ConfigurationError: when there are no credentials, or half of a pair.
     """
-    source = os.environ if environ is None else environ
-
-    def value(name: str) -> str | None:
-        return source.get(f"MIXPANEL_{name}") or None
-
-    options = {name: found for name in _OPTIONS if (found := value(name.upper())) is not None}
-    return Settings(_auth(value), options)
+    return choose(environment_layers(environ))
 
 
-def _auth(value: Any) -> MixpanelAuth:
-    username, secret = value("SERVICE_ACCOUNT_USERNAME"), value("SERVICE_ACCOUNT_SECRET")
-    if username and secret:
-        return ServiceAccountAuth(username, secret)
-    if username or secret:
-        missing = "SECRET" if username else "USERNAME"
-        raise ConfigurationError(
-            f"MIXPANEL_SERVICE_ACCOUNT_{missing}", "it is not set, but the other half is"
-        )
-    if token := value("OAUTH_TOKEN"):
-        return OAuthTokenAuth(token)
-    api_key, api_secret = value("API_KEY"), value("API_SECRET")
-    if api_key and api_secret:
-        return SignatureAuth(api_key, api_secret)
-    if api_secret:
-        return SecretAuth(api_secret)
-    if api_key:
-        raise ConfigurationError("MIXPANEL_API_SECRET", "it is not set, but MIXPANEL_API_KEY is")
+def choose(layers: Sequence[Layer], otherwise: str = "") -> Settings:
+    """The settings of several layers, of which the first that has one counts.
+
+    The first layer with any credential decides which kind is used; the other half of a pair may stand in a
+    later one.
+
+    Args:
+        otherwise: what else can be done when there are no credentials, for the message.
+
+    Raises:
+        ConfigurationError: when there are no credentials, or half of a pair.
+    """
+    holders = {name: _holder(layers, name) for name in OPTIONS}
+    options = {name: layer.values[name] for name, layer in holders.items() if layer is not None}
+    credentials = _credentials(layers, otherwise)
+    holders.update(credentials)
+    origins = {name: layer.where(name) for name, layer in holders.items() if layer is not None}
+    return Settings(_auth({name: each.values[name] for name, each in credentials.items()}), options, origins)
+
+
+def _holder(layers: Sequence[Layer], name: str) -> Layer | None:
+    return next((layer for layer in layers if name in layer.values), None)
+
+
+def _credentials(layers: Sequence[Layer], otherwise: str) -> dict[str, Layer]:
+    """Which layer's credentials are used."""
+    for place, layer in enumerate(layers):
+        for kind in _KINDS:
+            given = [name for name in kind if name in layer.values]
+            if given:
+                missing = [name for name in kind if name not in given and given != ["api_secret"]]
+                halves = {name: _other_half(layer, layers[place + 1 :], given[0], name) for name in missing}
+                return {**dict.fromkeys(given, layer), **halves}
     raise ConfigurationError(
         "environment",
         "no Mixpanel credentials: set MIXPANEL_SERVICE_ACCOUNT_USERNAME and "
-        "MIXPANEL_SERVICE_ACCOUNT_SECRET (or MIXPANEL_OAUTH_TOKEN, or MIXPANEL_API_SECRET)",
+        f"MIXPANEL_SERVICE_ACCOUNT_SECRET (or MIXPANEL_OAUTH_TOKEN, or MIXPANEL_API_SECRET){otherwise}",
     )
+
+
+def _other_half(layer: Layer, later: Sequence[Layer], given: str, missing: str) -> Layer:
+    for each in later:
+        # Not the secret of another account.
+        if missing in each.values and each.values.get(given, layer.values[given]) == layer.values[given]:
+            return each
+    raise ConfigurationError(layer.names[missing], f"it is not set, but {layer.names[given]} is")
+
+
+def _auth(found: Mapping[str, str]) -> MixpanelAuth:
+    if "username" in found:
+        return ServiceAccountAuth(found["username"], found["secret"])
+    if "oauth_token" in found:
+        return OAuthTokenAuth(found["oauth_token"])
+    if "api_key" in found:
+        return SignatureAuth(found["api_key"], found["api_secret"])
+    return SecretAuth(found["api_secret"])

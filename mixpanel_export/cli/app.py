@@ -1,56 +1,75 @@
 """The commands and their options; what each does is in the module named after it.
 
 Data goes to standard output, everything else to standard error. An error is one readable block; a traceback
-is shown with `--debug` only.
+is shown with `--debug` only. What every command takes is in `common`.
 """
 
 from __future__ import annotations
 
-import contextlib
+import importlib.metadata
+import inspect
 import signal
-import sys
 import traceback
-from collections.abc import Generator
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import typer
-from rich.console import Console
-from rich.markup import escape
+from typer.exceptions import TyperException
 
+from mixpanel_export.cli.common import Invocation, set_signature, with_common
+from mixpanel_export.cli.operations import AnnotationsGroup, QueryGroup
 from mixpanel_export.errors import InvalidArgumentError, MixpanelError
 
 __all__ = ["run"]
 
-DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+DONE, FAILED, USAGE, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
+
+_EXIT_CODES = """
+Exit codes: 0 done; 1 failed (Mixpanel, the network, the disk, an incomplete or damaged export); 2 wrong usage or
+configuration, and nothing was sent; 130 interrupted (Ctrl-C); 143 terminated.
+"""
 
 app: typer.Typer = typer.Typer(
     name="mixpanel-export",
-    help="Get data out of Mixpanel, exactly.",
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
+    epilog=" ".join(_EXIT_CODES.split()),
 )
 
 
-@app.callback()
-def options(
-    context: typer.Context,
-    debug: Annotated[bool, typer.Option("--debug", help="Show a traceback when something fails.")] = False,
-) -> None:
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"mixpanel-export {importlib.metadata.version('mixpanel-export-sdk')}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+]
+
+
+def options(invocation: Invocation, version: Version = False) -> None:
     """Get data out of Mixpanel, exactly.
 
-    Credentials come from MIXPANEL_* environment variables; --sandbox needs none.
+    Credentials and project come from options, over MIXPANEL_* (or MP_*) environment variables, over a profile of
+    the configuration file; --sandbox needs none. `auth check` tells which are found, and what they reach.
+    The options for these may stand before a command or after it.
     """
-    context.obj = debug
 
 
-@app.command()
+app.callback()(with_common(options, is_root=True))
+
+
 def events(
+    invocation: Invocation,
     output: Annotated[
         str,
         typer.Option(
-            "--output", "-o", help="A folder, a .jsonl or .jsonl.gz file, or - for standard output."
+            "--output",
+            "-o",
+            help="A folder, also under s3://, gs:// or az://; a .jsonl, .jsonl.gz, .parquet or .csv file; or - for "
+            "standard output.",
         ),
     ],
     from_date: Annotated[
@@ -59,7 +78,24 @@ def events(
     to_date: Annotated[str | None, typer.Option("--to", help="Last day, included.", metavar="DATE")] = None,
     format: Annotated[
         str | None,
-        typer.Option("--format", help="jsonl or jsonl.gz. By default what the name says, else jsonl.gz."),
+        typer.Option(
+            "--format",
+            help="jsonl, jsonl.gz, parquet or csv. By default what the name says, else jsonl.gz.",
+        ),
+    ] = None,
+    layout: Annotated[
+        str | None,
+        typer.Option(
+            "--layout",
+            help="For parquet and csv: wide, each property a column; or json, all properties as one text, which is "
+            "what a folder of csv has.",
+        ),
+    ] = None,
+    partition_by: Annotated[
+        str | None,
+        typer.Option(
+            "--partition-by", help="date: a folder for each day, date=2024-01-01. For parquet and csv."
+        ),
     ] = None,
     event: Annotated[
         list[str] | None, typer.Option("--event", help="Only this event; may be repeated.", metavar="NAME")
@@ -106,11 +142,8 @@ def events(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only print what would be asked for, and what is done.")
     ] = False,
-    sandbox: Annotated[
-        bool, typer.Option("--sandbox", help="Export from the embedded sandbox's sample shop.")
-    ] = False,
 ) -> None:
-    """Export raw events of a range of days as JSON Lines.
+    """Export raw events of a range of days: as JSON Lines, Parquet or CSV.
 
     A file appears under its name only when it is complete. A folder gets a file for each slice, and a
     manifest.json that lists the complete ones; the same command again goes on where it stopped.
@@ -135,18 +168,44 @@ def events(
         to_date=to_date,
         output=output,
         format=format,
+        layout=layout,
+        partition_by=partition_by,
         options=options,
         overwrite=overwrite,
         verify=verify,
         since_last=since_last,
         look_back=look_back,
         dry_run=dry_run,
-        sandbox=sandbox,
-    ).run()
+    ).run(invocation)
+
+
+app.command()(with_common(events))
+
+
+def plan(invocation: Invocation, **options: Any) -> None:
+    """Print what `events` with the same options would ask for: its requests, the budget, and what is done already.
+
+    Nothing is sent, and nothing changed. Without --output it is the plan of a whole export.
+    """
+    events(invocation, **options, dry_run=True)
+
+
+def _plan_parameters() -> list[inspect.Parameter]:
+    """Those of `events`, of which --output need not be given."""
+    parameters = dict(inspect.signature(events, eval_str=True).parameters)
+    del parameters["dry_run"]
+    parameters["output"] = parameters["output"].replace(default="-")
+    return list(parameters.values())
+
+
+set_signature(plan, _plan_parameters())
+app.command()(with_common(plan))
 
 
 @app.command()
+@with_common
 def profiles(
+    invocation: Invocation,
     output: Annotated[
         str,
         typer.Option(
@@ -178,9 +237,6 @@ def profiles(
         str | None,
         typer.Option("--group", help="Group profiles of the group key with this id.", metavar="ID"),
     ] = None,
-    sandbox: Annotated[
-        bool, typer.Option("--sandbox", help="Export from the embedded sandbox's sample shop.")
-    ] = False,
 ) -> None:
     """Export the profiles of users, or of groups, as JSON Lines.
 
@@ -197,7 +253,51 @@ def profiles(
         distinct_ids=distinct_id or None,
         group=group,
     )
-    ProfilesCommand(output=output, format=format, filters=filters, sandbox=sandbox).run()
+    ProfilesCommand(output=output, format=format, filters=filters).run(invocation)
+
+
+@app.command()
+@with_common
+def verify(
+    invocation: Invocation,
+    directory: Annotated[
+        str, typer.Argument(help="A folder that `events` has written.", metavar="DIRECTORY")
+    ],
+) -> None:
+    """Check a folder's export: every day there, every file as long as it was and with its checksum.
+
+    Nothing is fetched or changed; `events --verify` mends what is found. Exits with 1 when something is wrong.
+    """
+    from mixpanel_export.cli.verify import verify_directory
+
+    verify_directory(invocation.reporter, directory)
+
+
+app.add_typer(
+    typer.Typer(),
+    name="query",
+    cls=QueryGroup,
+    help="Ask for any report or list, by the groups of the contract.",
+)
+app.add_typer(
+    typer.Typer(), name="annotations", cls=AnnotationsGroup, help="List, make and change annotations."
+)
+
+auth: typer.Typer = typer.Typer(no_args_is_help=True, help="Look at credentials.")
+app.add_typer(auth, name="auth")
+
+
+@auth.command()
+@with_common
+def check(invocation: Invocation) -> None:
+    """Tell which credentials are found where, whether they work, and what they reach.
+
+    It asks for one event, one name and the annotations' tags: one request of the export's hourly budget, and
+    one of the reports'. Exits with 1 when something that these credentials should reach is refused.
+    """
+    from mixpanel_export.cli.auth import check_credentials
+
+    check_credentials(invocation)
 
 
 @app.command()
@@ -228,35 +328,67 @@ def sandbox(
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and answer its exit code."""
-    debug = "--debug" in (sys.argv[1:] if arguments is None else arguments)
+    invocation, signals = Invocation(), _Signals()
+    command = typer.main.get_command(app)
     try:
-        with _terminable():
-            app(args=arguments)
+        with signals:
+            code = command.main(arguments, prog_name="mixpanel-export", standalone_mode=False, obj=invocation)
     except SystemExit as ended:
-        if ended.code == INTERRUPTED:
-            _say("interrupted; nothing half-written stands under a final name")
+        # Completion, and a reader that went away.
         return ended.code if isinstance(ended.code, int) else DONE
-    except (MixpanelError, OSError) as error:
-        if debug:
-            traceback.print_exc()
-        _say(f"[bold red]error:[/] {escape(str(error))}")
-        return USAGE if isinstance(error, InvalidArgumentError) else FAILED
-    return DONE
+    except Exception as error:
+        return _failed(error, invocation)
+    if code == INTERRUPTED:
+        word, code = ("terminated", TERMINATED) if signals.terminated else ("interrupted", INTERRUPTED)
+        invocation.reporter.error(
+            f"{word}; nothing half-written stands under a final name", {"exit_code": code}
+        )
+    return code if isinstance(code, int) else DONE
 
 
-@contextlib.contextmanager
-def _terminable() -> Generator[None]:
-    """End on SIGTERM as on Ctrl-C: by unwinding, so that temporary files are removed."""
+def _failed(error: Exception, invocation: Invocation) -> int:
+    """Say what went wrong, and answer the exit code."""
+    if isinstance(error, TyperException):
+        return _refused(error, invocation)
+    if isinstance(error, MixpanelError | OSError):
+        text = str(error)
+        code = USAGE if isinstance(error, InvalidArgumentError) else FAILED
+    else:
+        text = f"{type(error).__name__}: {error}. This is a mistake in mixpanel-export; --debug shows where it is"
+        code = FAILED
+    if invocation.debug:
+        traceback.print_exc()
+    invocation.reporter.error(text, {"exit_code": code})
+    return code
 
-    def interrupt(number: int, frame: FrameType | None) -> None:
+
+def _refused(error: TyperException, invocation: Invocation) -> int:
+    """What was typed is not understood."""
+    if invocation.as_json:
+        invocation.reporter.error(error.format_message(), {"exit_code": USAGE})
+    else:
+        from typer.rich_utils import rich_format_error
+
+        # All that are raised are of this kind, which typer does not name.
+        rich_format_error(cast(Any, error))
+    return USAGE
+
+
+class _Signals:
+    """End on SIGTERM as on Ctrl-C: by unwinding, so that temporary files are removed.
+
+    Attributes:
+        terminated: whether it was SIGTERM.
+    """
+
+    terminated = False
+
+    def __enter__(self) -> None:
+        self._before = signal.signal(signal.SIGTERM, self._interrupt)
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGTERM, self._before)
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        self.terminated = True
         raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _say(text: str) -> None:
-    Console(stderr=True, soft_wrap=True, highlight=False).print(text)

@@ -1,26 +1,64 @@
-"""The client of a command: from the environment, or of a sandbox that runs as long as the command does."""
+"""The client of a command: its options over the environment over the configuration file, or of a sandbox that
+runs as long as the command does.
+"""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Generator
+from pathlib import Path
 
-from mixpanel_export import MixpanelClient
+from mixpanel_export import MixpanelClient, RetryPolicy
+from mixpanel_export.cli.common import Invocation
+from mixpanel_export.configuration import default_path, read_profile
+from mixpanel_export.environment import CREDENTIALS, SECRETS, Layer, Settings, choose, environment_layers
 from mixpanel_export.limits import MIXPANEL_LIMITS
 
-__all__ = ["client_for"]
+__all__ = ["client_for", "layers_of", "settings_of"]
 
 
 @contextlib.contextmanager
-def client_for(sandbox: bool, *, dry_run: bool = False) -> Generator[MixpanelClient]:
-    """A client that is closed in the end."""
-    if not sandbox:
-        with MixpanelClient.from_env() as client:
-            yield client
-        return
-    from mixpanel_export.sandbox import Sandbox
+def client_for(
+    invocation: Invocation, *, dry_run: bool = False, retry: RetryPolicy | None = None
+) -> Generator[MixpanelClient]:
+    """A client that is closed in the end; what the library warns of meanwhile is said."""
+    with invocation.reporter.hearing():
+        if not invocation.sandbox:
+            settings = settings_of(invocation, layers_of(invocation))
+            with MixpanelClient(settings.auth, retry=retry, **settings.options) as client:
+                yield client
+            return
+        from mixpanel_export.sandbox import Sandbox
 
-    # A first try should not wait for budgets; the plan of one should show them.
-    limits = MIXPANEL_LIMITS if dry_run else None
-    with Sandbox(limits=None) as server, server.client(limits=limits) as client:
-        yield client
+        # A first try should not wait for budgets; the plan of one should show them.
+        limits = MIXPANEL_LIMITS if dry_run else None
+        with Sandbox(limits=None) as server, server.client(limits=limits) as client:
+            yield client
+
+
+def layers_of(invocation: Invocation) -> list[Layer]:
+    """Where settings may stand, the one that counts most first."""
+    layers = [invocation.flags, *environment_layers()]
+    path = Path(invocation.config) if invocation.config else default_path()
+    if invocation.config or invocation.profile or path.exists():
+        layers.append(read_profile(path, invocation.profile))
+    return layers
+
+
+def settings_of(invocation: Invocation, layers: list[Layer]) -> Settings:
+    """What the layers say, with a warning where that is likely not what was meant."""
+    flags, *_ = layers
+    for name in SECRETS:
+        if name in flags.values:
+            invocation.reporter.warning(
+                f"{flags.names[name]} shows in the list of processes and in the shell's history; "
+                "set it in the environment, in the configuration file or in a keyring"
+            )
+    settings = choose(layers, f", write {default_path()}, or try it with --sandbox")
+    used = [where for name, where in settings.origins.items() if name in CREDENTIALS]
+    if invocation.profile and not any("in the profile" in where for where in used):
+        invocation.reporter.warning(
+            f"the credentials are not those of the profile {invocation.profile!r}, but {' and '.join(used)}, "
+            "which comes first"
+        )
+    return settings

@@ -5,20 +5,20 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
-from attrs import frozen
-from rich.console import Console
+from attrs import asdict, frozen
 from rich.filesize import decimal
-from rich.markup import escape
 
 from mixpanel_export import MixpanelClient, Progress
 from mixpanel_export.cli.clients import client_for
-from mixpanel_export.cli.display import display, print_plan, said_of_directory
+from mixpanel_export.cli.common import Invocation
+from mixpanel_export.cli.display import ExportProgress, print_plan, said_of_directory
 from mixpanel_export.errors import InvalidArgumentError
-from mixpanel_export.export.files import FileFormat, check_format, format_of
+from mixpanel_export.export.conversion import Layout, PartitionBy
+from mixpanel_export.export.files import FORMATS, FileFormat, check_format, format_of
 from mixpanel_export.export.job import ExportOptions
 from mixpanel_export.export.progress import ProgressListener
 from mixpanel_export.export.resume import DEFAULT_LOOK_BACK
@@ -40,38 +40,49 @@ class EventsCommand:
     to_date: str | None
     output: str
     format: str | None
+    layout: str | None
+    partition_by: str | None
     options: ExportOptions
     overwrite: bool
     verify: bool
     since_last: bool
     look_back: int | None
     dry_run: bool
-    sandbox: bool
 
-    def run(self) -> None:
+    def run(self, invocation: Invocation) -> None:
         """Check what was given, and do it."""
         target = self._target()
         self._check(target)
-        console = Console(stderr=True, highlight=False, soft_wrap=True)
-        with client_for(self.sandbox, dry_run=self.dry_run) as client:
+        reporter = invocation.reporter
+        with client_for(invocation, dry_run=self.dry_run) as client:
             if self.dry_run:
                 path = target.path if target.is_directory else None
                 print_plan(self._plan(client, path, target.format))
                 return
             began = time.monotonic()
-            with display(console) as progress:
+            with reporter.progress(ExportProgress(), "waiting for the first byte …") as progress:
                 said = self._export(client, target, progress)
-            console.print(escape(f"{said.summary}, in {time.monotonic() - began:.1f} s"))
+            seconds = time.monotonic() - began
+            reporter.summary(
+                f"{said.summary}, in {seconds:.1f} s", {"seconds": round(seconds, 3), **said.facts}
+            )
             for note in said.notes:
-                console.print(escape(note))
+                reporter.note(note)
 
     def _export(self, client: MixpanelClient, target: _Target, progress: ProgressListener | None) -> _Said:
         if target.is_directory:
-            return _Said(*said_of_directory(self._to_directory(client, target, progress)))
+            done = self._to_directory(client, target, progress)
+            return _Said(*said_of_directory(done), asdict(done.progress))
         from_date, to_date = self._range
         if target.path is None:
             totals = client.export.to_stream(
-                sys.stdout.buffer, from_date, to_date, progress=progress, **self.options
+                sys.stdout.buffer,
+                from_date,
+                to_date,
+                format=target.format or "jsonl",
+                layout=self._layout,
+                progress=progress,
+                **self.options,
             )
             return self._said_of(totals, "standard output")
         totals = client.export.to_file(
@@ -79,6 +90,7 @@ class EventsCommand:
             from_date,
             to_date,
             format=target.format or "jsonl.gz",
+            layout=self._layout,
             progress=progress,
             **self.options,
         )
@@ -95,6 +107,8 @@ class EventsCommand:
                 look_back=self._look_back,
                 from_date=self.from_date,
                 format=target.format,
+                layout=self._layout,
+                partition_by=self._partition_by,
                 verify=self.verify,
                 progress=progress,
                 **self.options,
@@ -105,6 +119,8 @@ class EventsCommand:
             from_date,
             to_date,
             format=target.format or "jsonl.gz",
+            layout=self._layout,
+            partition_by=self._partition_by,
             overwrite=self.overwrite,
             verify=self.verify,
             progress=progress,
@@ -121,6 +137,8 @@ class EventsCommand:
                 look_back=self._look_back,
                 from_date=self.from_date,
                 format=format,
+                layout=self._layout,
+                partition_by=self._partition_by,
                 verify=self.verify,
                 **self.options,
             )
@@ -130,10 +148,21 @@ class EventsCommand:
             to_date,
             path=directory,
             format=format or "jsonl.gz",
+            layout=self._layout if directory is not None else None,
+            partition_by=self._partition_by if directory is not None else None,
             overwrite=self.overwrite,
             verify=self.verify,
             **self.options,
         )
+
+    @property
+    def _layout(self) -> Layout | None:
+        # What is not allowed, the library refuses.
+        return cast("Layout | None", self.layout)
+
+    @property
+    def _partition_by(self) -> PartitionBy | None:
+        return cast("PartitionBy | None", self.partition_by)
 
     def _said_of(self, totals: Progress, place: str) -> _Said:
         what = (
@@ -141,7 +170,7 @@ class EventsCommand:
             if self.options.get("deduplicate")
             else f"{decimal(totals.lines)} of JSON Lines"
         )
-        return _Said(f"{totals.events - totals.dropped:,} events, {what}, to {place}")
+        return _Said(f"{totals.events - totals.dropped:,} events, {what}, to {place}", (), asdict(totals))
 
     @property
     def _look_back(self) -> int:
@@ -167,6 +196,7 @@ class EventsCommand:
                 ("--since-last", self.since_last),
                 ("--overwrite", self.overwrite),
                 ("--verify", self.verify),
+                ("--partition-by", self.partition_by),
             ):
                 if given:
                     raise InvalidArgumentError(
@@ -175,16 +205,16 @@ class EventsCommand:
 
     def _target(self) -> _Target:
         if self.format is not None:
-            check_format(self.format)
+            check_format(self.format, FORMATS)
         chosen = cast(FileFormat | None, self.format)
         if self.output == "-":
-            if chosen == "jsonl.gz":
-                raise InvalidArgumentError("format", chosen, "standard output takes jsonl only")
-            return _Target(None, "jsonl")
+            if chosen in {"jsonl.gz", "parquet"}:
+                raise InvalidArgumentError("format", chosen, "standard output takes jsonl and csv only")
+            return _Target(None, chosen or "jsonl")
         if is_url(self.output):
             return _Target(self.output, chosen, is_directory=True)
         path = Path(self.output)
-        named = format_of(path)
+        named = format_of(path, FORMATS)
         if named is not None and not path.is_dir():
             if chosen not in (None, named):
                 raise InvalidArgumentError(
@@ -193,7 +223,9 @@ class EventsCommand:
             return _Target(path, named)
         if path.suffix and not path.is_dir() and not self.output.endswith(("/", os.sep)):
             raise InvalidArgumentError(
-                "output", self.output, "allowed is a folder, a file named .jsonl or .jsonl.gz, or -"
+                "output",
+                self.output,
+                "allowed is a folder, a file named .jsonl, .jsonl.gz, .parquet or .csv, or -",
             )
         return _Target(path, chosen, is_directory=True)
 
@@ -209,7 +241,8 @@ class _Target:
 
 @frozen
 class _Said:
-    """What is said when it is done."""
+    """What is said when it is done, and the same as numbers."""
 
     summary: str
-    notes: Sequence[str] = ()
+    notes: Sequence[str]
+    facts: Mapping[str, Any]

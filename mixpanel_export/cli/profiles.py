@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 import time
-from collections.abc import Generator
 from pathlib import Path
 from typing import cast
 
-from attrs import frozen
-from rich.console import Console
-from rich.markup import escape
+from attrs import asdict, frozen
 
 from mixpanel_export import MixpanelClient
 from mixpanel_export.cli.clients import client_for
+from mixpanel_export.cli.common import Invocation
+from mixpanel_export.cli.display import many
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.export.files import LinesFormat, check_format, format_of
 from mixpanel_export.profiles.file import ProfilesProgress, ProfilesProgressListener
@@ -37,19 +35,19 @@ class ProfilesCommand:
     output: str
     format: str | None
     filters: ProfileFilters
-    sandbox: bool
 
-    def run(self) -> None:
+    def run(self, invocation: Invocation) -> None:
         """Check what was given, and do it."""
         target = self._target()
-        console = Console(stderr=True, highlight=False, soft_wrap=True)
-        with client_for(self.sandbox) as client:
+        with client_for(invocation) as client:
             began = time.monotonic()
-            with _display(console) as progress:
+            with invocation.reporter.progress(_Pages(), "waiting for the first page …") as progress:
                 totals = self._write(client, target, progress)
+            seconds = time.monotonic() - began
             place = "standard output" if target is None else str(target[0])
-            console.print(
-                escape(f"{_described(totals)}, to {place}, in {time.monotonic() - began:.1f} s"),
+            invocation.reporter.summary(
+                f"{_described(totals)}, to {place}, in {seconds:.1f} s",
+                {"seconds": round(seconds, 3), **asdict(totals)},
             )
 
     def _write(
@@ -89,29 +87,21 @@ class ProfilesCommand:
         return path, named
 
 
-@contextlib.contextmanager
-def _display(console: Console) -> Generator[ProfilesProgressListener | None]:
-    """A listener that moves a line; None where there is no terminal: a log wants none of it."""
-    if not console.is_terminal:
-        yield None
-        return
-    with console.status("waiting for the first page …") as status:
+class _Pages:
+    """How far the pages have come, in words."""
 
-        def show(totals: ProfilesProgress) -> None:
-            of = f" of {totals.total:,}" if totals.total is not None else ""
-            status.update(f"{totals.profiles:,}{of} profiles")
+    def describe(self, totals: ProfilesProgress, since: float) -> str:
+        of = f" of {totals.total:,}" if totals.total is not None else ""
+        return f"{totals.profiles:,}{of} profiles"
 
-        yield show
+    def parts(self, totals: ProfilesProgress) -> tuple[int, int | None]:
+        return totals.profiles, totals.total
 
 
 def _described(totals: ProfilesProgress) -> str:
-    parts = [_many(totals.profiles, "profile"), f"{_many(totals.pages, 'page')} fetched"]
+    parts = [many(totals.profiles, "profile"), f"{many(totals.pages, 'page')} fetched"]
     if totals.found:
         parts.append(f"{totals.found:,} found done")
     if totals.restarts:
-        parts.append(f"begun anew {_many(totals.restarts, 'time')}, for Mixpanel had lost the session")
+        parts.append(f"begun anew {many(totals.restarts, 'time')}, for Mixpanel had lost the session")
     return ", ".join(parts)
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
