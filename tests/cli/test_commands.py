@@ -107,11 +107,11 @@ def test_annotations_are_made_changed_and_deleted(mixpanel_sandbox: Sandbox) -> 
 
     made = asked("create", "--date", "2024-01-20 12:00:00", "--description", "Prices")
     number = str(made["results"]["id"])
-    asked("update", number, "--description", "New prices")
-    assert asked("get", number)["results"]["description"] == "New prices"
+    asked("update", "--id", number, "--description", "New prices")
+    assert asked("get", "--id", number)["results"]["description"] == "New prices"
     listed = asked("list", "--from", "2024-01-20", "--to", "2024-01-21")["results"]
     assert [each["description"] for each in listed] == ["New prices"]
-    asked("delete", number)
+    asked("delete", "--id", number)
     assert asked("list", "--from", "2024-01-20", "--to", "2024-01-21")["results"] == []
 
 
