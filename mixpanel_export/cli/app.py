@@ -119,6 +119,14 @@ def events(
             "--slice-days", help="Days of a slice; by default what the budget suggests.", metavar="N"
         ),
     ] = None,
+    memory: Annotated[
+        int | None,
+        typer.Option(
+            "--memory",
+            help="About how many MiB the conversion to parquet or csv may take; by default 256.",
+            metavar="MIB",
+        ),
+    ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Begin anew in a folder that holds an export.")
     ] = False,
@@ -163,6 +171,8 @@ def events(
         options["parallel"] = parallel
     if slice_days is not None:
         options["slice_days"] = slice_days
+    if memory is not None:
+        options["memory"] = memory << 20
     EventsCommand(
         from_date=from_date,
         to_date=to_date,

@@ -24,7 +24,7 @@ from mixpanel_export.columns.convert import Converter
 from mixpanel_export.columns.files import ColumnFormat, read_tables, write_all, write_widening
 from mixpanel_export.columns.native import load
 from mixpanel_export.columns.tables import widened
-from mixpanel_export.errors import ExportError, InvalidArgumentError, MissingExtraError, quoting
+from mixpanel_export.errors import ExportError, MissingExtraError, quoting
 from mixpanel_export.export.conversion import Layout, check_columnar
 from mixpanel_export.export.download import Download
 from mixpanel_export.export.fetch import Cancellation
@@ -43,7 +43,6 @@ __all__ = ["AsyncRecordBatches", "Conversions", "RecordBatches", "write_columns"
 
 T = TypeVar("T")
 
-_LEAST_MEMORY = 64 << 20
 # What the lines converted at a time are of the memory that is used: each of them is there in several forms.
 _SHARE = 128
 _AT_ONCE = 2
@@ -127,18 +126,15 @@ class RecordBatches:
         http: httpx.Client,
         layout: Layout,
         *,
-        memory: int = DEFAULT_MEMORY,
         listener: ProgressListener | None = None,
     ) -> None:
         check_columnar("parquet", layout, None)
-        if memory < _LEAST_MEMORY:
-            raise InvalidArgumentError("memory", memory, f"allowed are {_LEAST_MEMORY:,} bytes and more")
         load("pyarrow", "duckdb")
         self._job = job
         self._layout: Layout = layout
         self._cancellation = Cancellation()
         self._converter = Converter(layout, job.context.zone, job.ticks)
-        self._conversions = Conversions(self._converter, memory)
+        self._conversions = Conversions(self._converter, job.memory)
         # As they are parsed here, the lines need not be while they arrive.
         self._slices = Slices(job, http, self._cancellation, listener=listener)
         self._lock = threading.Lock()

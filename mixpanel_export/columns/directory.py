@@ -25,25 +25,27 @@ __all__ = ["DirectoryConversion", "conversion_for"]
 
 
 def conversion_for(
-    query: Query, context: Context, columns: Iterable[Mapping[str, str]]
+    query: Query, context: Context, columns: Iterable[Mapping[str, str]], memory: int
 ) -> DirectoryConversion:
     """The conversion of a directory.
 
     Args:
         columns: those that the directory's manifest keeps.
+        memory: about how many bytes it may take.
     """
     layout = cast(Layout, query.layout or "wide")
     ticks = 1000 if query.time_in_ms else 1
     converter = Converter(layout, context.zone, ticks, Columns.from_manifest(columns))
-    return DirectoryConversion(converter, cast(ColumnFormat, query.format), query.partition_by is not None)
+    by_date = query.partition_by is not None
+    return DirectoryConversion(converter, cast(ColumnFormat, query.format), by_date, memory)
 
 
 class DirectoryConversion:
     """Converts the slices of a directory; may be used by several threads."""
 
-    def __init__(self, converter: Converter, format: ColumnFormat, by_date: bool) -> None:
+    def __init__(self, converter: Converter, format: ColumnFormat, by_date: bool, memory: int) -> None:
         self._converter = converter
-        self._conversions = Conversions(converter)
+        self._conversions = Conversions(converter, memory)
         self._format: ColumnFormat = format
         self._by_date = by_date
 

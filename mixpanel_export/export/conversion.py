@@ -108,11 +108,12 @@ class LinesConversion:
         raise NotImplementedError
 
 
-def conversion_of(query: Query, context: Context, columns: Columns) -> Conversion:
+def conversion_of(query: Query, context: Context, columns: Columns, memory: int) -> Conversion:
     """The conversion for a directory.
 
     Args:
         columns: what its manifest has recorded of them.
+        memory: about how many bytes it may take.
 
     Raises:
         MissingExtraError: when its format needs packages that are not installed.
@@ -121,7 +122,7 @@ def conversion_of(query: Query, context: Context, columns: Columns) -> Conversio
         return LinesConversion(query.format)
     from mixpanel_export.columns.directory import conversion_for
 
-    return conversion_for(query, context, columns)
+    return conversion_for(query, context, columns, memory)
 
 
 def check_columnar(format: str, layout: str | None, partition_by: str | None) -> None:

@@ -99,7 +99,8 @@ class DirectoryExports(_Directories):
                 they are there and have their size is enough.
             progress: called with the running totals of this run, from the threads that download.
             options: `event`, `where`, `limit`, `time_in_ms`, `bucket`, `parallel`, `slice_days` and
-                `deduplicate`, as for `events`. `parallel` and `slice_days` may differ from call to call.
+                `deduplicate`, as for `events`, and `memory`, as for `batches`. `parallel`, `slice_days` and
+                `memory` may differ from call to call.
 
         Raises:
             DirectoryMismatchError: (a ValueError) when the directory holds another export.

@@ -27,6 +27,7 @@ from mixpanel_export.export.conversion import (
 from mixpanel_export.export.download import Download
 from mixpanel_export.export.fetch import Cancellation
 from mixpanel_export.export.folder import CONVERTED, Folder, LocalFolder, digest_of, durable
+from mixpanel_export.export.job import DEFAULT_MEMORY
 from mixpanel_export.export.manifest import Contents, Manifest, ManifestSlice
 from mixpanel_export.export.naming import FileName, is_partition, name_of, path_of
 from mixpanel_export.export.plan import Slice
@@ -154,7 +155,8 @@ class DirectoryRun:
         return {name_of(path) for path in self._folder.paths()}
 
     def _convert_by(self, manifest: Manifest) -> None:
-        self._made = conversion_of(manifest.query, self._context, manifest.columns)
+        memory = self._asked.options.get("memory", DEFAULT_MEMORY)
+        self._made = conversion_of(manifest.query, self._context, manifest.columns, memory)
 
     @property
     def _conversion(self) -> Conversion:

@@ -28,6 +28,7 @@ __all__ = ["DEFAULT_MEMORY", "DEFAULT_PARALLEL", "ExportFilters", "ExportJob", "
 DEFAULT_PARALLEL = 8
 # Bytes that a conversion to columns may take, beyond what the libraries themselves take.
 DEFAULT_MEMORY = 256 << 20
+_LEAST_MEMORY = 64 << 20
 
 
 class ExportFilters(TypedDict, total=False):
@@ -46,6 +47,7 @@ class ExportOptions(ExportFilters, total=False):
     parallel: int
     slice_days: int | None
     deduplicate: bool
+    memory: int
 
 
 @frozen
@@ -57,6 +59,7 @@ class ExportJob:
         ticks: what `time` is counted in: 1 for seconds, 1000 for milliseconds.
         fields: the properties to make of each event; None for all.
         deduplicate: leave out events that were sent again.
+        memory: about how many bytes a conversion to columns may take.
     """
 
     context: Context
@@ -66,6 +69,7 @@ class ExportJob:
     ticks: int = 1
     fields: tuple[str, ...] | None = None
     deduplicate: bool = False
+    memory: int = DEFAULT_MEMORY
 
     @classmethod
     def make(
@@ -107,6 +111,7 @@ class ExportJob:
             ticks,
             projected,
             options.get("deduplicate", False),
+            checked_memory(options.get("memory", DEFAULT_MEMORY)),
         )
 
     def request(self, piece: Slice) -> Request:
@@ -122,6 +127,13 @@ class ExportJob:
     def days(self) -> tuple[datetime.date, datetime.date]:
         """The first and the last day."""
         return self.plan.slices[0].from_date, self.plan.slices[-1].to_date
+
+
+def checked_memory(memory: int) -> int:
+    """As it is, or a refusal."""
+    if isinstance(memory, bool) or not isinstance(memory, int) or memory < _LEAST_MEMORY:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidArgumentError("memory", memory, f"allowed are {_LEAST_MEMORY:,} bytes and more")
+    return memory
 
 
 def _checked_fields(fields: Sequence[str] | None) -> tuple[str, ...] | None:

@@ -19,7 +19,7 @@ from mixpanel_export.export.conversion import COLUMNAR, Layout, check_columnar
 from mixpanel_export.export.directories import AsyncDirectoryExports, DirectoryExports, in_thread
 from mixpanel_export.export.event import Event
 from mixpanel_export.export.files import COPIES, FORMATS, FileFormat, WholeFile, check_format
-from mixpanel_export.export.job import DEFAULT_MEMORY, DEFAULT_PARALLEL, ExportJob, ExportOptions
+from mixpanel_export.export.job import DEFAULT_PARALLEL, ExportJob, ExportOptions
 from mixpanel_export.export.progress import Progress, ProgressListener
 from mixpanel_export.export.run import EventBatches, Run
 from mixpanel_export_api.api.export import AsyncExportResource, ExportResource
@@ -131,7 +131,6 @@ class Export(DirectoryExports, ExportResource):
         to_date: DateLike,
         *,
         layout: Layout = "wide",
-        memory: int = DEFAULT_MEMORY,
         progress: ProgressListener | None = None,
         **options: Unpack[ExportOptions],
     ) -> RecordBatches:
@@ -147,10 +146,10 @@ class Export(DirectoryExports, ExportResource):
                 ones as JSON text; or `json`, all properties as one JSON text, always the same columns. In both,
                 `time` is a timestamp (microseconds, with the client's time zone). With `wide` all is downloaded
                 before the first batch comes, for only then is it known what columns there are.
-            memory: about how many bytes the conversion may take, 64 MiB or more; the more, the larger the batches.
             progress: called with the running totals, from the threads that download.
-            options: `event`, `where`, `limit`, `time_in_ms`, `bucket`, `parallel`, `slice_days` and
-                `deduplicate`, as for `events`.
+            options: `event`, `where`, `limit`, `time_in_ms`, `bucket`, `parallel`, `slice_days` and `deduplicate`,
+                as for `events`; and `memory`, about how many bytes the conversion may take beside the libraries
+                themselves, 64 MiB or more, by default 256 MiB: the more, the larger the batches.
 
         Returns:
             RecordBatches: an iterator of `pyarrow.RecordBatch`, with `schema`, `to_arrow()`, `to_polars()`,
@@ -160,7 +159,7 @@ class Export(DirectoryExports, ExportResource):
             MissingExtraError: when the extra `arrow` is not installed.
             InvalidArgumentError: for an argument that is not allowed; nothing is sent.
         """
-        return _batches(self._context, self._http, from_date, to_date, layout, memory, progress, options)
+        return _batches(self._context, self._http, from_date, to_date, layout, progress, options)
 
     def to_file(
         self,
@@ -184,7 +183,7 @@ class Export(DirectoryExports, ExportResource):
             layout: for `parquet` and `csv`, as for `batches`; `wide` when nothing is said.
             progress: called with the running totals, from the threads that download.
             options: `event`, `where`, `limit`, `time_in_ms`, `bucket`, `parallel`, `slice_days` and
-                `deduplicate`, as for `events`.
+                `deduplicate`, as for `events`, and `memory`, as for `batches`.
 
         Returns:
             The totals.
@@ -301,7 +300,6 @@ class AsyncExport(AsyncDirectoryExports, AsyncExportResource):
         to_date: DateLike,
         *,
         layout: Layout = "wide",
-        memory: int = DEFAULT_MEMORY,
         progress: ProgressListener | None = None,
         **options: Unpack[ExportOptions],
     ) -> AsyncRecordBatches:
@@ -309,7 +307,7 @@ class AsyncExport(AsyncDirectoryExports, AsyncExportResource):
         from mixpanel_export.columns.batches import AsyncRecordBatches
 
         return AsyncRecordBatches(
-            _batches(self._context, self._http, from_date, to_date, layout, memory, progress, options)
+            _batches(self._context, self._http, from_date, to_date, layout, progress, options)
         )
 
     async def text(self, arguments: Mapping[str, Any]) -> str:
@@ -339,7 +337,6 @@ def _batches(
     from_date: DateLike,
     to_date: DateLike,
     layout: Layout,
-    memory: int,
     progress: ProgressListener | None,
     options: ExportOptions,
 ) -> RecordBatches:
@@ -347,7 +344,7 @@ def _batches(
 
     check_columnar("parquet", layout, None)
     job = ExportJob.make(context, from_date, to_date, **options)
-    return RecordBatches(job, http, layout, memory=memory, listener=progress)
+    return RecordBatches(job, http, layout, listener=progress)
 
 
 def _copy(run: Run, file: IO[bytes], format: FileFormat) -> Progress:

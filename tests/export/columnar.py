@@ -65,7 +65,7 @@ class Conversion:
                 file.write(json.dumps(each) + "\n")
 
 
-def conversion_for(query: Query, context: Context, columns: Columns) -> Conversion:
+def conversion_for(query: Query, context: Context, columns: Columns, memory: int) -> Conversion:
     return Conversion(query, columns)
 
 
