@@ -47,11 +47,16 @@ def read_profile(path: Path, profile: str | None = None) -> Layer:
     Raises:
         ConfigurationError: for a file that is open to others, is no TOML or has settings that are not known, and
             for a profile that it does not have.
-        OSError: when the file cannot be read.
+        OSError: when the file is there and cannot be read.
     """
-    document = _document(path)
+    try:
+        document = _document(path)
+    except FileNotFoundError:
+        raise ConfigurationError("configuration", f"there is no file {path}") from None
     profiles = _tables(path, document.pop("profiles", {}))
     default = document.pop("default_profile", "default")
+    if not isinstance(default, str):
+        raise ConfigurationError("configuration", f"{path}, 'default_profile': allowed is a profile's name")
     name = profile or default
     if name not in profiles and (profile is not None or default != "default"):
         known = ", ".join(map(repr, profiles)) or "none"

@@ -366,9 +366,12 @@ def _failed(error: Exception, invocation: Invocation) -> int:
     else:
         text = f"{type(error).__name__}: {error}. This is a mistake in mixpanel-export; --debug shows where it is"
         code = FAILED
-    if invocation.debug:
+    facts: dict[str, Any] = {"exit_code": code}
+    if invocation.debug and invocation.as_json:
+        facts["traceback"] = traceback.format_exc()
+    elif invocation.debug:
         traceback.print_exc()
-    invocation.reporter.error(text, {"exit_code": code})
+    invocation.reporter.error(text, facts)
     return code
 
 

@@ -66,7 +66,7 @@ class Chart:
         along = index or "date"
         value = layout.get("value", "count" if index else "value")
         first = all("first" in row for row in rows)
-        keys = [name for name in (*layout["keys"], "segment") if name not in {"date", along}]
+        keys = [name for name in dict.fromkeys((*layout["keys"], "segment")) if name not in {"date", along}]
         names: dict[Any, str] = {}
         sums: dict[str, dict[Any, list[float]]] = {}
         for row in rows:
@@ -95,7 +95,9 @@ class Chart:
 
     def said(self, value: float) -> str:
         """A number of this chart."""
-        return f"{value:.0%}" if self.percent else f"{value:,.10g}"
+        if self.percent:
+            return f"{value:.0%}"
+        return f"{value:,.0f}" if value == int(value) or abs(value) >= 1000 else f"{value:,.2f}"
 
 
 def draw(chart: Chart) -> None:
@@ -178,7 +180,7 @@ def _lines(chart: Chart, width: int, colors: bool) -> str:
     dated = isinstance(chart.x[0], datetime.date)
 
     def x_tick(at: float, _: object) -> str:
-        return _date(at) if dated else f"{at:.6g}"
+        return _date(at) if dated else f"{at:.3g}"
 
     def y_tick(value: float, _: object) -> str:
         return f"{chart.said(value):>10}"
@@ -206,8 +208,7 @@ def _place(at: Any) -> float:
 
 def _date(place: float) -> str:
     days, part = divmod(place, 1)
-    day = datetime.datetime.fromordinal(int(days)) + datetime.timedelta(days=part)
-    return f"{day:%m-%d %H:%M}" if part > 0.001 else f"{day:%Y-%m-%d}"
+    return f"{datetime.datetime.fromordinal(int(days)) + datetime.timedelta(days=part):%m-%d %Hh}"
 
 
 def _draw_bars(chart: Chart, console: Console) -> None:

@@ -146,16 +146,18 @@ _PARAMETERS: Mapping[str, inspect.Parameter] = {
 }
 
 
-def _hidden(parameter: inspect.Parameter) -> inspect.Parameter:
+def _of_command(parameter: inspect.Parameter) -> inspect.Parameter:
+    """The same after a command: of those for credentials and project, the help shows two."""
     kind, option = get_args(parameter.annotation)
     option = copy.copy(option)
-    option.hidden = True
+    option.hidden = parameter.name not in {"profile", "sandbox", "progress", "quiet", "debug"}
+    # It was read before the command, where an option may have said otherwise.
+    option.envvar = None
     return parameter.replace(annotation=Annotated[kind, option])
 
 
 _PARAMETERS_OF_COMMANDS: Mapping[str, inspect.Parameter] = {
-    name: parameter if name in {"profile", "sandbox", "progress", "quiet", "debug"} else _hidden(parameter)
-    for name, parameter in _PARAMETERS.items()
+    name: _of_command(parameter) for name, parameter in _PARAMETERS.items()
 }
 
 
