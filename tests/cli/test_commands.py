@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from mixpanel_export.columns.native import load
+from mixpanel_export.configuration import read_profile
 from mixpanel_export.sandbox import Sandbox
 from tests.cli.test_events_command import run
 
@@ -163,6 +164,16 @@ class TestSettings:
         unknown = run("query", "funnels", "list", "--config", file, "--profile", "none")
         assert unknown.returncode == 2
         assert b"'shop', 'other'" in unknown.stderr
+
+    def test_the_file_that_the_papers_show_is_one(self, tmp_path: Path) -> None:
+        page = Path(__file__).parents[2] / "docs" / "how-to" / "command.md"
+        shown = page.read_text(encoding="utf-8").partition("```toml\n")[2].partition("```")[0]
+        path = tmp_path / "config.toml"
+        path.write_text(shown, encoding="utf-8")
+        path.chmod(0o600)
+        settings = read_profile(path, "staging").values
+        assert settings["project_id"] == "7654321"
+        assert settings["timezone"] == "Europe/Zurich"
 
     @pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")
     def test_a_file_that_others_can_read_is_refused(self, tmp_path: Path, mixpanel_sandbox: Sandbox) -> None:
