@@ -170,9 +170,10 @@ def _lines(chart: Chart, width: int, colors: bool) -> str:
     except ImportError as error:
         raise MissingExtraError("A chart in the terminal", "plot") from error
     figure: Any = plotille.Figure()
-    figure.width, figure.height = max(width - 18, 20), 15
+    # Beside it are the numbers on its left, and the label of its lower axis.
+    figure.width, figure.height = max(width - 20 - len(chart.x_label), 20), 15
     figure.with_colors, figure.origin = colors, False
-    figure.x_label, figure.y_label = chart.x_label, "share" if chart.percent else ""
+    figure.x_label, figure.y_label = chart.x_label, "share" if chart.percent else "value"
     places = [_place(at) for at in chart.x]
     figure.set_x_limits(min_=places[0], max_=max(places[-1], places[0] + 1))
     every = [value for values in chart.series.values() for value in values if value is not None]

@@ -26,6 +26,13 @@ _HOW = "What is said while it runs (on standard error)"
 ProgressMode = Literal["auto", "bar", "json", "none"]
 
 
+def _take(context: typer.Context, parameter: typer.CallbackParam, value: Any) -> Any:
+    """Take an option at once, so that it counts for what is said of the others."""
+    if isinstance(context.obj, Invocation):
+        context.obj.add({str(parameter.name): value})
+    return value
+
+
 def _options(
     profile: Annotated[
         str | None,
@@ -126,6 +133,8 @@ def _options(
             help="A moving line (bar), a JSON object a line (json) or nothing (none). By default (auto) a moving "
             "line in a terminal, and a line with the time now and then in a log.",
             rich_help_panel=_HOW,
+            is_eager=True,
+            callback=_take,
         ),
     ] = None,
     quiet: Annotated[
@@ -134,7 +143,13 @@ def _options(
     ] = None,
     debug: Annotated[
         bool | None,
-        typer.Option("--debug", help="Show a traceback when something fails.", rich_help_panel=_HOW),
+        typer.Option(
+            "--debug",
+            help="Show a traceback when something fails.",
+            rich_help_panel=_HOW,
+            is_eager=True,
+            callback=_take,
+        ),
     ] = None,
 ) -> None:
     """The options, as a signature."""

@@ -93,10 +93,15 @@ class TestLog:
 
 class TestPrograms:
     def test_errors_are_objects_as_well(self) -> None:
-        for arguments, code in (([*EVENTS, "-", "--where", "("], 2), (["--progress", "json", "nonsense"], 2)):
-            done = run("--progress", "json", "--debug", *arguments)
+        as_json = ["--progress", "json"]
+        for arguments in (
+            [*as_json, "--debug", *EVENTS, "-", "--where", "("],
+            [*as_json, "nonsense"],
+            ["events", *as_json],
+        ):
+            done = run(*arguments)
             (said,) = map(json.loads, done.stderr.splitlines())
-            assert (done.returncode, said["type"], said["exit_code"]) == (code, "error", code)
+            assert (done.returncode, said["type"], said["exit_code"]) == (2, "error", 2)
             assert b"\x1b" not in done.stderr
 
 

@@ -183,3 +183,55 @@ def test_a_subclass_of_a_client_comes_from_the_environment_as_itself() -> None:
         pass
 
     assert type(Ours.from_env({**TOKEN, "MIXPANEL_PROJECT_ID": "1"})) is Ours
+
+
+MP = {"MP_USERNAME": "other", "MP_SECRET": "hush-5", "MP_PROJECT_ID": "56", "MP_REGION": "in"}
+
+
+class TestTheNamesOfMixpanelsOwnCommand:
+    def test_they_are_understood(self) -> None:
+        settings = environment.read(MP)
+        assert settings.auth.description == "service account 'other'"
+        assert settings.options == {"project_id": "56", "region": "in"}
+        assert type(environment.read({"MP_OAUTH_TOKEN": "hush-6"}).auth) is OAuthTokenAuth
+
+    def test_ours_come_first(self) -> None:
+        settings = environment.read({**MP, **ACCOUNT, "MIXPANEL_REGION": "eu"})
+        assert settings.auth.description == "service account 'exporter'"
+        assert settings.options == {"project_id": "56", "region": "eu"}
+        assert type(environment.read({**MP, **TOKEN}).auth) is OAuthTokenAuth
+
+
+class TestLayers:
+    def layer(self, place: str, **values: str) -> environment.Layer:
+        return environment.Layer(
+            place, values, {name: name.upper() for name in (*values, "secret", "username")}
+        )
+
+    def test_the_first_that_has_a_setting_counts_and_it_is_known_where_that_was(self) -> None:
+        settings = environment.choose(
+            [
+                self.layer("here", region="eu"),
+                self.layer("there", region="in", oauth_token="hush-7", timezone="UTC"),
+            ]
+        )
+        assert settings.options == {"region": "eu", "timezone": "UTC"}
+        assert settings.origins == {
+            "region": "REGION here",
+            "timezone": "TIMEZONE there",
+            "oauth_token": "OAUTH_TOKEN there",
+        }
+
+    def test_the_other_half_of_a_pair_may_stand_elsewhere(self) -> None:
+        settings = environment.choose(
+            [self.layer("here", username="me"), self.layer("there", secret="hush-8", oauth_token="hush-9")]
+        )
+        assert settings.origins == {"username": "USERNAME here", "secret": "SECRET there"}
+
+    def test_but_not_that_of_another_account(self) -> None:
+        layers = [self.layer("here", username="me"), self.layer("there", username="you", secret="hush-8")]
+        with pytest.raises(ConfigurationError, match="SECRET: it is not set, but USERNAME is"):
+            environment.choose(layers)
+
+    def test_a_layer_does_not_tell_its_values(self) -> None:
+        assert "hush" not in repr(self.layer("here", secret="hush-8"))
