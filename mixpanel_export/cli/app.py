@@ -6,7 +6,6 @@ is shown with `--debug` only. What every command takes is in `common`.
 
 from __future__ import annotations
 
-import importlib.metadata
 import inspect
 import signal
 import traceback
@@ -40,6 +39,8 @@ app: typer.Typer = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
+        import importlib.metadata
+
         print(f"mixpanel-export {importlib.metadata.version('mixpanel-export-sdk')}")
         raise typer.Exit
 
