@@ -321,7 +321,8 @@ def _kind_of_integers(column: Any) -> Kind:
 def _doubles(texts: Any) -> tuple[Any, Kind]:
     """The column of JSON numbers, as doubles where that is exact."""
     pa, pc = load("pyarrow", "pyarrow.compute")
-    is_whole = pc.match_substring_regex(texts, rf"^-?\d{{{_DIGITS + 1},}}$")
+    long = pc.filter(texts, pc.greater(pc.binary_length(texts), _DIGITS))
+    is_whole = pc.match_substring_regex(long, rf"^-?\d{{{_DIGITS + 1},}}$")
     numbers = pc.cast(texts, pa.float64())
     if pc.any(is_whole).as_py() or not pc.all(pc.is_finite(numbers)).as_py():
         return texts, "json"
