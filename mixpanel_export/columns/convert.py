@@ -230,15 +230,15 @@ def _registered(cursor: Any, lines: Any) -> Generator[None]:
 
 
 def _gathered(blocks: Iterable[bytes], size: int) -> Iterator[bytes]:
-    """Blocks of about this size."""
+    """Blocks of at most this size, but for one that is larger by itself."""
     gathered: list[bytes] = []
     length = 0
     for block in blocks:
-        gathered.append(block)
-        length += len(block)
-        if length >= size:
+        if gathered and length + len(block) > size:
             yield b"".join(gathered)
             gathered, length = [], 0
+        gathered.append(block)
+        length += len(block)
     if gathered:
         yield b"".join(gathered)
 

@@ -130,16 +130,20 @@ class _Parquet:
     """Gathers rows to groups of a sensible size."""
 
     def __init__(self, file: IO[bytes], schema: Any) -> None:
-        # Texts of which hardly any is there twice make useless dictionaries.
+        pa = load("pyarrow")
+        # Numbers, and texts of which hardly any is there twice, are smaller without a dictionary.
         unlike = {"properties", "insert_id"}
+        alike = [each.name for each in schema if pa.types.is_string(each.type) and each.name not in unlike]
         self._writer = load("pyarrow.parquet").ParquetWriter(
             file,
             schema,
             compression="zstd",
             compression_level=1,
-            use_dictionary=[each.name for each in schema if each.name not in unlike],
+            use_dictionary=alike,
             write_statistics=True,
             version="2.6",
+            # Arrow's own pool keeps what it has once had, for each thread.
+            memory_pool=pa.system_memory_pool(),
         )
         self._tables: list[Any] = []
         self._rows = 0

@@ -185,6 +185,51 @@ def test_nothing_is_lost_of_any_events(layout: Layout, events: list[Any], size: 
     assert back(converted(layout, *blocks, size=size)) == parsed(*blocks)
 
 
+_first = line(time=1704067200, n=1, f=1.5, s="x", b=True, j=[1], z=None, k="y")
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        line(n=2, f=2.5, s="", b=False, j="text", z=None, k='q"'),
+        line(n="2", s=5) + line(n=2, s="5"),
+        line(n="2", s="5") + line(s=5, j="5"),
+        line(n=2.0) + line(n=1e2) + line(n=-0.0),
+        line(n=2**63) + line(n=2**53 + 1) + line(n=True),
+        line(f=1) + line(f=10**15) + line(f="1.5") + line(f="NaN"),
+        line(b="true") + line(b=1) + line(b=None),
+        line(j=None) + line(j=1) + line(j="1") + line(j={}) + line(),
+        line(z=1) + line(z=None) + line() + line(z="null"),
+        line(unknown=None) + line(z=None),
+        line(unknown=1, z=None) + line(s=None),
+        line(unknown="1", s=5),
+        line(S="other", s="x") + line(Z=None),
+        line(time="x", s=None) + line(time=None) + line(time=1704067200.5),
+        b'{"event":"a","properties":{"s":"x","s":"y"}}\n' + line(),
+        b'{"event":"a","properties":{"s":"\\u0041","k":"\\ud83d\\ude00","n":1E1}}\n',
+    ],
+)
+def test_nothing_is_lost_where_the_properties_were_known_before(then: bytes) -> None:
+    for blocks in ((_first, then), (_first * 3, _first + then, then + _first), (_first, *then.splitlines())):
+        assert back(converted("wide", *blocks)) == parsed(*blocks)
+
+
+_some = st.fixed_dictionaries(
+    {},
+    optional={
+        name: st.sampled_from([usual, usual, usual, None, 1, "1", 2.5, "x", True, [1], 2**70])
+        for name, usual in {"n": 1, "s": "x", "f": 0.5, "b": True, "j": [1], "z": None}.items()
+    },
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(_some, min_size=2, max_size=30), st.integers(1, 600))
+def test_nothing_is_lost_of_values_that_change_their_kinds(events: list[Any], size: int) -> None:
+    blocks = [_first, *map(of, events)]
+    assert back(converted("wide", *blocks, size=size)) == parsed(*blocks)
+
+
 @pytest.mark.parametrize(
     ("values", "kind"),
     [
