@@ -44,7 +44,8 @@ __all__ = ["AsyncRecordBatches", "Conversions", "RecordBatches", "write_columns"
 T = TypeVar("T")
 
 # What the lines converted at a time are of the memory that is used: each of them is there in several forms.
-_SHARE = 128
+_SHARE = 256
+_GROUP_SHARE = 32
 _AT_ONCE = 2
 
 
@@ -58,6 +59,8 @@ class Conversions:
     def __init__(self, converter: Converter, memory: int = DEFAULT_MEMORY) -> None:
         self.converter: Converter = converter
         self._block = memory // _SHARE
+        self._group = memory // _GROUP_SHARE
+        self._turn = threading.Lock()
         at_once = min(os.cpu_count() or 1, _AT_ONCE)
         self._threads = ThreadPoolExecutor(at_once, "mixpanel-export-columns")
 
@@ -84,12 +87,31 @@ class Conversions:
     def close(self) -> None:
         """End the threads; none may be writing."""
         self._threads.shutdown()
-        self.converter.close()
 
     def _write(self, spool: Spool, format: ColumnFormat, path: Path, check: Callable[[], object]) -> int:
-        blocks = _checked(spool.blocks(self._block // 2), check)
-        tables = self.converter.tables(blocks, f"the slice {spool.piece}", self._block)
+        blocks = _checked(spool.blocks(self._block), check)
+        tables = self._in_turns(blocks, f"the slice {spool.piece}")
         return write_widening(format, path, self.converter.schema, tables)
+
+    def _in_turns(self, blocks: Iterator[bytes], source: str) -> Iterator[Any]:
+        """The tables of blocks; one thread makes some while another inflates or writes.
+
+        Making them holds the interpreter's lock. Two that did so would not be faster, but slower for each other's
+        memory in the caches.
+        """
+        done = 0
+        while group := list(_up_to(self._group, blocks)):
+            with self._turn:
+                tables = list(self.converter.tables(group, source, self._block, done))
+            done += sum(table.num_rows for table in tables)
+            yield from tables
+
+
+def _up_to(size: int, blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The next blocks, of about so many bytes."""
+    while size > 0 and (block := next(blocks, None)) is not None:
+        yield block
+        size -= len(block)
 
 
 def _checked(blocks: Iterator[bytes], check: Callable[[], object]) -> Iterator[bytes]:
@@ -129,7 +151,7 @@ class RecordBatches:
         listener: ProgressListener | None = None,
     ) -> None:
         check_columnar("parquet", layout, None)
-        load("pyarrow", "duckdb")
+        load("pyarrow")
         self._job = job
         self._layout: Layout = layout
         self._cancellation = Cancellation()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from attrs import frozen
@@ -52,13 +53,18 @@ class Clock:
             # In the hour that a spring's change leaves out.
             return self._one_by_one(ticks.to_pylist())
 
+    def of_values(self, ticks: Sequence[Any]) -> Any:
+        """The timestamps of any values: null where they are no numbers."""
+        pa = load("pyarrow")
+        # Of a fraction, Arrow would make a whole number.
+        if set(map(type, ticks)) <= {int, type(None)}:
+            with contextlib.suppress(OverflowError, pa.ArrowInvalid):
+                return self.of_numbers(pa.array(ticks, pa.int64()))
+        return self._one_by_one(ticks)
+
     def of_texts(self, texts: Any) -> Any:
         """The timestamps of JSON texts: null where they are no numbers."""
-        pa, pc = load("pyarrow", "pyarrow.compute")
-        try:
-            return self.of_numbers(pc.cast(texts, pa.int64()))
-        except pa.ArrowInvalid:
-            return self._one_by_one(json.loads(each) if each else None for each in texts.to_pylist())
+        return self.of_values([json.loads(each) if each else None for each in texts.to_pylist()])
 
     def numbers_of(self, times: Any) -> Any:
         """What `time` says, of timestamps."""

@@ -68,7 +68,7 @@ class DirectoryConversion:
             self._conversions.write(spool, "arrow", path)
             made: list[Converted] = []
             for date in _dates_in(path) or [str(spool.piece.from_date)]:
-                with part(date).open("wb") as file:
+                with load("pyarrow").OSFile(str(part(date)), "wb") as file:
                     tables = _of_date(path, date)
                     made.append(
                         Converted(date, write_all(self._format, file, self._converter.schema, tables))
@@ -83,7 +83,7 @@ class DirectoryConversion:
 
     def rewrite(self, file: Path, target: Path) -> None:
         """Write the events of a file to another one, with all columns that were found."""
-        with target.open("wb") as made:
+        with load("pyarrow").OSFile(str(target), "wb") as made:
             write_all(self._format, made, self._converter.schema, read_tables(self._format, file))
 
 

@@ -86,7 +86,7 @@ def write_widening(format: ColumnFormat, path: Path, schema: Any, tables: Iterab
         table = next(pending, None)
         schema = table.schema if table is not None else schema
         while True:
-            with path.open("wb") as file:
+            with load("pyarrow").OSFile(str(path), "wb") as file:
                 writer = writer_for(format, file, schema)
                 try:
                     while table is not None and table.schema.equals(schema):
@@ -104,7 +104,7 @@ def write_widening(format: ColumnFormat, path: Path, schema: Any, tables: Iterab
             if table is None:
                 break
             schema = table.schema
-        with path.open("wb") as file:
+        with load("pyarrow").OSFile(str(path), "wb") as file:
             write_all(format, file, schema, _pieces(format, earlier, ends))
     return rows
 

@@ -11,7 +11,7 @@ from typing import Literal, Self, cast
 
 from attrs import evolve, frozen
 
-__all__ = ["FIXED", "INSERT_ID", "NULLS", "Column", "Columns", "Kind", "wider"]
+__all__ = ["FIXED", "INSERT_ID", "NULLS", "PINNED", "Column", "Columns", "Kind", "wider"]
 
 Kind = Literal["null", "boolean", "integer", "long", "double", "string", "json"]
 """What a column holds: nothing but null; booleans; whole numbers that a double holds too (up to 2^53); other whole
@@ -22,6 +22,7 @@ FIXED = ("event", "time", "distinct_id", "insert_id", NULLS)
 INSERT_ID = "$insert_id"
 # Properties with a column of their own from the start, under a name that is always theirs.
 _PINNED = {"distinct_id": "distinct_id", INSERT_ID: "insert_id"}
+PINNED = len(_PINNED)
 
 _NUMBERS: dict[frozenset[Kind], Kind] = {
     frozenset({"integer", "long"}): "long",
@@ -74,8 +75,7 @@ class Columns:
             column = _free(name, taken)
             taken.add(column.casefold())
             kept.append(Column(column, name, found[name]))
-        pinned = len(_PINNED)
-        made = (*kept[:pinned], *sorted(kept[pinned:], key=lambda each: each.property))
+        made = (*kept[:PINNED], *sorted(kept[PINNED:], key=lambda each: each.property))
         return self if made == self.columns else Columns(made)
 
     def renamed(self) -> Columns:

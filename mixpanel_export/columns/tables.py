@@ -11,14 +11,28 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from mixpanel_export.columns.kinds import NULLS, Column, Columns, Kind
+import msgspec
+
+from mixpanel_export.columns.kinds import NULLS, PINNED, Column, Columns, Kind
 from mixpanel_export.columns.native import load
 from mixpanel_export.export.conversion import Layout
 
 if TYPE_CHECKING:
     import pyarrow
 
-__all__ = ["columns_of", "json_schema", "lines_of", "null_column", "wide_schema", "widened"]
+__all__ = [
+    "TYPES",
+    "as_json",
+    "columns_of",
+    "converted",
+    "json_schema",
+    "lines_of",
+    "names_type",
+    "null_column",
+    "wide_schema",
+    "widened",
+    "zone_name",
+]
 
 _LAYOUT, _PROPERTY, _KIND, _TICKS = (
     b"mixpanel.layout",
@@ -26,7 +40,7 @@ _LAYOUT, _PROPERTY, _KIND, _TICKS = (
     b"mixpanel.kind",
     b"mixpanel.ticks",
 )
-_TYPES: Mapping[Kind, str] = {
+TYPES: Mapping[Kind, str] = {
     "null": "string",
     "boolean": "bool",
     "integer": "int64",
@@ -58,15 +72,21 @@ def json_schema(zone: str, ticks: int) -> Any:
 def wide_schema(columns: Columns, zone: str, ticks: int) -> Any:
     """The schema of the layout `wide` with these columns of properties; arguments as for `json_schema`."""
     pa = load("pyarrow")
-    pinned, others = columns.columns[:2], columns.columns[2:]
+    pinned, others = columns.columns[:PINNED], columns.columns[PINNED:]
     fields = [
         pa.field("event", pa.string(), nullable=False),
         pa.field("time", pa.timestamp("us", zone)),
         *(_field(pa, each) for each in pinned),
-        pa.field(NULLS, pa.list_(pa.field("element", pa.string(), nullable=False)), nullable=False),
+        pa.field(NULLS, names_type(), nullable=False),
         *(_field(pa, each) for each in others),
     ]
     return pa.schema(fields, metadata=_metadata("wide", ticks))
+
+
+def names_type() -> Any:
+    """The type of the column that says which properties are null."""
+    pa = load("pyarrow")
+    return pa.list_(pa.field("element", pa.string(), nullable=False))
 
 
 def columns_of(schema: pyarrow.Schema) -> Columns:
@@ -106,28 +126,20 @@ def widened(table: Any, schema: Any) -> Any:
             arrays.append(null_column(column.kind, table.num_rows))
         else:
             old = before[column.property]
-            arrays.append(_converted(table.column(old.name), old.kind, column.kind))
+            arrays.append(converted(table.column(old.name), old.kind, column.kind))
     return pa.table(arrays, schema=schema)
 
 
 def as_json(array: Any, kind: Kind) -> Any:
     """Each value as JSON text; nulls stay."""
-    pa, pc, duckdb = load("pyarrow", "pyarrow.compute", "duckdb")
+    pa, pc = load("pyarrow", "pyarrow.compute")
     if kind in ("boolean", "integer", "long"):
         return pc.cast(array, pa.string())
-    with duckdb.connect(config=DUCKDB) as database:
-        database.register("given", pa.table({"value": array}))
-        query = "select case when value is not null then to_json(value)::varchar end from given"
-        made = database.sql(query).to_arrow_table().column(0)
-    return pc.cast(made, pa.string())
+    texts = [None if value is None else _encode(value) for value in array.to_pylist()]
+    return pa.array(texts, pa.string())
 
 
-# Nothing is fetched or loaded by itself, and work stays in the thread that asks for it.
-DUCKDB: Mapping[str, Any] = {
-    "threads": 1,
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-}
+_encode = msgspec.json.Encoder().encode
 
 
 def lines_of(table: pyarrow.Table) -> Iterator[dict[str, Any]]:
@@ -162,7 +174,8 @@ def _as_ticks(pc: Any, times: Any, ticks: int) -> list[int | None]:
     return cast("list[int | None]", pc.divide(local, 1_000_000 // ticks).to_pylist())
 
 
-def _converted(array: Any, before: Kind, after: Kind) -> Any:
+def converted(array: Any, before: Kind, after: Kind) -> Any:
+    """An array of one kind as one of another that holds the same values."""
     pa, pc = load("pyarrow", "pyarrow.compute")
     if before == "null":
         return null_column(after, len(array))
@@ -180,7 +193,7 @@ def _field(pa: Any, column: Column) -> Any:
 
 
 def _type(pa: Any, kind: Kind) -> Any:
-    return pa.type_for_alias(_TYPES[kind])
+    return pa.type_for_alias(TYPES[kind])
 
 
 def _metadata(layout: Layout, ticks: int) -> dict[bytes, bytes]:

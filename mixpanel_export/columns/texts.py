@@ -2,50 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import array
+import itertools
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from mixpanel_export.columns.arrays import OddError, fetched, fields_of, transform
 from mixpanel_export.columns.clock import Clock
 from mixpanel_export.columns.kinds import INSERT_ID
 from mixpanel_export.columns.native import load
+from mixpanel_export.columns.values import each_of, json_text
+from mixpanel_export.export.event import Event
 
-__all__ = ["text_columns"]
-
-# Text is text as it is; of anything else, DuckDB makes its JSON.
-_IDENTITY = {
-    "event": "VARCHAR",
-    "properties": {"time": "JSON", "distinct_id": "VARCHAR", INSERT_ID: "VARCHAR"},
-}
+__all__ = ["event_columns", "text_columns"]
 
 
-def text_columns(cursor: Any, properties: Sequence[msgspec.Raw], clock: Clock) -> list[Any]:
-    """The columns of the layout `json`.
+class _Texts(msgspec.Struct, gc=False):
+    """An event, whose properties are read and yet left as the text that they are."""
 
-    Args:
-        cursor: one of a database that knows the lines as `lines`; they are events.
-        properties: those of each line, as they stand in it.
+    event: str
+    properties: msgspec.Raw
+
+
+class _Identity(msgspec.Struct, gc=False):
+    time: Any = None
+    distinct_id: Any = None
+    insert_id: Any = msgspec.field(name="$insert_id", default=None)
+
+
+class _Identified(msgspec.Struct, gc=False):
+    properties: _Identity
+
+
+_texts: Any = msgspec.json.Decoder(_Texts)
+_identified: Any = msgspec.json.Decoder(_Identified)
+
+
+def text_columns(block: bytes, clock: Clock) -> list[Any] | None:
+    """The columns of the layout `json`, of whole lines; None when they are no events, or unusual ones."""
+    pa = load("pyarrow")
+    try:
+        lines = _texts.decode_lines(block)
+        identity = [each.properties for each in _identified.decode_lines(block)]
+        times, *ids = zip(*map(msgspec.structs.astuple, identity), strict=True)
+        properties = _joined([each.properties for each in lines])
+        # What the decoder skips it checks for JSON, but not for UTF-8.
+        properties.validate(full=True)
+        names = pa.array([each.event for each in lines], pa.string())
+        return [names, clock.of_values(times), *map(_ids, ids), properties]
+    except (msgspec.DecodeError, ValueError):
+        return None
+
+
+def event_columns(events: Sequence[Event], clock: Clock) -> list[Any]:
+    """The same columns, of any events.
 
     Raises:
-        OddError: when the properties of a line are no object.
+        RefusedError: for a value that they cannot hold.
     """
-    [answer] = fetched(cursor, f"select {transform('line', _IDENTITY)} from lines")
-    name, identity = fields_of(answer)
-    ticks, *ids = fields_of(identity)
-    if name.null_count or len(name) != len(properties):
-        raise OddError
-    return [name, clock.of_texts(ticks), *ids, _joined(properties)]
+    pa = load("pyarrow")
+    rows = [event.properties for event in events]
+    ids = [[row.get(name) for row in rows] for name in ("distinct_id", INSERT_ID)]
+    for name, values in zip(("distinct_id", INSERT_ID), ids, strict=True):
+        each_of(values, name, lambda value: _id_text(value).encode())
+    times = clock.of_values([row.get("time") for row in rows])
+    texts = pa.array([_properties_text(row, number) for number, row in enumerate(rows)], pa.string())
+    return [pa.array([event.name for event in events], pa.string()), times, *map(_ids, ids), texts]
+
+
+def _properties_text(properties: Mapping[str, Any], row: int) -> str:
+    """All properties as JSON; what is no Unicode stays escaped."""
+    try:
+        text = json_text(properties)
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(properties, separators=(",", ":"))
+    except ValueError:
+        for name, value in properties.items():
+            each_of([value], name, json_text, row)
+        raise
+    return text
+
+
+def _ids(values: Sequence[Any]) -> Any:
+    """Text is text as it is; of anything else, its JSON."""
+    pa = load("pyarrow")
+    try:
+        return pa.array(values, pa.string())
+    except (TypeError, pa.ArrowInvalid):
+        return pa.array([None if each is None else _id_text(each) for each in values], pa.string())
+
+
+def _id_text(value: Any) -> str:
+    return value if isinstance(value, str) else json_text(value)
 
 
 def _joined(texts: Sequence[msgspec.Raw]) -> Any:
-    """An array of these objects."""
-    pa, np = load("pyarrow", "numpy")
-    offsets = np.zeros(len(texts) + 1, np.int32)
-    np.cumsum(np.fromiter(map(len, texts), np.int32, len(texts)), out=offsets[1:])
-    joined = b"".join(texts)
-    if not (np.frombuffer(joined, np.uint8)[offsets[:-1]] == ord("{")).all():
-        raise OddError
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(joined)]
+    """An array of these texts."""
+    pa = load("pyarrow")
+    offsets = array.array("i", itertools.accumulate(map(len, texts), initial=0))
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(texts))]
     return pa.Array.from_buffers(pa.string(), len(texts), buffers)

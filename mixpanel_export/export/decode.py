@@ -20,7 +20,7 @@ from isal import isal_zlib
 from mixpanel_export.errors import IncompleteExportError, MalformedEventError
 from mixpanel_export.export.event import IDENTITY, Event
 
-__all__ = ["PIECE", "Decompressor", "EventDecoder", "LineSplitter", "decompressor_for"]
+__all__ = ["PIECE", "Decompressor", "EventDecoder", "LineSplitter", "count_lines", "decompressor_for"]
 
 # One inflated piece; it bounds memory, whatever the compression ratio of the answer.
 PIECE = 1 << 17
@@ -107,6 +107,12 @@ def decompressor_for(content_encoding: str, piece: int = PIECE) -> Decompressor:
             raise IncompleteExportError(f"the answer has an unknown content encoding, {other!r}")
 
 
+def count_lines(block: bytes) -> int:
+    """How many lines there are, the last one with its line end or without."""
+    # Twice as fast as to count the line ends.
+    return len(io.BytesIO(block).readlines())
+
+
 class LineSplitter:
     """Cuts pieces into blocks of whole lines."""
 
@@ -166,8 +172,7 @@ class EventDecoder:
                 str(block, "utf-8")
         except (msgspec.DecodeError, UnicodeDecodeError):
             return self._decode_slowly(block)
-        # Twice as fast as to count the line ends.
-        lines = len(io.BytesIO(block).readlines())
+        lines = count_lines(block)
         if len(events) != lines:
             # Blank lines are fine; two values on one line, which the native decoder lets pass, are not.
             return self._decode_slowly(block)
