@@ -45,6 +45,7 @@ T = TypeVar("T")
 
 # What the lines converted at a time are of the memory that is used: each of them is there in several forms.
 _SHARE = 256
+# And what a thread has of lines to be converted, and of tables to be written.
 _GROUP_SHARE = 32
 _AT_ONCE = 2
 
@@ -100,18 +101,22 @@ class Conversions:
         memory in the caches.
         """
         done = 0
-        while group := list(_up_to(self._group, blocks)):
-            with self._turn:
-                tables = list(self.converter.tables(group, source, self._block, done))
-            done += sum(table.num_rows for table in tables)
-            yield from tables
+        while group := list(_up_to(self._group, blocks, len)):
+            tables = self.converter.tables(group, source, self._block, done)
+            while made := self._next(tables):
+                done += sum(table.num_rows for table in made)
+                yield from made
+
+    def _next(self, tables: Iterator[Any]) -> list[Any]:
+        with self._turn:
+            return list(_up_to(self._group, tables, lambda table: int(table.nbytes)))
 
 
-def _up_to(size: int, blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """The next blocks, of about so many bytes."""
-    while size > 0 and (block := next(blocks, None)) is not None:
-        yield block
-        size -= len(block)
+def _up_to(size: int, parts: Iterator[T], size_of: Callable[[T], int]) -> Iterator[T]:
+    """The next parts, of about this size together."""
+    while size > 0 and (part := next(parts, None)) is not None:
+        yield part
+        size -= size_of(part)
 
 
 def _checked(blocks: Iterator[bytes], check: Callable[[], object]) -> Iterator[bytes]:
