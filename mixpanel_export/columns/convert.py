@@ -154,7 +154,8 @@ class Converter:
 
     def _tables_of_events(self, events: Sequence[Event], source: str) -> Iterator[Any]:
         """The tables of any events: one, or several when it would have too many values."""
-        names = len({name for event in events for name in event.properties})
+        known = {each.property for each in self.columns.columns}
+        names = len(known.union(*(event.properties for event in events)))
         if self.layout == "wide" and len(events) * names > _VALUES and len(events) > 1:
             half = len(events) // 2
             yield from self._tables_of_events(events[:half], source)

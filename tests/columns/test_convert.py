@@ -334,6 +334,39 @@ def test_half_a_character_stays_escaped_in_json_and_is_refused_in_columns() -> N
     assert (raised.value.event, raised.value.property) == ("buy", "p")
 
 
+def test_the_event_of_a_name_that_is_half_a_character_is_named() -> None:
+    block = line("first") + b'{"event":"buy","properties":{"a\\udc00":1}}\n'
+    with pytest.raises(UnrepresentableError) as raised:
+        converted("wide", block)
+    assert raised.value.event == "buy"
+
+
+def test_a_number_beyond_all_doubles_stays_as_text_or_is_refused() -> None:
+    block = b'{"event":"buy","properties":{"p":1e400}}\n'
+    assert converted("json", block).column("properties").to_pylist() == ['{"p":1e400}']
+    assert converted("wide", line(p=[1]), block).column("p").to_pylist() == ["[1]", "1e400"]
+    with pytest.raises(UnrepresentableError, match=r"'p' of an event 'buy'.* beyond all doubles"):
+        converted("wide", line(p=1), block)
+
+
+def test_a_fraction_is_never_cut_off() -> None:
+    for layout in LAYOUTS:
+        block = line(time=1.5, n=1.5) + line(time=1, n=1)
+        table = converted(layout, line(time=1, n=1), block)
+        assert [each.microsecond for each in table.column("time").to_pylist()] == [0, 500_000, 0]
+        assert back(table) == parsed(line(time=1, n=1), block)
+
+
+def test_many_events_of_many_properties_are_converted_in_parts() -> None:
+    block = b"".join(of({f"p{n}": n, f"q{n % 400}": str(n)}) for n in range(4000))
+    converter = Converter("wide", UTC)
+    tables = list(converter.tables([block, block[:200_000].rpartition(b"\n")[0]], "the slice x", 1 << 30))
+    assert len(tables) > 8
+    assert all(table.num_rows * table.num_columns <= 1_100_000 for table in tables)
+    lines = [each for table in tables for each in lines_of(table)]
+    assert lines[:4000] == parsed(block)
+
+
 def test_a_column_found_late_is_null_before() -> None:
     converter = Converter("wide", UTC)
     first, second = converter.tables([line(p=1), line(p=2, q="x")], "x", 1)
