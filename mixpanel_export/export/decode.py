@@ -28,6 +28,8 @@ _GZIP = 31  # zlib's window bits for a gzip header and trailer
 # isal's stub says that this class is an instance.
 _gzip_error: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
 _TERMINATED = re.compile(rb"\W*(export )?terminated early", re.I)
+# After half of the line that was being written.
+_TERMINATED_IN_A_LINE = re.compile(rb"terminated early\W*\Z", re.I)
 
 
 class Decompressor(Protocol):
@@ -108,9 +110,14 @@ def decompressor_for(content_encoding: str, piece: int = PIECE) -> Decompressor:
 
 
 def count_lines(block: bytes) -> int:
-    """How many lines there are, the last one with its line end or without."""
+    """How many lines there are, the last one with its line end or without; 0 when one does not begin with `{`.
+
+    So as many values as lines are a value on each line: the native decoder lets pass blank lines, and two values on
+    one line, and a count of all lines would not tell one of each from neither.
+    """
     # Twice as fast as to count the line ends.
-    return len(io.BytesIO(block).readlines())
+    lines = io.BytesIO(block).readlines()
+    return len(lines) if lines and min(lines).startswith(b"{") and max(lines).startswith(b"{") else 0
 
 
 class LineSplitter:
@@ -170,11 +177,11 @@ class EventDecoder:
             if self._fields is not None:
                 # What the decoder skips it checks for JSON, but not for UTF-8.
                 str(block, "utf-8")
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return self._decode_slowly(block)
         lines = count_lines(block)
         if len(events) != lines:
-            # Blank lines are fine; two values on one line, which the native decoder lets pass, are not.
+            # Blank lines are fine; two values on one line are not.
             return self._decode_slowly(block)
         self.lines += lines
         return events
@@ -187,8 +194,6 @@ class EventDecoder:
         """
         if not rest.strip():
             return []
-        if _TERMINATED.match(rest):
-            raise _terminated(self.lines + 1)
         try:
             return self.decode(rest)
         except MalformedEventError as error:
@@ -211,7 +216,7 @@ class EventDecoder:
             if self._fields is not None:
                 str(line, "utf-8")
             return self._native.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             why = str(error)
         if _TERMINATED.match(line):
             raise _terminated(number)
@@ -224,6 +229,8 @@ class EventDecoder:
             # The standard library reads what is legal JSON and yet refused above: a lone surrogate escape.
             parsed = json.loads(line.decode(), parse_constant=_refuse_constant)
         except (ValueError, RecursionError) as error:
+            if _TERMINATED_IN_A_LINE.search(line):
+                raise _terminated(number) from None
             raise MalformedEventError(self._source, number, text, why) from error
         return self._event_of(parsed, number, text)
 

@@ -90,7 +90,7 @@ class DirectoryRun:
         with self._folder.disk_errors(self._needed), self._folder.locked():
             begun = self._start()
             work, damaged = self._prepare(begun)
-            slices = Slices(work.job, self._http, self._downloading, check="frame", listener=self._listener)
+            slices = Slices(work.job, self._http, self._downloading, listener=self._listener)
             self._fetch_all(work, slices)
             self._settle()
             manifest = self._finish()

@@ -121,7 +121,7 @@ class Fetcher:
     policy: RetryPolicy
     longest_wait: float
     cancellation: Cancellation
-    check: Check = "shape"
+    check: Check = "frame"
 
     def fetch(self, piece: Slice, file: IO[bytes], receiver: Receiver) -> tuple[Verified, str]:
         """Receive a slice into `file`, as its bytes came, until it is complete.

@@ -126,7 +126,7 @@ class Slices:
         http: httpx.Client,
         cancellation: Cancellation,
         *,
-        check: Check = "shape",
+        check: Check = "frame",
         listener: ProgressListener | None = None,
     ) -> None:
         context = job.context
@@ -180,7 +180,7 @@ class Run:
         http: httpx.Client,
         *,
         ordered: bool = True,
-        check: Check = "shape",
+        check: Check = "frame",
         listener: ProgressListener | None = None,
     ) -> None:
         cancellation = Cancellation()

@@ -3,24 +3,25 @@
 Pure. Complete means: the encoding ended properly, every line is closed, the last one too, and Mixpanel did not say
 "terminated early" or anything else in place of events. Shapes are checked in bulk; only a block that looks odd is
 parsed, to tell what is wrong with it. That each line is an event is for `decode` to prove, when it is delivered.
+A line that is none is an error only when the answer has ended, for what broke off may explain it.
 """
 
 from __future__ import annotations
 
+import contextlib
 from typing import Literal
 
 from attrs import frozen
 
-from mixpanel_export.errors import IncompleteExportError
+from mixpanel_export.errors import IncompleteExportError, MalformedEventError
 from mixpanel_export.export.decode import EventDecoder, LineSplitter, decompressor_for
 from mixpanel_export.export.event import BareEvent
 
 __all__ = ["Check", "Verified", "Verifier"]
 
-Check = Literal["shape", "frame", "json"]
+Check = Literal["frame", "json"]
 """How each line is looked at.
 
-- `shape`: it begins and ends as an object does; for what is parsed when it is delivered.
 - `frame`: it begins with the event's name and ends with its properties, as Mixpanel writes events. When all lines
   are so and gzip's checksum is right, nothing but Mixpanel could have made a line that is no JSON.
 - `json`: it is parsed.
@@ -28,7 +29,7 @@ Check = Literal["shape", "frame", "json"]
 A block of lines with one that is otherwise is parsed in any case, to tell what is wrong, if anything is.
 """
 
-_SEAMS: dict[Check, bytes | None] = {"shape": b"}\n{", "frame": b'}}\n{"event"', "json": None}
+_SEAM = b'}}\n{"event"'
 
 
 @frozen
@@ -63,7 +64,7 @@ class Verifier:
         content_type: str,
         content_encoding: str,
         *,
-        check: Check = "shape",
+        check: Check = "frame",
         source: str = "the export",
     ) -> None:
         if "html" in content_type.lower():
@@ -72,7 +73,9 @@ class Verifier:
         self._decompressor = decompressor_for(content_encoding)
         self._splitter = LineSplitter()
         self._decoder = EventDecoder(BareEvent, (), source)
-        self._seam = _SEAMS[check]
+        self._is_parsed = check == "json"
+        self._malformed: MalformedEventError | None = None
+        self._last = b""
         self._events = 0
         self._bytes = 0
 
@@ -88,17 +91,36 @@ class Verifier:
 
         Raises:
             IncompleteExportError: when the answer ended before the data did.
+            MalformedEventError: when it did not, and a line is not an event.
         """
         self._decompressor.finish()
         rest = self._splitter.finish()
         if rest.strip():
             self._events += len(self._decoder.finish(rest))
+        elif self._malformed is not None:
+            self._decoder.lines -= 1
+            with contextlib.suppress(MalformedEventError):
+                self._decoder.decode(self._last)
+        if self._malformed is not None:
+            raise self._malformed
         return Verified(self._events, self._bytes, self.is_gzip, is_closed=not rest)
 
     def _check(self, block: bytes) -> None:
         if not block:
             return
-        if self._seam is not None and (lines := _lines_between(self._seam, block)):
+        before = self._decoder.lines
+        if self._malformed is None:
+            try:
+                self._count(block)
+            except MalformedEventError as error:
+                self._malformed = error
+        if self._malformed is not None:
+            # All that counts now is how it ends.
+            self._decoder.lines = before + block.count(b"\n")
+            self._last = block.rstrip().rpartition(b"\n")[2] or self._last
+
+    def _count(self, block: bytes) -> None:
+        if not self._is_parsed and (lines := _lines_between(_SEAM, block)):
             self._events += lines
             self._decoder.lines += lines
             return

@@ -45,7 +45,7 @@ def lines_of(records: list[dict[str, Any]], *, ascii_only: bool = False) -> byte
     )
 
 
-def decoded(body: bytes, cuts: list[int], encoding: str = "", *, check: Check = "shape") -> list[Event]:
+def decoded(body: bytes, cuts: list[int], encoding: str = "", *, check: Check = "frame") -> list[Event]:
     """What a slice of this body delivers, when it arrives cut like this."""
     verifier = Verifier("text/plain", encoding, check=check)
     edges = [0, *sorted(min(cut, len(body)) for cut in cuts), len(body)]
@@ -128,6 +128,28 @@ def test_mixpanels_terminated_early_is_incomplete(words: str, end: str) -> None:
         decoded(body, [])
 
 
+@pytest.mark.parametrize("words", ["terminated early", "\nexport terminated early", "export terminated early"])
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_it_may_come_in_the_middle_of_a_line_and_after_it(words: str, end: str) -> None:
+    body = lines_of([{"event": "A", "properties": {}}] * 3) + f'{{"event": "A", "prop{words}{end}'.encode()
+    with pytest.raises(IncompleteExportError, match=r"terminated early.*line [45]"):
+        decoded(body, [150])
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_an_event_may_end_with_these_words(end: str) -> None:
+    body = b'{"event":"A","properties":{"s":"\\ud800 terminated early"}}' + end.encode()
+    (event,) = decoded(body, [])
+    assert event.properties["s"] == "\ud800 terminated early"
+
+
+def test_a_broken_line_of_an_answer_that_breaks_off_later_is_incomplete() -> None:
+    good = b'{"event":"A","properties":{}}\n'
+    broken = gzip.compress(good + b"nonsense\n" + good * 99)
+    with pytest.raises(IncompleteExportError, match="unfinished"):
+        decoded(broken[:-9], [20], "gzip")
+
+
 @pytest.mark.parametrize(
     "body",
     [b"<html><body>Bad Gateway</body></html>", b"<!DOCTYPE html>\n<p>oops</p>\n"],
@@ -137,6 +159,12 @@ def test_a_web_page_is_no_export_even_as_plain_text(body: bytes) -> None:
         decoded(body, [])
     with pytest.raises(IncompleteExportError, match="web page"):
         Verifier("text/html; charset=utf-8", "")
+
+
+def test_an_error_object_after_events_is_seen_before_any_is_delivered() -> None:
+    verifier = Verifier("text/plain", "")
+    with pytest.raises(IncompleteExportError, match=r"line 100 .*quota"):
+        verifier.feed(b'{"event":"A","properties":{}}\n' * 99 + b'{"error":"quota","status":"error"}\n')
 
 
 @pytest.mark.parametrize("end", ["", "\n"])
@@ -154,6 +182,7 @@ def test_an_error_object_is_no_export_and_its_words_are_kept(end: str) -> None:
         b'{"event":"A","properties":[]}',
         b'{"event":"A","properties":{"n":NaN}}',
         b'{"event":"A","properties":{"s":"\xff"}}',
+        b'{"event":"A","properties":{"n":' + b"[" * 5000 + b"]" * 5000 + b"}}",
         b"[]",
         b"nonsense",
     ],
@@ -164,6 +193,15 @@ def test_a_line_that_is_no_event_is_an_error_that_names_it(line: bytes) -> None:
         with pytest.raises(MalformedEventError, match="line 3 ") as caught:
             decoded(good + good + line + b"\n" + good, [], check=check)
         assert caught.value.line == 3
+
+
+@pytest.mark.parametrize("blank", [b"\n", b" \r\n", b"\t" * 40 + b"\n"])
+def test_a_blank_line_does_not_make_up_for_two_events_on_one(blank: bytes) -> None:
+    good = b'{"event":"A","properties":{}}\n'
+    for check in CHECKS:
+        assert len(decoded(good + blank + good, [], check=check)) == 2
+        with pytest.raises(MalformedEventError, match="line 2 "):
+            decoded(good + good[:-1] + good + blank + good, [], check=check)
 
 
 def test_line_numbers_go_on_across_blocks() -> None:
