@@ -95,10 +95,8 @@ class MixpanelClient(Resources):
             retry,
             limits,
         )
-        self._http = httpx.Client(
-            auth=auth, headers=_HEADERS, limits=_MANY, transport=transport, verify=_tls()
-        )
-        self._export_http = _export_http(auth, transport)
+        self._http = httpx.Client(limits=_MANY, transport=transport, **_http_options(self._context))
+        self._export_http = _export_http(self._context, transport)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -251,10 +249,8 @@ class AsyncMixpanelClient(AsyncResources):
             retry,
             limits,
         )
-        self._http = httpx.AsyncClient(
-            auth=auth, headers=_HEADERS, limits=_MANY, transport=transport, verify=_tls()
-        )
-        self._export_http = _export_http(auth, export_transport)
+        self._http = httpx.AsyncClient(limits=_MANY, transport=transport, **_http_options(self._context))
+        self._export_http = _export_http(self._context, export_transport)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -367,10 +363,18 @@ def _tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def _export_http(auth: MixpanelAuth, transport: httpx.BaseTransport | None) -> httpx.Client:
-    return httpx.Client(
-        auth=auth, headers=_HEADERS, limits=_NO_KEEP_ALIVE, transport=transport, verify=_tls()
-    )
+def _export_http(context: Context, transport: httpx.BaseTransport | None) -> httpx.Client:
+    return httpx.Client(limits=_NO_KEEP_ALIVE, transport=transport, **_http_options(context))
+
+
+def _http_options(context: Context) -> dict[str, Any]:
+    return {
+        "auth": context.auth,
+        "headers": _HEADERS,
+        "verify": _tls(),
+        # The proxies of the environment, which would be handed credentials in clear on the way to plain http.
+        "trust_env": not context.servers.are_local,
+    }
 
 
 def _context(

@@ -27,6 +27,9 @@ __all__ = ["PASSING", "Attempts", "RetryPolicy"]
 PASSING = (ServerError, RateLimitError, InvalidResponseError, NetworkError, IncompleteExportError)
 """What may be different the next time; all else would fail again."""
 
+# A server that asks for less is in a loop, or its clock is wrong.
+_A_WORD = 1.0
+
 
 @frozen(kw_only=True)
 class RetryPolicy:
@@ -37,8 +40,9 @@ class RetryPolicy:
             cost a wait, bounded by `longest_rate_limit_wait`.
         first_wait: seconds before the second attempt. Each further wait doubles, and each is varied at random
             by up to a quarter, so that clients that failed together do not come back together.
-        longest_wait: the most seconds that one such wait may take, and the most that a `Retry-After` is obeyed
-            for; a server that asks for more is asked again after this.
+        longest_wait: the most seconds that one such wait may take.
+        longest_retry_after: the most seconds that a `Retry-After` is obeyed for; a server that asks for more is
+            asked again after this. One of less than a second says nothing: then the wait is as after a failure.
         longest_rate_limit_wait: the most seconds that a call may wait because of 429 in all.
     """
 
@@ -98,10 +102,8 @@ class Attempts:
         self.limited += 1
         if self.policy.attempts == 1:
             return None
-        if error.retry_after is None:
-            wait = self.policy.backoff(self.limited + 1, self.chance())
-        else:
-            wait = min(error.retry_after, self.policy.longest_retry_after)
+        asked = min(error.retry_after or 0.0, self.policy.longest_retry_after)
+        wait = asked if asked >= _A_WORD else self.policy.backoff(self.limited + 1, self.chance())
         self.limited_wait += wait
         return wait if self.limited_wait <= self.policy.longest_rate_limit_wait else None
 

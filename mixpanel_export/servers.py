@@ -57,6 +57,11 @@ class Servers:
         return cls(data=root, rest=root)
 
     @property
+    def are_local(self) -> bool:
+        """Whether they are on this machine, which no proxy of the environment is asked for."""
+        return _is_loopback(httpx.URL(self.rest).host)
+
+    @property
     def prefix(self) -> str:
         """The path that a base URL puts before every contract path; empty for Mixpanel's own servers."""
         return httpx.URL(self.rest).path.rstrip("/")

@@ -7,11 +7,12 @@ there are. Memory is that of a few blocks of lines, whatever the size of the exp
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
 import os
 import tempfile
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+import weakref
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -32,6 +33,7 @@ from mixpanel_export.export.job import DEFAULT_MEMORY, ExportJob
 from mixpanel_export.export.plan import Slice
 from mixpanel_export.export.progress import Progress, ProgressListener
 from mixpanel_export.export.run import Slices, Spool
+from mixpanel_export.export.thread import WorkThread, in_thread
 
 if TYPE_CHECKING:
     import duckdb
@@ -48,6 +50,7 @@ _SHARE = 256
 # And what a thread has of lines to be converted, and of tables to be written.
 _GROUP_SHARE = 32
 _AT_ONCE = 2
+_THREADS = "mixpanel-export"
 
 
 class Conversions:
@@ -138,13 +141,98 @@ class _Staged:
         self.path.unlink(missing_ok=True)
 
 
+class _Staging:
+    """The slices of a job, downloaded and converted into temporary files. Close it, whatever happens.
+
+    Its threads know nothing of whoever reads from it, so that a reader may be dropped.
+    """
+
+    def __init__(
+        self, job: ExportJob, http: httpx.Client, layout: Layout, listener: ProgressListener | None
+    ) -> None:
+        self.cancellation: Cancellation = Cancellation()
+        self._job = job
+        self._layout: Layout = layout
+        self._converter = Converter(layout, job.context.zone, job.ticks)
+        self._conversions = Conversions(self._converter, job.memory)
+        # As they are parsed here, the lines need not be while they arrive.
+        self._slices = Slices(job, http, self.cancellation, listener=listener)
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._download: Download[_Staged] | None = None
+        self._schema: Any = None
+        self._staged: list[_Staged] = []
+
+    @property
+    def progress(self) -> Progress:
+        return self._slices.progress
+
+    def begin(self) -> Any:
+        """Begin the download, or go on; answers the schema of all tables, when it is known."""
+        if self._schema is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="mixpanel-export-")
+            self._download = Download(
+                self._job.plan, self._fetch, _Staged.remove, self.cancellation, nameless=True
+            )
+            if self._layout == "wide":
+                # What the columns are is known in the end.
+                self._staged.extend(iter(self._download.take, None))
+                self.cancellation.check()
+            self._schema = self._converter.schema_of(self._converter.columns.renamed())
+        return self._schema
+
+    def tables(self) -> Iterator[Any]:
+        """The rows, in the order of the plan."""
+        schema = self.begin()
+        assert self._download is not None
+        staged = iter(self._staged) if self._layout == "wide" else iter(self._download.take, None)
+        for each in staged:
+            for table in each.tables():
+                yield widened(table, schema)
+            each.remove()
+        self.cancellation.check()
+        self.close()
+
+    def cancel(self) -> None:
+        """Have everything end, and return at once. May be called from any thread."""
+        self.cancellation.cancel()
+        if self._download is not None:
+            self._download.cancel()
+
+    def close(self) -> None:
+        """End the threads and remove the files; may be called twice, but not by a thread that converts."""
+        self.cancellation.cancel()
+        if self._download is not None:
+            self._download.close()
+        self._conversions.close()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def drop(self) -> None:
+        """Close it, from whatever thread."""
+        if threading.current_thread().name.startswith(_THREADS):
+            # Garbage is collected in any, and none waits for itself.
+            threading.Thread(target=self.close, daemon=True).start()
+        else:
+            self.close()
+
+    def _fetch(self, piece: Slice) -> _Staged:
+        """Receive and convert a slice; called in the threads of the download."""
+        assert self._folder is not None
+        path = Path(self._folder.name) / f"{piece.from_date}.arrow"
+        with tempfile.TemporaryFile() as file:
+            spool = self._slices.deduplicated(self._slices.receive(piece, file)[0])
+            self._conversions.write(spool, "arrow", path, self.cancellation.check)
+        return _Staged(path)
+
+
 class RecordBatches:
     """The events of a range of days as `pyarrow.RecordBatch`es of one schema: iterate over it, once.
 
     Or have them all at once, in memory, with `to_arrow()`, `to_polars()`, `to_pandas()` or `to_duckdb()`. Its end,
     closing it, and leaving it as a context manager end its threads and remove its temporary files.
 
-    Raises what `client.export.events` raises, and `UnrepresentableError` for a value that no column can hold.
+    Raises what `client.export.events` raises, `UnrepresentableError` for a value that no column can hold, and
+    `ExportError` where it is read while another thread closes it.
     """
 
     def __init__(
@@ -157,35 +245,24 @@ class RecordBatches:
     ) -> None:
         check_columnar("parquet", layout, None)
         load("pyarrow")
-        self._job = job
-        self._layout: Layout = layout
-        self._cancellation = Cancellation()
-        self._converter = Converter(layout, job.context.zone, job.ticks)
-        self._conversions = Conversions(self._converter, job.memory)
-        # As they are parsed here, the lines need not be while they arrive.
-        self._slices = Slices(job, http, self._cancellation, listener=listener)
+        self._redact = job.context.auth.redact
+        self._staging = _Staging(job, http, layout, listener)
         self._lock = threading.Lock()
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._download: Download[_Staged] | None = None
-        self._schema: Any = None
-        self._staged: list[_Staged] = []
-        self._tables: Iterator[Any] = self._read()
+        self._tables: Iterator[Any] = self._staging.tables()
         self._batches: Iterator[pyarrow.RecordBatch] = iter(())
+        # Also when nobody closes it.
+        self._dropped = weakref.finalize(self, self._staging.drop)
 
     @property
     def schema(self) -> pyarrow.Schema:
         """The schema of all batches; in the layout `wide`, this waits until everything is downloaded."""
-        try:
-            self._begin()
-        except BaseException:
-            self.close()
-            raise
-        return cast("pyarrow.Schema", self._schema)
+        with self._reading():
+            return cast("pyarrow.Schema", self._staging.begin())
 
     @property
     def progress(self) -> Progress:
         """How far it has come."""
-        return self._slices.progress
+        return self._staging.progress
 
     def __iter__(self) -> Iterator[pyarrow.RecordBatch]:
         return self
@@ -200,12 +277,8 @@ class RecordBatches:
 
     def next_table(self) -> pyarrow.Table | None:
         """The next rows; None when there are no more."""
-        with self._lock, quoting(self._job.context.auth.redact):
-            try:
-                return cast("pyarrow.Table | None", next(self._tables, None))
-            except BaseException:
-                self._close()
-                raise
+        with self._reading():
+            return cast("pyarrow.Table | None", next(self._tables, None))
 
     def to_arrow(self) -> pyarrow.Table:
         """All events as one table, in memory."""
@@ -248,9 +321,13 @@ class RecordBatches:
 
     def close(self) -> None:
         """End the threads and remove the temporary files; may be called from any thread, and twice."""
-        self._cancellation.cancel()
+        self._staging.cancel()
         with self._lock:
             self._close()
+
+    def cancel(self) -> None:
+        """Have it end, and return at once; from whatever thread."""
+        self._staging.cancel()
 
     def __enter__(self) -> Self:
         return self
@@ -263,42 +340,20 @@ class RecordBatches:
     ) -> None:
         self.close()
 
+    @contextlib.contextmanager
+    def _reading(self) -> Generator[None]:
+        """One reads at a time, and a failure ends everything."""
+        with self._lock, quoting(self._redact):
+            try:
+                yield
+            except BaseException:
+                self._close()
+                raise
+
     def _close(self) -> None:
         self._tables = iter(())
-        if self._download is not None:
-            self._download.close()
-        if self._folder is not None:
-            self._folder.cleanup()
-        self._conversions.close()
-
-    def _begin(self) -> None:
-        if self._schema is not None:
-            return
-        self._folder = tempfile.TemporaryDirectory(prefix="mixpanel-export-")
-        self._download = Download(self._job.plan, self._fetch, _Staged.remove, self._cancellation)
-        if self._layout == "wide":
-            # What the columns are is known in the end.
-            self._staged.extend(iter(self._download.take, None))
-        self._schema = self._converter.schema_of(self._converter.columns.renamed())
-
-    def _fetch(self, piece: Slice) -> _Staged:
-        """Receive and convert a slice; called in the threads of the download."""
-        assert self._folder is not None
-        path = Path(self._folder.name) / f"{piece.from_date}.arrow"
-        with tempfile.TemporaryFile() as file:
-            spool = self._slices.deduplicated(self._slices.receive(piece, file)[0])
-            self._conversions.write(spool, "arrow", path, self._cancellation.check)
-        return _Staged(path)
-
-    def _read(self) -> Iterator[Any]:
-        self._begin()
-        assert self._download is not None
-        staged = iter(self._staged) if self._layout == "wide" else iter(self._download.take, None)
-        for each in staged:
-            for table in each.tables():
-                yield widened(table, self._schema)
-            each.remove()
-        self._close()
+        self._staging.close()
+        self._dropped.detach()
 
 
 class AsyncRecordBatches:
@@ -317,11 +372,12 @@ class AsyncRecordBatches:
         return self._batches.progress
 
     async def __aiter__(self) -> AsyncIterator[pyarrow.RecordBatch]:
+        thread = WorkThread("batches")
         try:
-            while (batch := await self._in_thread(lambda: next(self._batches, None))) is not None:
+            while (batch := await thread.run(lambda: next(self._batches, None))) is not None:
                 yield batch
         finally:
-            await self.aclose()
+            await thread.end(self._batches.cancel, self._batches.close)
 
     async def to_arrow(self) -> pyarrow.Table:
         """As `RecordBatches.to_arrow`."""
@@ -337,18 +393,24 @@ class AsyncRecordBatches:
 
     async def aclose(self) -> None:
         """As `RecordBatches.close`."""
-        await asyncio.to_thread(self._batches.close)
+        self._batches.cancel()
+        await in_thread(self._batches.close)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         finished = False
-        try:
-            made = await asyncio.to_thread(work)
+
+        def cancel() -> None:
+            if not finished:
+                # Cancelled, or failed: the work is to come to its end.
+                self._batches.cancel()
+
+        def done() -> T:
+            nonlocal finished
+            made = work()
             finished = True
             return made
-        finally:
-            if not finished:
-                # Cancelled, or failed: the thread is to come to its end.
-                self._batches.close()
+
+        return await in_thread(done, cancel)
 
 
 def write_columns(batches: RecordBatches, format: ColumnFormat, file: IO[bytes]) -> Progress:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar, Unpack
 
 import httpx
@@ -18,11 +15,12 @@ from mixpanel_export.export.job import ExportJob, ExportOptions
 from mixpanel_export.export.progress import ProgressListener
 from mixpanel_export.export.resume import DEFAULT_LOOK_BACK, Asked
 from mixpanel_export.export.summaries import DirectoryExport, PlanSummary
+from mixpanel_export.export.thread import in_thread
 
 if TYPE_CHECKING:
     from mixpanel_export.calls import Context
 
-__all__ = ["AsyncDirectoryExports", "DirectoryExports", "in_thread"]
+__all__ = ["AsyncDirectoryExports", "DirectoryExports"]
 
 T = TypeVar("T")
 
@@ -348,13 +346,3 @@ class AsyncDirectoryExports(_Directories):
         )
         run = self._run(asked)
         return await in_thread(run.plan, run.cancel)
-
-
-async def in_thread(work: Callable[[], T], cancel: Callable[[], object] = lambda: None) -> T:
-    """Do blocking work in a thread of its own; when the task ends early, `cancel` ends the work."""
-    loop = asyncio.get_running_loop()
-    with ThreadPoolExecutor(1, "mixpanel-export-directory") as thread:
-        try:
-            return await loop.run_in_executor(thread, work)
-        finally:
-            cancel()

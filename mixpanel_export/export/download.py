@@ -7,6 +7,7 @@ iteration is given up. How a slice is fetched is `fetch`'s business.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -21,7 +22,10 @@ T = TypeVar("T")
 # Slices that may be complete before the consumer wants them, beyond those in the making: more would only fill
 # the disk while a slow consumer works.
 _AHEAD = 2
-_JOIN_SECONDS = 10.0
+# As long as it may take to connect, and a little longer.
+_JOIN_SECONDS = 30.0
+# For a thread that connects: it may be about to end, or wait for a server that does not answer.
+_MOMENT = 0.25
 
 
 class Download(Generic[T]):
@@ -33,6 +37,8 @@ class Download(Generic[T]):
         discard: gets rid of a fetched slice that nobody took.
         cancellation: ends what `fetch` is waiting for.
         ordered: hand slices over in the order of the plan, or as they complete.
+        nameless: what is fetched has no name that it could be taken for something else by; then a thread that is
+            still connecting when this is closed ends later, by itself.
     """
 
     def __init__(
@@ -43,12 +49,14 @@ class Download(Generic[T]):
         cancellation: Cancellation,
         *,
         ordered: bool = True,
+        nameless: bool = False,
     ) -> None:
         self._slices = list(plan)
         self._fetch = fetch
         self._discard = discard
         self._cancellation = cancellation
         self._ordered = ordered
+        self._nameless = nameless
         self._changed = threading.Condition()
         self._next_to_fetch = 0
         self._taken = 0
@@ -82,14 +90,24 @@ class Download(Generic[T]):
                     raise error
                 self._changed.wait()
 
-    def close(self) -> None:
-        """End the threads, and discard what nobody took. May be called from any thread, and twice."""
+    def cancel(self) -> None:
+        """Have the threads end, and return at once. May be called from any thread."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
         self._cancellation.cancel()
+
+    def close(self) -> None:
+        """End the threads, and discard what nobody took. May be called from any thread, and twice."""
+        self.cancel()
+        connecting = self._cancellation.connecting() if self._nameless else frozenset()
+        moment = time.monotonic() + _MOMENT
         for thread in self._threads:
-            thread.join(_JOIN_SECONDS)
+            # One of them when garbage is collected there.
+            if thread is not threading.current_thread():
+                thread.join(
+                    _JOIN_SECONDS if thread.ident not in connecting else max(0.0, moment - time.monotonic())
+                )
         with self._changed:
             while self._ready:
                 self._discard(self._ready.popitem()[1])

@@ -37,7 +37,10 @@ __all__ = ["Cancellation", "CancelledError", "Fetcher", "Receiver"]
 
 _logger = logging.getLogger("mixpanel_export")
 
-_CONNECTED = {"connection.connect_tcp.complete", "connection.start_tls.complete"}
+# Of httpcore's trace; before it there is who connects, for a proxy or not.
+_CONNECTING = ".connect_tcp.started"
+_CONNECTED = ".connect_tcp.complete"
+_NOT_CONNECTED = ".connect_tcp.failed"
 
 
 class CancelledError(ExportError):
@@ -51,6 +54,7 @@ class Cancellation:
         self._event = threading.Event()
         self._lock = threading.Lock()
         self._sockets: set[socket.socket] = set()
+        self._connecting: set[int] = set()
 
     def cancel(self) -> None:
         """End it now. Threads that read or wait find out at once."""
@@ -69,16 +73,30 @@ class Cancellation:
         self._event.wait(seconds)
         self.check()
 
+    def connecting(self) -> frozenset[int]:
+        """The threads that are making a connection, which only its timeout ends; none begins once it is over."""
+        with self._lock:
+            return frozenset(self._connecting)
+
     @contextlib.contextmanager
     def watching(self) -> Generator[Mapping[str, Any]]:
         """The extensions of a request whose socket is to be shut when it ends."""
         mine: set[socket.socket] = set()
+        me = threading.get_ident()
 
         def trace(name: str, info: Mapping[str, Any]) -> None:
-            if name in _CONNECTED:
-                found = info["return_value"].get_extra_info("socket")
-                if isinstance(found, socket.socket):
-                    with self._lock:
+            with self._lock:
+                if name.endswith(_CONNECTING):
+                    self.check()
+                    self._connecting.add(me)
+                elif name.endswith(_NOT_CONNECTED):
+                    self._connecting.discard(me)
+                elif name.endswith(_CONNECTED):
+                    self._connecting.discard(me)
+                    found = info["return_value"].get_extra_info("socket")
+                    if isinstance(found, socket.socket):
+                        # TLS takes the socket away from this object, but not from another one.
+                        found = found.dup()
                         mine.add(found)
                         self._sockets.add(found)
                         if self._event.is_set():
@@ -88,7 +106,10 @@ class Cancellation:
             yield {"trace": trace}
         finally:
             with self._lock:
+                self._connecting.discard(me)
                 self._sockets -= mine
+            for each in mine:
+                each.close()
 
 
 class Receiver:

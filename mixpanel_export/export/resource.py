@@ -5,10 +5,8 @@ Two thin shells over one run (`run`): what is decided stands there and in the pu
 
 from __future__ import annotations
 
-import asyncio
 import io
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Unpack, cast
 
@@ -16,12 +14,13 @@ import httpx
 
 from mixpanel_export.dates import DateLike
 from mixpanel_export.export.conversion import COLUMNAR, Layout, check_columnar
-from mixpanel_export.export.directories import AsyncDirectoryExports, DirectoryExports, in_thread
+from mixpanel_export.export.directories import AsyncDirectoryExports, DirectoryExports
 from mixpanel_export.export.event import Event
 from mixpanel_export.export.files import COPIES, FORMATS, FileFormat, WholeFile, check_format
 from mixpanel_export.export.job import DEFAULT_PARALLEL, ExportJob, ExportOptions
 from mixpanel_export.export.progress import Progress, ProgressListener
 from mixpanel_export.export.run import EventBatches, Run
+from mixpanel_export.export.thread import WorkThread, in_thread
 from mixpanel_export_api.api.export import AsyncExportResource, ExportResource
 
 if TYPE_CHECKING:
@@ -314,21 +313,19 @@ class AsyncExport(AsyncDirectoryExports, AsyncExportResource):
         """The answer of `raw`, as `Export.text`."""
         job = ExportJob.make(self._context, **arguments, slice_days=_ALL_IN_ONE)
         run = Run(job, self._http, check="json")
-        return await in_thread(lambda: _text(run), run.close)
+        return await in_thread(lambda: _text(run), run.cancel)
 
     async def _iterate(
         self, job: ExportJob, ordered: bool, progress: ProgressListener | None
     ) -> AsyncIterator[Event]:
-        loop = asyncio.get_running_loop()
         batches = EventBatches(job, self._http, ordered=ordered, listener=progress)
-        # A thread of its own: the loop's default ones would outlive the iteration.
-        with ThreadPoolExecutor(1, "mixpanel-export-batches") as thread:
-            try:
-                while (batch := await loop.run_in_executor(thread, batches.next)) is not None:
-                    for each in batch:
-                        yield each
-            finally:
-                batches.close()
+        thread = WorkThread("events")
+        try:
+            while (batch := await thread.run(batches.next)) is not None:
+                for each in batch:
+                    yield each
+        finally:
+            await thread.end(batches.cancel, batches.close)
 
 
 def _batches(

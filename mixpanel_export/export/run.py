@@ -186,7 +186,7 @@ class Run:
         cancellation = Cancellation()
         self._slices = Slices(job, http, cancellation, check=check, listener=listener)
         self._download: Download[Spool] = Download(
-            job.plan, self._fetch, Spool.close, cancellation, ordered=ordered
+            job.plan, self._fetch, Spool.close, cancellation, ordered=ordered, nameless=True
         )
 
     @property
@@ -205,6 +205,10 @@ class Run:
         except BaseException:
             spool.close()
             raise
+
+    def cancel(self) -> None:
+        """Have everything end, and return at once. May be called from any thread."""
+        self._download.cancel()
 
     def close(self) -> None:
         """End the threads and remove the spools. May be called from any thread."""
@@ -232,6 +236,10 @@ class EventBatches:
         """The next events, never none; None when there are no more."""
         with self._lock, quoting(self._job.context.auth.redact):
             return next(self._batches, None)
+
+    def cancel(self) -> None:
+        """Have it end, and return at once; from whatever thread."""
+        self._run.cancel()
 
     def close(self) -> None:
         """End it, from whatever thread."""

@@ -93,13 +93,18 @@ def test_a_call_that_creates_is_repeated_when_it_never_reached_the_server() -> N
 
 def test_retry_after_is_obeyed_up_to_its_cap_and_costs_no_attempt() -> None:
     mine = attempts(RetryPolicy(attempts=2, longest_retry_after=100, first_wait=1))
-    assert [mine.failed(limited(seconds)) for seconds in (0, 7, 1e9)] == [0, 7, 100]
+    assert [mine.failed(limited(seconds)) for seconds in (1, 7, 1e9)] == [1, 7, 100]
     assert mine.failed(TRANSIENT[0]) == 1
 
 
 def test_429_without_retry_after_backs_off() -> None:
     mine = attempts(RetryPolicy(first_wait=1, longest_wait=60))
     assert [mine.failed(limited(None)) for _ in range(3)] == [2, 4, 8]
+
+
+def test_a_retry_after_of_no_time_is_no_leave_to_ask_without_end() -> None:
+    mine = attempts(RetryPolicy(first_wait=1, longest_wait=8, longest_rate_limit_wait=30))
+    assert [mine.failed(limited(0.0)) for _ in range(6)] == [2, 4, 8, 8, 8, None]
 
 
 def test_429_is_given_up_after_the_longest_wait_in_all() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import duckdb
 import pytest
 
 from mixpanel_export import AsyncMixpanelClient, InvalidArgumentError, MixpanelClient
+from mixpanel_export.columns.batches import RecordBatches
 from mixpanel_export.columns.native import load
 from mixpanel_export.columns.tables import lines_of
 from mixpanel_export.errors import MalformedEventError, SliceFailedError
@@ -87,6 +89,45 @@ def test_nothing_is_left_when_it_is_given_up(client: MixpanelClient, scratch: Pa
     batches.close()
     assert next(batches, None) is None
     assert threading.active_count() == before
+    assert list(scratch.iterdir()) == []
+
+
+def read_one(batches: RecordBatches) -> None:
+    next(batches)
+
+
+def read_the_schema(batches: RecordBatches) -> None:
+    assert batches.schema.names
+
+
+@pytest.mark.parametrize("layout", ["wide", "json"])
+@pytest.mark.parametrize("read", [read_one, read_the_schema])
+def test_nothing_is_left_when_it_is_dropped(
+    client: MixpanelClient, scratch: Path, layout: Layout, read: Callable[[RecordBatches], None]
+) -> None:
+    before = threading.active_count()
+    batches = client.export.batches(*DAYS, slice_days=1, parallel=2, layout=layout)
+    read(batches)
+    del batches
+    assert threading.active_count() == before
+    assert list(scratch.iterdir()) == []
+
+
+def test_nothing_is_left_of_an_asynchronous_one(sandbox: Sandbox, scratch: Path) -> None:
+    async def run() -> None:
+        async with sandbox.async_client() as client:
+            before = threading.active_count()
+            batches = client.export.batches(*DAYS, slice_days=1, layout="json")
+            async for _ in batches:
+                break
+            await batches.aclose()
+            for _ in range(100):
+                if threading.active_count() == before:
+                    break
+                await asyncio.sleep(0.02)
+            assert threading.active_count() == before
+
+    asyncio.run(run())
     assert list(scratch.iterdir()) == []
 
 
@@ -208,8 +249,6 @@ async def _frames(client: AsyncMixpanelClient) -> tuple[int, int, int]:
 
 
 def test_async(sandbox: Sandbox, client: MixpanelClient) -> None:
-    import asyncio
-
     async def run() -> tuple[int, int, int]:
         async with sandbox.async_client() as asynchronous:
             return await _frames(asynchronous)

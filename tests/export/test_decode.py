@@ -128,7 +128,9 @@ def test_mixpanels_terminated_early_is_incomplete(words: str, end: str) -> None:
         decoded(body, [])
 
 
-@pytest.mark.parametrize("words", ["terminated early", "\nexport terminated early", "export terminated early"])
+@pytest.mark.parametrize(
+    "words", ["terminated early", "\nexport terminated early", "export terminated early"]
+)
 @pytest.mark.parametrize("end", ["", "\n"])
 def test_it_may_come_in_the_middle_of_a_line_and_after_it(words: str, end: str) -> None:
     body = lines_of([{"event": "A", "properties": {}}] * 3) + f'{{"event": "A", "prop{words}{end}'.encode()

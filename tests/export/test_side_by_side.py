@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
 import json
 import socket
 import threading
@@ -19,6 +20,7 @@ from mixpanel_export import (
     AuthenticationError,
     BudgetExhaustedError,
     MixpanelClient,
+    MixpanelError,
     Progress,
     ServiceAccountAuth,
 )
@@ -207,6 +209,57 @@ def test_cancelling_a_task_ends_its_export(wire: Wire) -> None:
     began = time.monotonic()
     asyncio.run(run())
     assert time.monotonic() - began < 5
+    assert settled(lambda: not export_threads())
+
+
+def test_giving_up_is_not_held_up_by_a_connection_in_the_making(wire: Wire) -> None:
+    """One that no server accepts: nothing but its timeout ends it, and nobody waits for that."""
+    by_day(wire)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
+        port = listener.getsockname()[1]
+        waiting = [socket.socket() for _ in range(3)]
+        for each in waiting:
+            each.setblocking(False)
+            each.connect_ex(("127.0.0.1", port))
+        beats: list[float] = []
+
+        async def beat() -> None:
+            while True:
+                beats.append(time.monotonic())
+                await asyncio.sleep(0.05)
+
+        async def run() -> None:
+            options: dict[str, Any] = {"project_id": 1, "retry": ONCE, "limits": None, "timeout": 3}
+            async with AsyncMixpanelClient(AUTH, base_url=f"http://127.0.0.1:{port}", **options) as client:
+                heart = asyncio.create_task(beat())
+                with pytest.raises(TimeoutError):
+                    async with asyncio.timeout(0.5):
+                        _ = [event async for event in client.export.events(*TEN_DAYS)]
+                heart.cancel()
+
+        began = time.monotonic()
+        asyncio.run(run())
+        assert time.monotonic() - began < 2
+        assert max(later - earlier for earlier, later in itertools.pairwise(beats)) < 0.5
+        assert settled(lambda: not export_threads(), seconds=8)
+        for each in waiting:
+            each.close()
+
+
+def test_giving_up_ends_a_tls_handshake(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        options: dict[str, Any] = {"project_id": 1, "retry": ONCE, "limits": None, "timeout": 30}
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        with MixpanelClient(AUTH, base_url=url, **options) as client:
+            batches = client.export.batches(*TEN_DAYS)
+            timer = threading.Timer(0.5, batches.close)
+            timer.start()
+            began = time.monotonic()
+            # Nobody answers on the other side.
+            with pytest.raises(MixpanelError):
+                next(batches)
+            timer.join()
+            assert time.monotonic() - began < 3
     assert settled(lambda: not export_threads())
 
 

@@ -178,6 +178,17 @@ def test_a_client_without_a_transport_of_ones_own_works_too(server: Server) -> N
         assert client.events.names(type="general") == ["Signup"]
 
 
+def test_no_proxy_is_asked_for_a_server_of_this_machine(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be handed the credentials, in clear."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+    server.answers(["Signup"])
+    with MixpanelClient(ACCOUNT, project_id=1, base_url=server.url, **ONCE) as client:
+        assert client.events.names(type="general") == ["Signup"]
+
+
 def test_threads_may_share_a_client(client: MixpanelClient, server: Server) -> None:
     together = threading.Barrier(4)
 
