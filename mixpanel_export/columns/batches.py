@@ -21,7 +21,7 @@ from typing import IO, TYPE_CHECKING, Any, Self, TypeVar, cast
 import httpx
 from attrs import frozen
 
-from mixpanel_export.columns.convert import Converter
+from mixpanel_export.columns.convert import Converter, Place
 from mixpanel_export.columns.files import ColumnFormat, read_tables, write_all, write_widening
 from mixpanel_export.columns.native import load
 from mixpanel_export.columns.tables import widened
@@ -103,11 +103,10 @@ class Conversions:
         Making them holds the interpreter's lock. Two that did so would not be faster, but slower for each other's
         memory in the caches.
         """
-        done = 0
+        place = Place()
         while group := list(_up_to(self._group, blocks, len)):
-            tables = self.converter.tables(group, source, self._block, done)
+            tables = self.converter.tables(group, source, self._block, place)
             while made := self._next(tables):
-                done += sum(table.num_rows for table in made)
                 yield from made
 
     def _next(self, tables: Iterator[Any]) -> list[Any]:

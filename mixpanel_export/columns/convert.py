@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from attrs import frozen
+from attrs import define, frozen
 
 from mixpanel_export.columns.clock import Clock
 from mixpanel_export.columns.kinds import PINNED, Columns, Kind
@@ -32,7 +32,7 @@ from mixpanel_export.export.conversion import Layout
 from mixpanel_export.export.decode import EventDecoder, count_lines
 from mixpanel_export.export.event import Event
 
-__all__ = ["Converter", "UnrepresentableError"]
+__all__ = ["Converter", "Place", "UnrepresentableError"]
 
 # Values that there may be of a block at a time: each is there in several forms.
 _VALUES = 1_000_000
@@ -46,14 +46,26 @@ class UnrepresentableError(ExportError):
         property: the property's; None when it is the event's name that cannot be held.
     """
 
-    def __init__(self, source: str, event: str, property: str | None, why: str) -> None:
+    def __init__(self, source: str, event: str, property: str | None, why: str, layout: Layout) -> None:
         self.event: str = event
         self.property: str | None = property
+        others = "The layout 'json' and the formats" if layout == "wide" else "The formats"
         where = "the name" if property is None else f"the property {property!r}"
         super().__init__(
             f"{where} of an event {event!r} of {source} cannot be exported to this format: {why}. "
-            "The layout 'json' and the formats jsonl and jsonl.gz hold it"
+            f"{others} jsonl and jsonl.gz hold it"
         )
+
+
+@define
+class Place:
+    """A place in the lines of a slice.
+
+    Attributes:
+        line: how many lines there are before it.
+    """
+
+    line: int = 0
 
 
 @frozen
@@ -104,28 +116,30 @@ class Converter:
         zone, ticks = zone_name(self._clock.zone), self._clock.ticks
         return json_schema(zone, ticks) if self.layout == "json" else wide_schema(columns, zone, ticks)
 
-    def tables(self, blocks: Iterable[bytes], source: str, size: int, done: int = 0) -> Iterator[Any]:
+    def tables(
+        self, blocks: Iterable[bytes], source: str, size: int, place: Place | None = None
+    ) -> Iterator[Any]:
         """The tables of blocks of whole lines, each in the schema of its moment.
 
         Args:
             source: what the lines are of, for the message of an error.
             size: how many bytes of lines are converted at a time.
-            done: how many lines there were before these.
+            place: where these lines begin, moved on with them.
 
         Raises:
             MalformedEventError: for a line that is not an event.
             UnrepresentableError: for a value that the layout cannot hold.
         """
+        place = place or Place()
         for block in _gathered(blocks, size):
             for part, lines in self._parts(block):
-                for table in self._tables_of(part, lines, source, done):
-                    done += table.num_rows
-                    yield table
+                yield from self._tables_of(part, lines, source, place.line)
+                place.line += lines or part.count(b"\n")
 
     def _parts(self, block: bytes) -> Iterator[tuple[bytes, int]]:
-        """A block, or parts of it when it would have too many values; with the number of lines."""
+        """A block, or parts of it when it would have too many values; with `count_lines` of it."""
         lines = count_lines(block)
-        if self.layout == "json" or lines * len(self.columns.columns) <= _VALUES or lines == 1:
+        if self.layout == "json" or lines * len(self.columns.columns) <= _VALUES or lines <= 1:
             yield block, lines
             return
         half = block.find(b"\n", len(block) // 2) + 1 or block.find(b"\n") + 1
@@ -142,7 +156,8 @@ class Converter:
         decoder = EventDecoder(source=source)
         decoder.lines = done
         if events := decoder.decode(block):
-            yield from self._tables_of_events(events, source)
+            each_line = [line for line in block.split(b"\n") if line.strip()]
+            yield from self._tables_of_events(events, each_line, source)
 
     def _table_of_usual(self, block: bytes) -> Any:
         """The table of lines in which nothing is unusual; None when there is something."""
@@ -152,24 +167,33 @@ class Converter:
         found = self._known.reader.read(block)
         return self._wide_table(found) if found is not None else None
 
-    def _tables_of_events(self, events: Sequence[Event], source: str) -> Iterator[Any]:
+    def _tables_of_events(
+        self, events: Sequence[Event], lines: Sequence[bytes], source: str
+    ) -> Iterator[Any]:
         """The tables of any events: one, or several when it would have too many values."""
         known = {each.property for each in self.columns.columns}
         names = len(known.union(*(event.properties for event in events)))
         if self.layout == "wide" and len(events) * names > _VALUES and len(events) > 1:
             half = len(events) // 2
-            yield from self._tables_of_events(events[:half], source)
-            yield from self._tables_of_events(events[half:], source)
+            yield from self._tables_of_events(events[:half], lines[:half], source)
+            yield from self._tables_of_events(events[half:], lines[half:], source)
             return
         try:
             for event in events:
-                _check_name(event, source)
+                self._check_name(event, source)
             if self.layout == "json":
-                yield load("pyarrow").table(event_columns(events, self._clock), schema=self.schema)
+                yield load("pyarrow").table(event_columns(events, lines, self._clock), schema=self.schema)
             else:
                 yield self._wide_table(look(events, self.columns))
         except RefusedError as error:
-            raise UnrepresentableError(source, events[error.row].name, error.property, error.why) from error
+            event = events[error.row]
+            raise UnrepresentableError(source, event.name, error.property, error.why, self.layout) from error
+
+    def _check_name(self, event: Event, source: str) -> None:
+        try:
+            event.name.encode()
+        except UnicodeEncodeError as error:
+            raise UnrepresentableError(source, event.name, None, HALF_A_CHARACTER, self.layout) from error
 
     def _wide_table(self, found: Found) -> Any:
         """The table of what was found, in the columns widened by that."""
@@ -232,10 +256,3 @@ def _gathered(blocks: Iterable[bytes], size: int) -> Iterator[bytes]:
         length += len(block)
     if gathered:
         yield b"".join(gathered)
-
-
-def _check_name(event: Event, source: str) -> None:
-    try:
-        event.name.encode()
-    except UnicodeEncodeError as error:
-        raise UnrepresentableError(source, event.name, None, HALF_A_CHARACTER) from error

@@ -35,8 +35,10 @@ def conversion_for(
     """
     layout = cast(Layout, query.layout or "wide")
     ticks = 1000 if query.time_in_ms else 1
-    converter = Converter(layout, context.zone, ticks, Columns.from_manifest(columns))
     by_date = query.partition_by is not None
+    # In a data set, the name in the path would hide a column's.
+    reserved = (query.partition_by,) if query.partition_by is not None else ()
+    converter = Converter(layout, context.zone, ticks, Columns.from_manifest(columns, reserved))
     return DirectoryConversion(converter, cast(ColumnFormat, query.format), by_date, memory)
 
 

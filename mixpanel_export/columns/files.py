@@ -24,6 +24,7 @@ ColumnFormat = Literal["parquet", "csv", "arrow"]
 _GROUP_ROWS = 122_880
 _GROUP_BYTES = 32 << 20
 _READ_ROWS = 32_768
+_READ_BYTES = 8 << 20
 
 
 class TableWriter(Protocol):
@@ -51,8 +52,11 @@ def read_tables(format: ColumnFormat, file: IO[bytes] | Path) -> Iterator[Any]:
     if format == "parquet":
         with load("pyarrow.parquet").ParquetFile(file) as parquet:
             schema = parquet.schema_arrow
-            for batch in parquet.iter_batches(batch_size=_READ_ROWS, use_threads=False):
-                yield pa.Table.from_batches([batch], schema=schema)
+            for number in range(parquet.num_row_groups):
+                group = parquet.metadata.row_group(number)
+                rows = max(1, min(_READ_ROWS, group.num_rows * _READ_BYTES // max(1, group.total_byte_size)))
+                for batch in parquet.iter_batches(rows, row_groups=[number], use_threads=False):
+                    yield pa.Table.from_batches([batch], schema=schema)
         return
     with load("pyarrow.ipc").open_stream(pa.OSFile(str(file)) if isinstance(file, Path) else file) as stream:
         for batch in stream:
@@ -89,7 +93,8 @@ def write_widening(format: ColumnFormat, path: Path, schema: Any, tables: Iterab
             with load("pyarrow").OSFile(str(path), "wb") as file:
                 writer = writer_for(format, file, schema)
                 try:
-                    while table is not None and table.schema.equals(schema):
+                    # What a column holds is in its metadata: text and JSON text are of one type.
+                    while table is not None and table.schema.equals(schema, check_metadata=True):
                         writer.write(table)
                         rows += table.num_rows
                         table = next(pending, None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, Self, cast
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 __all__ = ["FIXED", "INSERT_ID", "NULLS", "PINNED", "Column", "Columns", "Kind", "wider"]
 
@@ -56,9 +56,14 @@ class Column:
 
 @frozen
 class Columns:
-    """The columns of properties: those that are always there, and the others by name of the property."""
+    """The columns of properties: those that are always there, and the others by name of the property.
+
+    Attributes:
+        reserved: further names that no property's column may have.
+    """
 
     columns: tuple[Column, ...] = tuple(Column(name, each, "null") for each, name in _PINNED.items())
+    reserved: tuple[str, ...] = field(default=(), eq=False)
 
     def widened(self, seen: Mapping[str, Kind]) -> Columns:
         """These, with room for values of these kinds; the same object when nothing changes.
@@ -70,27 +75,28 @@ class Columns:
         for each in self.columns:
             kind = wider(each.kind, found.pop(each.property, "null"))
             kept.append(each if kind == each.kind else evolve(each, kind=kind))
-        taken = {name.casefold() for name in (*FIXED, *(each.name for each in kept))}
+        taken = {name.casefold() for name in (*FIXED, *self.reserved, *(each.name for each in kept))}
         for name in sorted(found):
             column = _free(name, taken)
             taken.add(column.casefold())
             kept.append(Column(column, name, found[name]))
         made = (*kept[:PINNED], *sorted(kept[PINNED:], key=lambda each: each.property))
-        return self if made == self.columns else Columns(made)
+        return self if made == self.columns else evolve(self, columns=made)
 
     def renamed(self) -> Columns:
         """The same, named as if all had been found at once: whatever the order was in which they were."""
-        return Columns().widened({each.property: each.kind for each in self.columns})
+        empty = Columns(reserved=self.reserved)
+        return empty.widened({each.property: each.kind for each in self.columns})
 
     def to_manifest(self) -> tuple[Mapping[str, str], ...]:
         """As what a manifest keeps."""
         return tuple({"name": e.name, "property": e.property, "kind": e.kind} for e in self.columns)
 
     @classmethod
-    def from_manifest(cls, kept: Iterable[Mapping[str, str]]) -> Self:
+    def from_manifest(cls, kept: Iterable[Mapping[str, str]], reserved: tuple[str, ...] = ()) -> Self:
         """From what a manifest has kept; none is the columns to begin with."""
         columns = tuple(Column(e["name"], e["property"], cast(Kind, e["kind"])) for e in kept)
-        return cls(columns) if columns else cls()
+        return cls(columns, reserved) if columns else cls(reserved=reserved)
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -178,6 +178,7 @@ def converted(array: Any, before: Kind, after: Kind) -> Any:
     """An array of one kind as one of another that holds the same values."""
     pa, pc = load("pyarrow", "pyarrow.compute")
     if before == "null":
+        assert array.null_count == len(array)
         return null_column(after, len(array))
     if before == after or (before, after) == ("integer", "long"):
         return array

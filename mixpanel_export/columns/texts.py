@@ -52,12 +52,12 @@ def text_columns(block: bytes, clock: Clock) -> list[Any] | None:
         properties.validate(full=True)
         names = pa.array([each.event for each in lines], pa.string())
         return [names, clock.of_values(times), *map(_ids, ids), properties]
-    except (msgspec.DecodeError, ValueError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return None
 
 
-def event_columns(events: Sequence[Event], clock: Clock) -> list[Any]:
-    """The same columns, of any events.
+def event_columns(events: Sequence[Event], lines: Sequence[bytes], clock: Clock) -> list[Any]:
+    """The same columns, of any events, each with its line.
 
     Raises:
         RefusedError: for a value that they cannot hold.
@@ -68,18 +68,23 @@ def event_columns(events: Sequence[Event], clock: Clock) -> list[Any]:
     for name, values in zip(("distinct_id", INSERT_ID), ids, strict=True):
         each_of(values, name, lambda value: _id_text(value).encode())
     times = clock.of_values([row.get("time") for row in rows])
-    texts = pa.array([_properties_text(row, number) for number, row in enumerate(rows)], pa.string())
+    texts = pa.array([*map(_properties_text, lines, rows, range(len(rows)))], pa.string())
     return [pa.array([event.name for event in events], pa.string()), times, *map(_ids, ids), texts]
 
 
-def _properties_text(properties: Mapping[str, Any], row: int) -> str:
-    """All properties as JSON; what is no Unicode stays escaped."""
+def _properties_text(line: bytes, properties: Mapping[str, Any], row: int) -> str:
+    """All properties as JSON: as it came, or made again where the native decoder refuses to read it."""
+    try:
+        return bytes(_texts.decode(line).properties).decode()
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
     try:
         text = json_text(properties)
         text.encode()
     except UnicodeEncodeError:
+        # What is no Unicode stays escaped.
         return json.dumps(properties, separators=(",", ":"))
-    except ValueError:
+    except (ValueError, RecursionError):
         for name, value in properties.items():
             each_of([value], name, json_text, row)
         raise

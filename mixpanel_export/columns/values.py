@@ -37,6 +37,7 @@ __all__ = [
 
 HALF_A_CHARACTER = "a lone surrogate, which is half of a character"
 TOO_LARGE = "a number beyond all doubles"
+TOO_DEEP = "too many objects and lists in one another"
 _EXACT = 1 << 53  # up to here, every whole number is a double
 _LONG = 1 << 63
 _READ_AS: Mapping[Kind, Any] = {
@@ -145,7 +146,7 @@ class LineReader:
                 column = _column(kind, of_name, name in nullable) if kind != "null" else None
                 if column is not None:
                     found.values[name] = Values(_narrowed(kind, column), column)
-        except (msgspec.DecodeError, UnicodeError, OverflowError, pa.ArrowInvalid):
+        except (msgspec.DecodeError, UnicodeError, OverflowError, RecursionError, pa.ArrowInvalid):
             return None
         return found
 
@@ -208,6 +209,8 @@ def each_of(cells: Iterable[Any], name: str, make: Callable[[Any], Any], first: 
             raise RefusedError(row, name, HALF_A_CHARACTER) from error
         except ValueError as error:
             raise RefusedError(row, name, TOO_LARGE) from error
+        except RecursionError as error:
+            raise RefusedError(row, name, TOO_DEEP) from error
     return made
 
 

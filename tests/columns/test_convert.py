@@ -326,6 +326,25 @@ def test_a_broken_line_is_an_error_that_names_it(layout: Layout, broken: bytes) 
     assert raised.value.source == "the slice x"
 
 
+def test_blank_lines_count_for_the_number_of_a_broken_one() -> None:
+    with pytest.raises(MalformedEventError) as raised:
+        converted("wide", b"\n" * 10 + line(p=1), line(p=1) * 2 + b"{}\n")
+    assert raised.value.line == 14
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("depth", [400, 200_000])
+def test_deep_nesting_is_held_or_named(layout: Layout, depth: int) -> None:
+    block = b'{"event":"buy","properties":{"p":' + b"[" * depth + b"]" * depth + b"}}\n"
+    if depth > 400:
+        # How deep Python goes from here depends on who called.
+        with pytest.raises((UnrepresentableError, MalformedEventError), match=r"property 'p'|line 2 "):
+            converted(layout, line(p=1), block)
+    else:
+        column = converted(layout, line(p=1), block).column("p" if layout == "wide" else "properties")
+        assert "[" * depth in column.to_pylist()[1]
+
+
 def test_half_a_character_stays_escaped_in_json_and_is_refused_in_columns() -> None:
     block = b'{"event":"buy","properties":{"p":"\\ud800","q":1}}\n'
     assert back(converted("json", line(p=1) + block)) == parsed(line(p=1), block)
@@ -344,6 +363,10 @@ def test_the_event_of_a_name_that_is_half_a_character_is_named() -> None:
 def test_a_number_beyond_all_doubles_stays_as_text_or_is_refused() -> None:
     block = b'{"event":"buy","properties":{"p":1e400}}\n'
     assert converted("json", block).column("properties").to_pylist() == ['{"p":1e400}']
+    unusual = b'{"event":"buy","properties":{"p":"\\ud800"}}\n{"event":"buy","properties":{"time":1e400}}\n'
+    table = converted("json", block + unusual)
+    assert table.column("properties").to_pylist() == ['{"p":1e400}', '{"p":"\\ud800"}', '{"time":1e400}']
+    assert table.column("time").to_pylist() == [None] * 3
     assert converted("wide", line(p=[1]), block).column("p").to_pylist() == ["[1]", "1e400"]
     with pytest.raises(UnrepresentableError, match=r"'p' of an event 'buy'.* beyond all doubles"):
         converted("wide", line(p=1), block)

@@ -49,6 +49,7 @@ def served() -> list[Any]:
                 "p": value,
                 f"only on day {day}": n,
                 "n": n if day < 4 else n + 0.5,
+                "date": day if day % 2 else f"the {day}.",
                 "Plan" if day % 2 else "plan": day,
             }
             events.append({"event": f"e{n % 3}", "properties": shared | own})

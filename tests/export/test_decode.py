@@ -184,7 +184,7 @@ def test_an_error_object_is_no_export_and_its_words_are_kept(end: str) -> None:
         b'{"event":"A","properties":[]}',
         b'{"event":"A","properties":{"n":NaN}}',
         b'{"event":"A","properties":{"s":"\xff"}}',
-        b'{"event":"A","properties":{"n":' + b"[" * 5000 + b"]" * 5000 + b"}}",
+        b'{"event":"A","properties":{"n":' + b"[" * 200_000 + b"]" * 200_000 + b"}}",
         b"[]",
         b"nonsense",
     ],

@@ -1,0 +1,114 @@
+"""Tables written to files while their columns are still being found: what is in the file is what was sent."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mixpanel_export import MixpanelClient
+from mixpanel_export.columns.convert import Converter
+from mixpanel_export.columns.files import ColumnFormat, read_tables, write_widening
+from mixpanel_export.columns.native import load
+from mixpanel_export.columns.tables import lines_of
+from mixpanel_export.sandbox import Sandbox
+
+from ..export.conftest import client_of
+from .test_convert import TORTURE, line, parsed
+
+# Their stubs lag behind.
+pa: Any = load("pyarrow")
+pq: Any = load("pyarrow.parquet")
+
+# Of one Arrow type, most of them.
+VALUES: dict[str, Any] = {
+    "null": None,
+    "text": "x",
+    "an object": {"a": 1},
+    "a number": 1,
+    "a long": 2**60,
+    "a fraction": 1.5,
+    "a boolean": True,
+}
+
+
+@pytest.mark.parametrize("format", ["parquet", "arrow"])
+@pytest.mark.parametrize("case", TORTURE)
+def test_a_file_holds_what_came_whatever_was_found_on_the_way(
+    tmp_path: Path, case: str, format: ColumnFormat
+) -> None:
+    converter, path = Converter("wide", datetime.UTC), tmp_path / "file"
+    tables = converter.tables(TORTURE[case], "the slice x", 1)
+    rows = write_widening(format, path, converter.schema, tables)
+    found = [each for table in read_tables(format, path) for each in lines_of(table)]
+    assert found == parsed(*TORTURE[case])
+    assert rows == len(found)
+
+
+@pytest.mark.parametrize("first", VALUES)
+@pytest.mark.parametrize("then", VALUES)
+def test_a_property_may_become_anything_in_the_same_file(tmp_path: Path, first: str, then: str) -> None:
+    converter, path = Converter("wide", datetime.UTC), tmp_path / "file"
+    blocks = [line(p=VALUES[first])] * 3 + [line(p=VALUES[then])] * 3 + [line(q=1)]
+    write_widening("parquet", path, converter.schema, converter.tables(blocks, "the slice x", 1))
+    (table,) = read_tables("parquet", path)
+    assert list(lines_of(table)) == parsed(*blocks)
+
+
+@given(st.lists(st.lists(st.sampled_from([*VALUES.values(), "", [], 0]), min_size=1, max_size=3), max_size=7))
+def test_it_may_do_so_again_and_again(blocks: list[list[Any]]) -> None:
+    converter = Converter("wide", datetime.UTC)
+    lines = [b"".join(line(p=value) for value in block) for block in blocks]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        write_widening("arrow", path, converter.schema, converter.tables(lines, "the slice x", 1))
+        found = [each for table in read_tables("arrow", path) for each in lines_of(table)]
+    assert found == parsed(*lines)
+
+
+def test_identities_that_come_late_in_a_slice_are_kept(tmp_path: Path) -> None:
+    """They have a column from the start, which holds nothing at first."""
+    served = [
+        {"event": "e", "properties": {"time": 1704067200 + n, "pad": "x" * 400}}
+        | (
+            {}
+            if n < 4000
+            else {"properties": {"time": 1704067200 + n, "distinct_id": f"u{n}", "$insert_id": "i"}}
+        )
+        for n in range(8000)
+    ]
+    source = tmp_path / "served.jsonl"
+    source.write_text("".join(f"{json.dumps(each)}\n" for each in served))
+    expected = Counter(json.dumps(each, sort_keys=True) for each in served)
+    day = ("2024-01-01", "2024-01-01")
+
+    def counted(table: Any) -> Counter[str]:
+        return Counter(json.dumps(each, sort_keys=True) for each in lines_of(table))
+
+    with Sandbox(events=source, limits=None) as sandbox, client_of(sandbox) as client:
+        assert counted(client.export.batches(*day).to_arrow()) == expected
+        _export(client, tmp_path, day)
+    assert counted(pq.ParquetFile(tmp_path / "file.parquet").read()) == expected
+    (file,) = (tmp_path / "folder").glob("*.parquet")
+    assert counted(pq.ParquetFile(file).read()) == expected
+
+
+def _export(client: MixpanelClient, folder: Path, day: tuple[str, str]) -> None:
+    client.export.to_file(folder / "file.parquet", *day, format="parquet")
+    client.export.to_directory(folder / "folder", *day, format="parquet")
+
+
+def test_rows_of_any_size_are_read_in_pieces_of_bounded_size(tmp_path: Path) -> None:
+    converter, path = Converter("wide", datetime.UTC), tmp_path / "file"
+    blocks = [line(p=f"{n} " + "x" * 1_000_000) for n in range(60)]
+    write_widening("parquet", path, converter.schema, converter.tables(blocks, "the slice x", 1))
+    tables = list(read_tables("parquet", path))
+    assert sum(table.num_rows for table in tables) == 60
+    assert max(table.nbytes for table in tables) < 20_000_000
