@@ -13,10 +13,12 @@ import getpass
 import hashlib
 import logging
 import os
+import sqlite3
 import tempfile
 import threading
 import time
 import weakref
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -133,13 +135,18 @@ class Budget:
         self._lock = threading.Lock()
         self._rates = _Rates(key, allowance, folder)
         self._slots = _Slots(key, allowance.at_once, folder)
-        self._paused_until = 0.0
+        self._pause = _Pause(key, folder)
+        self._folder = folder
         weakref.finalize(self, self._rates.close)
 
     def try_begin(self) -> Lease | float:
-        """Begin a call now, or answer the seconds after which to ask again."""
-        with self._lock:
-            pause = self._paused_until - time.monotonic()
+        """Begin a call now, or answer the seconds after which to ask again.
+
+        Raises:
+            MixpanelError: when it cannot be counted.
+        """
+        with self._lock, self._counting():
+            pause = self._pause.left()
             if pause > 0:
                 return pause
             lease = self._slots.take()
@@ -153,13 +160,23 @@ class Budget:
 
     def used(self) -> int:
         """How many calls were begun within the longest of its times, an hour for Mixpanel's."""
-        with self._lock:
+        with self._lock, self._counting():
             return self._rates.used()
 
     def pause(self, seconds: float) -> None:
-        """Let no call of this process begin for so long: the server has said that there are too many."""
-        with self._lock:
-            self._paused_until = max(self._paused_until, time.monotonic() + seconds)
+        """Let no call begin for so long: the server has said that there are too many."""
+        with self._lock, self._counting():
+            self._pause.extend(seconds)
+
+    @contextlib.contextmanager
+    def _counting(self) -> Generator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise MixpanelError(
+                f"requests cannot be counted in {self._folder}, which this machine's processes share: {error}. "
+                "Free some space there, set TMPDIR to another folder, or count by Limits(shared=False)"
+            ) from error
 
 
 @define
@@ -190,6 +207,36 @@ class Wait:
         if seconds >= _WORTH_A_WARNING:
             _logger.warning("Waiting %.0f s for the project's request budget to free", seconds)
         return seconds
+
+
+class _Pause:
+    """Until when nobody may begin; with a folder, nobody of any process."""
+
+    def __init__(self, key: str, folder: Path | None) -> None:
+        self._until = 0.0
+        self._path = folder / f"{key}.pause" if folder is not None else None
+
+    def left(self) -> float:
+        """The seconds that are left of it."""
+        return max(self._until - time.monotonic(), self._shared())
+
+    def extend(self, seconds: float) -> None:
+        """Let it last so long at least."""
+        self._until = max(self._until, time.monotonic() + seconds)
+        if self._path is not None and seconds > self._shared():
+            self._path.write_text(f"{time.time() + seconds} {seconds}")
+
+    def _shared(self) -> float:
+        try:
+            until, seconds = (
+                map(float, self._path.read_text().split()) if self._path is not None else (0.0, 0.0)
+            )
+        except (FileNotFoundError, ValueError):
+            # None, or one that is just being written.
+            return 0.0
+        left = until - time.time()
+        # One from the future is of a clock that has been set since.
+        return left if left <= seconds else 0.0
 
 
 class _Rates:
@@ -276,8 +323,35 @@ class _Slots:
         return None
 
 
-_budgets: weakref.WeakValueDictionary[tuple[str, Allowance, bool], Budget] = weakref.WeakValueDictionary()
-_budgets_lock = threading.Lock()
+class _Budgets:
+    """The budgets of this process, as long as somebody needs them."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """After a fork: another thread of the parent may have held any lock, and what is shared is in files."""
+        self._lock = threading.Lock()
+        self._all: weakref.WeakValueDictionary[tuple[str, Allowance, bool], Budget] = (
+            weakref.WeakValueDictionary()
+        )
+        # What counts for itself has nothing but its memory to count in.
+        self._unshared: list[Budget] = []
+
+    def get(self, key: str, allowance: Allowance, shared: bool) -> Budget:
+        with self._lock:
+            budget = self._all.get((key, allowance, shared))
+            if budget is None:
+                budget = Budget(key, allowance, _shared_folder() if shared else None)
+                self._all[key, allowance, shared] = budget
+                if not shared:
+                    self._unshared.append(budget)
+            return budget
+
+
+_budgets = _Budgets()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_budgets.forget)
 
 
 def budget_of(project: str, family: Family, limits: Limits | None) -> Budget | None:
@@ -291,13 +365,7 @@ def budget_of(project: str, family: Family, limits: Limits | None) -> Budget | N
         return None
     # A table and file name that says nothing of the project.
     key = f"{family}_{hashlib.sha256(project.encode()).hexdigest()[:20]}"
-    with _budgets_lock:
-        known = (key, allowance, limits.shared)
-        budget = _budgets.get(known)
-        if budget is None:
-            budget = Budget(key, allowance, _shared_folder() if limits.shared else None)
-            _budgets[known] = budget
-        return budget
+    return _budgets.get(key, allowance, limits.shared)
 
 
 def _shared_folder() -> Path:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -13,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from mixpanel_export import Allowance, BudgetExhaustedError, Limits
+from mixpanel_export import Allowance, BudgetExhaustedError, Limits, MixpanelError, limits
 from mixpanel_export.limits import MIXPANEL_LIMITS, Budget, Lease, Wait, budget_of
 
 
@@ -95,6 +97,62 @@ def test_a_pause_holds_everybody_up() -> None:
     assert 0 < wait <= 0.3
     time.sleep(wait)
     assert isinstance(mine.try_begin(), Lease)
+
+
+def test_a_pause_holds_up_other_processes_too(tmp_path: Path) -> None:
+    budget(per_second=3).pause(30)
+    gc.collect()
+    code = (
+        "from mixpanel_export import Allowance, Limits\n"
+        "from mixpanel_export.limits import budget_of\n"
+        "print(budget_of('p', 'data', Limits(export=Allowance(per_second=3))).try_begin())"
+    )
+    environ = {**os.environ, "TMPDIR": str(tmp_path)}
+    wait = float(
+        subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, check=True).stdout
+    )
+    assert 20 < wait <= 30
+    assert isinstance(budget(per_second=3, shared=False).try_begin(), Lease)
+
+
+def test_a_pause_of_a_clock_that_was_set_since_is_none(tmp_path: Path) -> None:
+    mine = budget(per_second=3)
+    mine.pause(0.0001)
+    (file,) = tmp_path.rglob("*.pause")
+    file.write_text(f"{time.time() + 5000} 60.0")
+    assert isinstance(mine.try_begin(), Lease)
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_what_was_counted_is_remembered_when_nobody_calls(shared: bool) -> None:
+    budget(per_hour=2, shared=shared).try_begin()
+    gc.collect()
+    budget(per_hour=2, shared=shared).try_begin()
+    gc.collect()
+    assert isinstance(budget(per_hour=2, shared=shared).try_begin(), float)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_fork_while_a_thread_counts_leaves_no_lock_behind(shared: bool) -> None:
+    mine = budget(per_hour=5, shared=shared)
+    with mine._lock, limits._budgets._lock:  # pyright: ignore[reportPrivateUsage]
+        process = multiprocessing.get_context("fork").Process(target=_begin_in_child, args=(shared,))
+        process.start()
+    process.join(20)
+    assert process.exitcode == 0
+
+
+def _begin_in_child(shared: bool) -> None:
+    assert isinstance(budget(per_hour=5, shared=shared).try_begin(), Lease)
+
+
+def test_where_nothing_can_be_counted_the_error_says_so(tmp_path: Path) -> None:
+    mine = budget(per_hour=5)
+    folder = next(tmp_path.iterdir())
+    (folder / "budgets.sqlite").mkdir()
+    with pytest.raises(MixpanelError, match=f"cannot be counted in {folder}.*shared=False"):
+        mine.try_begin()
 
 
 def test_clients_of_one_project_share_a_budget_and_others_do_not() -> None:
