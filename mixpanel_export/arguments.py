@@ -16,7 +16,15 @@ from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.expressions import ExpressionError, parse
 from mixpanel_export_api.api import Operation
 
-__all__ = ["check_arguments"]
+__all__ = ["check_arguments", "check_options"]
+
+
+def check_options(given: Mapping[str, Any], known: type) -> None:
+    """Refuse options that there are not: what narrows an export down must not be passed over."""
+    for name, value in given.items():
+        if name not in known.__annotations__:
+            allowed = ", ".join(known.__annotations__)
+            raise InvalidArgumentError(name, value, f"there is no such argument; allowed are {allowed}")
 
 
 def check_arguments(

@@ -19,6 +19,7 @@ from typing import Any, ParamSpec, Self, TypeVar, cast
 import httpx
 
 from mixpanel_export import dates, environment
+from mixpanel_export.answers import areceive, receive
 from mixpanel_export.auth import MixpanelAuth
 from mixpanel_export.calls import Call, Context
 from mixpanel_export.errors import ConfigurationError
@@ -174,7 +175,7 @@ class MixpanelClient(Resources):
             token = captured.set(responses)
             try:
                 parsed: T = method(*args, **kwargs)
-                return raw_response(responses[-1], parsed)
+                return raw_response(responses, parsed)
             finally:
                 captured.reset(token)
 
@@ -187,8 +188,7 @@ class MixpanelClient(Resources):
         while not isinstance(lease := call.begin(), Lease):
             time.sleep(lease)
         try:
-            response = self._http.request(**call.request.arguments)
-            return call.answer(response)
+            return call.answer(receive(self._http, call.request.arguments))
         except httpx.HTTPError as error:
             raise call.context.network_error(error, call.request) from error
         finally:
@@ -317,7 +317,7 @@ class AsyncMixpanelClient(AsyncResources):
             token = captured.set(responses)
             try:
                 parsed: T = await method(*args, **kwargs)
-                return raw_response(responses[-1], parsed)
+                return raw_response(responses, parsed)
             finally:
                 captured.reset(token)
 
@@ -330,8 +330,7 @@ class AsyncMixpanelClient(AsyncResources):
         while not isinstance(lease := call.begin(), Lease):  # noqa: ASYNC110
             await asyncio.sleep(lease)  # what ends the wait may be another process
         try:
-            response = await self._http.request(**call.request.arguments)
-            return call.answer(response)
+            return call.answer(await areceive(self._http, call.request.arguments))
         except httpx.HTTPError as error:
             raise call.context.network_error(error, call.request) from error
         finally:

@@ -36,6 +36,10 @@ __all__ = [
 ]
 
 _WORDS_LIMIT = 500
+# More than any secret is long: the half of one that a cut leaves would not be recognised.
+_ROUGH_LIMIT = 20_000
+# What stands before the words: which line of which slice, and why.
+_MESSAGE_LIMIT = _WORDS_LIMIT + 300
 
 Redactor = Callable[[str], str]
 
@@ -223,19 +227,23 @@ class MalformedEventError(ExportError):
     def __init__(self, source: str, line: int, text: str, why: str) -> None:
         self.source = source
         self.line = line
-        super().__init__(f"line {line} of {source} is not an event ({why}): {shortened(text)}")
+        super().__init__(f"line {line} of {source} is not an event ({why}): {text[:_ROUGH_LIMIT]}")
 
 
 @contextlib.contextmanager
 def quoting(redact: Redactor) -> Generator[None]:
-    """Whatever an export's failure quotes of the server's answer is redacted, should it echo credentials."""
+    """Whatever an export's failure quotes of the server's answer is redacted, should it echo credentials, and then
+    shortened.
+    """
     try:
         yield
     except ExportError as error:
-        error.args = tuple(redact(each) if isinstance(each, str) else each for each in error.args)
+        error.args = tuple(
+            shortened(redact(each), _MESSAGE_LIMIT) if isinstance(each, str) else each for each in error.args
+        )
         raise
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, limit: int = _WORDS_LIMIT) -> str:
     """A text as long as a message may quote."""
-    return text if len(text) <= _WORDS_LIMIT else f"{text[:_WORDS_LIMIT]}…"
+    return text if len(text) <= limit else f"{text[:limit]}…"

@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any, Generic, TypeVar
 
@@ -19,6 +20,8 @@ from mixpanel_export.errors import InvalidArgumentError
 __all__ = ["RawResponse", "captured", "raw_arguments", "raw_response"]
 
 T = TypeVar("T")
+
+_PATH = re.compile(r"/api/[^?#\s\x00-\x1f]*")
 
 captured: ContextVar[list[httpx.Response] | None] = ContextVar("captured", default=None)
 """Where a client leaves the response of a call whose raw response was asked for."""
@@ -50,8 +53,13 @@ class RawResponse(Generic[T]):
         return json.loads(self.content)
 
 
-def raw_response(response: httpx.Response, parsed: T) -> RawResponse[T]:
-    """The answer that httpx has read."""
+def raw_response(responses: Sequence[httpx.Response], parsed: T) -> RawResponse[T]:
+    """The last answer that httpx has read."""
+    if not responses:
+        raise InvalidArgumentError(
+            "method", "one with no single answer", "allowed are methods that make one request, not exports"
+        )
+    response = responses[-1]
     return RawResponse(response.status_code, response.headers, response.content, parsed)
 
 
@@ -65,9 +73,11 @@ def raw_arguments(
     headers: Mapping[str, str] | None,
 ) -> dict[str, Any]:
     """The arguments of an httpx request; what is None is left out, lists and mappings become JSON text."""
-    if not path.startswith("/api/"):
+    if not _PATH.fullmatch(path):
         raise InvalidArgumentError(
-            "path", path, "allowed is a path from the host, such as '/api/query/insights'"
+            "path",
+            path,
+            "allowed is a path from the host, such as '/api/query/insights', with the query in params",
         )
     arguments: dict[str, Any] = {"method": method.upper(), "url": path, "params": _flat(params or {})}
     if form is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -65,8 +64,9 @@ class DirectoryConversion:
         """
         if not self._by_date:
             return [Converted(None, self._conversions.write(spool, self._format, part(None)))]
-        with tempfile.NamedTemporaryFile(prefix="mixpanel-export-", suffix=".arrow") as staged:
-            path = Path(staged.name)
+        # Where the directory knows of it, and clears it away after a kill.
+        path = part(None)
+        try:
             self._conversions.write(spool, "arrow", path)
             made: list[Converted] = []
             for date in _dates_in(path) or [str(spool.piece.from_date)]:
@@ -75,7 +75,9 @@ class DirectoryConversion:
                     made.append(
                         Converted(date, write_all(self._format, file, self._converter.schema, tables))
                     )
-            return made
+        finally:
+            path.unlink(missing_ok=True)
+        return made
 
     def is_current(self, file: Path) -> bool:
         """Whether a file has all columns that were found, in their kinds."""

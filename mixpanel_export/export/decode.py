@@ -24,6 +24,8 @@ __all__ = ["PIECE", "Decompressor", "EventDecoder", "LineSplitter", "count_lines
 
 # One inflated piece; it bounds memory, whatever the compression ratio of the answer.
 PIECE = 1 << 17
+# Shortened again when it is redacted, see `errors.quoting`.
+_QUOTED = 20_000
 _GZIP = 31  # zlib's window bits for a gzip header and trailer
 # isal's stub says that this class is an instance.
 _gzip_error: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
@@ -223,7 +225,7 @@ class EventDecoder:
         text = line.decode("utf-8", errors="backslashreplace")
         if text.lstrip().startswith("<"):
             raise IncompleteExportError(
-                f"line {number} is no event but a web page: {' '.join(text.split())[:200]}"
+                f"line {number} is no event but a web page: {' '.join(text[:_QUOTED].split())}"
             )
         try:
             # The standard library reads what is legal JSON and yet refused above: a lone surrogate escape.
@@ -239,7 +241,9 @@ class EventDecoder:
             raise MalformedEventError(self._source, number, text, "it is not a JSON object")
         record = cast("dict[str, Any]", parsed)
         if "event" not in record and isinstance(record.get("error"), str):
-            raise IncompleteExportError(f"line {number} is no event but an error: {record['error']}")
+            raise IncompleteExportError(
+                f"line {number} is no event but an error: {record['error'][:_QUOTED]}"
+            )
         name, properties = record.get("event"), record.get("properties")
         if not isinstance(name, str) or not isinstance(properties, dict):
             raise MalformedEventError(self._source, number, text, "it has no event name or no properties")

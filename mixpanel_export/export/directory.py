@@ -127,7 +127,9 @@ class DirectoryRun:
         """Clear away what is not to stay, and announce what is to come."""
         folder = self._folder
         avoided: set[str] = set()
-        if not self._asked.overwrite and (before := folder.read()) is not None:
+        if self._asked.overwrite:
+            folder.remove_all_parts()
+        elif (before := folder.read()) is not None:
             avoided = folder.recover(before)
         damaged = self._damaged(begun)
         drop = {*begun.drop, *damaged}

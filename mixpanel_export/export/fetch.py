@@ -12,12 +12,14 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Generator, Mapping
+from http import HTTPStatus
 from typing import IO, TYPE_CHECKING, Any
 
 import httpx
 import tenacity
 from attrs import frozen
 
+from mixpanel_export.answers import check_open, read_failure
 from mixpanel_export.errors import (
     ExportError,
     IncompleteExportError,
@@ -215,14 +217,16 @@ class Fetcher:
     ) -> tuple[Verified, str]:
         context, answered = self.context, False
         with self.cancellation.watching() as extensions:
+            check_open(self.http)
             sent = self.http.build_request(**request.arguments, extensions=dict(extensions))
             try:
                 response = self.http.send(sent, stream=True)
                 with contextlib.closing(response):
                     answered = True
                     if not response.is_success:
-                        response.read()
-                        context.check(response)
+                        context.check(read_failure(response))
+                    if response.status_code != HTTPStatus.OK:
+                        raise IncompleteExportError(f"the answer has status {response.status_code}, not 200")
                     return self._read(piece, response, file, receiver)
             except httpx.HTTPError as error:
                 self.cancellation.check()

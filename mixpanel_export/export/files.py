@@ -28,6 +28,7 @@ __all__ = [
     "check_format",
     "copy_gzip",
     "copy_lines",
+    "format_for",
     "format_of",
 ]
 
@@ -81,6 +82,20 @@ def format_of(path: Path, known: Collection[str] = _LINES) -> Any:
     return next((each for each in known if name.endswith(f".{each}")), None)
 
 
+def format_for(path: Path, given: str | None, known: Collection[str] = _LINES) -> Any:
+    """The format of a file: the one that is given, the one that its name says, or else gzip.
+
+    Raises:
+        InvalidArgumentError: when it is not known, or the name says another one.
+    """
+    if given is not None:
+        check_format(given, known)
+    named = format_of(path, known)
+    if None not in (given, named) and given != named:
+        raise InvalidArgumentError("format", given, f"the name {path.name} says {named}; make them agree")
+    return given or named or "jsonl.gz"
+
+
 def check_format(file_format: str, known: Collection[str] = _LINES) -> None:
     """Refuse a format that is not known; by default, all but those of lines."""
     if file_format not in known:
@@ -95,6 +110,8 @@ class WholeFile:
     """
 
     def __init__(self, path: Path) -> None:
+        if path.is_dir():
+            raise InvalidArgumentError("path", str(path), "it is a directory; allowed is a file")
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)

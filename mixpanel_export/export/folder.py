@@ -24,7 +24,7 @@ from filelock import FileLock, Timeout
 from mixpanel_export.errors import ExportError, InvalidArgumentError
 from mixpanel_export.export.files import sync_folder
 from mixpanel_export.export.manifest import Manifest, ManifestError, ManifestSlice
-from mixpanel_export.export.naming import is_folder, path_of
+from mixpanel_export.export.naming import FileName, is_folder, path_of
 
 __all__ = ["LOCK", "MANIFEST", "DirectoryBusyError", "DiskFullError", "Folder", "LocalFolder"]
 
@@ -143,6 +143,14 @@ class Folder(ABC):
             self.part(name, stage).unlink(missing_ok=True)
         for each in self.workshop.glob(f".date=*.{name}.part"):
             each.unlink(missing_ok=True)
+
+    def remove_all_parts(self) -> None:
+        """Remove whatever was being made of files with names of ours, of which no manifest need know."""
+        for each in self.workshop.glob(".*.part"):
+            made_of = each.name[1:].removesuffix(".part").removesuffix(CONVERTED)
+            folder, _, name = made_of.partition(".") if made_of.startswith("date=") else ("", "", made_of)
+            if FileName.parse(name) is not None and (not folder or is_folder(folder)):
+                each.unlink(missing_ok=True)
 
     def recover(self, manifest: Manifest) -> set[str]:
         """Remove what an interrupted run has left: exactly what its manifest announces, nothing else.

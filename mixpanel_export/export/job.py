@@ -6,12 +6,13 @@ Pure. Each slice's request is built by the generated operation, so that the cont
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
 from attrs import frozen
 
 from mixpanel_export import dates
+from mixpanel_export.arguments import check_options
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.export.decode import EventDecoder
 from mixpanel_export.export.event import Event, event_type
@@ -23,7 +24,13 @@ if TYPE_CHECKING:
     from mixpanel_export.dates import DateLike
     from mixpanel_export_api.api import Expression
 
-__all__ = ["DEFAULT_MEMORY", "DEFAULT_PARALLEL", "ExportFilters", "ExportJob", "ExportOptions"]
+__all__ = [
+    "DEFAULT_MEMORY",
+    "DEFAULT_PARALLEL",
+    "ExportFilters",
+    "ExportJob",
+    "ExportOptions",
+]
 
 DEFAULT_PARALLEL = 8
 # Bytes that a conversion to columns may take, beyond what the libraries themselves take.
@@ -82,6 +89,8 @@ class ExportJob:
         **options: Unpack[ExportOptions],
     ) -> ExportJob:
         """Check the arguments and make the plan; raises InvalidArgumentError."""
+        check_options(options, ExportOptions)
+        projected = _checked_fields(fields)
         event = options.get("event")
         filters: dict[str, Any] = {
             "event": [event] if isinstance(event, str) else event,
@@ -101,7 +110,6 @@ class ExportJob:
             per_hour=budget.per_hour if budget is not None else None,
             whole=filters["limit"] is not None,
         )
-        projected = _checked_fields(fields)
         ticks = 1000 if filters["time_in_ms"] else 1
         return cls(
             context,
@@ -139,6 +147,9 @@ def checked_memory(memory: int) -> int:
 def _checked_fields(fields: Sequence[str] | None) -> tuple[str, ...] | None:
     if fields is None:
         return None
-    if isinstance(fields, str) or not all(isinstance(name, str) for name in fields):  # pyright: ignore[reportUnnecessaryIsInstance]
+    names: tuple[object, ...] | None = None
+    if isinstance(fields, Iterable) and not isinstance(fields, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        names = tuple(dict.fromkeys(fields))
+    if names is None or not all(isinstance(name, str) for name in names):
         raise InvalidArgumentError("fields", fields, "allowed is a list of property names")
-    return tuple(dict.fromkeys(fields))
+    return cast(tuple[str, ...], names)

@@ -16,7 +16,7 @@ from mixpanel_export.dates import DateLike
 from mixpanel_export.export.conversion import COLUMNAR, Layout, check_columnar
 from mixpanel_export.export.directories import AsyncDirectoryExports, DirectoryExports
 from mixpanel_export.export.event import Event
-from mixpanel_export.export.files import COPIES, FORMATS, FileFormat, WholeFile, check_format
+from mixpanel_export.export.files import COPIES, FORMATS, FileFormat, WholeFile, check_format, format_for
 from mixpanel_export.export.job import DEFAULT_PARALLEL, ExportJob, ExportOptions
 from mixpanel_export.export.progress import Progress, ProgressListener
 from mixpanel_export.export.run import EventBatches, Run
@@ -166,7 +166,7 @@ class Export(DirectoryExports, ExportResource):
         from_date: DateLike,
         to_date: DateLike,
         *,
-        format: FileFormat = "jsonl.gz",
+        format: FileFormat | None = None,
         layout: Layout | None = None,
         progress: ProgressListener | None = None,
         **options: Unpack[ExportOptions],
@@ -178,7 +178,7 @@ class Export(DirectoryExports, ExportResource):
             from_date: the first day, as for `events`.
             to_date: the last day, as for `events`.
             format: `jsonl`; `jsonl.gz`, which keeps the gzip that arrives as it came; `parquet`, or `csv` with one
-                header, which need the extra `arrow`.
+                header, which need the extra `arrow`. By default what the file's name ends with, or `jsonl.gz`.
             layout: for `parquet` and `csv`, as for `batches`; `wide` when nothing is said.
             progress: called with the running totals, from the threads that download.
             options: `event`, `where`, `limit`, `time_in_ms`, `bucket`, `parallel`, `slice_days` and
@@ -190,9 +190,11 @@ class Export(DirectoryExports, ExportResource):
         Raises:
             As `events` does; then there is no file, or the one that was there before.
         """
-        job = self._file_job(from_date, to_date, format, layout, options)
-        with WholeFile(Path(path)) as target:
-            totals = self._write(job, target.file, format, layout, progress)
+        place = Path(path)
+        wanted: FileFormat = format_for(place, format, FORMATS)
+        job = self._file_job(from_date, to_date, wanted, layout, options)
+        with WholeFile(place) as target:
+            totals = self._write(job, target.file, wanted, layout, progress)
             target.complete()
         return totals
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from attrs import evolve, frozen
 
+from mixpanel_export.arguments import check_options
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.profiles.paging import Ask
 from mixpanel_export_api.api.profiles import PROFILES_QUERY
@@ -54,6 +55,7 @@ class ProfileQuery:
     @classmethod
     def make(cls, context: Context, **filters: Unpack[ProfileFilters]) -> ProfileQuery:
         """Check the arguments; raises InvalidArgumentError."""
+        check_options(filters, ProfileFilters)
         behaviors, as_of = filters.get("behaviors"), filters.get("as_of_timestamp")
         where = filters.get("where")
         cohort = filters.get("cohort")
@@ -61,6 +63,9 @@ class ProfileQuery:
         group = filters.get("group")
         if not isinstance(group, str):
             _check_id("group", group)
+        elif not group:
+            # Without a group, Mixpanel answers users.
+            raise InvalidArgumentError("group", group, "allowed is a group's name or data group id")
         fills_time = behaviors is not None and as_of is None
         form: dict[str, Any] = {
             "where": getattr(where, "to_expression", lambda: where)(),

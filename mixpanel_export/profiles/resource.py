@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar, Unpack
 
 import httpx
 
-from mixpanel_export.export.files import LinesFormat, check_format
+from mixpanel_export.export.files import LinesFormat, format_for
 from mixpanel_export.profiles.file import (
     FileInTheMaking,
     ProfilesProgress,
@@ -115,7 +115,7 @@ class Profiles(ProfilesResource):
         self,
         path: str | Path,
         *,
-        format: LinesFormat = "jsonl.gz",
+        format: LinesFormat | None = None,
         progress: ProfilesProgressListener | None = None,
         **filters: Unpack[ProfileFilters],
     ) -> ProfilesProgress:
@@ -128,7 +128,7 @@ class Profiles(ProfilesResource):
 
         Args:
             path: the file; an existing one is replaced, atomically.
-            format: `jsonl` or `jsonl.gz`.
+            format: `jsonl` or `jsonl.gz`; by default what the file's name ends with, or `jsonl.gz`.
             progress: called with the totals after each page.
             filters: `where`, `output_properties`, `cohort`, `distinct_ids`, `group`, `behaviors`,
                 `as_of_timestamp` and `include_all_users`, as for `all`.
@@ -140,9 +140,10 @@ class Profiles(ProfilesResource):
             DirectoryBusyError: when another process is writing the same file.
             And what `all` raises; then there is no file, or the one that was there before.
         """
-        check_format(format)
+        place = Path(path)
+        wanted: LinesFormat = format_for(place, format)
         query = ProfileQuery.make(self._context, **filters)
-        with FileInTheMaking(Path(path), format, self._fingerprint(query, format)) as file:
+        with FileInTheMaking(place, wanted, self._fingerprint(query, wanted)) as file:
             paging, as_of = file.left()
             query, found = query.as_of(as_of), paging.taken
             pages = batches(self._context, self._http, query, paging)
