@@ -18,6 +18,7 @@ from mixpanel_export import (
     ConfigurationError,
     InvalidArgumentError,
     MixpanelClient,
+    MixpanelError,
     NotFoundError,
     OAuthTokenAuth,
     RequestTimeoutError,
@@ -244,7 +245,7 @@ def test_leaving_the_context_closes_the_connections() -> None:
     with MixpanelClient(ACCOUNT, project_id=1, transport=watched, **ONCE) as client:
         assert not watched.closed
     assert watched.closed
-    with pytest.raises(RuntimeError, match="closed"):
+    with pytest.raises(MixpanelError, match="closed"):
         client.funnels.list()
 
 
@@ -254,7 +255,7 @@ def test_leaving_the_asynchronous_context_closes_the_connections() -> None:
         async with AsyncMixpanelClient(ACCOUNT, project_id=1, transport=watched, **ONCE) as client:
             assert not watched.closed
         assert watched.closed
-        with pytest.raises(RuntimeError, match="closed"):
+        with pytest.raises(MixpanelError, match="closed"):
             await client.funnels.list()
 
     asyncio.run(run())
