@@ -48,6 +48,17 @@ def client(sandbox: Sandbox) -> Iterator[MixpanelClient]:
         yield client
 
 
+@pytest.mark.parametrize("path", ["/api/query/events/names?limit=2", "/api/query/x\r\nHost: a", "/api/a#b"])
+def test_a_query_belongs_to_the_parameters(client: MixpanelClient, path: str) -> None:
+    with pytest.raises(InvalidArgumentError, match="query in params"):
+        client.request("GET", path)
+
+
+def test_an_export_has_no_single_answer(client: MixpanelClient) -> None:
+    with pytest.raises(InvalidArgumentError, match="one request"):
+        client.with_raw_response(client.export.events)("2024-01-01", "2024-01-01")
+
+
 def test_any_path_can_be_called_with_what_is_bound_to_the_client(client: MixpanelClient) -> None:
     answer = client.request(
         "get", "/api/query/events/names", params={"type": "general", "limit": 2, "x": None}

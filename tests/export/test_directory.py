@@ -229,6 +229,19 @@ class TestAgain:
         assert names_in(tmp_path) == {"manifest.json", "notes.txt", "events_2024-01-01_2024-01-01.jsonl"}
         assert done.events == expected(shop, *DAY, event="Purchase").total()
 
+    def test_overwrite_clears_away_what_a_killed_run_was_making(
+        self, shop: MixpanelClient, tmp_path: Path
+    ) -> None:
+        left = (
+            ".events_2023-05-01_2023-05-02.jsonl.gz.part",
+            ".events_2023-05-01_2023-05-02_r2.parquet.converted.part",
+            ".date=2023-05-01.events_2023-05-01_2023-05-02.parquet.part",
+        )
+        for name in (*left, ".notes.part"):
+            (tmp_path / name).write_text("half")
+        shop.export.to_directory(tmp_path, *DAY, overwrite=True, format="jsonl")
+        assert names_in(tmp_path) == {"manifest.json", ".notes.part", "events_2024-01-01_2024-01-01.jsonl"}
+
     def test_overwrite_with_wrong_arguments_removes_nothing(
         self, shop: MixpanelClient, tmp_path: Path
     ) -> None:

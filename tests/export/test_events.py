@@ -9,6 +9,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -167,6 +168,45 @@ def test_a_failure_carries_mixpanels_words(
     wire.answers(b'{"error": "the words", "status": "error"}', status=status)
     with pytest.raises(expected, match="the words"):
         collect(*RANGE)
+
+
+def test_a_failure_whose_body_breaks_off_is_still_that_failure(wire: Wire, collect: Collect) -> None:
+    wire.answers(b'{"error": "the words", "status": "error"}', status="401 No", keep=20, ending="cut")
+    with pytest.raises(AuthenticationError, match="the wo"):
+        collect(*RANGE)
+    assert len(wire.requests) == 1
+
+
+def test_of_a_failure_no_more_is_read_than_a_message_needs(wire: Wire, collect: Collect) -> None:
+    wire.answers(b"x" * 50_000_000, status="401 No", chunks=1 << 20)
+    with pytest.raises(AuthenticationError):
+        collect(*RANGE)
+
+
+def test_half_an_answer_is_none(wire: Wire, collect: Collect) -> None:
+    wire.answers(BODY, status="206 Partial Content")
+    with pytest.raises(IncompleteExportError, match="206"):
+        collect(*RANGE)
+
+
+@pytest.mark.parametrize("room", range(496, 502))
+def test_a_secret_is_not_cut_in_two(wire: Wire, collect: Collect, room: int) -> None:
+    wire.answers(b"x" * room + b"hush\n")
+    with pytest.raises(MalformedEventError) as caught:
+        collect(*RANGE)
+    assert "hu" not in str(caught.value)
+
+
+def test_an_argument_that_there_is_not_is_no_filter_that_is_passed_over(wire: Wire, tmp_path: Path) -> None:
+    wrong: dict[str, Any] = {"events": ["Purchase"]}
+    options: dict[str, Any] = {"project_id": 1, "base_url": wire.url, "limits": None}
+    with MixpanelClient(ServiceAccountAuth("tester", "hush"), **options) as client:
+        for export in (client.export.to_file, client.export.to_directory):
+            with pytest.raises(InvalidArgumentError, match=r"events: .*there is no such argument"):
+                export(tmp_path / "e.jsonl", *RANGE, **wrong)
+        with pytest.raises(InvalidArgumentError, match="evnt"):
+            client.export.plan(*RANGE, **{"evnt": "x"})  # type: ignore[arg-type]
+    assert wire.requests == []
 
 
 def test_a_server_that_is_not_there_is_a_network_error(wire: Wire, collect: Collect) -> None:

@@ -85,6 +85,24 @@ def test_a_failure_leaves_the_file_that_was_there_before(
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_the_name_says_the_format(wire: Wire, client: MixpanelClient, tmp_path: Path) -> None:
+    wire.answers(BODY)
+    client.export.to_file(tmp_path / "e.jsonl", *RANGE)
+    assert (tmp_path / "e.jsonl").read_bytes() == BODY
+    client.export.to_file(tmp_path / "e", *RANGE)
+    assert gzip.decompress((tmp_path / "e").read_bytes()) == BODY
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_anything_is_sent(
+    wire: Wire, client: MixpanelClient, tmp_path: Path
+) -> None:
+    with pytest.raises(InvalidArgumentError, match=r"says jsonl\.gz; make them agree"):
+        client.export.to_file(tmp_path / "e.jsonl.gz", *RANGE, format="csv")
+    with pytest.raises(InvalidArgumentError, match="it is a directory"):
+        client.export.to_file(tmp_path, *RANGE)
+    assert wire.requests == []
+
+
 def test_an_unknown_format_is_refused_before_anything_is_sent(
     wire: Wire, client: MixpanelClient, tmp_path: Path
 ) -> None:
