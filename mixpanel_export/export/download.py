@@ -100,7 +100,7 @@ class Download(Generic[T]):
     def close(self) -> None:
         """End the threads, and discard what nobody took. May be called from any thread, and twice."""
         self.cancel()
-        connecting = self._cancellation.connecting() if self._nameless else frozenset()
+        connecting = self._cancellation.connecting() if self._nameless else frozenset[int]()
         moment = time.monotonic() + _MOMENT
         for thread in self._threads:
             # One of them when garbage is collected there.
