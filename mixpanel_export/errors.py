@@ -227,7 +227,7 @@ class MalformedEventError(ExportError):
     def __init__(self, source: str, line: int, text: str, why: str) -> None:
         self.source = source
         self.line = line
-        super().__init__(f"line {line} of {source} is not an event ({why}): {text[:_ROUGH_LIMIT]}")
+        super().__init__(f"line {line} of {source} is not an event ({why}): {roughly(text)}")
 
 
 @contextlib.contextmanager
@@ -242,6 +242,11 @@ def quoting(redact: Redactor) -> Generator[None]:
             shortened(redact(each), _MESSAGE_LIMIT) if isinstance(each, str) else each for each in error.args
         )
         raise
+
+
+def roughly(text: str) -> str:
+    """The beginning of a text, of which a message quotes less when `quoting` has redacted it."""
+    return text[:_ROUGH_LIMIT]
 
 
 def shortened(text: str, limit: int = _WORDS_LIMIT) -> str:

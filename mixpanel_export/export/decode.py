@@ -17,15 +17,13 @@ from typing import Any, Protocol, cast
 import msgspec
 from isal import isal_zlib
 
-from mixpanel_export.errors import IncompleteExportError, MalformedEventError
+from mixpanel_export.errors import IncompleteExportError, MalformedEventError, roughly
 from mixpanel_export.export.event import IDENTITY, Event
 
 __all__ = ["PIECE", "Decompressor", "EventDecoder", "LineSplitter", "count_lines", "decompressor_for"]
 
 # One inflated piece; it bounds memory, whatever the compression ratio of the answer.
 PIECE = 1 << 17
-# Shortened again when it is redacted, see `errors.quoting`.
-_QUOTED = 20_000
 _GZIP = 31  # zlib's window bits for a gzip header and trailer
 # isal's stub says that this class is an instance.
 _gzip_error: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
@@ -225,7 +223,7 @@ class EventDecoder:
         text = line.decode("utf-8", errors="backslashreplace")
         if text.lstrip().startswith("<"):
             raise IncompleteExportError(
-                f"line {number} is no event but a web page: {' '.join(text[:_QUOTED].split())}"
+                f"line {number} is no event but a web page: {' '.join(roughly(text).split())}"
             )
         try:
             # The standard library reads what is legal JSON and yet refused above: a lone surrogate escape.
@@ -241,9 +239,7 @@ class EventDecoder:
             raise MalformedEventError(self._source, number, text, "it is not a JSON object")
         record = cast("dict[str, Any]", parsed)
         if "event" not in record and isinstance(record.get("error"), str):
-            raise IncompleteExportError(
-                f"line {number} is no event but an error: {record['error'][:_QUOTED]}"
-            )
+            raise IncompleteExportError(f"line {number} is no event but an error: {roughly(record['error'])}")
         name, properties = record.get("event"), record.get("properties")
         if not isinstance(name, str) or not isinstance(properties, dict):
             raise MalformedEventError(self._source, number, text, "it has no event name or no properties")
