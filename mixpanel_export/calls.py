@@ -238,7 +238,7 @@ class Context:
 
     def _read_raw(self, response: httpx.Response) -> RawResponse[str]:
         self.check(response)
-        return raw_response([response], response.text)
+        return raw_response(response, response.text)
 
     def _timeout(self, path: str) -> httpx.Timeout:
         return self.timeout or httpx.Timeout(read_timeout(path), connect=CONNECT_TIMEOUT, pool=None)

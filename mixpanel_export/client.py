@@ -26,7 +26,7 @@ from mixpanel_export.errors import ConfigurationError
 from mixpanel_export.export import AsyncExport, Export
 from mixpanel_export.limits import MIXPANEL_LIMITS, Lease, Limits
 from mixpanel_export.profiles import AsyncProfiles, Profiles
-from mixpanel_export.raw import RawResponse, captured, raw_arguments, raw_response
+from mixpanel_export.raw import RawResponse, captured, last_of, raw_arguments, raw_response
 from mixpanel_export.retry import RetryPolicy
 from mixpanel_export.servers import Region, Servers
 from mixpanel_export_api.api import AsyncResources, Operation, Resources
@@ -175,7 +175,7 @@ class MixpanelClient(Resources):
             token = captured.set(responses)
             try:
                 parsed: T = method(*args, **kwargs)
-                return raw_response(responses, parsed)
+                return raw_response(last_of(responses), parsed)
             finally:
                 captured.reset(token)
 
@@ -317,7 +317,7 @@ class AsyncMixpanelClient(AsyncResources):
             token = captured.set(responses)
             try:
                 parsed: T = await method(*args, **kwargs)
-                return raw_response(responses, parsed)
+                return raw_response(last_of(responses), parsed)
             finally:
                 captured.reset(token)
 

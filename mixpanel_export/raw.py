@@ -17,7 +17,7 @@ from attrs import frozen
 
 from mixpanel_export.errors import InvalidArgumentError
 
-__all__ = ["RawResponse", "captured", "raw_arguments", "raw_response"]
+__all__ = ["RawResponse", "captured", "last_of", "raw_arguments", "raw_response"]
 
 T = TypeVar("T")
 
@@ -53,13 +53,17 @@ class RawResponse(Generic[T]):
         return json.loads(self.content)
 
 
-def raw_response(responses: Sequence[httpx.Response], parsed: T) -> RawResponse[T]:
-    """The last answer that httpx has read."""
+def last_of(responses: Sequence[httpx.Response]) -> httpx.Response:
+    """The answer of a method, of those that were captured; raises InvalidArgumentError when there is none."""
     if not responses:
         raise InvalidArgumentError(
             "method", "one with no single answer", "allowed are methods that make one request, not exports"
         )
-    response = responses[-1]
+    return responses[-1]
+
+
+def raw_response(response: httpx.Response, parsed: T) -> RawResponse[T]:
+    """The answer that httpx has read."""
     return RawResponse(response.status_code, response.headers, response.content, parsed)
 
 
