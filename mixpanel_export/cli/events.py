@@ -18,7 +18,7 @@ from mixpanel_export.cli.common import Invocation
 from mixpanel_export.cli.display import ExportProgress, print_plan, said_of_directory
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.export.conversion import Layout, PartitionBy
-from mixpanel_export.export.files import FORMATS, FileFormat, check_format, format_of
+from mixpanel_export.export.files import FORMATS, FileFormat, check_format, format_for, format_of
 from mixpanel_export.export.job import ExportOptions
 from mixpanel_export.export.progress import ProgressListener
 from mixpanel_export.export.resume import DEFAULT_LOOK_BACK
@@ -216,11 +216,7 @@ class EventsCommand:
         path = Path(self.output)
         named = format_of(path, FORMATS)
         if named is not None and not path.is_dir():
-            if chosen not in (None, named):
-                raise InvalidArgumentError(
-                    "format", chosen, f"the output's name, {path.name}, says {named}; make them agree"
-                )
-            return _Target(path, named)
+            return _Target(path, format_for(path, chosen, FORMATS))
         if path.suffix and not path.is_dir() and not self.output.endswith(("/", os.sep)):
             raise InvalidArgumentError(
                 "output",

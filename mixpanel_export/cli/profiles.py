@@ -15,7 +15,7 @@ from mixpanel_export.cli.clients import client_for
 from mixpanel_export.cli.common import Invocation
 from mixpanel_export.cli.display import many
 from mixpanel_export.errors import InvalidArgumentError
-from mixpanel_export.export.files import LinesFormat, check_format, format_of
+from mixpanel_export.export.files import LinesFormat, check_format, format_for, format_of
 from mixpanel_export.profiles.file import ProfilesProgress, ProfilesProgressListener
 from mixpanel_export.profiles.query import ProfileFilters
 
@@ -80,11 +80,7 @@ class ProfilesCommand:
             raise InvalidArgumentError(
                 "output", self.output, "allowed is a folder, a file named .jsonl or .jsonl.gz, or -"
             )
-        if chosen not in (None, named):
-            raise InvalidArgumentError(
-                "format", chosen, f"the output's name, {path.name}, says {named}; make them agree"
-            )
-        return path, named
+        return path, format_for(path, chosen)
 
 
 class _Pages:

@@ -92,7 +92,9 @@ def format_for(path: Path, given: str | None, known: Collection[str] = _LINES) -
         check_format(given, known)
     named = format_of(path, known)
     if None not in (given, named) and given != named:
-        raise InvalidArgumentError("format", given, f"the name {path.name} says {named}; make them agree")
+        raise InvalidArgumentError(
+            "format", given, f"the output's name, {path.name}, says {named}; make them agree"
+        )
     return given or named or "jsonl.gz"
 
 
