@@ -21,6 +21,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"cohort": True}, "cohort", "a number"),
     ({"cohort": 0}, "cohort", "a number"),
     ({"group": 1.5}, "group", "a number"),
+    ({"group": ""}, "group", "a group's name"),
     ({"distinct_ids": []}, "distinct_ids", "must not be empty"),
     ({"distinct_ids": "abc"}, "distinct_ids", "a list"),
     ({"distinct_ids": 7}, "distinct_ids", "a list"),

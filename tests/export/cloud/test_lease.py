@@ -86,6 +86,17 @@ def test_a_silent_one_is_taken_over_after_a_while(objects: Objects) -> None:
     assert not is_there(objects)
 
 
+def test_a_silent_one_is_taken_over_although_this_clock_is_behind(
+    objects: Objects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock(objects)
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() - 3600)
+    with Lease(objects, TIMES).held():
+        pass
+    assert not is_there(objects)
+
+
 def test_one_that_looks_old_and_still_beats_is_not(objects: Objects) -> None:
     """As that of a machine whose clock is wrong."""
     early = Times(beat=0.05, silence=0.0, watch=0.3)
