@@ -219,7 +219,7 @@ class _Staging:
         assert self._folder is not None
         path = Path(self._folder.name) / f"{piece.from_date}.arrow"
         with tempfile.TemporaryFile() as file:
-            spool = self._slices.deduplicated(self._slices.receive(piece, file)[0])
+            spool = self._slices.deduplicated(self._slices.fetch(piece, file)[0])
             self._conversions.write(spool, "arrow", path, self.cancellation.check)
         return _Staged(path)
 

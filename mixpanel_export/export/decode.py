@@ -23,7 +23,7 @@ from mixpanel_export.export.event import IDENTITY, Event
 __all__ = ["PIECE", "Decompressor", "EventDecoder", "LineSplitter", "count_lines", "decompressor_for"]
 
 # One inflated piece; it bounds memory, whatever the compression ratio of the answer.
-PIECE = 1 << 17
+PIECE = 1 << 16
 _GZIP = 31  # zlib's window bits for a gzip header and trailer
 # isal's stub says that this class is an instance.
 _gzip_error: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
@@ -163,8 +163,11 @@ class EventDecoder:
         self._source = source
         self.lines: int = 0
 
-    def decode(self, block: bytes) -> list[Event]:
+    def decode(self, block: bytes, lines: int | None = None) -> list[Event]:
         """The events of whole lines.
+
+        Args:
+            lines: how many there are, when they have been counted and none is blank.
 
         Raises:
             IncompleteExportError: for a line by which Mixpanel says that the export broke off.
@@ -179,7 +182,8 @@ class EventDecoder:
                 str(block, "utf-8")
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return self._decode_slowly(block)
-        lines = count_lines(block)
+        if lines is None:
+            lines = count_lines(block)
         if len(events) != lines:
             # Blank lines are fine; two values on one line are not.
             return self._decode_slowly(block)

@@ -187,7 +187,7 @@ class DirectoryRun:
         part = self._folder.part(name)
         try:
             with part.open("w+b") as file:
-                spool, digest = slices.receive(piece, file)
+                spool, digest = slices.fetch(piece, file)
                 spool = slices.deduplicated(spool)
                 as_it_came = self._keeps(spool)
                 if as_it_came:

@@ -1,4 +1,4 @@
-"""Slices side by side: some threads fetch, and whoever iterates gets each slice once it is complete.
+"""Slices side by side: some threads fetch, and whoever iterates gets each slice once it is there.
 
 Holds the threads, and the promise that they end: when all is delivered, when something failed, and when the
 iteration is given up. How a slice is fetched is `fetch`'s business.
@@ -72,7 +72,7 @@ class Download(Generic[T]):
             thread.start()
 
     def take(self) -> T | None:
-        """The next slice, when it is complete; None when all have been taken.
+        """The next slice, when it is there; None when all have been taken.
 
         Raises:
             Whatever `fetch` raised for the slice that is next.

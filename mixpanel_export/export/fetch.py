@@ -1,7 +1,7 @@
 """One slice: asked for within the budget, received whole into a file, verified, and asked for again if need be.
 
-This is the part of an export that waits and reads sockets, in a thread of the download. Everything it decides by is
-pure and elsewhere: `limits`, `retry`, `verify`. A `Cancellation` ends all its waiting at once.
+This is the part of an export that waits and reads sockets, in the threads of the download, and in the one that takes
+a slice which turns out not to be whole. Everything it decides by is pure and elsewhere: `limits`, `retry`, `verify`. A `Cancellation` ends all its waiting at once.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import hashlib
 import logging
 import socket
 import threading
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from http import HTTPStatus
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import httpx
 import tenacity
@@ -35,9 +35,14 @@ from mixpanel_export.retry import PASSING, Attempts, RetryPolicy
 if TYPE_CHECKING:
     from mixpanel_export.calls import Context, Request
 
-__all__ = ["Cancellation", "CancelledError", "Fetcher", "Receiver"]
+__all__ = ["Cancellation", "CancelledError", "Fetcher", "Fetching", "Receiver"]
+
+T = TypeVar("T")
 
 _logger = logging.getLogger("mixpanel_export")
+
+# Of a file that is verified, at a time.
+_READ = 1 << 16
 
 # Of httpcore's trace; before it there is who connects, for a proxy or not.
 _CONNECTING = ".connect_tcp.started"
@@ -115,7 +120,7 @@ class Cancellation:
 
 
 class Receiver:
-    """Is told what happens to a slice, by the thread that fetches it. This one listens to nothing."""
+    """Is told what happens to a slice, by the thread that fetches or proves it. This one listens to nothing."""
 
     def began(self) -> None:
         """An attempt begins: what the last one received is void."""
@@ -129,12 +134,13 @@ class Receiver:
 
 @frozen
 class Fetcher:
-    """Fetches slices of one export.
+    """How the slices of one export are fetched.
 
     Attributes:
         request: makes the request of a slice.
         longest_wait: the most seconds that a slice waits for the budget.
-        check: how each line is looked at while it arrives; see `verify.Check`.
+        check: how each line is looked at while it is verified; see `verify.Check`.
+        keep: the most bytes of lines that are kept of a slice when it is verified.
     """
 
     context: Context
@@ -145,111 +151,165 @@ class Fetcher:
     longest_wait: float
     cancellation: Cancellation
     check: Check = "frame"
+    keep: int = 0
 
-    def fetch(self, piece: Slice, file: IO[bytes], receiver: Receiver) -> tuple[Verified, str]:
-        """Receive a slice into `file`, as its bytes came, until it is complete.
+    def begin(self, piece: Slice, file: IO[bytes], receiver: Receiver) -> Fetching:
+        """A slice that is to be received into `file`, as its bytes come."""
+        return Fetching(self, piece, file, receiver)
 
-        Returns:
-            What is known of it, and the SHA-256 of the bytes written.
 
-        Raises:
-            APIError: for a refusal, at once.
-            SliceFailedError: when no attempt brought it whole.
-            CancelledError: when the export was given up.
-        """
-        request = self.request(piece)
-        attempts = Attempts(self.policy)
+class Fetching:
+    """One slice on its way: `fetch` it, or `receive` and then `prove` it, in one thread or another.
+
+    Verifying needs the interpreter's lock again and again. Who parses what is verified has it done sooner by himself
+    than by threads that take the lock away from him.
+
+    Whichever is called, its attempts add up, and it raises:
+        APIError: for a refusal, at once.
+        SliceFailedError: when no attempt brought the slice whole.
+        MalformedEventError: when it came whole, and a line is not an event.
+        CancelledError: when the export was given up.
+    """
+
+    def __init__(self, fetcher: Fetcher, piece: Slice, file: IO[bytes], receiver: Receiver) -> None:
+        self.piece: Slice = piece
+        self.file: IO[bytes] = file
+        self._fetcher = fetcher
+        self._receiver = receiver
+        self._request = fetcher.request(piece)
+        self._attempts = Attempts(fetcher.policy)
+        self._received: Verifier | None = None
+
+    def fetch(self) -> tuple[Verified, str]:
+        """Receive and verify at once; answers what is known of the slice, and the SHA-256 of the bytes written."""
+        return self._until_done(lambda: self._attempt(self._verify_as_it_comes))
+
+    def receive(self) -> None:
+        """Have an answer in the file that ended as HTTP says it has to."""
+        self._received = self._until_done(lambda: self._attempt(self._store))
+
+    def prove(self) -> Verified:
+        """Verify what was received; when that is not the whole slice, fetch it again."""
+
+        def step() -> Verified:
+            verifier, self._received = self._received, None
+            if verifier is None:
+                return self._attempt(self._verify_as_it_comes)[0]
+            with quoting(self._fetcher.context.auth.redact):
+                return self._verify_stored(verifier)
+
+        return self._until_done(step)
+
+    def _until_done(self, step: Callable[[], T]) -> T:
+        fetcher, attempts, receiver = self._fetcher, self._attempts, self._receiver
 
         def before_sleep(state: tenacity.RetryCallState) -> None:
             wait = attempts.next_wait or 0.0
             error = state.outcome.exception() if state.outcome else None
-            if isinstance(error, RateLimitError) and self.budget is not None:
-                self.budget.pause(wait)
+            if isinstance(error, RateLimitError) and fetcher.budget is not None:
+                fetcher.budget.pause(wait)
             _logger.info(
-                "Slice %s failed (attempt %d); again in %.1f s: %s", piece, attempts.made, wait, error
+                "Slice %s failed (attempt %d); again in %.1f s: %s", self.piece, attempts.made, wait, error
             )
             receiver.waits(wait, "too many requests" if isinstance(error, RateLimitError) else "to try again")
 
         retrying = tenacity.Retrying(
             retry=attempts.again,
             wait=attempts.pause,
-            sleep=self.cancellation.sleep,
+            sleep=fetcher.cancellation.sleep,
             before_sleep=before_sleep,
             reraise=True,
         )
         try:
-            return retrying(self._attempt, piece, request, file, receiver)
+            return retrying(step)
         except PASSING as error:
             # A socket that was shut looks like a connection that broke.
-            self.cancellation.check()
+            fetcher.cancellation.check()
             if attempts.made > 1 or isinstance(error, IncompleteExportError):
-                raise SliceFailedError(str(piece), attempts.made, error) from error
+                raise SliceFailedError(str(self.piece), attempts.made, error) from error
             raise
 
-    def _attempt(
-        self, piece: Slice, request: Request, file: IO[bytes], receiver: Receiver
-    ) -> tuple[Verified, str]:
-        self.cancellation.check()
-        lease = self._wait_for_budget(receiver)
+    def _attempt(self, read: Callable[[httpx.Response], T]) -> T:
+        fetcher = self._fetcher
+        fetcher.cancellation.check()
+        lease = self._wait_for_budget()
         try:
-            receiver.began()
-            file.seek(0)
-            file.truncate()
-            with quoting(self.context.auth.redact):
-                return self._receive(piece, request, file, receiver)
+            self._receiver.began()
+            self.file.seek(0)
+            self.file.truncate()
+            with quoting(fetcher.context.auth.redact):
+                return self._ask(read)
         finally:
             if lease is not None:
                 lease.release()
 
-    def _wait_for_budget(self, receiver: Receiver) -> Any:
-        if self.budget is None:
+    def _wait_for_budget(self) -> Any:
+        fetcher = self._fetcher
+        if fetcher.budget is None:
             return None
-        wait = Wait(self.longest_wait)
+        wait = Wait(fetcher.longest_wait)
         while True:
-            begun = self.budget.try_begin()
+            begun = fetcher.budget.try_begin()
             if not isinstance(begun, float):
                 return begun
-            receiver.waits(begun, "for the request budget")
-            self.cancellation.sleep(wait.add(begun))
+            self._receiver.waits(begun, "for the request budget")
+            fetcher.cancellation.sleep(wait.add(begun))
 
-    def _receive(
-        self, piece: Slice, request: Request, file: IO[bytes], receiver: Receiver
-    ) -> tuple[Verified, str]:
-        context, answered = self.context, False
-        with self.cancellation.watching() as extensions:
-            check_open(self.http)
-            sent = self.http.build_request(**request.arguments, extensions=dict(extensions))
+    def _ask(self, read: Callable[[httpx.Response], T]) -> T:
+        context, http, cancellation = self._fetcher.context, self._fetcher.http, self._fetcher.cancellation
+        answered = False
+        with cancellation.watching() as extensions:
+            check_open(http)
+            sent = http.build_request(**self._request.arguments, extensions=dict(extensions))
             try:
-                response = self.http.send(sent, stream=True)
+                response = http.send(sent, stream=True)
                 with contextlib.closing(response):
                     answered = True
                     if not response.is_success:
                         context.check(read_failure(response))
                     if response.status_code != HTTPStatus.OK:
                         raise IncompleteExportError(f"the answer has status {response.status_code}, not 200")
-                    return self._read(piece, response, file, receiver)
+                    return read(response)
             except httpx.HTTPError as error:
-                self.cancellation.check()
-                ours = context.network_error(error, request)
+                cancellation.check()
+                ours = context.network_error(error, self._request)
                 raise (IncompleteExportError(str(ours)) if answered else ours) from error
 
-    def _read(
-        self, piece: Slice, response: httpx.Response, file: IO[bytes], receiver: Receiver
-    ) -> tuple[Verified, str]:
-        headers = response.headers
-        verifier = Verifier(
-            headers.get("content-type", ""),
-            headers.get("content-encoding", ""),
-            check=self.check,
-            source=f"the slice {piece}",
-        )
+    def _verify_as_it_comes(self, response: httpx.Response) -> tuple[Verified, str]:
+        verifier = self._verifier_for(response)
         digest = hashlib.sha256()
-        for chunk in response.iter_raw():
-            self.cancellation.check()
-            file.write(chunk)
+        for chunk in self._chunks(response):
             digest.update(chunk)
-            receiver.received(len(chunk), verifier.feed(chunk))
+            self._receiver.received(len(chunk), verifier.feed(chunk))
         return verifier.finish(), digest.hexdigest()
+
+    def _store(self, response: httpx.Response) -> Verifier:
+        verifier = self._verifier_for(response)
+        for chunk in self._chunks(response):
+            self._receiver.received(len(chunk), 0)
+        return verifier
+
+    def _verify_stored(self, verifier: Verifier) -> Verified:
+        self.file.seek(0)
+        while chunk := self.file.read(_READ):
+            self._fetcher.cancellation.check()
+            self._receiver.received(0, verifier.feed(chunk))
+        return verifier.finish()
+
+    def _chunks(self, response: httpx.Response) -> Iterator[bytes]:
+        for chunk in response.iter_raw():
+            self._fetcher.cancellation.check()
+            self.file.write(chunk)
+            yield chunk
+
+    def _verifier_for(self, response: httpx.Response) -> Verifier:
+        return Verifier(
+            response.headers.get("content-type", ""),
+            response.headers.get("content-encoding", ""),
+            check=self._fetcher.check,
+            source=f"the slice {self.piece}",
+            keep=self._fetcher.keep,
+        )
 
 
 def _shut(each: socket.socket) -> None:

@@ -52,7 +52,7 @@ ProgressListener = Callable[[Progress], object]
 class Tracker:
     """Adds up what the threads of a download report, and tells one listener, one call at a time.
 
-    The listener is called in the threads that download. What it raises ends the export.
+    The listener is called in the threads that download or prove. What it raises ends the export.
     """
 
     def __init__(self, slices: int, listener: ProgressListener | None) -> None:

@@ -86,7 +86,7 @@ class Export(DirectoryExports, ExportResource):
             deduplicate: leave out events that were sent again: of those alike in event, `distinct_id`, `time` and
                 `$insert_id`, only the one that Mixpanel processed last (`mp_processing_time_ms`) is delivered.
                 Events without `$insert_id` are always delivered. `Progress.dropped` says how many were not.
-            progress: called with the running totals, from the threads that download.
+            progress: called with the running totals, from the threads that download and from this one.
 
         Yields:
             Event: each event once.
@@ -145,7 +145,7 @@ class Export(DirectoryExports, ExportResource):
                 ones as JSON text; or `json`, all properties as one JSON text, always the same columns. In both,
                 `time` is a timestamp (microseconds, with the client's time zone). With `wide` all is downloaded
                 before the first batch comes, for only then is it known what columns there are.
-            progress: called with the running totals, from the threads that download.
+            progress: called with the running totals, from the threads that download and from this one.
             options: `event`, `where`, `limit`, `time_in_ms`, `bucket`, `parallel`, `slice_days` and `deduplicate`,
                 as for `events`; and `memory`, about how many bytes the conversion may take beside the libraries
                 themselves, 64 MiB or more, by default 256 MiB: the more, the larger the batches.
@@ -180,7 +180,7 @@ class Export(DirectoryExports, ExportResource):
             format: `jsonl`; `jsonl.gz`, which keeps the gzip that arrives as it came; `parquet`, or `csv` with one
                 header, which need the extra `arrow`. By default what the file's name ends with, or `jsonl.gz`.
             layout: for `parquet` and `csv`, as for `batches`; `wide` when nothing is said.
-            progress: called with the running totals, from the threads that download.
+            progress: called with the running totals, from the threads that download and from this one.
             options: `event`, `where`, `limit`, `time_in_ms`, `bucket`, `parallel`, `slice_days` and
                 `deduplicate`, as for `events`, and `memory`, as for `batches`.
 

@@ -20,11 +20,11 @@ from mixpanel_export.export.decode import PIECE, LineSplitter, decompressor_for
 from mixpanel_export.export.download import Download
 from mixpanel_export.export.duplicates import Duplicates, find_duplicates
 from mixpanel_export.export.event import Event
-from mixpanel_export.export.fetch import Cancellation, Fetcher
+from mixpanel_export.export.fetch import Cancellation, Fetcher, Fetching
 from mixpanel_export.export.job import ExportJob
 from mixpanel_export.export.plan import Slice
 from mixpanel_export.export.progress import Progress, ProgressListener, Tracker
-from mixpanel_export.export.verify import Check, Verified
+from mixpanel_export.export.verify import Block, Check, Verified
 
 __all__ = ["EventBatches", "Run", "Slices", "Spool"]
 
@@ -32,6 +32,8 @@ _logger = logging.getLogger("mixpanel_export")
 
 # A spool up to this size stays in memory; a longer one goes on in a temporary file.
 _IN_MEMORY = 1 << 20
+# A slice with as many bytes of lines at most is inflated once, and kept until it is delivered.
+_KEPT = 28 << 20
 _READ = 1 << 17
 
 
@@ -76,9 +78,13 @@ class Spool:
         Args:
             size: about the most bytes of a block.
         """
+        return (block.lines for block in self.counted(size))
+
+    def counted(self, size: int = PIECE) -> Iterator[Block]:
+        """The same, with the number of lines where it is known."""
         if self.duplicates is None or self.as_it_came:
             return self._all_blocks(size)
-        return self.duplicates.cut_from(self._all_blocks(size))
+        return map(Block, self.duplicates.cut_from(each.lines for each in self._all_blocks(size)))
 
     def without_duplicates(self, check: Callable[[], object] = lambda: None) -> Spool:
         """The same slice without events that were sent again; `check` is called now and then, and may raise.
@@ -87,23 +93,29 @@ class Spool:
             MalformedEventError: for a line that is not an event.
         """
         source = f"the slice {self.piece}"
-        found = find_duplicates(self._all_blocks(), self.verified.events, source, check=check)
+        blocks = (block.lines for block in self._all_blocks())
+        found = find_duplicates(blocks, self.verified.events, source, check=check)
         return evolve(self, duplicates=found)
 
-    def _all_blocks(self, size: int = PIECE) -> Iterator[bytes]:
+    def _all_blocks(self, size: int = PIECE) -> Iterator[Block]:
+        if self.verified.kept is not None:
+            yield from self.verified.kept
+            return
         inflater = decompressor_for("gzip" if self.verified.is_gzip else "", size)
         splitter = LineSplitter()
         for chunk in self.chunks():
             for piece in inflater.feed(chunk):
                 if block := splitter.feed(piece):
-                    yield block
+                    yield Block(block)
         inflater.finish()
         if rest := splitter.finish():
-            yield rest
+            yield Block(rest)
 
     def close(self) -> None:
-        """Remove it."""
+        """Remove it, and its lines from memory."""
         self.file.close()
+        if self.verified.kept is not None:
+            self.verified.kept.clear()
 
     def __enter__(self) -> Self:
         return self
@@ -127,6 +139,7 @@ class Slices:
         cancellation: Cancellation,
         *,
         check: Check = "frame",
+        keep: int = 0,
         listener: ProgressListener | None = None,
     ) -> None:
         context = job.context
@@ -144,6 +157,7 @@ class Slices:
             longest_wait=context.limits.longest_wait if context.limits is not None else 0.0,
             cancellation=cancellation,
             check=check,
+            keep=keep,
         )
 
     @property
@@ -151,14 +165,30 @@ class Slices:
         """How far it has come."""
         return self._tracker.totals()
 
-    def receive(self, piece: Slice, file: IO[bytes]) -> tuple[Spool, str]:
+    def fetch(self, piece: Slice, file: IO[bytes]) -> tuple[Spool, str]:
         """One complete slice, in `file` as its bytes came, and their SHA-256."""
-        verified, digest = self._fetcher.fetch(piece, file, self._tracker.of(piece))
+        verified, digest = self._begin(piece, file).fetch()
+        return self._complete(piece, file, verified), digest
+
+    def receive(self, piece: Slice, file: IO[bytes]) -> Fetching:
+        """One slice, in `file`, to be proved."""
+        fetching = self._begin(piece, file)
+        fetching.receive()
+        return fetching
+
+    def prove(self, fetching: Fetching) -> Spool:
+        """One complete slice of what was received."""
+        return self._complete(fetching.piece, fetching.file, fetching.prove())
+
+    def _begin(self, piece: Slice, file: IO[bytes]) -> Fetching:
+        return self._fetcher.begin(piece, file, self._tracker.of(piece))
+
+    def _complete(self, piece: Slice, file: IO[bytes], verified: Verified) -> Spool:
         self._tracker.done(verified.bytes)
         _logger.info(
             "Slice %s complete: %d events, %d bytes of lines", piece, verified.events, verified.bytes
         )
-        return Spool(piece, verified, file), digest
+        return Spool(piece, verified, file)
 
     def deduplicated(self, spool: Spool) -> Spool:
         """A slice without its duplicates, if that was asked for."""
@@ -184,9 +214,9 @@ class Run:
         listener: ProgressListener | None = None,
     ) -> None:
         cancellation = Cancellation()
-        self._slices = Slices(job, http, cancellation, check=check, listener=listener)
-        self._download: Download[Spool] = Download(
-            job.plan, self._fetch, Spool.close, cancellation, ordered=ordered, nameless=True
+        self._slices = Slices(job, http, cancellation, check=check, keep=_KEPT, listener=listener)
+        self._download: Download[Fetching] = Download(
+            job.plan, self._receive, _discard, cancellation, ordered=ordered, nameless=True
         )
 
     @property
@@ -196,14 +226,14 @@ class Run:
 
     def take(self) -> Spool | None:
         """The next complete slice, to be closed by who takes it; None after the last."""
-        spool = self._download.take()
-        if spool is None:
+        received = self._download.take()
+        if received is None:
             return None
         try:
             # Here, not in the threads of the download: each keeps for itself the memory that it has once used.
-            return self._slices.deduplicated(spool)
+            return self._slices.deduplicated(self._slices.prove(received))
         except BaseException:
-            spool.close()
+            _discard(received)
             raise
 
     def cancel(self) -> None:
@@ -214,13 +244,17 @@ class Run:
         """End the threads and remove the spools. May be called from any thread."""
         self._download.close()
 
-    def _fetch(self, piece: Slice) -> Spool:
+    def _receive(self, piece: Slice) -> Fetching:
         file = cast(IO[bytes], tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115
         try:
-            return self._slices.receive(piece, file)[0]
+            return self._slices.receive(piece, file)
         except BaseException:
             file.close()
             raise
+
+
+def _discard(received: Fetching) -> None:
+    received.file.close()
 
 
 class EventBatches:
@@ -252,6 +286,6 @@ class EventBatches:
         while (spool := self._run.take()) is not None:
             decoder = self._job.decoder(spool.piece)
             with spool:
-                for block in spool.blocks():
-                    if events := decoder.decode(block):
+                for block in spool.counted():
+                    if events := decoder.decode(block.lines, block.count):
                         yield events

@@ -1,4 +1,4 @@
-"""The proof that an answer is complete, made while it arrives and without parsing it.
+"""The proof that an answer is complete, made without parsing it, while it arrives or later.
 
 Pure. Complete means: the encoding ended properly, every line is closed, the last one too, and Mixpanel did not say
 "terminated early" or anything else in place of events. Shapes are checked in bulk; only a block that looks odd is
@@ -11,13 +11,13 @@ from __future__ import annotations
 import contextlib
 from typing import Literal
 
-from attrs import frozen
+from attrs import field, frozen
 
 from mixpanel_export.errors import IncompleteExportError, MalformedEventError
 from mixpanel_export.export.decode import EventDecoder, LineSplitter, decompressor_for
 from mixpanel_export.export.event import BareEvent
 
-__all__ = ["Check", "Verified", "Verifier"]
+__all__ = ["Block", "Check", "Verified", "Verifier"]
 
 Check = Literal["frame", "json"]
 """How each line is looked at.
@@ -33,6 +33,19 @@ _SEAM = b'}}\n{"event"'
 
 
 @frozen
+class Block:
+    """Some lines.
+
+    Attributes:
+        lines: whole lines, with their line ends; the last one of a slice may lack it.
+        count: how many there are, where that is known.
+    """
+
+    lines: bytes
+    count: int | None = None
+
+
+@frozen
 class Verified:
     """What is known of a complete answer.
 
@@ -41,12 +54,14 @@ class Verified:
         bytes: its size as JSON Lines, decompressed.
         is_gzip: whether it came as gzip.
         is_closed: whether its last line has its line end.
+        kept: its lines, in blocks, as far as they were to be kept; see `Verifier`.
     """
 
     events: int
     bytes: int
     is_gzip: bool
     is_closed: bool = True
+    kept: list[Block] | None = field(default=None, eq=False, repr=False)
 
 
 class Verifier:
@@ -57,6 +72,7 @@ class Verifier:
         content_encoding: the header of the answer.
         check: how each line is looked at, see `Check`.
         source: what is verified, for the message of an error.
+        keep: the most bytes of lines to keep, for who decodes them next; of an answer with more, none are.
     """
 
     def __init__(
@@ -66,6 +82,7 @@ class Verifier:
         *,
         check: Check = "frame",
         source: str = "the export",
+        keep: int = 0,
     ) -> None:
         if "html" in content_type.lower():
             raise IncompleteExportError("the answer is a web page, not an export")
@@ -78,11 +95,15 @@ class Verifier:
         self._last = b""
         self._events = 0
         self._bytes = 0
+        self._keep = keep
+        self._kept: list[Block] = []
 
     def feed(self, chunk: bytes) -> int:
         """Check what arrived; answers the events seen so far."""
         for piece in self._decompressor.feed(chunk):
             self._bytes += len(piece)
+            if self._bytes > self._keep:
+                self._kept.clear()
             self._check(self._splitter.feed(piece))
         return self._events
 
@@ -103,7 +124,10 @@ class Verifier:
                 self._decoder.decode(self._last)
         if self._malformed is not None:
             raise self._malformed
-        return Verified(self._events, self._bytes, self.is_gzip, is_closed=not rest)
+        kept = self._kept if self._bytes <= self._keep else None
+        if kept is not None and rest:
+            kept.append(Block(rest))
+        return Verified(self._events, self._bytes, self.is_gzip, is_closed=not rest, kept=kept)
 
     def _check(self, block: bytes) -> None:
         if not block:
@@ -120,11 +144,14 @@ class Verifier:
             self._last = block.rstrip().rpartition(b"\n")[2] or self._last
 
     def _count(self, block: bytes) -> None:
-        if not self._is_parsed and (lines := _lines_between(_SEAM, block)):
+        lines = 0 if self._is_parsed else _lines_between(_SEAM, block)
+        if lines:
             self._events += lines
             self._decoder.lines += lines
-            return
-        self._events += len(self._decoder.decode(block))
+        else:
+            self._events += len(self._decoder.decode(block))
+        if self._bytes <= self._keep:
+            self._kept.append(Block(block, lines or None))
 
 
 def _lines_between(seam: bytes, block: bytes) -> int:

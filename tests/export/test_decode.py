@@ -45,29 +45,61 @@ def lines_of(records: list[dict[str, Any]], *, ascii_only: bool = False) -> byte
     )
 
 
-def decoded(body: bytes, cuts: list[int], encoding: str = "", *, check: Check = "frame") -> list[Event]:
+def decoded(
+    body: bytes, cuts: list[int], encoding: str = "", *, check: Check = "frame", keep: int = 0
+) -> list[Event]:
     """What a slice of this body delivers, when it arrives cut like this."""
-    verifier = Verifier("text/plain", encoding, check=check)
+    verifier = Verifier("text/plain", encoding, check=check, keep=keep)
     edges = [0, *sorted(min(cut, len(body)) for cut in cuts), len(body)]
     for start, end in itertools.pairwise(edges):
         verifier.feed(body[start:end])
     verified = verifier.finish()
     decoder = EventDecoder()
     with Spool(DAY, verified, io.BytesIO(body)) as spool:
-        events = [event for block in spool.blocks() for event in decoder.decode(block)]
+        events = [event for block in spool.counted() for event in decoder.decode(block.lines, block.count)]
     assert verified.events == len(events)
+    assert not verified.kept
     return events
 
 
-@given(RECORDS, st.lists(st.integers(0, 4000), max_size=6), st.booleans(), st.booleans())
-def test_events_are_the_same_wherever_the_bytes_are_cut(
-    records: list[dict[str, Any]], cuts: list[int], compressed: bool, ascii_only: bool
+@given(
+    RECORDS,
+    st.lists(st.integers(0, 4000), max_size=6),
+    st.booleans(),
+    st.booleans(),
+    st.integers(0, 4000),
+    st.sampled_from(CHECKS),
+)
+def test_events_are_the_same_wherever_the_bytes_are_cut_and_whether_they_are_kept_or_not(
+    records: list[dict[str, Any]],
+    cuts: list[int],
+    compressed: bool,
+    ascii_only: bool,
+    keep: int,
+    check: Check,
 ) -> None:
     body = lines_of(records, ascii_only=ascii_only)
     if compressed:
         body = gzip.compress(body)
-    events = decoded(body, cuts, "gzip" if compressed else "")
+    events = decoded(body, cuts, "gzip" if compressed else "", check=check, keep=keep)
     assert [{"event": e.name, "properties": e.properties} for e in events] == records
+
+
+@pytest.mark.parametrize("end", [b"", b"\n"])
+def test_the_lines_of_an_answer_are_all_kept_or_none(end: bytes) -> None:
+    body = b"\n".join([b'{"event":"A","properties":{"n":1}}'] * 5000) + end
+    for room, expected in ((len(body), body), (len(body) - 1, None)):
+        verifier = Verifier("text/plain", "gzip", keep=room)
+        verifier.feed(gzip.compress(body))
+        kept = verifier.finish().kept
+        assert (None if kept is None else b"".join(block.lines for block in kept)) == expected
+
+
+def test_two_events_on_one_line_are_found_where_lines_were_counted_too() -> None:
+    good = b'{"event":"A","properties":{}}\n'
+    twice = b'{"event":"A","properties":{}} {"event":"B","properties":{}}\n'
+    with pytest.raises(MalformedEventError, match="line 2 "):
+        decoded(good + twice + good, [], keep=1000)
 
 
 @pytest.mark.parametrize("cut", range(1, 60))
