@@ -8,12 +8,10 @@ there are. Memory is that of a few blocks of lines, whatever the size of the exp
 from __future__ import annotations
 
 import contextlib
-import os
 import tempfile
 import threading
 import weakref
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Self, TypeVar, cast
@@ -49,12 +47,11 @@ T = TypeVar("T")
 _SHARE = 256
 # And what a thread has of lines to be converted, and of tables to be written.
 _GROUP_SHARE = 32
-_AT_ONCE = 2
 _THREADS = "mixpanel-export"
 
 
 class Conversions:
-    """Converts slices, some at a time, in threads of its own: a thread keeps the memory that it has once used.
+    """Converts slices, in the threads that call; two at a time are best.
 
     Args:
         memory: about how many bytes it may take.
@@ -65,8 +62,6 @@ class Conversions:
         self._block = memory // _SHARE
         self._group = memory // _GROUP_SHARE
         self._turn = threading.Lock()
-        at_once = min(os.cpu_count() or 1, _AT_ONCE)
-        self._threads = ThreadPoolExecutor(at_once, "mixpanel-export-columns")
 
     def write(
         self, spool: Spool, format: ColumnFormat, path: Path, check: Callable[[], object] = lambda: None
@@ -80,22 +75,15 @@ class Conversions:
             MalformedEventError: for a line that is not an event.
             UnrepresentableError: for a value that the layout cannot hold.
         """
-        rows = self._threads.submit(self._write, spool, format, path, check).result()
+        blocks = _checked(spool.blocks(self._block), check)
+        tables = self._in_turns(blocks, f"the slice {spool.piece}")
+        rows = write_widening(format, path, self.converter.schema, tables)
         if rows != spool.events:
             # Nothing is lost, and nothing there twice.
             raise ExportError(
                 f"the slice {spool.piece} has {spool.events:,} events, and {rows:,} were converted"
             )
         return rows
-
-    def close(self) -> None:
-        """End the threads; none may be writing."""
-        self._threads.shutdown()
-
-    def _write(self, spool: Spool, format: ColumnFormat, path: Path, check: Callable[[], object]) -> int:
-        blocks = _checked(spool.blocks(self._block), check)
-        tables = self._in_turns(blocks, f"the slice {spool.piece}")
-        return write_widening(format, path, self.converter.schema, tables)
 
     def _in_turns(self, blocks: Iterator[bytes], source: str) -> Iterator[Any]:
         """The tables of blocks; one thread makes some while another inflates or writes.
@@ -154,7 +142,7 @@ class _Staging:
         self._layout: Layout = layout
         self._converter = Converter(layout, job.context.zone, job.ticks)
         self._conversions = Conversions(self._converter, job.memory)
-        # As they are parsed here, the lines need not be while they arrive.
+        # As they are parsed here, the lines need not be to prove them.
         self._slices = Slices(job, http, self.cancellation, listener=listener)
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._download: Download[_Staged] | None = None
@@ -202,7 +190,7 @@ class _Staging:
         self.cancellation.cancel()
         if self._download is not None:
             self._download.close()
-        self._conversions.close()
+        self._slices.close()
         if self._folder is not None:
             self._folder.cleanup()
 
@@ -219,9 +207,12 @@ class _Staging:
         assert self._folder is not None
         path = Path(self._folder.name) / f"{piece.from_date}.arrow"
         with tempfile.TemporaryFile() as file:
-            spool = self._slices.deduplicated(self._slices.fetch(piece, file)[0])
-            self._conversions.write(spool, "arrow", path, self.cancellation.check)
+            received = self._slices.receive(piece, file)
+            self._slices.finish(received, lambda spool: self._write(spool, path))
         return _Staged(path)
+
+    def _write(self, spool: Spool, path: Path) -> None:
+        self._conversions.write(spool, "arrow", path, self.cancellation.check)
 
 
 class RecordBatches:

@@ -11,7 +11,7 @@ import contextlib
 import datetime
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import httpx
 from attrs import evolve
@@ -28,7 +28,7 @@ from mixpanel_export.export.download import Download
 from mixpanel_export.export.fetch import Cancellation
 from mixpanel_export.export.folder import CONVERTED, Folder, LocalFolder, digest_of, durable
 from mixpanel_export.export.job import DEFAULT_MEMORY
-from mixpanel_export.export.manifest import Contents, Manifest, ManifestSlice
+from mixpanel_export.export.manifest import Contents, Manifest, ManifestSlice, Query
 from mixpanel_export.export.naming import FileName, is_partition, name_of, path_of
 from mixpanel_export.export.plan import Slice
 from mixpanel_export.export.progress import ProgressListener
@@ -91,7 +91,8 @@ class DirectoryRun:
             begun = self._start()
             work, damaged = self._prepare(begun)
             slices = Slices(work.job, self._http, self._downloading, listener=self._listener)
-            self._fetch_all(work, slices)
+            with contextlib.closing(slices):
+                self._fetch_all(work, slices)
             self._settle()
             manifest = self._finish()
             unknown = sorted(
@@ -161,6 +162,11 @@ class DirectoryRun:
         self._made = conversion_of(manifest.query, self._context, manifest.columns, memory)
 
     @property
+    def _query(self) -> Query:
+        assert self._manifest is not None
+        return self._manifest.query
+
+    @property
     def _conversion(self) -> Conversion:
         assert self._made is not None
         return self._made
@@ -185,33 +191,39 @@ class DirectoryRun:
     def _fetch(self, piece: Slice, name: str, slices: Slices) -> ManifestSlice:
         """Receive a slice into the file that is to get its name; called in the threads of the download."""
         part = self._folder.part(name)
+        contents: Mapping[str | None, Contents]
         try:
             with part.open("w+b") as file:
-                spool, digest = slices.fetch(piece, file)
-                spool = slices.deduplicated(spool)
-                as_it_came = self._keeps(spool)
-                if as_it_came:
-                    durable(file)
-            contents: Mapping[str | None, Contents]
-            if as_it_came:
-                contents = {None: Contents(spool.events, part.stat().st_size, digest)}
+                done, made, digest = self._receive(piece, file, name, slices)
+            if made is None:
+                contents = {None: Contents(done.events, part.stat().st_size, digest)}
             else:
-                contents = self._convert(spool, name)
-            return ManifestSlice(
-                file=name,
-                from_date=piece.from_date,
-                to_date=piece.to_date,
-                events=spool.events,
-                bytes=0,
-                json_bytes=spool.verified.bytes,
-                sha256="",
-                fetched_at=datetime.datetime.now(datetime.UTC).replace(microsecond=0),
-                dropped=spool.dropped,
-                schema=self._schema_of([self._folder.part(path_of(name, each)) for each in contents]),
-            ).holding(name, contents)
+                contents = self._converted(name, made)
+            schema = self._schema_of([self._folder.part(path_of(name, each)) for each in contents])
+            return evolve(done, schema=schema).holding(name, contents)
         except BaseException:
             self._folder.remove_parts(name)
             raise
+
+    def _receive(
+        self, piece: Slice, file: IO[bytes], name: str, slices: Slices
+    ) -> tuple[ManifestSlice, Sequence[Converted] | None, str]:
+        """Have a slice in a file, or in those that it was converted to; their contents are not yet looked at.
+
+        What is parsed to be converted is proved then, too. All else is proved while it comes.
+        """
+        if self._query.format in COLUMNAR:
+            received = slices.receive(piece, file)
+            done, made = slices.finish(
+                received, lambda spool: (_entry(spool, name), self._convert(spool, name))
+            )
+            return done, made, ""
+        spool, digest = slices.fetch(piece, file)
+        spool = slices.deduplicated(spool)
+        if self._keeps(spool):
+            durable(file)
+            return _entry(spool, name), None, digest
+        return _entry(spool, name), self._convert(spool, name), ""
 
     def _discard(self, done: ManifestSlice) -> None:
         # What cannot be removed now is removed by the next run.
@@ -220,20 +232,24 @@ class DirectoryRun:
 
     def _keeps(self, spool: Spool) -> bool:
         """Whether a slice's file is what is wanted, just as it came."""
-        assert self._manifest is not None
         verified = spool.verified
-        wanted = self._manifest.query.format == "jsonl.gz"
+        wanted = self._query.format == "jsonl.gz"
         return verified.is_gzip and wanted and verified.is_closed and spool.as_it_came
 
-    def _convert(self, spool: Spool, name: str) -> Mapping[str | None, Contents]:
-        """Put a slice into the form that is wanted."""
-        received, converted = self._folder.part(name), self._folder.part(name, CONVERTED)
+    def _convert(self, spool: Spool, name: str) -> Sequence[Converted]:
+        """Write a slice in the form that is wanted, beside the file that it was received into."""
 
         def part(partition: str | None) -> Path:
-            return converted if partition is None else self._folder.part(path_of(name, partition))
+            if partition is None:
+                return self._folder.part(name, CONVERTED)
+            return self._folder.part(path_of(name, partition))
 
-        with received.open("rb") as source, quoting(self._context.auth.redact):
-            made = self._conversion.convert(evolve(spool, file=source), part)
+        with quoting(self._context.auth.redact):
+            return self._conversion.convert(spool, part)
+
+    def _converted(self, name: str, made: Sequence[Converted]) -> Mapping[str | None, Contents]:
+        """Have what was written take the place of what was received; answers what it is."""
+        received, converted = self._folder.part(name), self._folder.part(name, CONVERTED)
         if [each.partition for each in made] == [None]:
             converted.replace(received)
         else:
@@ -256,8 +272,7 @@ class DirectoryRun:
 
     def _schema_of(self, files: Sequence[Path]) -> str | None:
         """The state of the columns that files are written for; None when they are not, or it is just changing."""
-        assert self._manifest is not None
-        if self._manifest.query.format not in COLUMNAR:
+        if self._query.format not in COLUMNAR:
             return None
         before = fingerprint_of(self._conversion.columns)
         current = all(map(self._conversion.is_current, files))
@@ -329,3 +344,18 @@ class DirectoryRun:
 
     def _needed(self) -> int | None:
         return self._manifest.bytes_missing() if self._manifest is not None else None
+
+
+def _entry(spool: Spool, name: str) -> ManifestSlice:
+    """What the manifest is to say of a slice, but for its files."""
+    return ManifestSlice(
+        file=name,
+        from_date=spool.piece.from_date,
+        to_date=spool.piece.to_date,
+        events=spool.events,
+        bytes=0,
+        json_bytes=spool.verified.bytes,
+        sha256="",
+        fetched_at=datetime.datetime.now(datetime.UTC).replace(microsecond=0),
+        dropped=spool.dropped,
+    )

@@ -1,7 +1,8 @@
 """One slice: asked for within the budget, received whole into a file, verified, and asked for again if need be.
 
-This is the part of an export that waits and reads sockets, in the threads of the download, and in the one that takes
-a slice which turns out not to be whole. Everything it decides by is pure and elsewhere: `limits`, `retry`, `verify`. A `Cancellation` ends all its waiting at once.
+This is the part of an export that waits and reads sockets, in the threads of the download, and in the one that
+takes a slice which turns out not to be whole. Everything it decides by is pure and elsewhere: `limits`, `retry`,
+`verify`. A `Cancellation` ends all its waiting at once.
 """
 
 from __future__ import annotations
@@ -140,7 +141,7 @@ class Fetcher:
         request: makes the request of a slice.
         longest_wait: the most seconds that a slice waits for the budget.
         check: how each line is looked at while it is verified; see `verify.Check`.
-        keep: the most bytes of lines that are kept of a slice when it is verified.
+        keep: the most bytes of lines that are kept of a slice that is proved.
     """
 
     context: Context
@@ -161,8 +162,8 @@ class Fetcher:
 class Fetching:
     """One slice on its way: `fetch` it, or `receive` and then `prove` it, in one thread or another.
 
-    Verifying needs the interpreter's lock again and again. Who parses what is verified has it done sooner by himself
-    than by threads that take the lock away from him.
+    Verifying needs the interpreter's lock again and again. Who parses what is verified has it done sooner by
+    himself than by threads that take the lock away from him.
 
     Whichever is called, its attempts add up, and it raises:
         APIError: for a refusal, at once.
@@ -182,7 +183,7 @@ class Fetching:
 
     def fetch(self) -> tuple[Verified, str]:
         """Receive and verify at once; answers what is known of the slice, and the SHA-256 of the bytes written."""
-        return self._until_done(lambda: self._attempt(self._verify_as_it_comes))
+        return self._until_done(lambda: self._attempt(lambda response: self._verify(response, keep=0)))
 
     def receive(self) -> None:
         """Have an answer in the file that ended as HTTP says it has to."""
@@ -194,7 +195,7 @@ class Fetching:
         def step() -> Verified:
             verifier, self._received = self._received, None
             if verifier is None:
-                return self._attempt(self._verify_as_it_comes)[0]
+                return self._attempt(lambda response: self._verify(response, self._fetcher.keep))[0]
             with quoting(self._fetcher.context.auth.redact):
                 return self._verify_stored(verifier)
 
@@ -275,8 +276,8 @@ class Fetching:
                 ours = context.network_error(error, self._request)
                 raise (IncompleteExportError(str(ours)) if answered else ours) from error
 
-    def _verify_as_it_comes(self, response: httpx.Response) -> tuple[Verified, str]:
-        verifier = self._verifier_for(response)
+    def _verify(self, response: httpx.Response, keep: int) -> tuple[Verified, str]:
+        verifier = self._verifier_for(response, keep)
         digest = hashlib.sha256()
         for chunk in self._chunks(response):
             digest.update(chunk)
@@ -284,7 +285,7 @@ class Fetching:
         return verifier.finish(), digest.hexdigest()
 
     def _store(self, response: httpx.Response) -> Verifier:
-        verifier = self._verifier_for(response)
+        verifier = self._verifier_for(response, self._fetcher.keep)
         for chunk in self._chunks(response):
             self._receiver.received(len(chunk), 0)
         return verifier
@@ -302,13 +303,13 @@ class Fetching:
             self.file.write(chunk)
             yield chunk
 
-    def _verifier_for(self, response: httpx.Response) -> Verifier:
+    def _verifier_for(self, response: httpx.Response, keep: int) -> Verifier:
         return Verifier(
             response.headers.get("content-type", ""),
             response.headers.get("content-encoding", ""),
             check=self._fetcher.check,
             source=f"the slice {self.piece}",
-            keep=self._fetcher.keep,
+            keep=keep,
         )
 
 

@@ -6,11 +6,13 @@ Joins what `fetch`, `download`, `progress` and `job` do; sync and async deliveri
 from __future__ import annotations
 
 import logging
+import os
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
-from typing import IO, Any, Self, cast
+from typing import IO, Any, Self, TypeVar, cast
 
 import httpx
 from attrs import evolve, frozen
@@ -28,12 +30,18 @@ from mixpanel_export.export.verify import Block, Check, Verified
 
 __all__ = ["EventBatches", "Run", "Slices", "Spool"]
 
+T = TypeVar("T")
+
 _logger = logging.getLogger("mixpanel_export")
 
 # A spool up to this size stays in memory; a longer one goes on in a temporary file.
 _IN_MEMORY = 1 << 20
 # A slice with as many bytes of lines at most is inflated once, and kept until it is delivered.
 _KEPT = 28 << 20
+# If that is no more than so much of the memory that may be used.
+_KEPT_SHARE = 8
+# Slices that are finished at a time.
+_AT_ONCE = 2
 _READ = 1 << 17
 
 
@@ -130,7 +138,11 @@ class Spool:
 
 
 class Slices:
-    """Receives the slices of a job into files, and counts them. Thread-safe."""
+    """Receives the slices of a job into files, and counts them. Thread-safe.
+
+    Args:
+        check: how each line is looked at when it is verified.
+    """
 
     def __init__(
         self,
@@ -139,7 +151,6 @@ class Slices:
         cancellation: Cancellation,
         *,
         check: Check = "frame",
-        keep: int = 0,
         listener: ProgressListener | None = None,
     ) -> None:
         context = job.context
@@ -157,8 +168,11 @@ class Slices:
             longest_wait=context.limits.longest_wait if context.limits is not None else 0.0,
             cancellation=cancellation,
             check=check,
-            keep=keep,
+            keep=min(_KEPT, job.memory // _KEPT_SHARE),
         )
+        # Few, for each keeps for itself the memory that it has once used, and more would be no faster: what they
+        # do needs the interpreter's lock again and again.
+        self._finishing = ThreadPoolExecutor(min(os.cpu_count() or 1, _AT_ONCE), "mixpanel-export-finish")
 
     @property
     def progress(self) -> Progress:
@@ -166,7 +180,7 @@ class Slices:
         return self._tracker.totals()
 
     def fetch(self, piece: Slice, file: IO[bytes]) -> tuple[Spool, str]:
-        """One complete slice, in `file` as its bytes came, and their SHA-256."""
+        """One complete slice, in `file` as its bytes came, and their SHA-256: proved while it comes."""
         verified, digest = self._begin(piece, file).fetch()
         return self._complete(piece, file, verified), digest
 
@@ -176,9 +190,17 @@ class Slices:
         fetching.receive()
         return fetching
 
-    def prove(self, fetching: Fetching) -> Spool:
-        """One complete slice of what was received."""
-        return self._complete(fetching.piece, fetching.file, fetching.prove())
+    def prove(self, received: Fetching) -> Spool:
+        """One complete slice of what was received, without its duplicates, if that was asked for."""
+        return self.deduplicated(self._complete(received.piece, received.file, received.prove()))
+
+    def finish(self, received: Fetching, use: Callable[[Spool], T]) -> T:
+        """Prove what was received and use it, in one of a few threads; `close` ends them."""
+        return self._finishing.submit(lambda: use(self.prove(received))).result()
+
+    def close(self) -> None:
+        """End these threads, when nothing is finished any more."""
+        self._finishing.shutdown()
 
     def _begin(self, piece: Slice, file: IO[bytes]) -> Fetching:
         return self._fetcher.begin(piece, file, self._tracker.of(piece))
@@ -214,7 +236,7 @@ class Run:
         listener: ProgressListener | None = None,
     ) -> None:
         cancellation = Cancellation()
-        self._slices = Slices(job, http, cancellation, check=check, keep=_KEPT, listener=listener)
+        self._slices = Slices(job, http, cancellation, check=check, listener=listener)
         self._download: Download[Fetching] = Download(
             job.plan, self._receive, _discard, cancellation, ordered=ordered, nameless=True
         )
@@ -231,7 +253,7 @@ class Run:
             return None
         try:
             # Here, not in the threads of the download: each keeps for itself the memory that it has once used.
-            return self._slices.deduplicated(self._slices.prove(received))
+            return self._slices.prove(received)
         except BaseException:
             _discard(received)
             raise
