@@ -11,6 +11,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, cast
 
+from attrs import frozen
+
 from mixpanel_export import dates
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.expressions import ExpressionError, parse
@@ -32,32 +34,52 @@ def check_arguments(
     arguments: Mapping[str, Any],
     today: datetime.date,
     *,
+    zone: datetime.tzinfo = datetime.UTC,
     check_expressions: bool = True,
 ) -> dict[str, Any]:
     """The arguments as the generated request builder wants them, those that are None left out.
 
     Args:
+        zone: the project's time zone.
         check_expressions: whether a `where` or an `on` is read before it is sent.
 
     Raises:
         InvalidArgumentError: for the first argument that the contract does not allow.
     """
     checked: dict[str, Any] = {}
+    rules = _Rules(zone, check_expressions)
     for name, schema in operation.schemas.items():
         value = arguments.get(name)
         if value is None:
             if name in operation.required:
                 raise InvalidArgumentError(name, value, "it is required")
             continue
-        checked[name] = _checked(name, value, schema)
-        if check_expressions and schema.get("format") == "mixpanel-expression":
-            _check_expression(name, checked[name])
+        checked[name] = _checked(name, value, schema, rules)
         if name in operation.models:
             checked[name] = _as_models(name, checked[name], operation.models[name])
         if f"{{{name}}}" in operation.path and value in {".", ".."}:
             raise InvalidArgumentError(name, value, "a URL cannot name it")
-    dates.check_range("from_date", checked.get("from_date"), "to_date", checked.get("to_date"), today)
+    may_be_to_come = operation.schemas.get("to_date", {}).get("x-future", False)
+    last = None if may_be_to_come else today
+    dates.check_range("from_date", checked.get("from_date"), "to_date", checked.get("to_date"), last)
+    for rule in operation.refused:
+        if all(_holds(condition, checked.get(name)) for name, condition in rule["when"].items()):
+            name = next(iter(rule["when"]))
+            raise InvalidArgumentError(name, checked.get(name), rule["says"])
     return checked
+
+
+def _holds(condition: Any, value: Any) -> bool:
+    """Whether an argument is what the contract's `x-refused` speaks of; None is one that is left out."""
+    match condition:
+        case "given":
+            return value is not None
+        case "missing":
+            return value is None
+        case {"over": number}:
+            return value is not None and value > number
+        case _:
+            return value in condition
 
 
 def _check_expression(name: str, text: str) -> None:
@@ -68,14 +90,26 @@ def _check_expression(name: str, text: str) -> None:
         raise
 
 
-def _checked(name: str, value: Any, schema: Mapping[str, Any]) -> Any:
+@frozen
+class _Rules:
+    """What the contract does not say."""
+
+    zone: datetime.tzinfo
+    check_expressions: bool
+
+
+def _checked(name: str, value: Any, schema: Mapping[str, Any], rules: _Rules) -> Any:
     match schema.get("format"):
         case "date":
             return dates.to_date(name, value)
         case "mixpanel-datetime":
-            return dates.to_wall_clock(name, value)
+            return dates.to_wall_clock(name, value, rules.zone)
         case "mixpanel-expression":
             value = value.to_expression() if hasattr(value, "to_expression") else value
+            _check_type(name, value, schema)
+            if rules.check_expressions:
+                _check_expression(name, value)
+            return value
         case _:
             pass
     if "enum" in schema:
@@ -88,9 +122,28 @@ def _checked(name: str, value: Any, schema: Mapping[str, Any]) -> Any:
     _check_type(name, value, schema)
     if schema.get("type") == "array":
         return [
-            _checked(f"{name}[{index}]", item, schema.get("items", {})) for index, item in enumerate(value)
+            _checked(f"{name}[{index}]", item, schema.get("items", {}), rules)
+            for index, item in enumerate(value)
         ]
+    if "properties" in schema:
+        given = _fields_of(value)
+        own = {
+            key: _checked(f"{name}.{key}", given[key], each, rules)
+            for key, each in schema["properties"].items()
+            if key in given
+        }
+        return {**given, **own} if given is value else value
     return value
+
+
+def _fields_of(value: Any) -> Mapping[str, Any]:
+    """The fields of a mapping or a model; of a model that is not what it should be, `_as_models` tells."""
+    if isinstance(value, Mapping):
+        return cast(Mapping[str, Any], value)
+    try:
+        return cast(Mapping[str, Any], value.to_dict())
+    except (AttributeError, TypeError, ValueError):
+        return {}
 
 
 def _check_type(name: str, value: Any, schema: Mapping[str, Any]) -> None:

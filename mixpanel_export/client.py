@@ -26,7 +26,7 @@ from mixpanel_export.errors import ConfigurationError
 from mixpanel_export.export import AsyncExport, Export
 from mixpanel_export.limits import MIXPANEL_LIMITS, Lease, Limits
 from mixpanel_export.profiles import AsyncProfiles, Profiles
-from mixpanel_export.raw import RawResponse, captured, last_of, raw_arguments, raw_response
+from mixpanel_export.raw import RawResponse, captured, is_idempotent, last_of, raw_arguments, raw_response
 from mixpanel_export.retry import RetryPolicy
 from mixpanel_export.servers import Region, Servers
 from mixpanel_export_api.api import AsyncResources, Operation, Resources
@@ -152,7 +152,8 @@ class MixpanelClient(Resources):
             form: form fields, treated alike.
             json: a JSON body.
             headers: further headers.
-            idempotent: whether repeating it after an ambiguous failure is harmless; by default for GET only.
+            idempotent: whether repeating it after an ambiguous failure is harmless; by default for GET only, where
+                the contract does not know it as one that creates something.
 
         Returns:
             Status, headers and body.
@@ -161,7 +162,7 @@ class MixpanelClient(Resources):
             APIError: when Mixpanel answers with a failure, as for any call.
         """
         arguments = raw_arguments(method, path, params=params, form=form, body=json, headers=headers)
-        harmless = method.upper() == "GET" if idempotent is None else idempotent
+        harmless = is_idempotent(method, path) if idempotent is None else idempotent
         return self._send(self._context.raw_call(arguments, idempotent=harmless))
 
     def with_raw_response(self, method: Callable[P, T]) -> Callable[P, RawResponse[T]]:
@@ -295,7 +296,8 @@ class AsyncMixpanelClient(AsyncResources):
             form: form fields, treated alike.
             json: a JSON body.
             headers: further headers.
-            idempotent: whether repeating it after an ambiguous failure is harmless; by default for GET only.
+            idempotent: whether repeating it after an ambiguous failure is harmless; by default for GET only, where
+                the contract does not know it as one that creates something.
 
         Returns:
             Status, headers and body.
@@ -304,7 +306,7 @@ class AsyncMixpanelClient(AsyncResources):
             APIError: when Mixpanel answers with a failure, as for any call.
         """
         arguments = raw_arguments(method, path, params=params, form=form, body=json, headers=headers)
-        harmless = method.upper() == "GET" if idempotent is None else idempotent
+        harmless = is_idempotent(method, path) if idempotent is None else idempotent
         return await self._send(self._context.raw_call(arguments, idempotent=harmless))
 
     def with_raw_response(

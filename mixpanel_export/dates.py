@@ -44,11 +44,20 @@ def to_date(argument: str, value: object) -> datetime.date:
     raise InvalidArgumentError(argument, value, _ALLOWED)
 
 
-def to_wall_clock(argument: str, value: object) -> str:
-    """The text `YYYY-MM-DD HH:MM:SS` that annotations use, from it or from a `datetime`."""
+def to_wall_clock(argument: str, value: object, zone: datetime.tzinfo) -> str:
+    """The text `YYYY-MM-DD HH:MM:SS` that annotations use, from it or from a `datetime`.
+
+    Args:
+        zone: the project's, in which annotations are; a moment with another one is put into it.
+    """
     if isinstance(value, datetime.datetime):
+        if value.tzinfo is not None:
+            try:
+                value = value.astimezone(zone).replace(tzinfo=None)
+            except OverflowError:
+                raise InvalidArgumentError(argument, value, "it is beyond all dates") from None
         # Not strftime: on some systems its %Y leaves out leading zeros.
-        return value.replace(tzinfo=None).isoformat(" ", "seconds")
+        return value.isoformat(" ", "seconds")
     if isinstance(value, str) and _WALL_CLOCK.fullmatch(value):
         try:
             datetime.datetime.fromisoformat(value)
@@ -65,15 +74,15 @@ def check_range(
     from_date: datetime.date | None,
     to_name: str,
     to_date: datetime.date | None,
-    today: datetime.date,
+    today: datetime.date | None,
 ) -> None:
-    """Refuse a range that Mixpanel would refuse: backwards, or reaching past today."""
+    """Refuse a range that Mixpanel would refuse: backwards, or reaching past today, where that is given."""
     if from_date is not None and to_date is not None and from_date > to_date:
         raise InvalidArgumentError(
             from_name, from_date.isoformat(), f"it is after {to_name}, {to_date.isoformat()}"
         )
     for name, day in ((to_name, to_date), (from_name, from_date)):
-        if day is not None and day > today:
+        if day is not None and today is not None and day > today:
             raise InvalidArgumentError(
                 name,
                 day.isoformat(),

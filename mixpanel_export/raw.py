@@ -16,8 +16,9 @@ import httpx
 from attrs import frozen
 
 from mixpanel_export.errors import InvalidArgumentError
+from mixpanel_export_api.api import NOT_IDEMPOTENT
 
-__all__ = ["RawResponse", "captured", "last_of", "raw_arguments", "raw_response"]
+__all__ = ["RawResponse", "captured", "is_idempotent", "last_of", "raw_arguments", "raw_response"]
 
 T = TypeVar("T")
 
@@ -65,6 +66,12 @@ def last_of(responses: Sequence[httpx.Response]) -> httpx.Response:
 def raw_response(response: httpx.Response, parsed: T) -> RawResponse[T]:
     """The answer that httpx has read."""
     return RawResponse(response.status_code, response.headers, response.content, parsed)
+
+
+def is_idempotent(method: str, path: str) -> bool:
+    """Whether its method and the contract say that repeating a request after an ambiguous failure is harmless."""
+    known = {(of, template.rstrip("/")) for of, template in NOT_IDEMPOTENT}
+    return method.upper() == "GET" and ("GET", path.rstrip("/")) not in known
 
 
 def raw_arguments(

@@ -48,7 +48,8 @@ GENERATED = HERE.parent / "generated" / PACKAGE
 
 METHODS = ("get", "put", "post", "delete", "patch")
 SCHEMA_KEYS = (
-    "type", "format", "enum", "items", "minimum", "maximum", "minItems", "minLength", "maxLength",
+    "type", "format", "enum", "items", "properties", "minimum", "maximum", "minItems", "minLength", "maxLength",
+    "x-future",
 )  # fmt: skip
 BOUND = ("project_id", "workspace_id")
 TYPES_BY_FORMAT = {
@@ -96,6 +97,7 @@ class Call:
     writes: bool
     bound: list[str]
     arguments: list[Argument]
+    refused: list[dict[str, Any]]
     body: str | None
     answer: str
     docstring: str
@@ -168,6 +170,8 @@ class Contract:
         kept = {key: schema[key] for key in SCHEMA_KEYS if key in schema}
         if "items" in kept:
             kept["items"] = self.narrowed(kept["items"])
+        if "properties" in kept:
+            kept["properties"] = {name: self.narrowed(each) for name, each in kept["properties"].items()}
         return kept
 
 
@@ -264,6 +268,7 @@ def call_of(
         writes=operation.get("x-writes", False),
         bound=[a.name for a in every if a.name in BOUND],
         arguments=offered,
+        refused=refused(operation, offered),
         body=str(body.class_info.name) if body else None,
         answer=answer,
         docstring=docstring(
@@ -277,6 +282,15 @@ def call_of(
         needs_json=needs_json,
         csv=csv,
     )
+
+
+def refused(operation: dict[str, Any], arguments: list[Argument]) -> list[dict[str, Any]]:
+    """The combinations of arguments that the contract refuses."""
+    rules = operation.get("x-refused", [])
+    unknown = {name for rule in rules for name in rule["when"]} - {argument.name for argument in arguments}
+    if unknown:
+        raise GenerationError(f"{operation['operationId']}: x-refused names {', '.join(sorted(unknown))}")
+    return [{"when": rule["when"], "says": rule["says"]} for rule in rules]
 
 
 def body_arguments(contract: Contract, body: ModelProperty, operation: dict[str, Any]) -> Iterator[Argument]:

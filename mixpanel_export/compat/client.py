@@ -6,6 +6,7 @@ back is `connection`'s business, and what a date may be is `checks`'.
 
 from __future__ import annotations
 
+import datetime
 import weakref
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
@@ -367,4 +368,4 @@ class MixpanelQueryClient:
 
 
 def _wall_clock(date: str) -> str:
-    return to_wall_clock("date", to_moment("date", date))
+    return to_wall_clock("date", to_moment("date", date), datetime.UTC)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from mixpanel_export import (
     ConfigurationError,
     InvalidArgumentError,
     MixpanelClient,
+    NetworkError,
     NotFoundError,
     RetryPolicy,
     SecretAuth,
@@ -94,6 +96,21 @@ def test_failures_of_raw_calls_are_typed_and_repeated_by_the_same_rules(
     wrong = ServiceAccountAuth("nobody", "wrong-secret")
     with MixpanelClient(wrong, **options(sandbox)) as stranger, pytest.raises(AuthenticationError):
         stranger.request("GET", "/api/query/funnels/list")
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"), [("annotations/create", 1), ("annotations/create/", 1), ("annotations/", 2)]
+)
+def test_a_raw_call_that_creates_something_is_not_repeated_though_it_is_a_get(
+    sandbox: Sandbox, client: MixpanelClient, path: str, sent: int
+) -> None:
+    sandbox.requests.clear()
+    sandbox.faults.add(Fault.close(at=None), path=f"/{path}")
+    day = {"from_date": "2024-01-01", "to_date": "2024-01-02"}
+    made = {"date": "2024-01-01 00:00:00", "description": "once"}
+    with pytest.raises(NetworkError) if sent == 1 else contextlib.nullcontext():
+        client.request("GET", f"/api/2.0/{path}", params={**day, **made})
+    assert len(sandbox.requests) == sent
 
 
 def test_wrong_paths_are_refused_before_anything_is_sent(client: MixpanelClient) -> None:

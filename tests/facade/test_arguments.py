@@ -12,7 +12,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mixpanel_export import InvalidArgumentError, MixpanelClient, ServiceAccountAuth
+from mixpanel_export import (
+    APIError,
+    ExpressionError,
+    InvalidArgumentError,
+    MixpanelClient,
+    ServiceAccountAuth,
+    prop,
+)
 from mixpanel_export_api.models import Behavior, CohortFilter, EventSelector, JqlParams
 
 from .conftest import PROJECT, Ask, Server
@@ -30,8 +37,21 @@ def segmentation(**arguments: Any) -> Use:
 
 
 def counts(**arguments: Any) -> Use:
-    given = {"event": ["Signup"], "type": "general", "unit": "day", **arguments}
+    given = {"event": ["Signup"], "type": "general", "unit": "day", "interval": 7, **arguments}
     return lambda client: client.events.query(**given)
+
+
+def values(**arguments: Any) -> Use:
+    given = {"event": "Signup", "name": "plan", "type": "general", "unit": "day", "interval": 7, **arguments}
+    return lambda client: client.events.properties(**given)
+
+
+def funnel(**arguments: Any) -> Use:
+    return lambda client: client.funnels.query(**{"funnel_id": 1, **MARCH, **arguments})
+
+
+def retention(**arguments: Any) -> Use:
+    return lambda client: client.retention.query(**{"born_event": "Signup", **MARCH, **arguments})
 
 
 def profiles(**arguments: Any) -> Use:
@@ -100,6 +120,9 @@ def schema(**arguments: Any) -> Use:
         (counts(event=iter(["Signup"])), "event", "a list"),
         (counts(event={"Signup": 1}), "event", "a list"),
         (counts(event=["Signup", 7]), r"event\[1\]", "text"),
+        (counts(event=["Signup", ""]), r"event\[1\]", "it must not be empty"),
+        (raw(event=[""]), r"event\[0\]", "it must not be empty"),
+        (profiles(distinct_ids=[""]), r"distinct_ids\[0\]", "it must not be empty"),
         (counts(event=[None]), r"event\[0\]", "text"),
         (counts(event=[["Signup"]]), r"event\[0\]", "text"),
         (profiles(distinct_ids=[]), "distinct_ids", "it must not be empty"),
@@ -119,7 +142,11 @@ def schema(**arguments: Any) -> Use:
         (segmentation(to_date=20240331), "to_date", "YYYY-MM-DD"),
         (segmentation(from_date="2024-04-01"), "from_date", "it is after to_date, 2024-03-31"),
         (raw(to_date="2999-01-01"), "to_date", "the last day allowed is today"),
-        (counts(from_date="2024-04-01", to_date="2024-03-31"), "from_date", "it is after to_date"),
+        (
+            counts(interval=None, from_date="2024-04-01", to_date="2024-03-31"),
+            "from_date",
+            "it is after to_date",
+        ),
         (annotation(date="2024-03-01"), "date", "YYYY-MM-DD HH:MM:SS"),
         (
             lambda client: client.annotations.list(from_date="2024-04-01", to_date="2024-03-01"),
@@ -141,12 +168,45 @@ def schema(**arguments: Any) -> Use:
         (profiles(behaviors={"window": "30d"}), "behaviors", "a list"),
         (profiles(behaviors=["30d"]), r"behaviors\[0\]", "a mapping"),
         (profiles(behaviors=[CohortFilter(id=1)]), r"behaviors\[0\]", "a Behavior"),
-        (profiles(behaviors=[{}, {"event_selectors": 7}]), r"behaviors\[1\]", "no Behavior"),
-        (profiles(behaviors=[{"event_selectors": ["Signup"]}]), r"behaviors\[0\]", "no Behavior"),
+        (profiles(behaviors=[{}, {"event_selectors": 7}]), r"behaviors\[1\]\.event_selectors", "a list"),
+        (
+            profiles(behaviors=[{"event_selectors": ["Signup"]}]),
+            r"behaviors\[0\]\.event_selectors\[0\]",
+            "a mapping",
+        ),
+        (profiles(filter_by_cohort={"id": "12"}), r"filter_by_cohort\.id", "a whole number"),
+        (profiles(filter_by_cohort=CohortFilter(id="12")), r"filter_by_cohort\.id", "a whole number"),  # type: ignore[arg-type]
+        (profiles(filter_by_cohort={"id": None}), r"filter_by_cohort\.id", "a whole number"),
+        (profiles(behaviors=[{"window": 30}]), r"behaviors\[0\]\.window", "text"),
         (profiles(behaviors=[Behavior(event_selectors=["Signup"])]), r"behaviors\[0\]", "no JSON"),  # type: ignore[list-item]
         (jql(params=["a"]), "params", "a mapping"),
         (jql(params={"day": datetime.date(2024, 3, 1)}), "params", "no JSON"),
         (jql(params={"ratio": float("nan")}), "params", "no JSON"),
+        # what does not go together
+        (counts(**MARCH), "interval", "together with from_date and to_date"),
+        (values(to_date="2024-03-31"), "interval", "together with from_date and to_date"),
+        (counts(interval=None), "from_date", "it is required, unless interval is given"),
+        (
+            values(interval=None, from_date="2024-03-01"),
+            "to_date",
+            "it is required, unless interval is given",
+        ),
+        (counts(type="unique", unit="hour"), "unit", "not counted by the hour"),
+        (values(type="unique", unit="minute"), "unit", "not counted by the hour"),
+        (segmentation(type="unique", unit="hour"), "unit", "not counted by the hour"),
+        (funnel(length=91, length_unit="day"), "length", "90 days at the most"),
+        (funnel(length=90 * 24 + 1, length_unit="hour"), "length", "90 days at the most"),
+        (funnel(length=90 * 24 * 60 + 1, length_unit="minute"), "length", "90 days at the most"),
+        (funnel(length=90 * 24 * 60 * 60 + 1), "length", "90 days at the most"),
+        (retention(born_event=None), "born_event", "unless retention_type is 'compounded'"),
+        (retention(born_event=None, retention_type="birth"), "born_event", "it is required"),
+        (profiles(page=1), "page", "it needs the session_id"),
+        (lambda client: client.legacy.engage(page=1), "page", "it needs the session_id"),
+        (
+            profiles(behaviors=[{"name": "x"}], filter_by_cohort={"id": 1}),
+            "behaviors",
+            "together with filter_by_cohort",
+        ),
         # what no URL can say
         (schema(name=".."), "name", "a URL cannot name it"),
         (schema(name="."), "name", "a URL cannot name it"),
@@ -161,6 +221,41 @@ def test_a_wrong_argument_is_refused_and_nothing_is_sent(
     with pytest.raises(InvalidArgumentError, match=rf"(?s)^{argument}: got .*; .*{words}") as caught:
         use(client)
     assert isinstance(caught.value, ValueError)
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        counts(interval=None, **MARCH),
+        counts(type="unique", unit="week"),
+        counts(type="general", unit="minute"),
+        segmentation(interval=7, type="unique"),
+        segmentation(interval=7, type="unique", unit="day"),
+        funnel(length=90, length_unit="day"),
+        funnel(length=91),
+        retention(born_event=None, retention_type="compounded"),
+        retention(interval=90),
+        retention(interval=12, unit="week"),
+        profiles(page=1, session_id="s"),
+        profiles(behaviors=[{"event_selectors": [{"event": "A", "selector": prop("x") == 1}]}]),
+        lambda client: client.annotations.list(from_date="2999-01-01", to_date="2999-12-31"),
+        lambda client: client.legacy.annotations_list(from_date="2999-01-01", to_date="2999-12-31"),
+    ],
+)
+def test_arguments_that_go_together_are_sent(client: MixpanelClient, server: Server, use: Use) -> None:
+    server.answers({}, status=402)
+    with pytest.raises(APIError):
+        use(client)
+    assert server.only
+
+
+def test_an_expression_within_an_object_is_read_before_it_is_sent(
+    client: MixpanelClient, server: Server
+) -> None:
+    wrong = [{"event_selectors": [{"event": "A", "selector": "properties["}]}]
+    with pytest.raises(ExpressionError, match=r"behaviors\[0\]\.event_selectors\[0\]\.selector"):
+        profiles(behaviors=wrong)(client)
     assert server.requests == []
 
 

@@ -110,8 +110,8 @@ def test_no_text_is_read_as_a_day_unless_it_is_how_that_day_is_written(text: str
 
 @given(moment=st.datetimes(timezones=st.none() | st.just(UTC)))
 def test_a_moment_is_written_as_its_wall_clock(moment: datetime.datetime) -> None:
-    text = dates.to_wall_clock("date", moment)
-    assert dates.to_wall_clock("date", text) == text
+    text = dates.to_wall_clock("date", moment, UTC)
+    assert dates.to_wall_clock("date", text, UTC) == text
     assert datetime.datetime.fromisoformat(text) == moment.replace(microsecond=0, tzinfo=None)
 
 
@@ -135,7 +135,21 @@ def test_a_moment_is_written_as_its_wall_clock(moment: datetime.datetime) -> Non
 )
 def test_a_moment_in_another_form_is_refused(value: object) -> None:
     with pytest.raises(InvalidArgumentError, match=r"^date: got "):
-        dates.to_wall_clock("date", value)
+        dates.to_wall_clock("date", value, UTC)
+
+
+def test_a_moment_with_a_time_zone_is_put_into_the_project_s() -> None:
+    berlin = zoneinfo.ZoneInfo("Europe/Berlin")
+    assert (
+        dates.to_wall_clock("date", datetime.datetime(2024, 7, 1, 9, tzinfo=berlin), UTC)
+        == "2024-07-01 07:00:00"
+    )
+    assert (
+        dates.to_wall_clock("date", datetime.datetime(2024, 7, 1, 9, tzinfo=UTC), berlin)
+        == "2024-07-01 11:00:00"
+    )
+    with pytest.raises(InvalidArgumentError, match="beyond all dates"):
+        dates.to_wall_clock("date", datetime.datetime.max.replace(tzinfo=UTC), berlin)
 
 
 # Ranges

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
@@ -104,6 +104,16 @@ class CsvText(str):
         return list(csv.DictReader(io.StringIO(self, newline="")))
 
 
+NOT_IDEMPOTENT: frozenset[tuple[str, str]] = frozenset(
+    {
+        ("POST", "/api/app/projects/{project_id}/annotations"),
+        ("POST", "/api/app/projects/{project_id}/annotations/tags"),
+        ("GET", "/api/2.0/annotations/create/"),
+    }
+)
+"""Method and path template of every operation that must not be repeated after an ambiguous failure."""
+
+
 @frozen
 class Operation(Generic[T]):
     """One operation of the contract, as data.
@@ -119,6 +129,7 @@ class Operation(Generic[T]):
         bound: the arguments that come from the client: project_id, workspace_id.
         schemas: the JSON Schema of each argument, by its Python name.
         required: the names of the arguments that must be given.
+        refused: the combinations of arguments that Mixpanel refuses: `when` each argument is so, and what it `says`.
         renamed: the arguments that `build` knows by another name.
         body: the model of the request body, or None.
         body_fields: the arguments that go into the body.
@@ -137,6 +148,7 @@ class Operation(Generic[T]):
     bound: tuple[str, ...]
     schemas: Mapping[str, Mapping[str, Any]]
     required: tuple[str, ...]
+    refused: Sequence[Mapping[str, Any]]
     renamed: Mapping[str, str]
     body: Callable[..., Any] | None
     body_fields: tuple[str, ...]

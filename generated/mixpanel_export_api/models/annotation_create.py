@@ -15,7 +15,8 @@ class AnnotationCreate:
     """An annotation to create."""
 
     date: str
-    """ The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone. """
+    """ The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone; a moment of another one is put
+    into it. """
     description: str
     """ The text charts show. """
     tags: list[int] | Unset = UNSET

@@ -34,7 +34,11 @@ ACTIVITY_STREAM: Operation[ActivityResult] = Operation(
         "workspace_id",
     ),
     schemas={
-        "distinct_ids": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        "distinct_ids": {
+            "type": "array",
+            "items": {"type": "string", "minLength": 1},
+            "minItems": 1,
+        },
         "from_date": {"type": "string", "format": "date"},
         "to_date": {"type": "string", "format": "date"},
     },
@@ -43,6 +47,7 @@ ACTIVITY_STREAM: Operation[ActivityResult] = Operation(
         "from_date",
         "to_date",
     ),
+    refused=[],
     renamed={},
     body=None,
     body_fields=(),

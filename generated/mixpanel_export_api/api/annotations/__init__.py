@@ -36,10 +36,11 @@ ANNOTATIONS_LIST: Operation[AnnotationsResult] = Operation(
     csv=False,
     bound=("project_id",),
     schemas={
-        "from_date": {"type": "string", "format": "date"},
-        "to_date": {"type": "string", "format": "date"},
+        "from_date": {"type": "string", "format": "date", "x-future": True},
+        "to_date": {"type": "string", "format": "date", "x-future": True},
     },
     required=(),
+    refused=[],
     renamed={},
     body=None,
     body_fields=(),
@@ -65,6 +66,7 @@ ANNOTATIONS_CREATE: Operation[AnnotationResult] = Operation(
         "date",
         "description",
     ),
+    refused=[],
     renamed={},
     body=AnnotationCreate,
     body_fields=(
@@ -89,6 +91,7 @@ ANNOTATIONS_GET: Operation[AnnotationResult] = Operation(
         "annotation_id": {"type": "integer"},
     },
     required=("annotation_id",),
+    refused=[],
     renamed={},
     body=None,
     body_fields=(),
@@ -109,6 +112,7 @@ ANNOTATIONS_DELETE: Operation[AnnotationDeletedResult] = Operation(
         "annotation_id": {"type": "integer"},
     },
     required=("annotation_id",),
+    refused=[],
     renamed={},
     body=None,
     body_fields=(),
@@ -131,6 +135,7 @@ ANNOTATIONS_UPDATE: Operation[AnnotationResult] = Operation(
         "tags": {"type": "array", "items": {"type": "integer"}},
     },
     required=("annotation_id",),
+    refused=[],
     renamed={},
     body=AnnotationUpdate,
     body_fields=(
@@ -152,6 +157,7 @@ ANNOTATIONS_LIST_TAGS: Operation[builtins.list[AnnotationTag]] = Operation(
     bound=("project_id",),
     schemas={},
     required=(),
+    refused=[],
     renamed={},
     body=None,
     body_fields=(),
@@ -172,6 +178,7 @@ ANNOTATIONS_CREATE_TAG: Operation[AnnotationTag] = Operation(
         "name": {"type": "string", "minLength": 1},
     },
     required=("name",),
+    refused=[],
     renamed={},
     body=TagCreate,
     body_fields=("name",),
@@ -201,8 +208,10 @@ class AnnotationsResource:
         Reference: https://developer.mixpanel.com/reference/list-all-annotations-for-project
 
         Args:
-            from_date: First day of the range. The beginning of time when left out.
-            to_date: Last day of the range, included. The end of time when left out.
+            from_date: First day of the range, which may be after today. The beginning of time when
+                left out.
+            to_date: Last day of the range, included; it may be after today. The end of time when
+                left out.
 
         Returns:
             AnnotationsResult: The annotations.
@@ -235,7 +244,8 @@ class AnnotationsResource:
         Reference: https://developer.mixpanel.com/reference/create-annotation
 
         Args:
-            date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone.
+            date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone; a moment
+                of another one is put into it.
             description: The text charts show.
             tags: Ids of the tags to give it.
 
@@ -417,8 +427,10 @@ class AsyncAnnotationsResource:
         Reference: https://developer.mixpanel.com/reference/list-all-annotations-for-project
 
         Args:
-            from_date: First day of the range. The beginning of time when left out.
-            to_date: Last day of the range, included. The end of time when left out.
+            from_date: First day of the range, which may be after today. The beginning of time when
+                left out.
+            to_date: Last day of the range, included; it may be after today. The end of time when
+                left out.
 
         Returns:
             AnnotationsResult: The annotations.
@@ -451,7 +463,8 @@ class AsyncAnnotationsResource:
         Reference: https://developer.mixpanel.com/reference/create-annotation
 
         Args:
-            date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone.
+            date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone; a moment
+                of another one is put into it.
             description: The text charts show.
             tags: Ids of the tags to give it.
 

@@ -35,6 +35,7 @@ COHORTS_LIST: Operation[builtins.list[Cohort]] = Operation(
     ),
     schemas={},
     required=(),
+    refused=[],
     renamed={},
     body=None,
     body_fields=(),

@@ -46,7 +46,7 @@ EVENTS_QUERY: Operation[SegmentationResult | CsvText] = Operation(
         "workspace_id",
     ),
     schemas={
-        "event": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        "event": {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1},
         "type": {"type": "string", "enum": ["general", "unique", "average"]},
         "unit": {"type": "string", "enum": ["minute", "hour", "day", "week", "month"]},
         "interval": {"type": "integer", "minimum": 1},
@@ -59,6 +59,28 @@ EVENTS_QUERY: Operation[SegmentationResult | CsvText] = Operation(
         "type",
         "unit",
     ),
+    refused=[
+        {
+            "when": {"unit": ["minute", "hour"], "type": ["unique"]},
+            "says": "users are not counted by the hour; allowed are longer units, or another type",
+        },
+        {
+            "when": {"interval": "given", "from_date": "given"},
+            "says": "it cannot go together with from_date and to_date",
+        },
+        {
+            "when": {"interval": "given", "to_date": "given"},
+            "says": "it cannot go together with from_date and to_date",
+        },
+        {
+            "when": {"from_date": "missing", "interval": "missing"},
+            "says": "it is required, unless interval is given",
+        },
+        {
+            "when": {"to_date": "missing", "interval": "missing"},
+            "says": "it is required, unless interval is given",
+        },
+    ],
     renamed={
         "type": "type_",
         "format": "format_",
@@ -95,6 +117,7 @@ EVENTS_TOP: Operation[TopEventsResult] = Operation(
         "limit": {"type": "integer", "minimum": 1},
     },
     required=("type",),
+    refused=[],
     renamed={
         "type": "type_",
     },
@@ -130,6 +153,7 @@ EVENTS_NAMES: Operation[builtins.list[str]] = Operation(
         "limit": {"type": "integer", "minimum": 1},
     },
     required=("type",),
+    refused=[],
     renamed={
         "type": "type_",
     },
@@ -178,6 +202,28 @@ EVENTS_PROPERTIES: Operation[SegmentationResult | CsvText] = Operation(
         "type",
         "unit",
     ),
+    refused=[
+        {
+            "when": {"unit": ["minute", "hour"], "type": ["unique"]},
+            "says": "users are not counted by the hour; allowed are longer units, or another type",
+        },
+        {
+            "when": {"interval": "given", "from_date": "given"},
+            "says": "it cannot go together with from_date and to_date",
+        },
+        {
+            "when": {"interval": "given", "to_date": "given"},
+            "says": "it cannot go together with from_date and to_date",
+        },
+        {
+            "when": {"from_date": "missing", "interval": "missing"},
+            "says": "it is required, unless interval is given",
+        },
+        {
+            "when": {"to_date": "missing", "interval": "missing"},
+            "says": "it is required, unless interval is given",
+        },
+    ],
     renamed={
         "type": "type_",
         "format": "format_",
@@ -214,6 +260,7 @@ EVENTS_PROPERTIES_TOP: Operation[TopPropertiesResult] = Operation(
         "limit": {"type": "integer", "minimum": 1},
     },
     required=("event",),
+    refused=[],
     renamed={},
     body=None,
     body_fields=(),
@@ -252,6 +299,7 @@ EVENTS_PROPERTIES_VALUES: Operation[builtins.list[str]] = Operation(
         "event",
         "name",
     ),
+    refused=[],
     renamed={},
     body=None,
     body_fields=(),

@@ -33,7 +33,7 @@ EXPORT_RAW: Operation[str] = Operation(
     schemas={
         "from_date": {"type": "string", "format": "date"},
         "to_date": {"type": "string", "format": "date"},
-        "event": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        "event": {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1},
         "where": {"type": "string", "format": "mixpanel-expression"},
         "limit": {"type": "integer", "minimum": 1, "maximum": 100000},
         "time_in_ms": {"type": "boolean"},
@@ -43,6 +43,7 @@ EXPORT_RAW: Operation[str] = Operation(
         "from_date",
         "to_date",
     ),
+    refused=[],
     renamed={},
     body=None,
     body_fields=(),

@@ -53,6 +53,24 @@ FUNNELS_QUERY: Operation[FunnelResult] = Operation(
         "from_date",
         "to_date",
     ),
+    refused=[
+        {
+            "when": {"length": {"over": 90}, "length_unit": ["day"]},
+            "says": "allowed are 90 days at the most",
+        },
+        {
+            "when": {"length": {"over": 2160}, "length_unit": ["hour"]},
+            "says": "allowed are 90 days at the most, 2160 hours",
+        },
+        {
+            "when": {"length": {"over": 129600}, "length_unit": ["minute"]},
+            "says": "allowed are 90 days at the most, 129600 minutes",
+        },
+        {
+            "when": {"length": {"over": 7776000}},
+            "says": "allowed are 90 days at the most, 7776000 seconds",
+        },
+    ],
     renamed={},
     body=None,
     body_fields=(),
@@ -83,6 +101,7 @@ FUNNELS_LIST: Operation[builtins.list[SavedFunnel]] = Operation(
     ),
     schemas={},
     required=(),
+    refused=[],
     renamed={},
     body=None,
     body_fields=(),

@@ -37,6 +37,7 @@ INSIGHTS_QUERY: Operation[InsightsResult] = Operation(
         "bookmark_id": {"type": "integer"},
     },
     required=("bookmark_id",),
+    refused=[],
     renamed={},
     body=None,
     body_fields=(),

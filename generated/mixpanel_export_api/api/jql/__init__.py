@@ -39,6 +39,7 @@ JQL_QUERY: Operation[builtins.list[Any]] = Operation(
         "params": {"type": "object"},
     },
     required=("script",),
+    refused=[],
     renamed={},
     body=JqlForm,
     body_fields=(

@@ -40,14 +40,15 @@ LEGACY_ANNOTATIONS_LIST: Operation[LegacyAnnotationsResult | CsvText] = Operatio
     csv=True,
     bound=("project_id",),
     schemas={
-        "from_date": {"type": "string", "format": "date"},
-        "to_date": {"type": "string", "format": "date"},
+        "from_date": {"type": "string", "format": "date", "x-future": True},
+        "to_date": {"type": "string", "format": "date", "x-future": True},
         "format": {"type": "string", "enum": ["json", "csv"]},
     },
     required=(
         "from_date",
         "to_date",
     ),
+    refused=[],
     renamed={
         "format": "format_",
     },
@@ -84,6 +85,7 @@ LEGACY_ANNOTATIONS_CREATE: Operation[LegacyAcknowledgement | CsvText] = Operatio
         "date",
         "description",
     ),
+    refused=[],
     renamed={
         "format": "format_",
     },
@@ -122,6 +124,7 @@ LEGACY_ANNOTATIONS_UPDATE: Operation[LegacyAcknowledgement | CsvText] = Operatio
         "date",
         "description",
     ),
+    refused=[],
     renamed={
         "format": "format_",
     },
@@ -154,6 +157,7 @@ LEGACY_ANNOTATIONS_DELETE: Operation[LegacyAcknowledgement | CsvText] = Operatio
         "format": {"type": "string", "enum": ["json", "csv"]},
     },
     required=("id",),
+    refused=[],
     renamed={
         "format": "format_",
     },
@@ -188,6 +192,12 @@ LEGACY_ENGAGE: Operation[ProfilesPage | CsvText] = Operation(
         "format": {"type": "string", "enum": ["json", "csv"]},
     },
     required=(),
+    refused=[
+        {
+            "when": {"page": {"over": 0}, "session_id": "missing"},
+            "says": "it needs the session_id that the answer for page 0 has",
+        }
+    ],
     renamed={
         "format": "format_",
     },
@@ -238,8 +248,8 @@ class LegacyResource:
         Its successor: https://developer.mixpanel.com/reference/list-all-annotations-for-project
 
         Args:
-            from_date: First day of the range.
-            to_date: Last day of the range, included. Not later than today.
+            from_date: First day of the range, which may be after today.
+            to_date: Last day of the range, included; it may be after today.
             format: Format of the answer; `json` when left out. With `csv` the answer is a table as
                 text.
 
@@ -293,7 +303,8 @@ class LegacyResource:
         Its successor: https://developer.mixpanel.com/reference/create-annotation
 
         Args:
-            date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone.
+            date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone; a moment
+                of another one is put into it.
             description: The text charts show.
             format: Format of the answer; `json` when left out. With `csv` the answer is a table as
                 text.
@@ -351,7 +362,8 @@ class LegacyResource:
 
         Args:
             id: Id of the annotation.
-            date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone.
+            date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone; a moment
+                of another one is put into it.
             description: The text charts show.
             format: Format of the answer; `json` when left out. With `csv` the answer is a table as
                 text.
@@ -521,8 +533,8 @@ class AsyncLegacyResource:
         Its successor: https://developer.mixpanel.com/reference/list-all-annotations-for-project
 
         Args:
-            from_date: First day of the range.
-            to_date: Last day of the range, included. Not later than today.
+            from_date: First day of the range, which may be after today.
+            to_date: Last day of the range, included; it may be after today.
             format: Format of the answer; `json` when left out. With `csv` the answer is a table as
                 text.
 
@@ -576,7 +588,8 @@ class AsyncLegacyResource:
         Its successor: https://developer.mixpanel.com/reference/create-annotation
 
         Args:
-            date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone.
+            date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone; a moment
+                of another one is put into it.
             description: The text charts show.
             format: Format of the answer; `json` when left out. With `csv` the answer is a table as
                 text.
@@ -634,7 +647,8 @@ class AsyncLegacyResource:
 
         Args:
             id: Id of the annotation.
-            date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone.
+            date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone; a moment
+                of another one is put into it.
             description: The text charts show.
             format: Format of the answer; `json` when left out. With `csv` the answer is a table as
                 text.

@@ -38,18 +38,52 @@ PROFILES_QUERY: Operation[ProfilesPage] = Operation(
     ),
     schemas={
         "distinct_id": {"type": "string", "minLength": 1},
-        "distinct_ids": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        "distinct_ids": {
+            "type": "array",
+            "items": {"type": "string", "minLength": 1},
+            "minItems": 1,
+        },
         "data_group_id": {"type": "string"},
         "where": {"type": "string", "format": "mixpanel-expression"},
         "output_properties": {"type": "array", "items": {"type": "string"}},
         "session_id": {"type": "string"},
         "page": {"type": "integer", "minimum": 0},
-        "behaviors": {"type": "array", "items": {"type": "object"}, "minItems": 1},
+        "behaviors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "window": {"type": "string"},
+                    "name": {"type": "string"},
+                    "event_selectors": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "properties": {
+                                "event": {"type": "string"},
+                                "selector": {"type": "string", "format": "mixpanel-expression"},
+                            },
+                        },
+                    },
+                },
+            },
+            "minItems": 1,
+        },
         "as_of_timestamp": {"type": "integer"},
-        "filter_by_cohort": {"type": "object"},
+        "filter_by_cohort": {"type": "object", "properties": {"id": {"type": "integer"}}},
         "include_all_users": {"type": "boolean"},
     },
     required=(),
+    refused=[
+        {
+            "when": {"behaviors": "given", "filter_by_cohort": "given"},
+            "says": "it cannot go together with filter_by_cohort",
+        },
+        {
+            "when": {"page": {"over": 0}, "session_id": "missing"},
+            "says": "it needs the session_id that the answer for page 0 has",
+        },
+    ],
     renamed={},
     body=ProfilesQueryForm,
     body_fields=(

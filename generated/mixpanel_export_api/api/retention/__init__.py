@@ -56,6 +56,12 @@ RETENTION_QUERY: Operation[RetentionResult] = Operation(
         "from_date",
         "to_date",
     ),
+    refused=[
+        {
+            "when": {"born_event": "missing", "retention_type": [None, "birth"]},
+            "says": "it is required, unless retention_type is 'compounded'",
+        }
+    ],
     renamed={},
     body=None,
     body_fields=(),
@@ -100,6 +106,7 @@ RETENTION_FREQUENCY: Operation[FrequencyResult] = Operation(
         "unit",
         "addiction_unit",
     ),
+    refused=[],
     renamed={},
     body=None,
     body_fields=(),

@@ -63,6 +63,12 @@ SEGMENTATION_QUERY: Operation[SegmentationResult | CsvText] = Operation(
         "from_date",
         "to_date",
     ),
+    refused=[
+        {
+            "when": {"unit": ["minute", "hour"], "type": ["unique"]},
+            "says": "users are not counted by the hour; allowed are longer units, or another type",
+        }
+    ],
     renamed={
         "type": "type_",
         "format": "format_",
@@ -110,6 +116,12 @@ SEGMENTATION_NUMERIC: Operation[SegmentationResult] = Operation(
         "to_date",
         "on",
     ),
+    refused=[
+        {
+            "when": {"unit": ["minute", "hour"], "type": ["unique"]},
+            "says": "users are not counted by the hour; allowed are longer units, or another type",
+        }
+    ],
     renamed={
         "type": "type_",
     },
@@ -154,6 +166,7 @@ SEGMENTATION_SUM: Operation[SegmentationSumResult] = Operation(
         "to_date",
         "on",
     ),
+    refused=[],
     renamed={},
     body=None,
     body_fields=(),
@@ -196,6 +209,7 @@ SEGMENTATION_AVERAGE: Operation[SegmentationAverageResult] = Operation(
         "to_date",
         "on",
     ),
+    refused=[],
     renamed={},
     body=None,
     body_fields=(),
@@ -242,6 +256,12 @@ SEGMENTATION_MULTISEG: Operation[MultisegResult] = Operation(
         "inner",
         "outer",
     ),
+    refused=[
+        {
+            "when": {"unit": ["minute", "hour"], "type": ["unique"]},
+            "says": "users are not counted by the hour; allowed are longer units, or another type",
+        }
+    ],
     renamed={
         "type": "type_",
     },
