@@ -39,34 +39,57 @@ def rows(layout: Mapping[str, Any], answer: Mapping[str, Any]) -> list[Row]:
     return [_date_first(row) for row in _levels(layout, node, layout["keys"], {})]
 
 
-def to_pandas(table: list[Row]) -> pandas.DataFrame:
-    """A pandas data frame, `date` as a timestamp."""
+def to_pandas(table: list[Row], layout: Mapping[str, Any] | None = None) -> pandas.DataFrame:
+    """A pandas data frame, `date` as a timestamp.
+
+    Args:
+        layout: what an empty table has its columns from.
+    """
     try:
         import pandas as pd
     except ImportError as error:
         raise MissingExtraError("A pandas data frame", "pandas") from error
-    frame = pd.DataFrame(table)
+    frame = pd.DataFrame(table) if table else pd.DataFrame(columns=[*_types(layout)])
     if "date" in frame:
         frame["date"] = pd.to_datetime(frame["date"])
     return frame
 
 
-def to_polars(table: list[Row]) -> polars.DataFrame:
-    """A Polars data frame, `date` as a date or a datetime."""
+def to_polars(table: list[Row], layout: Mapping[str, Any] | None = None) -> polars.DataFrame:
+    """A Polars data frame, `date` as a date or a datetime; an empty one has its columns from the layout."""
     try:
         import polars as pl
     except ImportError as error:
         raise MissingExtraError("A Polars data frame", "polars") from error
+    if not table:
+        return pl.DataFrame(schema=_types(layout))
     return pl.DataFrame(table, infer_schema_length=None)
 
 
-def to_arrow(table: list[Row]) -> pyarrow.Table:
-    """An Arrow table, `date` as a date or a timestamp."""
+def to_arrow(table: list[Row], layout: Mapping[str, Any] | None = None) -> pyarrow.Table:
+    """An Arrow table, `date` as a date or a timestamp; an empty one has its columns from the layout."""
     try:
         import pyarrow as pa
     except ImportError as error:
         raise MissingExtraError("An Arrow table", "arrow") from error
-    return pa.Table.from_pylist(table)
+    if not table:
+        types = {datetime.date: pa.date32(), str: pa.string(), int: pa.int64(), float: pa.float64()}
+        return pa.schema([(name, types[each]) for name, each in _types(layout).items()]).empty_table()
+    # Arrow itself takes the columns of the first row for all.
+    names = dict.fromkeys(name for row in table for name in row)
+    return pa.table({name: [row.get(name) for row in table] for name in names})
+
+
+def _types(layout: Mapping[str, Any] | None) -> dict[str, type]:
+    """The columns that a layout has in any case, and what is in them."""
+    if layout is None:
+        return {}
+    names = [*layout["keys"], *(layout[key] for key in ("index",) if key in layout)]
+    value = {} if layout.get("list") and "value" not in layout else {layout.get("value", "value"): float}
+    types = {name: int if name == layout.get("index") else str for name in names}
+    if "users" in value:
+        value["users"] = int
+    return _date_first({**types, "date": datetime.date, **value})
 
 
 def _levels(layout: Mapping[str, Any], node: Any, keys: list[str], row: Row) -> Iterator[Row]:
@@ -74,13 +97,19 @@ def _levels(layout: Mapping[str, Any], node: Any, keys: list[str], row: Row) -> 
         yield from _leaf(layout, node, row)
         return
     for key, inner in node.items():
-        yield from _levels(layout, inner, keys[1:], {**row, keys[0]: _value_of(keys[0], key)})
+        if keys == ["date"] and isinstance(inner, dict) and "index" not in layout:
+            # Dates are the innermost level: this one is of segments, which the report has a breakdown by.
+            segment = "segment" if "segment" not in row else f"segment_{len(row)}"
+            yield from _levels(layout, inner, keys, {**row, segment: key})
+        else:
+            yield from _levels(layout, inner, keys[1:], {**row, keys[0]: _value_of(keys[0], key)})
 
 
 def _leaf(layout: Mapping[str, Any], node: Any, row: Row) -> Iterator[Row]:
     if isinstance(node, dict):
         inner = cast(Row, node)
-        if layout.get("list") in inner:
+        # A segment may have the name of the list, and is an object then.
+        if isinstance(inner.get(layout.get("list", "")), list):
             shared = {key: value for key, value in inner.items() if not isinstance(value, list | dict)}
             yield from _items(layout, inner[layout["list"]], {**row, **shared})
         else:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mixpanel_export import MixpanelClient, prop
-from mixpanel_export.frames import rows
+from mixpanel_export.frames import rows, to_arrow
 from mixpanel_export.sandbox import Sandbox
 from mixpanel_export_api import models
 
@@ -116,10 +116,76 @@ def test_times_are_counted_from_one_and_steps_from_zero(client: MixpanelClient) 
     assert steps[0]["step"] == 0
 
 
-def test_an_empty_answer_is_an_empty_table() -> None:
-    result = models.SegmentationResult.from_dict({"data": {"series": [], "values": {}}, "legend_size": 0})
+EMPTY = [
+    (
+        models.SegmentationResult,
+        {"data": {"series": [], "values": {}}, "legend_size": 0},
+        "date segment value",
+    ),
+    (models.SegmentationSumResult, {"results": {}}, "date value"),
+    (
+        models.MultisegResult,
+        {"data": {"series": [], "values": {}}, "legend_size": 0},
+        "date outer inner value",
+    ),
+    (models.InsightsResult, {"series": {}}, "date event value"),
+    (models.RetentionResult, {}, "date interval users"),
+    (models.FrequencyResult, {"data": {}}, "date times users"),
+    (models.FunnelResult, {"meta": {"dates": []}, "data": {}}, "date step"),
+]
+
+
+@pytest.mark.parametrize(("model", "answer", "columns"), EMPTY)
+def test_an_empty_answer_is_an_empty_table_with_columns(
+    model: Any, answer: dict[str, Any], columns: str
+) -> None:
+    result = model.from_dict(answer)
     assert result.to_rows() == []
-    assert len(result.to_polars()) == len(result.to_pandas()) == result.to_arrow().num_rows == 0
+    polars, pandas, arrow = result.to_polars(), result.to_pandas(), result.to_arrow()
+    assert polars.shape[0] == len(pandas) == arrow.num_rows == 0
+    assert polars.columns == [*pandas.columns] == arrow.column_names == columns.split()
+    assert str(pandas["date"].dtype).startswith("datetime64")
+    assert str(arrow.schema.field("date").type) == "date32[day]"
+
+
+def test_insights_with_a_breakdown_have_their_segments_in_a_column_and_dates_in_another() -> None:
+    series = {
+        "Purchase": {"US": {"2024-01-01": 1, "2024-01-02": 2}, "counts": {"2024-01-01": 3}},
+        "Search": {"2024-01-01": 4},
+    }
+    result = models.InsightsResult.from_dict({"series": series})
+    day, next_day = FIRST, datetime.date(2024, 1, 2)
+    assert result.to_rows() == [
+        {"date": day, "event": "Purchase", "segment": "US", "value": 1},
+        {"date": next_day, "event": "Purchase", "segment": "US", "value": 2},
+        {"date": day, "event": "Purchase", "segment": "counts", "value": 3},
+        {"date": day, "event": "Search", "value": 4},
+    ]
+    assert result.to_pandas()["segment"].tolist()[:3] == ["US", "US", "counts"]
+    assert result.to_arrow().column("segment").to_pylist() == ["US", "US", "counts", None]
+    twice = models.InsightsResult.from_dict({"series": {"A": {"US": {"web": {"2024-01-01": 1}}}}})
+    (row,) = twice.to_rows()
+    assert [*row.values()] == [day, "A", "US", "web", 1]
+
+
+def test_segments_may_have_the_name_of_a_list() -> None:
+    group = {"counts": [5, 2], "first": 5}
+    retention = models.RetentionResult.from_dict({"2024-01-01": {"counts": group, "other": group}})
+    assert [(row["segment"], row["users"]) for row in retention.to_rows()] == [
+        ("counts", 5),
+        ("counts", 2),
+        ("other", 5),
+        ("other", 2),
+    ]
+    step = {"count": 3, "event": "A"}
+    funnel = {"meta": {"dates": ["2024-01-01"]}, "data": {"2024-01-01": {"steps": {"steps": [step]}}}}
+    assert rows(models.FunnelResult.layout, funnel) == [
+        {"date": FIRST, "segment": "steps", "step": 0, "count": 3, "event": "A"}
+    ]
+
+
+def test_an_arrow_table_has_the_columns_of_every_row() -> None:
+    assert to_arrow([{"a": 1}, {"a": 2, "b": "x"}]).to_pylist() == [{"a": 1, "b": None}, {"a": 2, "b": "x"}]
 
 
 def test_dates_that_are_no_dates_stay_as_they_are() -> None:

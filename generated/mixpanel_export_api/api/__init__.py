@@ -81,19 +81,19 @@ class Table:
         """Its rows as a pandas data frame; needs the extra `pandas`."""
         from mixpanel_export.frames import to_pandas
 
-        return to_pandas(self.to_rows())
+        return to_pandas(self.to_rows(), self.layout)
 
     def to_polars(self) -> polars.DataFrame:
         """Its rows as a Polars data frame; needs the extra `polars`."""
         from mixpanel_export.frames import to_polars
 
-        return to_polars(self.to_rows())
+        return to_polars(self.to_rows(), self.layout)
 
     def to_arrow(self) -> pyarrow.Table:
         """Its rows as an Arrow table; needs the extra `arrow`."""
         from mixpanel_export.frames import to_arrow
 
-        return to_arrow(self.to_rows())
+        return to_arrow(self.to_rows(), self.layout)
 
 
 class CsvText(str):
