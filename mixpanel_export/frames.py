@@ -73,8 +73,13 @@ def to_arrow(table: list[Row], layout: Mapping[str, Any] | None = None) -> pyarr
     except ImportError as error:
         raise MissingExtraError("An Arrow table", "arrow") from error
     if not table:
-        types = {datetime.date: pa.date32(), str: pa.string(), int: pa.int64(), float: pa.float64()}
-        return pa.schema([(name, types[each]) for name, each in _types(layout).items()]).empty_table()
+        types: dict[type, pyarrow.DataType] = {
+            datetime.date: pa.date32(),
+            str: pa.string(),
+            int: pa.int64(),
+            float: pa.float64(),
+        }
+        return pa.schema({name: types[each] for name, each in _types(layout).items()}).empty_table()
     # Arrow itself takes the columns of the first row for all.
     names = dict.fromkeys(name for row in table for name in row)
     return pa.table({name: [row.get(name) for row in table] for name in names})
@@ -84,12 +89,14 @@ def _types(layout: Mapping[str, Any] | None) -> dict[str, type]:
     """The columns that a layout has in any case, and what is in them."""
     if layout is None:
         return {}
-    names = [*layout["keys"], *(layout[key] for key in ("index",) if key in layout)]
-    value = {} if layout.get("list") and "value" not in layout else {layout.get("value", "value"): float}
-    types = {name: int if name == layout.get("index") else str for name in names}
-    if "users" in value:
-        value["users"] = int
-    return _date_first({**types, "date": datetime.date, **value})
+    types: dict[str, type] = {**dict.fromkeys(["date", *layout["keys"]], str), "date": datetime.date}
+    if "index" in layout:
+        types[layout["index"]] = int
+    if "list" not in layout or "value" in layout:
+        # People are counted; any other number may have a fraction.
+        value = layout.get("value", "value")
+        types[value] = int if value == "users" else float
+    return types
 
 
 def _levels(layout: Mapping[str, Any], node: Any, keys: list[str], row: Row) -> Iterator[Row]:

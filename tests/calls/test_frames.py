@@ -116,7 +116,7 @@ def test_times_are_counted_from_one_and_steps_from_zero(client: MixpanelClient) 
     assert steps[0]["step"] == 0
 
 
-EMPTY = [
+EMPTY: list[tuple[Any, dict[str, Any], str]] = [
     (
         models.SegmentationResult,
         {"data": {"series": [], "values": {}}, "legend_size": 0},
