@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Unpack, cast
+from typing import IO, TYPE_CHECKING, Any, Protocol, TypeVar, Unpack, cast
 
 import httpx
 
@@ -16,6 +16,7 @@ from mixpanel_export.dates import DateLike
 from mixpanel_export.export.conversion import COLUMNAR, Layout, check_columnar
 from mixpanel_export.export.directories import AsyncDirectoryExports, DirectoryExports
 from mixpanel_export.export.event import Event
+from mixpanel_export.export.fetch import Cancellation
 from mixpanel_export.export.files import COPIES, FORMATS, FileFormat, WholeFile, check_format, format_for
 from mixpanel_export.export.job import DEFAULT_PARALLEL, ExportJob, ExportOptions
 from mixpanel_export.export.progress import Progress, ProgressListener
@@ -34,6 +35,8 @@ __all__ = ["AsyncExport", "Export"]
 
 # `raw` is the contract's own operation: one request, whatever the range.
 _ALL_IN_ONE = 1_000_000
+
+S = TypeVar("S", bound="_Source")
 
 
 class Export(DirectoryExports, ExportResource):
@@ -192,11 +195,9 @@ class Export(DirectoryExports, ExportResource):
         """
         place = Path(path)
         wanted: FileFormat = format_for(place, format, FORMATS)
-        job = self._file_job(from_date, to_date, wanted, layout, options)
-        with WholeFile(place) as target:
-            totals = self._write(job, target.file, wanted, layout, progress)
-            target.complete()
-        return totals
+        return _writing(
+            self._context, self._http, from_date, to_date, wanted, layout, progress, options
+        ).to_file(place)
 
     def to_stream(
         self,
@@ -213,40 +214,13 @@ class Export(DirectoryExports, ExportResource):
 
         Takes and raises what `to_file` does; when it raises, whole slices may have been written.
         """
-        job = self._file_job(from_date, to_date, format, layout, options)
-        return self._write(job, file, format, layout, progress)
+        return _writing(
+            self._context, self._http, from_date, to_date, format, layout, progress, options
+        ).to_stream(file)
 
     def text(self, arguments: Mapping[str, Any]) -> str:
         """The answer of `raw`: the lines of an export as one text, as complete as any other delivery."""
-        job = ExportJob.make(self._context, **arguments, slice_days=_ALL_IN_ONE)
-        return _text(Run(job, self._http, check="json"))
-
-    def _file_job(
-        self,
-        from_date: DateLike,
-        to_date: DateLike,
-        format: FileFormat,
-        layout: Layout | None,
-        options: ExportOptions,
-    ) -> ExportJob:
-        check_format(format, FORMATS)
-        check_columnar(format, layout, None)
-        return ExportJob.make(self._context, from_date, to_date, **options)
-
-    def _write(
-        self,
-        job: ExportJob,
-        file: IO[bytes],
-        format: FileFormat,
-        layout: Layout | None,
-        progress: ProgressListener | None,
-    ) -> Progress:
-        if format in COLUMNAR:
-            from mixpanel_export.columns.batches import RecordBatches, write_columns
-
-            made = RecordBatches(job, self._http, layout or "wide", listener=progress)
-            return write_columns(made, cast("ColumnFormat", format), file)
-        return _copy(Run(job, self._http, check="json", listener=progress), file, format)
+        return _writing_text(self._context, self._http, arguments).text()
 
 
 class AsyncExport(AsyncDirectoryExports, AsyncExportResource):
@@ -311,11 +285,45 @@ class AsyncExport(AsyncDirectoryExports, AsyncExportResource):
             _batches(self._context, self._http, from_date, to_date, layout, progress, options)
         )
 
+    async def to_file(
+        self,
+        path: str | Path,
+        from_date: DateLike,
+        to_date: DateLike,
+        *,
+        format: FileFormat | None = None,
+        layout: Layout | None = None,
+        progress: ProgressListener | None = None,
+        **options: Unpack[ExportOptions],
+    ) -> Progress:
+        """As `Export.to_file`, in a thread; when the task is cancelled, it ends at once, and leaves no file."""
+        place = Path(path)
+        wanted: FileFormat = format_for(place, format, FORMATS)
+        writing = _writing(self._context, self._http, from_date, to_date, wanted, layout, progress, options)
+        return await in_thread(lambda: writing.to_file(place), writing.cancel)
+
+    async def to_stream(
+        self,
+        file: IO[bytes],
+        from_date: DateLike,
+        to_date: DateLike,
+        *,
+        format: FileFormat = "jsonl",
+        layout: Layout | None = None,
+        progress: ProgressListener | None = None,
+        **options: Unpack[ExportOptions],
+    ) -> Progress:
+        """As `Export.to_stream`; `file` is written to in a thread, and no more once the task is cancelled.
+
+        Then it ends at once, unless `file` itself is waiting, as a full pipe does: that write is waited for.
+        """
+        writing = _writing(self._context, self._http, from_date, to_date, format, layout, progress, options)
+        return await in_thread(lambda: writing.to_stream(file), writing.cancel)
+
     async def text(self, arguments: Mapping[str, Any]) -> str:
         """The answer of `raw`, as `Export.text`."""
-        job = ExportJob.make(self._context, **arguments, slice_days=_ALL_IN_ONE)
-        run = Run(job, self._http, check="json")
-        return await in_thread(lambda: _text(run), run.cancel)
+        writing = _writing_text(self._context, self._http, arguments)
+        return await in_thread(writing.text, writing.cancel)
 
     async def _iterate(
         self, job: ExportJob, ordered: bool, progress: ProgressListener | None
@@ -346,18 +354,129 @@ def _batches(
     return RecordBatches(job, http, layout, listener=progress)
 
 
-def _copy(run: Run, file: IO[bytes], format: FileFormat) -> Progress:
-    try:
-        while (spool := run.take()) is not None:
-            with spool:
-                COPIES[format](spool, file)
-        file.flush()
-        return run.progress
-    finally:
-        run.close()
+def _writing(
+    context: Context,
+    http: httpx.Client,
+    from_date: DateLike,
+    to_date: DateLike,
+    format: FileFormat,
+    layout: Layout | None,
+    progress: ProgressListener | None,
+    options: ExportOptions,
+) -> _Writing:
+    check_format(format, FORMATS)
+    check_columnar(format, layout, None)
+    job = ExportJob.make(context, from_date, to_date, **options)
+    return _Writing(job, http, format, layout, progress)
 
 
-def _text(run: Run) -> str:
-    file = io.BytesIO()
-    _copy(run, file, "jsonl")
-    return file.getvalue().decode()
+def _writing_text(context: Context, http: httpx.Client, arguments: Mapping[str, Any]) -> _Writing:
+    return _Writing(ExportJob.make(context, **arguments, slice_days=_ALL_IN_ONE), http, "jsonl")
+
+
+class _Source(Protocol):
+    def cancel(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class _Writing:
+    """All events of a job on their way to one file, in whatever thread; `cancel` may be called from any other.
+
+    It begins when `to_file`, `to_stream` or `text` is called. They raise CancelledError once it is cancelled.
+    """
+
+    def __init__(
+        self,
+        job: ExportJob,
+        http: httpx.Client,
+        format: FileFormat,
+        layout: Layout | None = None,
+        listener: ProgressListener | None = None,
+    ) -> None:
+        self._job = job
+        self._http = http
+        self._format: FileFormat = format
+        self._layout: Layout = layout or "wide"
+        self._listener = listener
+        self._cancellation = Cancellation()
+        self._source: _Source | None = None
+
+    def cancel(self) -> None:
+        """Have it end, and return at once."""
+        self._cancellation.cancel()
+        if self._source is not None:
+            self._source.cancel()
+
+    def to_file(self, path: Path) -> Progress:
+        """Write them to a file, which appears under its name only when it is complete."""
+        with WholeFile(path) as target:
+            totals = self.to_stream(target.file)
+            # Who has given it up looks for no file.
+            self._cancellation.check()
+            target.complete()
+        return totals
+
+    def to_stream(self, file: IO[bytes]) -> Progress:
+        """Write them to an open file."""
+        target = cast("IO[bytes]", _UntilCancelled(file, self._cancellation))
+        return self._columns(target) if self._format in COLUMNAR else self._lines(target)
+
+    def text(self) -> str:
+        """All their lines."""
+        file = io.BytesIO()
+        self.to_stream(file)
+        return file.getvalue().decode()
+
+    def _columns(self, file: IO[bytes]) -> Progress:
+        from mixpanel_export.columns.batches import RecordBatches, write_columns
+
+        batches = RecordBatches(self._job, self._http, self._layout, listener=self._listener)
+        return write_columns(self._begun(batches), cast("ColumnFormat", self._format), file)
+
+    def _lines(self, file: IO[bytes]) -> Progress:
+        run = self._begun(Run(self._job, self._http, check="json", listener=self._listener))
+        try:
+            while (spool := run.take()) is not None:
+                with spool:
+                    COPIES[self._format](spool, file)
+            file.flush()
+            return run.progress
+        finally:
+            run.close()
+
+    def _begun(self, source: S) -> S:
+        """The same, to be cancelled; also when that was asked for before there was anything to cancel."""
+        self._source = source
+        try:
+            self._cancellation.check()
+        except BaseException:
+            source.close()
+            raise
+        return source
+
+
+class _UntilCancelled:
+    """An open file, until a cancellation: the next write raises.
+
+    Those after it go nowhere. Whoever writes an end on the way out has no other failure then; gzip even writes it
+    when it is collected, where nobody could handle one.
+    """
+
+    def __init__(self, file: IO[bytes], cancellation: Cancellation) -> None:
+        self._file = file
+        self._cancellation = cancellation
+        self._is_over = False
+
+    def write(self, data: Any) -> int:
+        if self._is_over:
+            return len(data)
+        try:
+            self._cancellation.check()
+        except BaseException:
+            self._is_over = True
+            raise
+        return self._file.write(data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)

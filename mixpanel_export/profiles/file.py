@@ -12,9 +12,9 @@ import gzip
 import json
 import zlib
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Any, Literal, Self
+from typing import IO, Any, Literal
 
 import msgspec
 from attrs import frozen
@@ -114,55 +114,56 @@ _LINE = msgspec.json.Decoder(_Line)
 
 
 class FileInTheMaking:
-    """One file being written; a context manager that keeps other processes away.
+    """One file being written: `open` it, and other processes are kept away until it is closed.
 
-    Left before `complete()`, it keeps what can be gone on with and removes everything else.
+    Closed before `complete()`, it keeps what can be gone on with and removes everything else. A full disk is a
+    DiskFullError, whatever is done.
 
     Args:
         query: the fingerprint of what is asked for, to tell what another query has left.
-
-    Raises:
-        DirectoryBusyError: on entering, when another process is writing the same file.
     """
 
     def __init__(self, path: Path, format: LinesFormat, query: str) -> None:
-        if path.is_dir():
-            raise InvalidArgumentError("path", str(path), "it is a directory; allowed is a file")
         self._path = path
         self._pack = _gzipped if format == "jsonl.gz" else bytes
         self._is_gzip = format == "jsonl.gz"
         self._query = query
         self._work = path.parent / f".{path.name}.part"
+        self._folder = LocalFolder(self._work)
         self._resources = contextlib.ExitStack()
         self._lines: IO[bytes] | None = None
 
-    def __enter__(self) -> Self:
-        folder = LocalFolder(self._work)
-        with self._resources:
-            self._resources.callback(self._remove_folder)
-            self._resources.enter_context(folder.disk_errors(lambda: None))
-            self._resources.enter_context(folder.locked())
-            self._resources.callback(self._clear)
+    def open(self) -> None:
+        """Have it for oneself.
+
+        Raises:
+            DirectoryBusyError: when another process is writing the same file.
+        """
+        if self._path.is_dir():
+            raise InvalidArgumentError("path", str(self._path), "it is a directory; allowed is a file")
+        with self._disk_errors(), contextlib.ExitStack() as resources:
+            resources.callback(self._remove_folder)
+            resources.enter_context(self._folder.locked())
+            resources.callback(self._clear)
             # To be read and written, and made where there is none.
             (self._work / _LINES).touch()
-            self._lines = self._resources.enter_context((self._work / _LINES).open("r+b"))
-            self._resources = self._resources.pop_all()
-        return self
+            self._lines = resources.enter_context((self._work / _LINES).open("r+b"))
+            self._resources = resources.pop_all()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._resources.__exit__(kind, error, trace)
+    def close(self) -> None:
+        """Leave it to others; also when it was never opened."""
+        with self._disk_errors():
+            self._resources.close()
 
-    def left(self) -> tuple[Paging, int | None]:
+    def left(self, check: Callable[[], object] = lambda: None) -> tuple[Paging, int | None]:
         """A paging that goes on where an earlier run of this query stopped, or a new one; and the time at which
         that run looked at behaviors.
+
+        Args:
+            check: called now and then, for there may be much to be read; may raise to end it.
         """
         state = self._read_state()
-        delivered = self._delivered(state) if state is not None else None
+        delivered = self._delivered(state, check) if state is not None else None
         if state is None or delivered is None:
             return Paging(forgets=True), None
         paging = Paging(
@@ -178,6 +179,19 @@ class FileInTheMaking:
 
     def add(self, batch: Batch, paging: Paging, as_of_timestamp: int | None) -> None:
         """Write the next page; page 0 begins the file anew."""
+        with self._disk_errors():
+            self._add(batch, paging, as_of_timestamp)
+
+    def complete(self) -> None:
+        """Make the file durable and give it its name, replacing what had it."""
+        with self._disk_errors():
+            durable(self._file)
+            self._file.close()
+            (self._work / _LINES).replace(self._path)
+            sync_folder(self._path.parent)
+            (self._work / _STATE).unlink(missing_ok=True)
+
+    def _add(self, batch: Batch, paging: Paging, as_of_timestamp: int | None) -> None:
         file = self._file
         if batch.page == 0:
             (self._work / _STATE).unlink(missing_ok=True)
@@ -204,13 +218,8 @@ class FileInTheMaking:
             durable(target)
         part.replace(self._work / _STATE)
 
-    def complete(self) -> None:
-        """Make the file durable and give it its name, replacing what had it."""
-        durable(self._file)
-        self._file.close()
-        (self._work / _LINES).replace(self._path)
-        sync_folder(self._path.parent)
-        (self._work / _STATE).unlink(missing_ok=True)
+    def _disk_errors(self) -> AbstractContextManager[None]:
+        return self._folder.disk_errors(lambda: None)
 
     @property
     def _file(self) -> IO[bytes]:
@@ -223,7 +232,7 @@ class FileInTheMaking:
             return state if state.query == self._query and state.pages > 0 else None
         return None
 
-    def _delivered(self, state: _State) -> set[bytes] | None:
+    def _delivered(self, state: _State, check: Callable[[], object]) -> set[bytes] | None:
         """The digests of the profiles written so far, with the file made ready to go on; None when it is not as the
         state says.
         """
@@ -233,8 +242,11 @@ class FileInTheMaking:
         file.truncate(state.bytes)
         file.seek(0)
         lines: Iterable[bytes] = gzip.GzipFile(fileobj=file) if self._is_gzip else file
+        delivered: set[bytes] = set()
         try:
-            delivered = {digest_of(_LINE.decode(line).distinct_id) for line in lines}
+            for line in lines:
+                check()
+                delivered.add(digest_of(_LINE.decode(line).distinct_id))
         except (msgspec.DecodeError, OSError, EOFError, zlib.error):
             return None
         file.seek(state.bytes)

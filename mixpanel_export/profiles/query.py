@@ -77,8 +77,9 @@ class ProfileQuery:
             "filter_by_cohort": None if cohort is None else {"id": cohort},
             "include_all_users": filters.get("include_all_users"),
         }
-        context.request(PROFILES_QUERY, form)
+        # Before the contract does, which does not know what they are called here.
         check_combinations(form, cohort="cohort")
+        context.request(PROFILES_QUERY, form)
         return cls({name: value for name, value in form.items() if value is not None}, fills_time)
 
     def arguments(self, ask: Ask) -> dict[str, Any]:
@@ -106,25 +107,22 @@ class ProfileQuery:
 
 
 def check_combinations(form: Mapping[str, Any], *, cohort: str = "filter_by_cohort") -> None:
-    """Refuse arguments that do not go together.
+    """Refuse arguments that do not go together, where the contract does not say so or says it in other words.
 
     Args:
         form: the contract's arguments.
         cohort: what the caller calls the cohort.
     """
-    behaviors, session_id = form.get("behaviors"), form.get("session_id")
-    include_all_users, page = form.get("include_all_users"), form.get("page")
+    behaviors, page = form.get("behaviors"), form.get("page")
+    include_all_users = form.get("include_all_users")
     if behaviors is not None and form.get("filter_by_cohort") is not None:
         raise InvalidArgumentError("behaviors", behaviors, f"it does not go together with {cohort}")
     if include_all_users is not None and form.get("filter_by_cohort") is None:
         raise InvalidArgumentError("include_all_users", include_all_users, f"it goes with {cohort} only")
-    if page is not None and page > 0:
-        if session_id is None:
-            raise InvalidArgumentError("page", page, "it needs the session_id that page 0 answered")
-        if behaviors is not None and form.get("as_of_timestamp") is None:
-            raise InvalidArgumentError(
-                "page", page, "with behaviors it needs as_of_timestamp, the same as for page 0"
-            )
+    if page and behaviors is not None and form.get("as_of_timestamp") is None:
+        raise InvalidArgumentError(
+            "page", page, "with behaviors it needs as_of_timestamp, the same as for page 0"
+        )
 
 
 def _check_id(name: str, value: object) -> None:

@@ -1,6 +1,6 @@
 """`client.profiles`: every profile of a query, sync and async, and as a file.
 
-Thin shells: which pages there are to ask for is for `paging` to say, and `pages` asks for them.
+Thin shells: which pages there are to ask for is for `paging` to say, `pages` asks for them, `writing` writes them.
 """
 
 from __future__ import annotations
@@ -11,16 +11,12 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar, Unpack
 
 import httpx
 
-from mixpanel_export.export.files import LinesFormat, format_for
-from mixpanel_export.profiles.file import (
-    FileInTheMaking,
-    ProfilesProgress,
-    ProfilesProgressListener,
-    lines_of,
-)
+from mixpanel_export.export.files import LinesFormat
+from mixpanel_export.profiles.file import ProfilesProgress, ProfilesProgressListener
 from mixpanel_export.profiles.pages import async_batches, batches
 from mixpanel_export.profiles.paging import Paging
 from mixpanel_export.profiles.query import ProfileFilters, ProfileQuery, check_combinations
+from mixpanel_export.profiles.writing import write, write_async, writing_to_file, writing_to_stream
 from mixpanel_export_api.api import AsyncResources, Operation, Resources
 from mixpanel_export_api.api.profiles import AsyncProfilesResource, ProfilesResource
 from mixpanel_export_api.models.behavior import Behavior
@@ -140,22 +136,8 @@ class Profiles(ProfilesResource):
             DirectoryBusyError: when another process is writing the same file.
             And what `all` raises; then there is no file, or the one that was there before.
         """
-        place = Path(path)
-        wanted: LinesFormat = format_for(place, format)
-        query = ProfileQuery.make(self._context, **filters)
-        with FileInTheMaking(place, wanted, self._fingerprint(query, wanted)) as file:
-            paging, as_of = file.left()
-            query, found = query.as_of(as_of), paging.taken
-            pages = batches(self._context, self._http, query, paging)
-            try:
-                for batch in pages:
-                    file.add(batch, paging, query.as_of_timestamp)
-                    if progress is not None:
-                        progress(ProfilesProgress.of(paging, found))
-            finally:
-                pages.close()
-            file.complete()
-        return ProfilesProgress.of(paging, found)
+        writing = writing_to_file(self._context, path, format, progress, filters)
+        return write(self._context, self._http, writing)
 
     def to_stream(
         self,
@@ -169,22 +151,8 @@ class Profiles(ProfilesResource):
         Takes and raises what `to_file` does; when it raises, some pages may have been written. A session that is
         lost is survived as by `all`.
         """
-        query, paging = ProfileQuery.make(self._context, **filters), Paging()
-        pages = batches(self._context, self._http, query, paging)
-        try:
-            for batch in pages:
-                file.write(lines_of(batch.profiles))
-                if progress is not None:
-                    progress(ProfilesProgress.of(paging))
-        finally:
-            pages.close()
-        file.flush()
-        return ProfilesProgress.of(paging)
-
-    def _fingerprint(self, query: ProfileQuery, format: str) -> str:
-        context = self._context
-        project = context.project_id or context.auth.fingerprint
-        return query.fingerprint(format, context.servers.rest, project, context.workspace_id)
+        writing = writing_to_stream(self._context, file, progress, filters)
+        return write(self._context, self._http, writing)
 
 
 class AsyncProfiles(AsyncProfilesResource):
@@ -232,6 +200,35 @@ class AsyncProfiles(AsyncProfilesResource):
                     yield profile
         finally:
             await pages.aclose()
+
+    async def to_file(
+        self,
+        path: str | Path,
+        *,
+        format: LinesFormat | None = None,
+        progress: ProfilesProgressListener | None = None,
+        **filters: Unpack[ProfileFilters],
+    ) -> ProfilesProgress:
+        """As `Profiles.to_file`; the file is written, and `progress` called, in a thread.
+
+        When the task is cancelled, it ends at once, and the same call goes on as after any other interruption.
+        """
+        writing = writing_to_file(self._context, path, format, progress, filters)
+        return await write_async(self._context, self._client, writing)
+
+    async def to_stream(
+        self,
+        file: IO[bytes],
+        *,
+        progress: ProfilesProgressListener | None = None,
+        **filters: Unpack[ProfileFilters],
+    ) -> ProfilesProgress:
+        """As `Profiles.to_stream`; `file` is written to, and `progress` called, in a thread.
+
+        When the task is cancelled, it ends at once, but for a page that is being written: that is waited for.
+        """
+        writing = writing_to_stream(self._context, file, progress, filters)
+        return await write_async(self._context, self._client, writing)
 
 
 class _Checked(Resources):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -86,6 +87,27 @@ def read_async(sandbox: Sandbox, seen: list[Profile] | None = None, /, **argumen
 @pytest.fixture(params=["sync", "async"])
 def read(request: pytest.FixtureRequest) -> Read:
     return read_sync if request.param == "sync" else read_async
+
+
+class Awaited:
+    """`profiles.to_file` and `profiles.to_stream` of an asynchronous client, each called in a loop of its own."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    @property
+    def profiles(self) -> Any:
+        return self
+
+    def __getattr__(self, method: str) -> Any:
+        return functools.partial(self._call, method)
+
+    def _call(self, method: str, *arguments: Any, **further: Any) -> Any:
+        async def run() -> Any:
+            async with AsyncMixpanelClient(**settings(self._sandbox, AsyncMixpanelClient)) as client:
+                return await getattr(client.profiles, method)(*arguments, **further)
+
+        return asyncio.run(run())
 
 
 def ids(profiles: list[Profile]) -> list[Any]:

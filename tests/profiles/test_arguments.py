@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import io
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mixpanel_export import AsyncMixpanelClient, InvalidArgumentError, MixpanelClient
 from mixpanel_export.sandbox import Sandbox
-from tests.profiles.conftest import settings
+from tests.profiles.conftest import Awaited, settings
 
 BEHAVIORS = [{"name": "x", "window": "30d", "event_selectors": [{"event": "Purchase"}]}]
 
@@ -44,6 +46,22 @@ def test_all_refuses_at_once(
             client.profiles.all(**arguments)
         assert caught.value.argument.startswith(name), arguments
     assert len(sandbox.requests) == 0
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_files_and_streams_refuse_alike_before_anything_is_made(
+    sandbox: Sandbox, tmp_path: Path, kind: str
+) -> None:
+    with MixpanelClient(**settings(sandbox)) as client:
+        profiles: Any = Awaited(sandbox) if kind == "async" else client.profiles
+        for arguments, name, words in WRONG:
+            with pytest.raises(InvalidArgumentError, match=words) as caught:
+                profiles.to_file(tmp_path / "people", **arguments)
+            assert caught.value.argument.startswith(name), arguments
+            with pytest.raises(InvalidArgumentError, match=words):
+                profiles.to_stream(io.BytesIO(), **arguments)
+    assert len(sandbox.requests) == 0
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,13 @@
-"""`client.profiles.to_file()` and `to_stream()`: a whole file or none, and no page asked for twice."""
+"""`client.profiles.to_file()` and `to_stream()`: a whole file or none, no page asked for twice, sync and async."""
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from mixpanel_export.profiles.file import ProfilesProgressListener, lines_of
 from mixpanel_export.sandbox import Fault, Sandbox
 from mixpanel_export.sandbox.sample import sample_data
 from mixpanel_export_api.models import Profile
-from tests.profiles.conftest import settings
+from tests.profiles.conftest import Awaited, settings
 
 # Small profiles are quicker.
 LITTLE = ["plan"]
@@ -33,10 +34,25 @@ SAMPLE = [
 LOST = Fault.status(400, {"error": "session_id is unknown or has expired"})
 
 
+Connect = Callable[[Sandbox], Any]
+"""Makes a client whose `profiles` write."""
+
+
+@pytest.fixture(params=["sync", "async"])
+def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
+    with contextlib.ExitStack() as clients:
+
+        def connect(sandbox: Sandbox) -> Any:
+            if request.param == "async":
+                return Awaited(sandbox)
+            return clients.enter_context(MixpanelClient(**settings(sandbox)))
+
+        yield connect
+
+
 @pytest.fixture
-def client(sandbox: Sandbox) -> Iterator[MixpanelClient]:
-    with MixpanelClient(**settings(sandbox)) as client:
-        yield client
+def client(sandbox: Sandbox, connect: Connect) -> Any:
+    return connect(sandbox)
 
 
 class Stopped(BaseException):
@@ -57,7 +73,7 @@ def content(path: Path) -> list[Any]:
     return [json.loads(line) for line in text.split(b"\n")[:-1]]
 
 
-def stopped(client: MixpanelClient, path: Path, pages: int, **arguments: Any) -> None:
+def stopped(client: Any, path: Path, pages: int, **arguments: Any) -> None:
     with pytest.raises(Stopped):
         client.profiles.to_file(path, output_properties=LITTLE, progress=stop_after(pages), **arguments)
     assert not path.exists()
@@ -65,7 +81,7 @@ def stopped(client: MixpanelClient, path: Path, pages: int, **arguments: Any) ->
 
 @pytest.mark.parametrize("format", ["jsonl", "jsonl.gz"])
 def test_a_file_holds_every_profile_and_nothing_else_is_left(
-    client: MixpanelClient, tmp_path: Path, format: LinesFormat
+    client: Any, tmp_path: Path, format: LinesFormat
 ) -> None:
     path = tmp_path / "new" / f"people.{format}"
     told: list[ProfilesProgress] = []
@@ -78,7 +94,7 @@ def test_a_file_holds_every_profile_and_nothing_else_is_left(
 
 @pytest.mark.parametrize("format", ["jsonl", "jsonl.gz"])
 def test_pages_on_disk_are_not_asked_for_again(
-    client: MixpanelClient, sandbox: Sandbox, tmp_path: Path, format: LinesFormat
+    client: Any, sandbox: Sandbox, tmp_path: Path, format: LinesFormat
 ) -> None:
     path = tmp_path / "people"
     sandbox.faults.add(None, Fault.hang(), Fault.hang(), path="/engage")
@@ -100,7 +116,7 @@ def test_pages_on_disk_are_not_asked_for_again(
     assert [each.name for each in tmp_path.iterdir()] == ["people"]
 
 
-def test_a_run_that_was_stopped_twice_goes_on_twice(client: MixpanelClient, tmp_path: Path) -> None:
+def test_a_run_that_was_stopped_twice_goes_on_twice(client: Any, tmp_path: Path) -> None:
     path = tmp_path / "people.jsonl.gz"
     for pages in (1, 2):
         stopped(client, path, pages)
@@ -108,12 +124,10 @@ def test_a_run_that_was_stopped_twice_goes_on_twice(client: MixpanelClient, tmp_
     assert content(path) == SAMPLE
 
 
-def test_when_the_session_is_over_it_begins_anew(tmp_path: Path) -> None:
+def test_when_the_session_is_over_it_begins_anew(connect: Connect, tmp_path: Path) -> None:
     path = tmp_path / "people.jsonl"
-    with (
-        Sandbox(limits=None, engage_session_seconds=0.3) as sandbox,
-        MixpanelClient(**settings(sandbox)) as client,
-    ):
+    with Sandbox(limits=None, engage_session_seconds=0.3) as sandbox:
+        client = connect(sandbox)
         stopped(client, path, 2, format="jsonl")
         time.sleep(0.4)
         totals = client.profiles.to_file(path, output_properties=LITTLE, format="jsonl")
@@ -131,7 +145,7 @@ def test_when_the_session_is_over_it_begins_anew(tmp_path: Path) -> None:
     ],
 )
 def test_what_another_query_left_is_not_gone_on_with(
-    client: MixpanelClient, sandbox: Sandbox, tmp_path: Path, change: dict[str, Any]
+    client: Any, sandbox: Sandbox, tmp_path: Path, change: dict[str, Any]
 ) -> None:
     path = tmp_path / "people"
     stopped(client, path, 1)
@@ -152,7 +166,7 @@ def test_what_another_query_left_is_not_gone_on_with(
     ],
 )
 def test_what_is_not_as_it_was_left_is_thrown_away(
-    client: MixpanelClient, tmp_path: Path, damage: str, format: LinesFormat
+    client: Any, tmp_path: Path, damage: str, format: LinesFormat
 ) -> None:
     path = tmp_path / "people"
     stopped(client, path, 2, format=format)
@@ -174,7 +188,7 @@ def test_what_is_not_as_it_was_left_is_thrown_away(
 
 
 def test_behaviors_are_looked_at_at_one_time_whenever_it_goes_on(
-    client: MixpanelClient, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    client: Any, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The sandbox refuses a page whose as_of_timestamp is not that of the first."""
     query: dict[str, Any] = {
@@ -189,16 +203,14 @@ def test_behaviors_are_looked_at_at_one_time_whenever_it_goes_on(
     assert content(path) == SAMPLE
 
 
-def test_a_session_lost_on_the_way_leaves_no_mixture(
-    client: MixpanelClient, sandbox: Sandbox, tmp_path: Path
-) -> None:
+def test_a_session_lost_on_the_way_leaves_no_mixture(client: Any, sandbox: Sandbox, tmp_path: Path) -> None:
     path = tmp_path / "people.jsonl.gz"
     sandbox.faults.add(None, LOST, path="/engage")
     assert client.profiles.to_file(path, output_properties=LITTLE).restarts == 1
     assert content(path) == SAMPLE
 
 
-def test_two_processes_do_not_write_the_same_file(client: MixpanelClient, tmp_path: Path) -> None:
+def test_two_processes_do_not_write_the_same_file(client: Any, tmp_path: Path) -> None:
     path = tmp_path / "people.jsonl.gz"
 
     def again(totals: ProfilesProgress) -> None:
@@ -211,7 +223,7 @@ def test_two_processes_do_not_write_the_same_file(client: MixpanelClient, tmp_pa
     assert content(path) == SAMPLE
 
 
-def test_a_refusal_leaves_what_was_there(client: MixpanelClient, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_refusal_leaves_what_was_there(client: Any, sandbox: Sandbox, tmp_path: Path) -> None:
     path = tmp_path / "people.jsonl.gz"
     sandbox.faults.add(Fault.status(401), path="/engage", times=2)
     with pytest.raises(AuthenticationError):
@@ -225,25 +237,24 @@ def test_a_refusal_leaves_what_was_there(client: MixpanelClient, sandbox: Sandbo
     assert content(path) == SAMPLE
 
 
-def test_sessions_that_are_lost_again_and_again_are_given_up_on(tmp_path: Path) -> None:
+def test_sessions_that_are_lost_again_and_again_are_given_up_on(connect: Connect, tmp_path: Path) -> None:
     with (
         Sandbox(limits=None, engage_session_seconds=0) as sandbox,
-        MixpanelClient(**settings(sandbox)) as client,
         pytest.raises(ProfilesIncompleteError),
     ):
-        client.profiles.to_file(tmp_path / "people.jsonl", output_properties=LITTLE)
+        connect(sandbox).profiles.to_file(tmp_path / "people.jsonl", output_properties=LITTLE)
     assert not (tmp_path / "people.jsonl").exists()
 
 
-def test_a_directory_is_no_file(client: MixpanelClient, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_directory_is_no_file(client: Any, sandbox: Sandbox, tmp_path: Path) -> None:
     with pytest.raises(InvalidArgumentError, match="directory"):
         client.profiles.to_file(tmp_path)
     with pytest.raises(InvalidArgumentError, match="format"):
-        client.profiles.to_file(tmp_path / "x", format="csv")  # type: ignore[arg-type]
+        client.profiles.to_file(tmp_path / "x", format="csv")
     assert len(sandbox.requests) == 0
 
 
-def test_a_stream_gets_json_lines(client: MixpanelClient, sandbox: Sandbox) -> None:
+def test_a_stream_gets_json_lines(client: Any, sandbox: Sandbox) -> None:
     sandbox.faults.add(None, LOST, path="/engage")
     stream = io.BytesIO()
     totals = client.profiles.to_stream(stream, output_properties=LITTLE)
