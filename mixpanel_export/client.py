@@ -397,7 +397,7 @@ def _context(
     project = _identifier("project_id", project_id)
     if project is None and auth.needs_project:
         raise ConfigurationError(
-            "project_id", f"it is missing, and Mixpanel wants one with a {auth.description}"
+            "project_id", f"it is missing, and Mixpanel wants one together with {auth.description}"
         )
     return Context(
         auth=auth,

@@ -108,6 +108,11 @@ def _checked(path: Path, where: str, table: dict[str, Any]) -> dict[str, Any]:
             allowed = f"a list of {', '.join(SECRETS)}"
         elif key in _SETTINGS:
             right, allowed = isinstance(value, str | int) and not isinstance(value, bool), "text or a number"
+        elif isinstance(value, dict):
+            raise ConfigurationError(
+                "configuration",
+                f"{path} has a table {key!r} {where}; the only tables are those of profiles: [profiles.NAME]",
+            )
         else:
             known = ", ".join((*_SETTINGS, "keyring"))
             raise ConfigurationError("configuration", f"{path} has {key!r} {where}; known are {known}")

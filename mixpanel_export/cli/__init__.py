@@ -14,6 +14,15 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command line with the process's arguments."""
     try:
+        code = _run()
+    except KeyboardInterrupt:
+        # Before there was a command to take it.
+        code = 130
+    sys.exit(code)
+
+
+def _run() -> int:
+    try:
         import rich
         import typer  # noqa: F401  # pyright: ignore[reportUnusedImport]
     except ImportError:
@@ -23,4 +32,4 @@ def main() -> None:
     del rich
     from mixpanel_export.cli.app import run
 
-    sys.exit(run())
+    return run()

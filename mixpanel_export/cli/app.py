@@ -17,6 +17,7 @@ from typer.exceptions import TyperException
 
 from mixpanel_export.cli.common import Invocation, set_signature, with_common
 from mixpanel_export.cli.operations import AnnotationsGroup, QueryGroup
+from mixpanel_export.cli.sizes import bytes_of
 from mixpanel_export.errors import InvalidArgumentError, MixpanelError
 
 __all__ = ["run"]
@@ -124,8 +125,10 @@ def events(
         int | None,
         typer.Option(
             "--memory",
-            help="About how many MiB the conversion to parquet or csv may take; by default 256.",
-            metavar="MIB",
+            help="About how much memory the conversion to parquet or csv may take: 512MiB, 1GB, or a number of "
+            "bytes; by default 256MiB.",
+            metavar="SIZE",
+            parser=bytes_of,
         ),
     ] = None,
     overwrite: Annotated[
@@ -173,7 +176,7 @@ def events(
     if slice_days is not None:
         options["slice_days"] = slice_days
     if memory is not None:
-        options["memory"] = memory << 20
+        options["memory"] = memory
     EventsCommand(
         from_date=from_date,
         to_date=to_date,
@@ -205,7 +208,7 @@ def _plan_parameters() -> list[inspect.Parameter]:
     """Those of `events`, of which --output need not be given."""
     parameters = dict(inspect.signature(events, eval_str=True).parameters)
     del parameters["dry_run"]
-    parameters["output"] = parameters["output"].replace(default="-")
+    parameters["output"] = parameters["output"].replace(default=None)
     return list(parameters.values())
 
 
@@ -313,6 +316,7 @@ def check(invocation: Invocation) -> None:
 
 @app.command()
 def sandbox(
+    context: typer.Context,
     port: Annotated[int, typer.Option("--port", help="The port; 0 takes a free one.", min=0, max=65535)] = 0,
     events: Annotated[
         str | None,
@@ -334,6 +338,7 @@ def sandbox(
     """Run the embedded sandbox on loopback until interrupted, and print how to reach it."""
     from mixpanel_export.cli.sandbox import serve
 
+    context.obj.begin(context.command)
     serve(port, events, limits)
 
 
@@ -362,7 +367,9 @@ def _failed(error: Exception, invocation: Invocation) -> int:
     if isinstance(error, TyperException):
         return _refused(error, invocation)
     if isinstance(error, MixpanelError | OSError):
-        text = str(error)
+        from mixpanel_export.cli.wording import worded
+
+        text = worded(error, invocation.names)
         code = USAGE if isinstance(error, InvalidArgumentError) else FAILED
     else:
         text = f"{type(error).__name__}: {error}. This is a mistake in mixpanel-export; --debug shows where it is"

@@ -66,7 +66,7 @@ def _print_found(layers: list[Layer]) -> None:
         for name in (*CREDENTIALS, *OPTIONS):
             if name in layer.values:
                 shown = "(secret)" if name in SECRETS else layer.values[name]
-                use = "" if origins.get(name) == layer.where(name) else ", not used"
+                use = "" if settings is None or origins.get(name) == layer.where(name) else ", not used"
                 print(f"Found {layer.where(name)}: {shown}{use}")
     if settings is not None:
         print(_age(settings.auth))

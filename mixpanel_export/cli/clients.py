@@ -5,16 +5,20 @@ runs as long as the command does.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from mixpanel_export import MixpanelClient, RetryPolicy
 from mixpanel_export.cli.common import Invocation
 from mixpanel_export.configuration import default_path, read_profile
 from mixpanel_export.environment import CREDENTIALS, SECRETS, Layer, Settings, choose, environment_layers
+from mixpanel_export.errors import ConfigurationError
 from mixpanel_export.limits import MIXPANEL_LIMITS
 
 __all__ = ["client_for", "layers_of", "settings_of"]
+
+# What an auth class calls a setting.
+_SETTINGS_OF_AUTH = {"token": "oauth_token"}
 
 
 @contextlib.contextmanager
@@ -24,9 +28,11 @@ def client_for(
     """A client that is closed in the end; what the library warns of meanwhile is said."""
     with invocation.reporter.hearing():
         if not invocation.sandbox:
-            settings = settings_of(invocation, layers_of(invocation))
-            with MixpanelClient(settings.auth, retry=retry, **settings.options) as client:
-                yield client
+            layers = layers_of(invocation)
+            with _located(layers):
+                settings = settings_of(invocation, layers)
+                with MixpanelClient(settings.auth, retry=retry, **settings.options) as client:
+                    yield client
             return
         from mixpanel_export.sandbox import Sandbox
 
@@ -40,8 +46,14 @@ def layers_of(invocation: Invocation) -> list[Layer]:
     """Where settings may stand, the one that counts most first."""
     layers = [invocation.flags, *environment_layers()]
     path = Path(invocation.config) if invocation.config else default_path()
-    if invocation.config or invocation.profile or path.exists():
-        layers.append(read_profile(path, invocation.profile))
+    try:
+        if invocation.config or invocation.profile or path.exists():
+            layers.append(read_profile(path, invocation.profile))
+    except OSError as error:
+        raise ConfigurationError(
+            "configuration",
+            f"{path} cannot be read ({error.strerror}); name a file with --config or MIXPANEL_CONFIG",
+        ) from error
     return layers
 
 
@@ -54,7 +66,8 @@ def settings_of(invocation: Invocation, layers: list[Layer]) -> Settings:
                 f"{flags.names[name]} shows in the list of processes and in the shell's history; "
                 "set it in the environment, in the configuration file or in a keyring"
             )
-    settings = choose(layers, f", write {default_path()}, or try it with --sandbox")
+    file = invocation.config or default_path()
+    settings = choose(layers, f", write {file}, or try it with --sandbox")
     used = [where for name, where in settings.origins.items() if name in CREDENTIALS]
     if invocation.profile and not any("in the profile" in where for where in used):
         invocation.reporter.warning(
@@ -62,3 +75,28 @@ def settings_of(invocation: Invocation, layers: list[Layer]) -> Settings:
             "which comes first"
         )
     return settings
+
+
+@contextlib.contextmanager
+def _located(layers: Sequence[Layer]) -> Generator[None]:
+    """Have a setting that is wrong, or missing, named as it is where it stands, or where it may stand."""
+    try:
+        yield
+    except ConfigurationError as error:
+        _explain_half(error, layers)
+        name = _SETTINGS_OF_AUTH.get(error.argument, error.argument)
+        where = [layer.where(name) for layer in layers if name in layer.values][:1]
+        where = where or [layer.names[name] for layer in layers[:2] if name in layer.names]
+        if not where:
+            raise
+        raise ConfigurationError(" or ".join(where), error.allowed) from error
+
+
+def _explain_half(error: ConfigurationError, layers: Sequence[Layer]) -> None:
+    """Say where the other half of what was given as an option belongs, and whose the one is that is set."""
+    flags, environment, *_ = layers
+    for name, option in flags.names.items():
+        if option == error.argument:
+            others = [layer.where(name) for layer in layers if name in layer.values]
+            hint = f"{others[0]} is another account's" if others else f"set {environment.names[name]}"
+            raise ConfigurationError(option, f"{error.allowed}; {hint}") from error

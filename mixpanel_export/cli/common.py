@@ -181,10 +181,22 @@ class Invocation:
 
     def __init__(self) -> None:
         self._given: dict[str, Any] = {}
+        self._parameters: Sequence[Any] = ()
 
     def add(self, given: Mapping[str, Any]) -> None:
         """Take options; those given later count."""
         self._given |= {name: value for name, value in given.items() if value is not None}
+
+    def begin(self, command: Any) -> None:
+        """Take the command that is run, which is asked what its options are called."""
+        self._parameters = command.params
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What the command calls the arguments that an error may name."""
+        from mixpanel_export.cli.wording import names_of
+
+        return names_of(self._parameters)
 
     @property
     def debug(self) -> bool:
@@ -233,7 +245,9 @@ def with_common(function: Callable[..., None], *, is_root: bool = False) -> Call
     _, *own = inspect.signature(function, eval_str=True).parameters.values()
 
     def command(**given: Any) -> None:
-        invocation: Invocation = given.pop("context").obj
+        context: typer.Context = given.pop("context")
+        invocation: Invocation = context.obj
+        invocation.begin(context.command)
         invocation.add({name: given.pop(name) for name in _PARAMETERS})
         function(invocation, **given)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,8 +15,10 @@ from mixpanel_export import MixpanelClient, Progress
 from mixpanel_export.cli.clients import client_for
 from mixpanel_export.cli.common import Invocation
 from mixpanel_export.cli.display import ExportProgress, print_plan, said_of_directory
+from mixpanel_export.cli.places import check_file, check_folder, path_of, standard_output
+from mixpanel_export.columns.native import load
 from mixpanel_export.errors import InvalidArgumentError
-from mixpanel_export.export.conversion import Layout, PartitionBy
+from mixpanel_export.export.conversion import COLUMNAR, Layout, PartitionBy, check_columnar
 from mixpanel_export.export.files import FORMATS, FileFormat, check_format, format_for, format_of
 from mixpanel_export.export.job import ExportOptions
 from mixpanel_export.export.progress import ProgressListener
@@ -33,12 +34,13 @@ class EventsCommand:
     """The command with its options; `run` does it, and says on standard error what was done.
 
     Attributes:
+        output: where to; None when it is only planned, for no place.
         options: what was given of the export's own options.
     """
 
     from_date: str | None
     to_date: str | None
-    output: str
+    output: str | None
     format: str | None
     layout: str | None
     partition_by: str | None
@@ -53,6 +55,7 @@ class EventsCommand:
         """Check what was given, and do it."""
         target = self._target()
         self._check(target)
+        self._check_place(target)
         reporter = invocation.reporter
         with client_for(invocation, dry_run=self.dry_run) as client:
             if self.dry_run:
@@ -76,7 +79,7 @@ class EventsCommand:
         from_date, to_date = self._range
         if target.path is None:
             totals = client.export.to_stream(
-                sys.stdout.buffer,
+                standard_output(),
                 from_date,
                 to_date,
                 format=target.format or "jsonl",
@@ -148,8 +151,8 @@ class EventsCommand:
             to_date,
             path=directory,
             format=format or "jsonl.gz",
-            layout=self._layout if directory is not None else None,
-            partition_by=self._partition_by if directory is not None else None,
+            layout=self._layout,
+            partition_by=self._partition_by,
             overwrite=self.overwrite,
             verify=self.verify,
             **self.options,
@@ -192,6 +195,8 @@ class EventsCommand:
         elif self.overwrite:
             raise InvalidArgumentError("--overwrite", True, "it begins anew; --since-last goes on")
         if not target.is_directory:
+            if target.format is not None:
+                check_columnar(target.format, self.layout, None)
             for name, given in (
                 ("--since-last", self.since_last),
                 ("--overwrite", self.overwrite),
@@ -200,30 +205,45 @@ class EventsCommand:
             ):
                 if given:
                     raise InvalidArgumentError(
-                        name, True, f"it is for a directory, and {self.output} is none"
+                        name,
+                        True,
+                        f"it is for a folder, and {self.output or 'without --output there'} is none",
                     )
+
+    def _check_place(self, target: _Target) -> None:
+        """Refuse what could not be written, also where it is only planned."""
+        if target.path is None or self.dry_run:
+            standard_output()
+        if target.format in COLUMNAR:
+            load("pyarrow")
+        if isinstance(target.path, Path):
+            check = check_folder if target.is_directory else check_file
+            check("--output", target.path)
 
     def _target(self) -> _Target:
         if self.format is not None:
             check_format(self.format, FORMATS)
         chosen = cast(FileFormat | None, self.format)
+        if self.output is None:
+            return _Target(None, chosen)
         if self.output == "-":
             if chosen in {"jsonl.gz", "parquet"}:
                 raise InvalidArgumentError("format", chosen, "standard output takes jsonl and csv only")
             return _Target(None, chosen or "jsonl")
         if is_url(self.output):
             return _Target(self.output, chosen, is_directory=True)
-        path = Path(self.output)
+        path = path_of("--output", self.output)
         named = format_of(path, FORMATS)
-        if named is not None and not path.is_dir():
-            return _Target(path, format_for(path, chosen, FORMATS))
-        if path.suffix and not path.is_dir() and not self.output.endswith(("/", os.sep)):
+        is_folder = path.is_dir() or self.output.endswith(("/", os.sep))
+        if is_folder or (named is None and not path.suffix):
+            return _Target(path, chosen, is_directory=True)
+        if named is None:
             raise InvalidArgumentError(
                 "output",
                 self.output,
                 "allowed is a folder, a file named .jsonl, .jsonl.gz, .parquet or .csv, or -",
             )
-        return _Target(path, chosen, is_directory=True)
+        return _Target(path, format_for(path, chosen, FORMATS))
 
 
 @frozen

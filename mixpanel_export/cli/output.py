@@ -12,6 +12,7 @@ from typing import IO, Any, Self, cast
 
 from attrs import frozen
 
+from mixpanel_export.cli.places import check_file, standard_output
 from mixpanel_export.cli.reporter import Reporter
 from mixpanel_export.errors import InvalidArgumentError, MissingExtraError
 from mixpanel_export_api.api import CsvText, Map, Table
@@ -49,26 +50,37 @@ class Output:
         """Check the options.
 
         Raises:
-            InvalidArgumentError: for a format that is not known.
+            InvalidArgumentError: for a format that is not known, or a place that cannot be written to.
         """
         if chart is not None and not plot:
             raise InvalidArgumentError("CHART", chart, "it is where --plot draws to, which is not given")
         if chart is not None and Path(chart).suffix.lower() not in _CHARTS:
             raise InvalidArgumentError("CHART", chart, f"allowed is a file named {', '.join(_CHARTS)}")
         place = Path(chart) if chart is not None else None
-        if output in {None, "-"}:
-            return cls(None if plot else "table", None, plot, place)
-        assert output is not None
-        if output in _FORMATS:
-            return cls(output, None, plot, place)
-        format = _SUFFIXES.get(Path(output).suffix.lower())
-        if format is None:
+        if place is not None:
+            check_file("CHART", place)
+        path = None
+        if output is None or output == "-":
+            format = None if plot else "table"
+        elif output in _FORMATS:
+            format = output
+        else:
+            path = Path(output)
+            format = _SUFFIXES.get(path.suffix.lower())
+            if format is None:
+                raise InvalidArgumentError(
+                    "--output",
+                    output,
+                    f"allowed are {', '.join(_FORMATS)}, or a file named {', '.join(_SUFFIXES)}",
+                )
+            check_file("--output", path)
+        if (format is not None and path is None) or (plot and place is None):
+            standard_output()
+        if format == "parquet" and path is None and sys.stdout.isatty():
             raise InvalidArgumentError(
-                "--output",
-                output,
-                f"allowed are {', '.join(_FORMATS)}, or a file named {', '.join(_SUFFIXES)}",
+                "--output", "parquet", "it is not for a terminal; name a .parquet file"
             )
-        return cls(format, Path(output), plot, place)
+        return cls(format, path, plot, place)
 
     def write(self, answer: Any, name: str, reporter: Reporter) -> None:
         """Write an answer, and draw it where that is wanted."""
@@ -92,14 +104,11 @@ class Output:
         if self.path is not None:
             _to_file(self.path, lambda file: write(answer, file))
             reporter.summary(f"written to {self.path}")
-        elif self.format == "parquet" and sys.stdout.isatty():
-            raise InvalidArgumentError(
-                "--output", "parquet", "it is not for a terminal; name a .parquet file"
-            )
         else:
             sys.stdout.flush()
-            write(answer, sys.stdout.buffer)
-            sys.stdout.buffer.flush()
+            file = standard_output()
+            write(answer, file)
+            file.flush()
 
 
 def rows_of(answer: Any) -> list[Row]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from pathlib import Path
 from typing import cast
@@ -14,6 +13,7 @@ from mixpanel_export import MixpanelClient
 from mixpanel_export.cli.clients import client_for
 from mixpanel_export.cli.common import Invocation
 from mixpanel_export.cli.display import many
+from mixpanel_export.cli.places import check_file, path_of, standard_output
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.export.files import LinesFormat, check_format, format_for, format_of
 from mixpanel_export.profiles.file import ProfilesProgress, ProfilesProgressListener
@@ -39,6 +39,10 @@ class ProfilesCommand:
     def run(self, invocation: Invocation) -> None:
         """Check what was given, and do it."""
         target = self._target()
+        if target is None:
+            standard_output()
+        else:
+            check_file("--output", target[0])
         with client_for(invocation) as client:
             began = time.monotonic()
             with invocation.reporter.progress(_Pages(), "waiting for the first page …") as progress:
@@ -57,7 +61,7 @@ class ProfilesCommand:
         progress: ProfilesProgressListener | None,
     ) -> ProfilesProgress:
         if target is None:
-            return client.profiles.to_stream(sys.stdout.buffer, progress=progress, **self.filters)
+            return client.profiles.to_stream(standard_output(), progress=progress, **self.filters)
         path, file_format = target
         return client.profiles.to_file(path, format=file_format, progress=progress, **self.filters)
 
@@ -70,7 +74,7 @@ class ProfilesCommand:
             if chosen == "jsonl.gz":
                 raise InvalidArgumentError("format", chosen, "standard output takes jsonl only")
             return None
-        path = Path(self.output)
+        path = path_of("--output", self.output)
         named = format_of(path)
         is_folder = path.is_dir() or self.output.endswith(("/", os.sep))
         if is_folder or not path.suffix:

@@ -13,7 +13,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Generator, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from attrs import asdict
 from rich.console import Console
@@ -21,6 +21,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, ProgressColumn, SpinnerColumn, Task, TimeElapsedColumn
 from rich.progress import Progress as ProgressBar
 from rich.text import Text
+
+from mixpanel_export.cli.wording import without_python
 
 __all__ = ["Progressing", "Reporter"]
 
@@ -106,7 +108,7 @@ class Reporter:
         propagates, logger.propagate = logger.propagate, False
 
         def show(message: Warning | str, *_: object, **__: object) -> None:
-            self.warning(str(message))
+            self.warning(without_python(str(message)))
 
         try:
             with warnings.catch_warnings():
@@ -148,7 +150,9 @@ class Reporter:
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         if self._json:
             document = {"type": kind, "time": now, "message": text, **(facts or {})}
-            print(json.dumps(document, ensure_ascii=False, default=str), file=sys.stderr, flush=True)
+            # Without standard error, print would take standard output, where the data goes.
+            if cast("object", sys.stderr) is not None:
+                print(json.dumps(document, ensure_ascii=False, default=str), file=sys.stderr, flush=True)
         else:
             stamp = "" if self._console.is_terminal else f"{now} "
             self._console.print(f"{stamp}{prefix}{escape(text)}")

@@ -28,6 +28,8 @@ __all__ = ["DEFAULT_LOOK_BACK", "Asked", "Start", "Work", "plan_work", "start"]
 
 DEFAULT_LOOK_BACK = 3
 _DAY = datetime.timedelta(days=1)
+# A century of days.
+_LONGEST = 36_525
 
 
 @frozen(kw_only=True)
@@ -239,8 +241,10 @@ def _slice_days(asked: Asked) -> int | None:
 
 
 def _check_look_back(look_back: object) -> None:
-    if isinstance(look_back, bool) or not isinstance(look_back, int) or look_back < 0:
-        raise InvalidArgumentError("look_back", look_back, "allowed is a whole number of days from 0")
+    if isinstance(look_back, bool) or not isinstance(look_back, int) or not 0 <= look_back <= _LONGEST:
+        raise InvalidArgumentError(
+            "look_back", look_back, f"allowed is a whole number of days from 0 to {_LONGEST}"
+        )
 
 
 def _check_same(asked: Asked, there: Query, here: Query) -> None:

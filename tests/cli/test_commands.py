@@ -82,7 +82,7 @@ class TestQuery:
 
     def test_what_is_wrong_is_refused_before_anything_is_sent(self, mixpanel_sandbox: Sandbox) -> None:
         for wrong, named in (
-            (["--event", "Purchase", "--from", "2024-01-07", "--to", "2024-01-01"], "from_date"),
+            (["--event", "Purchase", "--from", "2024-01-07", "--to", "2024-01-01"], "--from"),
             (["--event", "Purchase", *DAYS, "--unit", "decade"], "--unit"),
             (["--event", "Purchase", *DAYS, "--where", 'properties["a'], "where"),
             (DAYS, "--event"),
@@ -131,6 +131,12 @@ class TestAuthCheck:
         assert done.returncode == 1
         assert done.stdout.decode().count("  FAIL ") == 3
         assert b"wrong-secret" not in done.stdout + done.stderr
+
+    def test_of_credentials_that_are_wrong_none_is_said_to_be_passed_over(self) -> None:
+        done = run("auth", "check", environ={"MIXPANEL_OAUTH_TOKEN": "two words", "MIXPANEL_REGION": "eu"})
+        assert done.returncode == 2
+        assert b"Found MIXPANEL_OAUTH_TOKEN in the environment: (secret)\n" in done.stdout
+        assert b"MIXPANEL_OAUTH_TOKEN in the environment: it holds white space" in done.stderr
 
     def test_a_project_secret_is_deprecated(self, mixpanel_sandbox: Sandbox) -> None:
         environ = {"MIXPANEL_API_SECRET": "x" * 32, "MIXPANEL_BASE_URL": mixpanel_sandbox.url}

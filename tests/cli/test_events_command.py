@@ -95,7 +95,7 @@ def test_credentials_come_from_the_environment(mixpanel_sandbox: Sandbox) -> Non
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["events", "--from", "2024-01-02", "--to", "2024-01-01", "-o", "x", "--sandbox"], "from_date"),
+        (["events", "--from", "2024-01-02", "--to", "2024-01-01", "-o", "x", "--sandbox"], "--from"),
         (["events", "--from", "2024-1-2", "--to", "2024-01-03", "-o", "x", "--sandbox"], "YYYY-MM-DD"),
         (["events", *RANGE, "-o", "x", "--format", "xml", "--sandbox"], "'jsonl', 'jsonl.gz'"),
         (["events", *RANGE, "-o", "x.xml", "--sandbox"], "a folder"),
@@ -217,7 +217,7 @@ class TestFolder:
         command = ["events", "--since-last", "--output", str(tmp_path)]
         missing = here(*command)
         assert missing.code == 2
-        assert "from_date" in missing.err
+        assert "--from" in missing.err
         first = here(*command, "--from", "2024-01-01", "--to", "2024-01-02", "--event", "Purchase")
         assert first.code == 0, first.err
         done = here(*command, "--to", "2024-01-04", "--look-back", "1")
@@ -277,8 +277,8 @@ class TestFolder:
             (["-o", "d", "--from", "2024-01-01"], "--to"),
             (["-o", "d", "--to", "2024-01-01"], "--from"),
             ([*RANGE, "-o", "d", "--parallel", "0"], "parallel"),
-            ([*RANGE, "-o", "d", "--slice-days", "0"], "slice_days"),
-            ([*RANGE, "-o", "d", "--since-last", "--look-back", "-1"], "look_back"),
+            ([*RANGE, "-o", "d", "--slice-days", "0"], "--slice-days: "),
+            ([*RANGE, "-o", "d", "--since-last", "--look-back", "-1"], "--look-back: "),
         ],
     )
     def test_options_that_do_not_go_together_are_wrong_usage(

@@ -283,7 +283,7 @@ class TestUpdate:
         with pytest.raises(InvalidArgumentError, match="limit"):
             self.due(context, before, 33)
 
-    @pytest.mark.parametrize("look_back", [-1, 1.5, True, "3"])
+    @pytest.mark.parametrize("look_back", [-1, 1.5, True, "3", 36_526, 10**15])
     def test_a_look_back_is_a_number_of_days(self, context: Context, look_back: Any) -> None:
         with pytest.raises(InvalidArgumentError, match="look_back"):
             self.due(context, manifest((1, 31)), 33, look_back=look_back)
