@@ -22,7 +22,7 @@ from attrs import frozen
 from mixpanel_export.columns.convert import Converter, Place
 from mixpanel_export.columns.files import ColumnFormat, read_tables, write_all, write_widening
 from mixpanel_export.columns.native import load
-from mixpanel_export.columns.tables import widened
+from mixpanel_export.columns.tables import Widening
 from mixpanel_export.errors import ExportError, MissingExtraError, quoting
 from mixpanel_export.export.conversion import Layout, check_columnar
 from mixpanel_export.export.download import Download
@@ -99,7 +99,9 @@ class Conversions:
 
     def _next(self, tables: Iterator[Any]) -> list[Any]:
         with self._turn:
-            return list(_up_to(self._group, tables, lambda table: int(table.nbytes)))
+            made = list(_up_to(self._group, tables, lambda table: int(table.nbytes)))
+        # At once for all of them: what is in another schema begins another file.
+        return list(map(Widening(self.converter.schema), made))
 
 
 def _up_to(size: int, parts: Iterator[T], size_of: Callable[[T], int]) -> Iterator[T]:
@@ -164,17 +166,17 @@ class _Staging:
                 # What the columns are is known in the end.
                 self._staged.extend(iter(self._download.take, None))
                 self.cancellation.check()
-            self._schema = self._converter.schema_of(self._converter.columns.renamed())
+            self._schema = self._converter.schema
         return self._schema
 
     def tables(self) -> Iterator[Any]:
         """The rows, in the order of the plan."""
-        schema = self.begin()
+        widened = Widening(self.begin())
         assert self._download is not None
         staged = iter(self._staged) if self._layout == "wide" else iter(self._download.take, None)
         for each in staged:
             for table in each.tables():
-                yield widened(table, schema)
+                yield widened(table)
             each.remove()
         self.cancellation.check()
         self.close()
@@ -381,10 +383,25 @@ class AsyncRecordBatches:
         """As `RecordBatches.to_pandas`."""
         return await self._in_thread(self._batches.to_pandas)
 
+    async def to_duckdb(self, connection: duckdb.DuckDBPyConnection | None = None) -> duckdb.DuckDBPyRelation:
+        """As `RecordBatches.to_duckdb`."""
+        return await self._in_thread(lambda: self._batches.to_duckdb(connection))
+
     async def aclose(self) -> None:
         """As `RecordBatches.close`."""
         self._batches.cancel()
         await in_thread(self._batches.close)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         finished = False

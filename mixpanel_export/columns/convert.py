@@ -18,10 +18,10 @@ from mixpanel_export.columns.clock import Clock
 from mixpanel_export.columns.kinds import PINNED, Columns, Kind
 from mixpanel_export.columns.native import load
 from mixpanel_export.columns.tables import (
+    NullColumns,
     as_json,
     converted,
     json_schema,
-    null_column,
     wide_schema,
     zone_name,
 )
@@ -111,11 +111,6 @@ class Converter:
         """The schema of what is converted, as it is by now; only the layout `wide` ever changes it."""
         return self._known.schema
 
-    def schema_of(self, columns: Columns) -> Any:
-        """The schema with these columns of properties."""
-        zone, ticks = zone_name(self._clock.zone), self._clock.ticks
-        return json_schema(zone, ticks) if self.layout == "json" else wide_schema(columns, zone, ticks)
-
     def tables(
         self, blocks: Iterable[bytes], source: str, size: int, place: Place | None = None
     ) -> Iterator[Any]:
@@ -156,8 +151,9 @@ class Converter:
         decoder = EventDecoder(source=source)
         decoder.lines = done
         if events := decoder.decode(block):
-            each_line = [line for line in block.split(b"\n") if line.strip()]
-            yield from self._tables_of_events(events, each_line, source)
+            # Only the layout json takes anything from the lines themselves.
+            texts = [each for each in block.split(b"\n") if each.strip()] if self.layout == "json" else []
+            yield from self._tables_of_events(events, texts, source)
 
     def _table_of_usual(self, block: bytes) -> Any:
         """The table of lines in which nothing is unusual; None when there is something."""
@@ -201,10 +197,11 @@ class Converter:
         time = self._take_time(values, rows)
         known = self._widened(found)
         columns: list[Any] = []
+        null_columns = NullColumns(rows)
         for each in known.columns.columns:
             made = values.get(each.property)
             if made is None or made.column is None:
-                columns.append(null_column(each.kind, rows))
+                columns.append(null_columns[each.kind])
             else:
                 columns.append(converted(made.column, made.kind, each.kind))
         pinned, others = columns[:PINNED], columns[PINNED:]
@@ -222,7 +219,10 @@ class Converter:
             return self._known
 
     def _known_of(self, columns: Columns, nullable: frozenset[str]) -> _Known:
-        return _Known(columns, nullable, self.schema_of(columns), LineReader(columns, nullable))
+        zone, ticks = zone_name(self._clock.zone), self._clock.ticks
+        is_json = self.layout == "json"
+        schema = json_schema(zone, ticks) if is_json else wide_schema(columns, zone, ticks)
+        return _Known(columns, nullable, schema, LineReader(columns, nullable))
 
     def _take_time(self, found: dict[str, Values], rows: int) -> Any:
         """The column of timestamps; the property `time` stays only where they do not say the same."""

@@ -49,11 +49,18 @@ class DirectoryConversion:
         self._conversions = Conversions(converter, memory)
         self._format: ColumnFormat = format
         self._by_date = by_date
+        # What was last answered, and for which columns.
+        self._recorded = (converter.columns, converter.columns.to_manifest())
 
     @property
     def columns(self) -> tuple[Mapping[str, str], ...]:
         """The columns of properties found so far, for the manifest."""
-        return self._converter.columns.to_manifest() if self._converter.layout == "wide" else ()
+        if self._converter.layout != "wide":
+            return ()
+        columns, recorded = self._converter.columns, self._recorded
+        if recorded[0] is not columns:
+            self._recorded = recorded = columns, columns.to_manifest()
+        return recorded[1]
 
     def convert(self, spool: Spool, part: Callable[[str | None], Path]) -> Sequence[Converted]:
         """Write a slice to the files that `part` names; answers what is in them.
@@ -83,7 +90,10 @@ class DirectoryConversion:
         """Whether a file has all columns that were found, in their kinds."""
         if self._converter.layout == "json":
             return True
-        return columns_of(load("pyarrow.parquet").read_schema(file)) == self._converter.columns
+        schema = load("pyarrow.parquet").read_schema(file)
+        if schema.equals(self._converter.schema, check_metadata=True):
+            return True
+        return columns_of(schema) == self._converter.columns
 
     def rewrite(self, file: Path, target: Path) -> None:
         """Write the events of a file to another one, with all columns that were found."""

@@ -6,7 +6,7 @@ without loss. Where there is none, it is `json`: the value as JSON text, by whic
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Literal, Self, cast
 
 from attrs import evolve, field, frozen
@@ -45,7 +45,8 @@ class Column:
     """The column of a property.
 
     Attributes:
-        name: the column's; unlike every other one, also where upper and lower case are not told apart.
+        name: the column's; unlike every other one, also where upper and lower case are not told apart. It has no
+            NUL, where other software would take it to end.
         property: the property's.
     """
 
@@ -60,33 +61,49 @@ class Columns:
 
     Attributes:
         reserved: further names that no property's column may have.
+        recorded: the properties whose columns keep their names: those that a manifest has recorded.
     """
 
     columns: tuple[Column, ...] = tuple(Column(name, each, "null") for each, name in _PINNED.items())
     reserved: tuple[str, ...] = field(default=(), eq=False)
+    recorded: frozenset[str] = field(default=frozenset(), eq=False)
 
     def widened(self, seen: Mapping[str, Kind]) -> Columns:
         """These, with room for values of these kinds; the same object when nothing changes.
 
-        A property that is new gets a column of its name, with a number after it when that is taken.
+        A property's column has its name, with a number after it when that is taken. Which of several gets a number
+        follows from what they are, not from the order in which they were found: a property that is new may take
+        the name of another, unless that is recorded.
         """
-        found = dict(seen)
-        kept: list[Column] = []
-        for each in self.columns:
-            kind = wider(each.kind, found.pop(each.property, "null"))
-            kept.append(each if kind == each.kind else evolve(each, kind=kind))
-        taken = {name.casefold() for name in (*FIXED, *self.reserved, *(each.name for each in kept))}
-        for name in sorted(found):
-            column = _free(name, taken)
-            taken.add(column.casefold())
-            kept.append(Column(column, name, found[name]))
-        made = (*kept[:PINNED], *sorted(kept[PINNED:], key=lambda each: each.property))
-        return self if made == self.columns else evolve(self, columns=made)
+        before: dict[str, Kind] = {each.property: each.kind for each in self.columns}
+        kinds = dict(before)
+        for name, kind in seen.items():
+            kinds[name] = wider(kinds.get(name, "null"), kind)
+        if kinds == before:
+            return self
+        new = [name for name in kinds if name not in before]
+        names = self._named(new, {each.property: each.name for each in self.columns})
+        others = sorted(kinds.keys() - _PINNED.keys())
+        made = [Column(names[name], name, kinds[name]) for name in (*_PINNED, *others)]
+        return evolve(self, columns=tuple(made))
 
-    def renamed(self) -> Columns:
-        """The same, named as if all had been found at once: whatever the order was in which they were."""
-        empty = Columns(reserved=self.reserved)
-        return empty.widened({each.property: each.kind for each in self.columns})
+    def _named(self, new: Collection[str], names: Mapping[str, str]) -> Mapping[str, str]:
+        """The names of all columns, by property, with new ones."""
+        taken = self._folded(names.values())
+        plain = {name: _plain(name) for name in new}
+        folded = {name.casefold() for name in plain.values()}
+        if len(folded) == len(plain) and folded.isdisjoint(taken):
+            return {**names, **plain}
+        fixed = self.recorded | _PINNED.keys()
+        named = {name: column for name, column in names.items() if name in fixed}
+        taken = self._folded(named.values())
+        for name in sorted({*names, *new} - fixed):
+            named[name] = _free(_plain(name), taken)
+            taken.add(named[name].casefold())
+        return named
+
+    def _folded(self, names: Iterable[str]) -> set[str]:
+        return {name.casefold() for name in (*FIXED, *self.reserved, *names)}
 
     def to_manifest(self) -> tuple[Mapping[str, str], ...]:
         """As what a manifest keeps."""
@@ -96,12 +113,17 @@ class Columns:
     def from_manifest(cls, kept: Iterable[Mapping[str, str]], reserved: tuple[str, ...] = ()) -> Self:
         """From what a manifest has kept; none is the columns to begin with."""
         columns = tuple(Column(e["name"], e["property"], cast(Kind, e["kind"])) for e in kept)
-        return cls(columns, reserved) if columns else cls(reserved=reserved)
+        recorded = frozenset(each.property for each in columns)
+        return cls(columns, reserved, recorded) if columns else cls(reserved=reserved)
 
 
-def _free(name: str, taken: set[str]) -> str:
-    # No format names a column with nothing.
-    wanted = name or "_"
+def _plain(name: str) -> str:
+    """The name of a property's column, unless it is taken."""
+    # No format names a column with nothing. A name in C ends at a NUL, and Arrow hands schemas on in C.
+    return name.replace("\0", "\N{SYMBOL FOR NULL}") or "_"
+
+
+def _free(wanted: str, taken: set[str]) -> str:
     found, number = wanted, 1
     while found.casefold() in taken:
         number += 1

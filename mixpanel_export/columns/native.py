@@ -6,6 +6,7 @@ Their types say little of what is used here (pyarrow's are stubs of another proj
 
 from __future__ import annotations
 
+import functools
 import importlib
 from typing import Any
 
@@ -21,7 +22,13 @@ def load(*names: str) -> Any:
         MissingExtraError: when they are not installed.
     """
     try:
-        modules = [importlib.import_module(name) for name in names]
+        modules = [*map(_imported, names)]
     except ImportError as error:
         raise MissingExtraError("Exporting to columns", "arrow") from error
     return modules[0] if len(modules) == 1 else modules
+
+
+@functools.cache
+def _imported(name: str) -> Any:
+    """The module; asked for again with each column of each table."""
+    return importlib.import_module(name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
@@ -22,13 +23,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "TYPES",
+    "NullColumns",
+    "Widening",
     "as_json",
     "columns_of",
     "converted",
     "json_schema",
     "lines_of",
     "names_type",
-    "null_column",
     "wide_schema",
     "widened",
     "zone_name",
@@ -101,33 +103,54 @@ def columns_of(schema: pyarrow.Schema) -> Columns:
     return Columns(tuple(found))
 
 
-def null_column(kind: Kind, length: int) -> Any:
-    """A column of this kind with nothing in it."""
-    pa = load("pyarrow")
-    return pa.nulls(length, _type(pa, kind))
+class NullColumns(dict[Kind, Any]):
+    """Columns of so many rows with nothing in them, by their kinds: one for all properties of a kind."""
+
+    def __init__(self, rows: int) -> None:
+        super().__init__()
+        self._rows = rows
+
+    def __missing__(self, kind: Kind) -> Any:
+        pa = load("pyarrow")
+        self[kind] = column = pa.nulls(self._rows, _type(pa, kind))
+        return column
+
+
+class Widening:
+    """Puts tables into a schema, whose columns hold what theirs hold, and more.
+
+    Columns are told apart by their property; one that a table has not is null.
+    """
+
+    def __init__(self, schema: Any) -> None:
+        self._schema = schema
+
+    @cached_property
+    def _columns(self) -> list[tuple[str, Column | None]]:
+        columns = {each.name: each for each in columns_of(self._schema).columns}
+        return [(name, columns.get(name)) for name in self._schema.names]
+
+    def __call__(self, table: Any) -> Any:
+        """The table in the schema."""
+        if table.schema.equals(self._schema, check_metadata=True):
+            return table
+        theirs = {each.property: each for each in columns_of(table.schema).columns}
+        there: dict[str, Any] = dict(zip(table.column_names, table.columns, strict=True))
+        null_columns = NullColumns(table.num_rows)
+        arrays: list[Any] = []
+        for name, column in self._columns:
+            if column is None:
+                arrays.append(there[name])
+            elif (old := theirs.get(column.property)) is None:
+                arrays.append(null_columns[column.kind])
+            else:
+                arrays.append(converted(there[old.name], old.kind, column.kind))
+        return load("pyarrow").table(arrays, schema=self._schema)
 
 
 def widened(table: Any, schema: Any) -> Any:
-    """A table in another schema, whose columns hold what the table's hold, and more.
-
-    Columns are told apart by their property; one that the table has not is null.
-    """
-    pa = load("pyarrow")
-    if table.schema.equals(schema, check_metadata=True):
-        return table
-    before = {each.property: each for each in columns_of(table.schema).columns}
-    after = {each.name: each for each in columns_of(schema).columns}
-    arrays: list[Any] = []
-    for field in schema:
-        column = after.get(field.name)
-        if column is None:
-            arrays.append(table.column(field.name))
-        elif column.property not in before:
-            arrays.append(null_column(column.kind, table.num_rows))
-        else:
-            old = before[column.property]
-            arrays.append(converted(table.column(old.name), old.kind, column.kind))
-    return pa.table(arrays, schema=schema)
+    """One table in another schema; see `Widening`."""
+    return Widening(schema)(table)
 
 
 def as_json(array: Any, kind: Kind) -> Any:
@@ -176,12 +199,12 @@ def _as_ticks(pc: Any, times: Any, ticks: int) -> list[int | None]:
 
 def converted(array: Any, before: Kind, after: Kind) -> Any:
     """An array of one kind as one of another that holds the same values."""
+    if before == after or (before, after) == ("integer", "long"):
+        return array
     pa, pc = load("pyarrow", "pyarrow.compute")
     if before == "null":
         assert array.null_count == len(array)
-        return null_column(after, len(array))
-    if before == after or (before, after) == ("integer", "long"):
-        return array
+        return pa.nulls(len(array), _type(pa, after))
     if after == "json":
         return as_json(array, before)
     assert (before, after) == ("integer", "double"), (before, after)

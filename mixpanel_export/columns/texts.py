@@ -86,7 +86,7 @@ def _properties_text(line: bytes, properties: Mapping[str, Any], row: int) -> st
         return json.dumps(properties, separators=(",", ":"))
     except (ValueError, RecursionError):
         for name, value in properties.items():
-            each_of([value], name, json_text, row)
+            each_of([value], name, json_text, [row])
         raise
     return text
 

@@ -157,29 +157,46 @@ def look(events: Sequence[Event], known: Columns) -> Found:
     Raises:
         RefusedError: for a value that no column can hold.
     """
-    rows = [event.properties for event in events]
+    pa = load("pyarrow")
     kinds: dict[str, Kind] = {each.property: each.kind for each in known.columns}
-    columns = {
-        name: [row.get(name, UNSET) for row in rows]
-        for name in dict.fromkeys(itertools.chain.from_iterable(rows))
+    # Of thousands of properties, an event has a few.
+    columns: dict[str, tuple[list[int], list[Any]]] = {}
+    for row, event in enumerate(events):
+        for name, value in event.properties.items():
+            if name not in columns:
+                each_of([name], name, str.encode, [row])
+                columns[name] = [], []
+            rows, cells = columns[name]
+            rows.append(row)
+            cells.append(value)
+    nullable = {
+        name: _spread(rows, cells, len(events), UNSET)
+        for name, (rows, cells) in columns.items()
+        if None in cells
     }
-    nullable = {name: cells for name, cells in columns.items() if None in cells}
-    for name, cells in columns.items():
-        each_of([name], name, str.encode, next(row for row, value in enumerate(cells) if value is not UNSET))
     found = _found([event.name for event in events], nullable)
-    for name, values in columns.items():
-        cells = values
+    for name, (rows, cells) in columns.items():
         kind = _kind_of(cells)
         if kind == "null":
             found.values[name] = Values()
             continue
         kind = wider(kinds.get(name) or "null", kind)
+        made: Sequence[Any] = cells
         if kind == "json":
-            cells = each_of(cells, name, lambda value: json_text(value).encode())
+            made = each_of(cells, name, lambda value: json_text(value).encode(), rows)
         elif kind == "string":
-            each_of(cells, name, str.encode)
-        found.values[name] = Values(kind, _column(kind, cells, True))
+            each_of(cells, name, str.encode, rows)
+        column = pa.array(_spread(rows, made, len(events), None), pa.type_for_alias(TYPES[kind]))
+        found.values[name] = Values(kind, column)
     return found
+
+
+def _spread(rows: Sequence[int], cells: Sequence[Any], length: int, empty: Any) -> list[Any]:
+    """A cell for each row, of which these rows have these."""
+    spread = [empty] * length
+    for row, cell in zip(rows, cells, strict=True):
+        spread[row] = cell
+    return spread
 
 
 def json_text(value: Any) -> str:
@@ -191,20 +208,22 @@ def json_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def each_of(cells: Iterable[Any], name: str, make: Callable[[Any], Any], first: int = 0) -> list[Any]:
+def each_of(
+    cells: Iterable[Any], name: str, make: Callable[[Any], Any], rows: Iterable[int] | None = None
+) -> list[Any]:
     """What is made of each value that is there.
 
     Args:
         name: the property's, for the error.
-        first: the first value's row.
+        rows: the values' rows; by default all.
 
     Raises:
         RefusedError: when it cannot be made.
     """
     made: list[Any] = []
-    for row, value in enumerate(cells, first):
+    for row, value in zip(rows if rows is not None else itertools.count(), cells, strict=False):
         try:
-            made.append(value if value is None or value is UNSET else make(value))
+            made.append(value if value is None else make(value))
         except UnicodeEncodeError as error:
             raise RefusedError(row, name, HALF_A_CHARACTER) from error
         except ValueError as error:
@@ -267,7 +286,7 @@ def _kind_of(cells: Collection[Any]) -> Kind:
         elif each is float:
             is_finite = all(math.isfinite(value) for value in cells if type(value) is float)
             kind = wider(kind, "double" if is_finite else "json")
-        elif each not in (type(None), msgspec.UnsetType):
+        elif each is not type(None):
             kind = wider(kind, _OF_TYPE[each])
     return kind
 

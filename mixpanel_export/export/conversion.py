@@ -65,7 +65,8 @@ class Conversion(Protocol):
     def columns(self) -> Columns:
         """What the manifest is to record of the columns known so far, for the conversion of the next run.
 
-        They only grow: none is ever removed, and a kind is only ever widened.
+        They only grow: none is ever removed, and a kind is only ever widened. Names of columns found in this run
+        may change until it ends.
         """
         ...
 

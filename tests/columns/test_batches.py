@@ -210,14 +210,114 @@ def test_csv_quotes_what_has_to_be_quoted(tmp_path: Path) -> None:
     assert [each for (each,) in back] == values
 
 
+WITHOUT_EVENTS = ("2011-07-10", "2011-07-11")
+# What there is always, by Arrow's types, Polars', and DuckDB's.
+PINNED: dict[str, tuple[str, str, str]] = {
+    "event": ("string", "String", "VARCHAR"),
+    "time": (
+        "timestamp[us, tz=UTC]",
+        "Datetime(time_unit='us', time_zone='UTC')",
+        "TIMESTAMP WITH TIME ZONE",
+    ),
+    "distinct_id": ("string", "String", "VARCHAR"),
+    "insert_id": ("string", "String", "VARCHAR"),
+}
+LAST: dict[Layout, dict[str, tuple[str, str, str]]] = {
+    "wide": {"null_properties": ("list<element: string not null>", "List(String)", "VARCHAR[]")},
+    "json": {"properties": ("string", "String", "VARCHAR")},
+}
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_a_range_without_events_has_a_schema(client: MixpanelClient, tmp_path: Path, layout: Layout) -> None:
-    days = ("2011-07-10", "2011-07-11")
-    table = client.export.batches(*days, layout=layout).to_arrow()
+def test_a_range_without_events_has_all_columns_that_are_always_there(
+    client: MixpanelClient, layout: Layout
+) -> None:
+    expected = PINNED | LAST[layout]
+    assert list(client.export.batches(*WITHOUT_EVENTS, layout=layout)) == []
+    table = client.export.batches(*WITHOUT_EVENTS, layout=layout).to_arrow()
+    assert {each.name: str(each.type) for each in table.schema} == {
+        name: arrow for name, (arrow, _, _) in expected.items()
+    }
+    polars_frame = client.export.batches(*WITHOUT_EVENTS, layout=layout).to_polars()
+    assert {name: str(type) for name, type in polars_frame.schema.items()} == {
+        name: of_polars for name, (_, of_polars, _) in expected.items()
+    }
+    pandas_frame: Any = client.export.batches(*WITHOUT_EVENTS, layout=layout).to_pandas()
+    assert {name: str(type.pyarrow_dtype) for name, type in pandas_frame.dtypes.items()} == {
+        name: arrow for name, (arrow, _, _) in expected.items()
+    }
+    relation = client.export.batches(*WITHOUT_EVENTS, layout=layout).to_duckdb()
+    assert dict(zip(relation.columns, map(str, relation.types), strict=True)) == {
+        name: of_duckdb for name, (_, _, of_duckdb) in expected.items()
+    }
+    assert table.num_rows == polars_frame.height == len(pandas_frame) == len(relation.fetchall()) == 0
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_file_of_a_range_without_events_has_them_too(
+    client: MixpanelClient, tmp_path: Path, layout: Layout
+) -> None:
+    expected = PINNED | LAST[layout]
+    client.export.to_file(tmp_path / "e.parquet", *WITHOUT_EVENTS, format="parquet", layout=layout)
+    table = pq.read_table(tmp_path / "e.parquet")
     assert table.num_rows == 0
-    assert table.column_names[:4] == ["event", "time", "distinct_id", "insert_id"]
-    client.export.to_file(tmp_path / "e.parquet", *days, format="parquet", layout=layout)
-    assert pq.read_table(tmp_path / "e.parquet").num_rows == 0
+    assert {each.name: str(each.type) for each in table.schema} == {
+        name: arrow for name, (arrow, _, _) in expected.items()
+    }
+    described = queried(f"describe select * from read_parquet('{tmp_path / 'e.parquet'}')")
+    assert {name: type for name, type, *_ in described} == {
+        name: of_duckdb for name, (_, _, of_duckdb) in expected.items()
+    }
+    client.export.to_file(tmp_path / "e.csv", *WITHOUT_EVENTS, format="csv", layout=layout)
+    with (tmp_path / "e.csv").open(newline="", encoding="utf-8") as file:
+        assert list(csv.reader(file)) == [list(expected)]
+
+
+@pytest.mark.parametrize("memory", [64 << 20, 256 << 20])
+def test_a_slice_that_has_other_properties_in_each_event_is_held_whole(tmp_path: Path, memory: int) -> None:
+    source = tmp_path / "served.jsonl"
+    records = [
+        {"event": "e", "properties": {"time": 1704067200 + n, f"p{n}": n, f"q{n % 300}": "x" * 900}}
+        for n in range(600)
+    ]
+    source.write_text("".join(f"{json.dumps(each)}\n" for each in records))
+    with Sandbox(events=source, limits=None) as sandbox, client_of(sandbox) as client:
+        table = client.export.batches(*DAYS, memory=memory).to_arrow()
+        client.export.to_file(tmp_path / "e.parquet", *DAYS, format="parquet", memory=memory)
+    assert counted(lines_of(table)) == counted(records)
+    assert counted(lines_of(pq.ParquetFile(tmp_path / "e.parquet").read())) == counted(records)
+    assert table.num_columns == 4 + 1 + 600 + 300
+
+
+def test_a_name_with_a_nul_in_it_is_held_by_every_frame_and_file(tmp_path: Path) -> None:
+    # Two that would be one, were they to end at the NUL; and one that is nothing else.
+    properties = {"plan\0a": "x", "plan\0b": 1, "\0": [1], "plan": None, "plan\u2400a": 2.5}
+    record = {"event": "e\0", "properties": {"time": 1704067200, "distinct_id": "d\0", **properties}}
+    source = tmp_path / "served.jsonl"
+    source.write_text(f"{json.dumps(record)}\n")
+    with Sandbox(events=source, limits=None) as sandbox, client_of(sandbox) as client:
+        assert list(lines_of(client.export.batches(*DAYS).to_arrow())) == [record]
+        frame = client.export.batches(*DAYS).to_polars()
+        pandas_frame: Any = client.export.batches(*DAYS).to_pandas()
+        relation = client.export.batches(*DAYS).to_duckdb()
+        client.export.to_file(tmp_path / "e.parquet", *DAYS, format="parquet")
+        client.export.to_file(tmp_path / "e.csv", *DAYS, format="csv")
+        client.export.to_directory(tmp_path / "folder", *DAYS, format="parquet")
+    names = ["event", "time", "distinct_id", "insert_id", "null_properties"]
+    names += ["␀", "plan", "plan␀a", "plan␀b", "plan␀a_2"]
+    assert frame.columns == names
+    assert list(pandas_frame.columns) == relation.columns == names
+    path = tmp_path / "e.parquet"
+    for held in (frame.row(0, named=True), dict(zip(names, relation.fetchall()[0], strict=True))):
+        assert (held["event"], held["plan␀a"], held["plan␀b"], held["plan␀a_2"]) == ("e\0", "x", 1, 2.5)
+        assert (held["␀"], held["null_properties"]) == ("[1]", ["plan"])
+    assert list(lines_of(pq.ParquetFile(path).read())) == [record]
+    in_folder = (pq.ParquetFile(each).read() for each in (tmp_path / "folder").glob("*.parquet"))
+    assert [line for table in in_folder for line in lines_of(table)] == [record]
+    for each in (path, tmp_path / "folder" / "*.parquet"):
+        assert queried(f"select \"plan␀b\" from read_parquet('{each}')") == [(1,)]
+    with (tmp_path / "e.csv").open(newline="", encoding="utf-8") as file:
+        assert next(csv.reader(file)) == names
 
 
 def test_a_broken_line_leaves_no_file(tmp_path: Path) -> None:

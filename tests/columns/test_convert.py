@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import json
 import zoneinfo
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mixpanel_export.columns.convert import Converter, UnrepresentableError
+from mixpanel_export.columns.kinds import PINNED, Columns
 from mixpanel_export.columns.native import load
 from mixpanel_export.columns.tables import lines_of, widened
 from mixpanel_export.errors import MalformedEventError
@@ -67,6 +69,7 @@ TORTURE: dict[str, tuple[bytes, ...]] = {
     "always null": (line(p=None) + line(p=None),),
     "no properties": (b'{"event":"a","properties":{}}\n', line(p=1)),
     "names in another case": (line(Plan="a", plan=1, PLAN=None) + line(plan=2), line(Plan="b")),
+    "names that change hands": (line(plan=1), line(Plan="a") + line(plan=2), line(PLAN=[1], plan=None)),
     "names that are taken": (
         of(
             {"event": "e", "time": "noon", "properties": 1, "insert_id": 2, "Event": 3, "null_properties": []}
@@ -88,6 +91,9 @@ TORTURE: dict[str, tuple[bytes, ...]] = {
                 "#": 9,
                 "😀": 10,
                 "a\nb": 11,
+                "a\0b": 12,
+                "a\0c": 13,
+                "\0": 14,
             }
         ),
     ),
@@ -267,6 +273,33 @@ def test_columns_differ_where_case_is_not_told_apart() -> None:
     assert said["Event"] == "Event_2"
 
 
+def test_the_names_of_columns_do_not_depend_on_the_order_of_the_properties() -> None:
+    expected = {
+        "PLAN": "PLAN",
+        "Plan": "Plan_2",
+        "Plan_2": "Plan_2_2",
+        "plan": "plan_3",
+        "plan\0": "plan␀",
+        "plan␀": "plan␀_2",
+    }
+    for order in itertools.permutations(expected):
+        found = Columns()
+        for name in order:
+            found = found.widened({name: "string"})
+        assert {each.property: each.name for each in found.columns[PINNED:]} == expected
+
+
+def test_names_that_a_manifest_has_are_kept_whatever_is_found_later() -> None:
+    kept = Columns().widened({"plan": "null"}).to_manifest()
+    found = Columns.from_manifest(kept).widened({"Plan": "string"}).widened({"PLAN": "null"})
+    assert {each.property: each.name for each in found.columns[PINNED:]} == {
+        "plan": "plan",
+        "PLAN": "PLAN_2",
+        "Plan": "Plan_3",
+    }
+    assert Columns.from_manifest(found.to_manifest()) == found
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_time_is_a_timestamp_in_utc(layout: Layout) -> None:
     table = converted(layout, line(time=1704067200), line(time=1704067200.25), line(time="x"))
@@ -351,6 +384,14 @@ def test_half_a_character_stays_escaped_in_json_and_is_refused_in_columns() -> N
     with pytest.raises(UnrepresentableError, match="'p' of an event 'buy' of the slice x") as raised:
         converted("wide", line(p=1) + block)
     assert (raised.value.event, raised.value.property) == ("buy", "p")
+
+
+def test_the_event_with_what_is_refused_is_named_among_others_without_the_property() -> None:
+    block = line("first", q=1) + line("second", p=1) + line("third") + line("fourth", p=1.5)
+    block += b'{"event":"fifth","properties":{"p":"\\ud800"}}\n'
+    with pytest.raises(UnrepresentableError) as raised:
+        converted("wide", block)
+    assert (raised.value.event, raised.value.property) == ("fifth", "p")
 
 
 def test_the_event_of_a_name_that_is_half_a_character_is_named() -> None:

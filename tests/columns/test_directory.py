@@ -18,9 +18,9 @@ import pytest
 
 from mixpanel_export import InvalidArgumentError, MixpanelClient
 from mixpanel_export.columns.native import load
-from mixpanel_export.columns.tables import lines_of
+from mixpanel_export.columns.tables import columns_of, lines_of
 from mixpanel_export.export.conversion import Layout
-from mixpanel_export.sandbox import Sandbox
+from mixpanel_export.sandbox import Fault, Sandbox
 
 from ..export.conftest import client_of
 
@@ -163,6 +163,33 @@ def test_an_update_widens_the_files_that_are_there(
     folder = tmp_path / "out"
     client.export.to_directory(folder, RANGE[0], "2024-01-03", format="parquet", slice_days=1)
     client.export.update_directory(folder, to_date=RANGE[1], look_back=1)
+    assert in_files(folder) == counted(served())
+
+
+def names_in(folder: Path) -> dict[str, str]:
+    """The names of the columns, by property, which are the same in all files."""
+    (names,) = {tuple(columns_of(pq.read_schema(each)).columns) for each in folder.rglob("*.parquet")}
+    return {each.property: each.name for each in names}
+
+
+@pytest.mark.parametrize("late", range(6))
+def test_the_names_of_columns_do_not_depend_on_which_slice_came_first(
+    project: Sandbox, client: MixpanelClient, tmp_path: Path, late: int
+) -> None:
+    project.faults.add(*[Fault.delay(0)] * late, Fault.delay(0.4), path="/export")
+    folder = tmp_path / "out"
+    client.export.to_directory(folder, *RANGE, format="parquet", slice_days=1, parallel=6)
+    names = names_in(folder)
+    assert (names["Plan"], names["plan"]) == ("Plan", "plan_2")
+    assert in_files(folder) == counted(served())
+
+
+def test_a_column_that_was_recorded_keeps_its_name(client: MixpanelClient, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    client.export.to_directory(folder, RANGE[0], RANGE[0], format="parquet")
+    assert names_in(folder)["plan"] == "plan"
+    client.export.update_directory(folder, to_date=RANGE[1], look_back=1)
+    assert (names_in(folder)["plan"], names_in(folder)["Plan"]) == ("plan", "Plan_2")
     assert in_files(folder) == counted(served())
 
 
