@@ -1,11 +1,14 @@
 """Receiving the whole answer of a call, which is a file only for an export.
 
-The answer of a failure is for a message: as much of it as a message needs is read, and it may break off.
+The answer of a failure is for a message: as much of it as a message needs is read, and it may break off. Any other
+has to be whole, its gzip stream too, of which httpx would take the beginning for all of it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gzip
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,8 +36,7 @@ def receive(http: httpx.Client, arguments: Mapping[str, Any]) -> httpx.Response:
     with contextlib.closing(response):
         if not response.is_success:
             return read_failure(response)
-        response.read()
-        return response
+        return _whole(response, b"".join(response.iter_raw()))
 
 
 async def areceive(http: httpx.AsyncClient, arguments: Mapping[str, Any]) -> httpx.Response:
@@ -43,8 +45,7 @@ async def areceive(http: httpx.AsyncClient, arguments: Mapping[str, Any]) -> htt
     response = await http.send(http.build_request(**arguments), stream=True)
     async with contextlib.aclosing(response):
         if response.is_success:
-            await response.aread()
-            return response
+            return _whole(response, b"".join([chunk async for chunk in response.aiter_raw()]))
         body = bytearray()
         with contextlib.suppress(httpx.HTTPError):
             async for chunk in response.aiter_bytes():
@@ -63,6 +64,20 @@ def read_failure(response: httpx.Response) -> httpx.Response:
             if len(body) > _LONGEST_FAILURE:
                 break
     return _with(response, body)
+
+
+def _whole(response: httpx.Response, raw: bytes) -> httpx.Response:
+    """The answer with its body; raises httpx.DecodingError for gzip that has no end."""
+    if response.headers.get("content-encoding", "").strip().lower() in {"gzip", "x-gzip"}:
+        try:
+            if not raw:
+                raise EOFError("gzip of nothing at all")
+            gzip.decompress(raw)
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise httpx.DecodingError(str(error), request=response.request) from error
+    return httpx.Response(
+        response.status_code, headers=response.headers, content=raw, request=response.request
+    )
 
 
 def _with(response: httpx.Response, body: bytearray) -> httpx.Response:

@@ -7,6 +7,7 @@ Pure, so that the synchronous and the asynchronous client, and the export, share
 from __future__ import annotations
 
 import datetime
+import json
 import logging
 import re
 import zoneinfo
@@ -35,7 +36,7 @@ from mixpanel_export.raw import RawResponse, captured, raw_response
 from mixpanel_export.retry import Attempts, RetryPolicy
 from mixpanel_export.servers import Family, Servers, family_of, read_timeout
 from mixpanel_export_api import Client as _GeneratedClient
-from mixpanel_export_api.api import CsvText, Operation
+from mixpanel_export_api.api import CsvText, Map, Operation
 from mixpanel_export_api.errors import UnexpectedStatus
 
 __all__ = ["Call", "Context", "Request"]
@@ -48,9 +49,6 @@ _logger = logging.getLogger("mixpanel_export")
 _STRICT = _GeneratedClient(base_url="", raise_on_unexpected_status=True)
 
 CONNECT_TIMEOUT = 20.0
-
-# An error is a sentence; an answer as long as this need not be parsed to see that it is none.
-_LONGEST_ERROR = 100_000
 
 _ANYTHING = re.compile(b"")
 _ARRAY = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[")
@@ -168,7 +166,9 @@ class Context:
             ConfigurationError: when these credentials cannot make this call.
         """
         self._check_credentials(operation)
-        values = check_arguments(operation, arguments, self.today(), check_expressions=self.check_expressions)
+        values = check_arguments(
+            operation, arguments, self.today(), zone=self.zone, check_expressions=self.check_expressions
+        )
         in_body = {name: values.pop(name) for name in operation.body_fields if name in values}
         if operation.body is not None:
             values["body"] = operation.body(**_renamed(operation, in_body))
@@ -232,12 +232,15 @@ class Context:
 
     def _read_csv(self, response: httpx.Response) -> CsvText:
         self.check(response)
+        self._check_error(response)
         if "json" in response.headers.get("content-type", "").lower():
             raise self._unreadable(response, "CSV was asked for, and JSON is what came")
         return CsvText(response.text)
 
     def _read_raw(self, response: httpx.Response) -> RawResponse[str]:
         self.check(response)
+        # Of a path that the contract does not know, anything may be the answer.
+        self._check_error(response, is_map=True)
         return raw_response(response, response.text)
 
     def _timeout(self, path: str) -> httpx.Timeout:
@@ -250,6 +253,7 @@ class Context:
             APIError: when Mixpanel failed, or answered what the contract does not know.
         """
         self.check(response)
+        self._check_error(response, is_map=_is_map(operation))
         if not _opening(operation).match(response.content):
             raise self._unreadable(response, f"the answer is not what {operation.name} answers")
         try:
@@ -263,14 +267,23 @@ class Context:
             raise self._unreadable(response, why) from error
 
     def check(self, response: httpx.Response) -> None:
-        """Raise for a response that is a failure, be it with status 200; its body must have been read."""
+        """Raise for a response that is a failure by its status, or a web page; its body must have been read."""
         if not response.is_success:
             raise error_from_response(response, self._asker(response))
         if "html" in response.headers.get("content-type", "").lower():
             page = self._unreadable(response, "the answer is a web page")
             page.is_page = True
             raise page
-        if _is_error_object(response):
+
+    def _check_error(self, response: httpx.Response, *, is_map: bool = False) -> None:
+        """Raise for a failure with the status of a success: an object with an `error`, whatever is beside it.
+
+        Args:
+            is_map: whether the answer's keys may be any, `error` among them.
+        """
+        error = _error_in(response.content)
+        # In a map, an object is what belongs to a key of that name.
+        if error and not (is_map and isinstance(error, dict)):
             raise self._unreadable(response, "the answer is an error")
 
     def _asker(self, response: httpx.Response) -> Asker:
@@ -334,22 +347,26 @@ def _opening(operation: Operation[Any]) -> re.Pattern[bytes]:
     """How the body of a successful answer begins. The generated parsers do not look, and turn an object
     into an empty list, or an empty list into an object.
     """
-    answers = get_args(operation.parse.__annotations__["return"])
+    answers = _answers(operation)
     if str in answers:
         return _ANYTHING
     return _ARRAY if any(get_origin(answer) is list for answer in answers) else _OBJECT
 
 
-def _is_error_object(response: httpx.Response) -> bool:
-    """Older calls could say status 200 and `{"error": "…"}`; a series called `error` is no such thing."""
-    if len(response.content) > _LONGEST_ERROR or not _OBJECT.match(response.content):
-        return False
+def _is_map(operation: Operation[Any]) -> bool:
+    """Whether a successful answer is a map, by names that people have chosen."""
+    return any(isinstance(answer, type) and issubclass(answer, Map) for answer in _answers(operation))
+
+
+def _answers(operation: Operation[Any]) -> tuple[Any, ...]:
+    return get_args(operation.parse.__annotations__["return"])
+
+
+def _error_in(body: bytes) -> Any:
+    """The `error` of a body that is an object. The older calls answer one that is false when all is well."""
+    if b'"error"' not in body or not _OBJECT.match(body):
+        return None
     try:
-        parsed = response.json()
-    except (ValueError, RecursionError):
-        return False
-    if not isinstance(parsed, dict):
-        return False
-    answer = cast("dict[str, Any]", parsed)
-    words = answer.get("error")
-    return isinstance(words, str) and bool(words) and answer.keys() <= {"error", "status", "request", "code"}
+        return json.loads(body)["error"]
+    except (ValueError, KeyError, RecursionError):
+        return None

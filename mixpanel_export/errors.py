@@ -178,7 +178,7 @@ class RateLimitError(APIError):
 
 
 class ServerError(APIError):
-    """5xx: Mixpanel or something before it failed."""
+    """5xx, or 408: Mixpanel or something before it failed."""
 
 
 class InvalidResponseError(APIError):

@@ -42,6 +42,8 @@ _KINDS: Mapping[int, type[APIError]] = {
     402: PaymentRequiredError,
     403: PermissionDeniedError,
     404: NotFoundError,
+    # The request did not come through in time: a failure on the way, whatever its number says.
+    408: ServerError,
     413: PayloadTooLargeError,
     429: RateLimitError,
 }
@@ -129,17 +131,26 @@ def server_words(body: bytes, content_type: str, redact: Redactor) -> str:
 
     Redacted before it is shortened: the half of a secret that a cut leaves would not be recognised.
     """
-    text = body.decode("utf-8", errors="replace").strip()
+    text = body.decode("utf-8-sig", errors="replace").strip()
     try:
         parsed = json.loads(text)
     except (ValueError, RecursionError):
         parsed = None
-    words = cast("dict[str, Any]", parsed).get("error") if isinstance(parsed, dict) else None
-    if words:
-        text = words if isinstance(words, str) else json.dumps(words, ensure_ascii=False)
+    answer = cast("dict[str, Any]", parsed) if isinstance(parsed, dict) else {}
+    if words := answer.get("error"):
+        text = _text_of(words, answer)
     elif "html" in content_type.lower() or text[:1] == "<":
         text = html.unescape(re.sub(r"<(script|style|head)\b.*?</\1>|<[^>]*>", " ", text, flags=re.I | re.S))
     return shortened(redact(" ".join(text.split())) or "(empty body)")
+
+
+def _text_of(words: Any, answer: Mapping[str, Any]) -> str:
+    """What an error says, or what is said beside one that only says that it is one."""
+    if isinstance(words, str):
+        return words
+    if not isinstance(words, dict | list):
+        words = {name: value for name, value in answer.items() if not isinstance(value, dict | list)}
+    return json.dumps(words, ensure_ascii=False)
 
 
 def retry_after_seconds(value: str | None) -> float | None:

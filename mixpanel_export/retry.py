@@ -1,8 +1,8 @@
 """What is tried again, and how long to wait before: decisions only.
 
 Pure. The loops and the waiting are tenacity's, which asks an `Attempts` after each failure. A refusal (400, 401,
-402, 403, 404, 413) is never tried again: it would be refused again. What failed on the way (429, 5xx, timeouts,
-broken connections, answers that break off) is, as long as repeating the call is harmless.
+402, 403, 404, 413) is never tried again: it would be refused again. What failed on the way (408, 429, 5xx,
+timeouts, broken connections, answers that break off) is, as long as repeating the call is harmless.
 """
 
 from __future__ import annotations

@@ -24,6 +24,7 @@ from mixpanel_export import (
     ServerError,
 )
 from mixpanel_export.retry import Attempts
+from mixpanel_export.sandbox import Fault, Sandbox
 
 MIDDLE = 0.5  # the chance that leaves a wait as it is
 
@@ -45,6 +46,7 @@ def page() -> InvalidResponseError:
 
 
 TRANSIENT: list[MixpanelError] = [
+    api_error(ServerError, 408),
     api_error(ServerError, 500),
     api_error(ServerError, 503),
     NetworkError("reset"),
@@ -115,6 +117,24 @@ def test_429_is_given_up_after_the_longest_wait_in_all() -> None:
 def test_one_attempt_means_no_second() -> None:
     for error in (*TRANSIENT, limited(1)):
         assert attempts(RetryPolicy(attempts=1)).failed(error) is None
+
+
+def test_a_request_that_did_not_come_through_in_time_is_sent_again() -> None:
+    policy = RetryPolicy(attempts=2, first_wait=0)
+    with Sandbox(limits=None) as sandbox, sandbox.client(retry=policy) as client:
+        sandbox.faults.add(Fault.status(408))
+        assert client.events.names(type="general")
+        sandbox.faults.add(Fault.status(408))
+        assert sum(1 for _ in client.export.events("2024-01-01", "2024-01-01"))
+        assert len(sandbox.requests) == 4
+
+
+def test_it_is_not_where_that_could_do_something_twice() -> None:
+    with Sandbox(limits=None) as sandbox, sandbox.client(retry=RetryPolicy(first_wait=0)) as client:
+        sandbox.faults.add(Fault.status(408))
+        with pytest.raises(ServerError, match="408 Request Timeout"):
+            client.annotations.create(date="2024-01-01 00:00:00", description="once")
+        assert len(sandbox.requests) == 1
 
 
 @given(st.integers(1, 10_000), st.floats(0, 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime
 import email.utils
+import gzip
 import inspect
 import json
 import pickle
@@ -37,6 +38,7 @@ from mixpanel_export import (
     PermissionDeniedError,
     RateLimitError,
     RequestTimeoutError,
+    RetryPolicy,
     ServerError,
     ServiceAccountAuth,
     SliceFailedError,
@@ -72,6 +74,7 @@ def failure(ask: Ask, use: Callable[[Any], Any] = names, **options: Any) -> APIE
         (402, PaymentRequiredError),
         (403, PermissionDeniedError),
         (404, NotFoundError),
+        (408, ServerError),
         (413, PayloadTooLargeError),
         (429, RateLimitError),
         (500, ServerError),
@@ -167,6 +170,13 @@ def test_a_body_that_is_not_in_its_encoding_is_a_network_error(ask: Ask, server:
         ({"error": {"code": 7, "text": "zoë"}}, "application/json", '{"code": 7, "text": "zoë"}'),
         ({"status": "error"}, "application/json", '{"status": "error"}'),
         ({"error": None}, "application/json", '{"error": null}'),
+        ({"error": True}, "application/json", '{"error": true}'),
+        (
+            {"error": True, "reason": "no such funnel", "data": {"series": []}},
+            "application/json",
+            '{"error": true, "reason": "no such funnel"}',
+        ),
+        (b'\xef\xbb\xbf{"error": "after a mark"}', "application/json", "after a mark"),
         ('{"error": "as text"}', "text/plain", "as text"),
         ('["no object"]', "application/json", '["no object"]'),
         ("upstream connect error", "text/plain", "upstream connect error"),
@@ -348,7 +358,7 @@ def test_an_error_object_with_status_200_raises(
     "use",
     [
         lambda client: client.events.properties_top(event="Signup"),
-        lambda client: client.retention.query(from_date="2024-01-01", to_date="2024-01-02"),
+        lambda client: client.retention.query(born_event="A", from_date="2024-01-01", to_date="2024-01-02"),
         lambda client: client.schemas.get(entity_type="event", name="Signup"),
         lambda client: client.cohorts.list(),
         lambda client: client.jql.query(script="main"),
@@ -375,8 +385,115 @@ def test_a_series_called_error_is_data(ask: Ask, server: Server) -> None:
     server.answers({"error": {"count": 3}})
     top = ask(ACCOUNT, lambda client: client.events.properties_top(event="Signup"))
     assert top["error"].count == 3
-    server.answers({"error": "bad query", "legend_size": 1, "data": {"series": [], "values": {}}})
-    ask(ACCOUNT, lambda client: client.segmentation.query(event="x", from_date=DAY, to_date=DAY))
+    raw = ask(ACCOUNT, lambda client: client.request("GET", "/api/query/events/properties/top"))
+    assert raw.json() == {"error": {"count": 3}}
+
+
+SERIES: Callable[[Any], Any] = lambda client: client.segmentation.query(  # noqa: E731
+    event="x", from_date=DAY, to_date=DAY
+)
+SERIES_AS_CSV: Callable[[Any], Any] = lambda client: client.segmentation.query(  # noqa: E731
+    event="x", from_date=DAY, to_date=DAY, format="csv"
+)
+TOP: Callable[[Any], Any] = lambda client: client.events.properties_top(event="Signup")  # noqa: E731
+ANY_PATH: Callable[[Any], Any] = lambda client: client.request("GET", "/api/query/new")  # noqa: E731
+
+
+@pytest.mark.parametrize(
+    "use", [SERIES, SERIES_AS_CSV, TOP, ANY_PATH], ids=["model", "csv", "map", "any path"]
+)
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"error": "bad query", "legend_size": 0, "data": {"series": [], "values": {}}}, "bad query"),
+        ({"error": True}, '{"error": true}'),
+        ({"error": True, "message": "no such event"}, '{"error": true, "message": "no such event"}'),
+        ({"error": 7, "data": {}}, '{"error": 7}'),
+        ({"error": ["bad", "query"]}, '["bad", "query"]'),
+        ({"data": {"series": ["x" * 200_000]}, "error": "bad query"}, "bad query"),
+        (b'\xef\xbb\xbf{"error": "bad query"}', "bad query"),
+    ],
+    ids=lambda value: repr(value)[:40],
+)
+def test_an_error_beside_anything_raises_with_status_200(
+    ask: Ask, server: Server, use: Callable[[Any], Any], body: object, words: str
+) -> None:
+    server.answers(body, content_type="text/plain")
+    error = failure(ask, use)
+    assert type(error) is InvalidResponseError
+    assert error.message == f"the answer is an error: {words}"
+
+
+def test_an_error_that_is_an_object_raises_where_the_contract_knows_no_such_key(
+    ask: Ask, server: Server
+) -> None:
+    server.answers({"error": {"code": 7}, "legend_size": 0, "data": {"series": [], "values": {}}})
+    assert failure(ask, SERIES).message == 'the answer is an error: {"code": 7}'
+
+
+@pytest.mark.parametrize(
+    ("use", "body"),
+    [
+        (lambda client: client.legacy.annotations_list(from_date=DAY, to_date=DAY), {"annotations": []}),
+        (lambda client: client.legacy.annotations_delete(id=1), {}),
+        (SERIES, {"legend_size": 0, "data": {"series": [], "values": {}}}),
+        (ANY_PATH, {}),
+    ],
+)
+def test_an_error_of_none_is_no_error(
+    ask_sync: Ask, server: Server, use: Callable[[Any], Any], body: Mapping[str, object]
+) -> None:
+    for nothing in (False, None, "", 0):
+        # The contract says what the older calls answer: a boolean.
+        server.answers({**body, "error": nothing})
+        ask_sync(ACCOUNT, use)
+
+
+@pytest.mark.parametrize("error", [True, "no such annotation"])
+def test_an_older_call_that_answers_an_error_raises(ask: Ask, server: Server, error: object) -> None:
+    server.answers({"annotations": [], "error": error})
+    with pytest.raises(InvalidResponseError, match="the answer is an error: "):
+        ask(ACCOUNT, lambda client: client.legacy.annotations_list(from_date=DAY, to_date=DAY))
+    server.answers({"error": error})
+    with pytest.raises(InvalidResponseError, match="the answer is an error: "):
+        ask(ACCOUNT, lambda client: client.legacy.annotations_delete(id=1))
+
+
+# Compressed, and with nothing in it
+
+
+@pytest.mark.parametrize("use", [SERIES, TOP, names], ids=["model", "map", "list"])
+@pytest.mark.parametrize("encoding", ["deflate", "br", "zstd", "identity"])
+def test_an_empty_body_is_an_error_whatever_it_is_compressed_by(
+    ask: Ask, server: Server, use: Callable[[Any], Any], encoding: str
+) -> None:
+    server.answers(b"", headers={"Content-Encoding": encoding})
+    error = failure(ask, use)
+    assert type(error) is InvalidResponseError
+    assert "(empty body)" in str(error)
+    server.answers(b"", status=503, headers={"Content-Encoding": encoding})
+    assert type(failure(ask, use)) is ServerError
+
+
+@pytest.mark.parametrize("use", [SERIES, TOP, names, SERIES_AS_CSV, ANY_PATH])
+@pytest.mark.parametrize("left", [0, 5, 40, -8, -1])
+def test_gzip_that_has_no_end_is_no_answer_and_is_asked_for_again(
+    ask: Ask, server: Server, use: Callable[[Any], Any], left: int
+) -> None:
+    body = gzip.compress(b"date,value\n" + b"2024-01-01,1\n" * 99)
+    server.answers(body[:left], content_type="text/csv", headers={"Content-Encoding": "gzip"})
+    with pytest.raises(NetworkError, match="DecodingError"):
+        ask(ACCOUNT, use)
+    with pytest.raises(NetworkError):
+        ask(ACCOUNT, use, retry=RetryPolicy(attempts=2, first_wait=0))
+    assert len(server.requests) == 3
+
+
+def test_an_empty_text_is_an_answer(ask: Ask, server: Server) -> None:
+    for body, headers in ((b"", {}), (gzip.compress(b""), {"Content-Encoding": "gzip"})):
+        server.answers(body, content_type="text/csv", headers=headers)
+        assert ask(ACCOUNT, SERIES_AS_CSV) == ""
+        assert ask(ACCOUNT, ANY_PATH).text == ""
 
 
 @pytest.mark.parametrize("content_type", ["text/html", "text/html; charset=utf-8", "Text/HTML"])
