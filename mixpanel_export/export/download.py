@@ -6,6 +6,7 @@ iteration is given up. How a slice is fetched is `fetch`'s business.
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections.abc import Callable
@@ -36,6 +37,8 @@ class Download(Generic[T]):
         fetch: fetches one slice; called in the threads.
         discard: gets rid of a fetched slice that nobody took.
         cancellation: ends what `fetch` is waiting for.
+        again: fetches once more what was given back; called in the threads. What it is given is its own to get rid
+            of when it raises.
         ordered: hand slices over in the order of the plan, or as they complete.
         nameless: what is fetched has no name that it could be taken for something else by; then a thread that is
             still connecting when this is closed ends later, by itself.
@@ -48,11 +51,13 @@ class Download(Generic[T]):
         discard: Callable[[T], object],
         cancellation: Cancellation,
         *,
+        again: Callable[[T], T] | None = None,
         ordered: bool = True,
         nameless: bool = False,
     ) -> None:
         self._slices = list(plan)
         self._fetch = fetch
+        self._fetch_again = again
         self._discard = discard
         self._cancellation = cancellation
         self._ordered = ordered
@@ -60,6 +65,9 @@ class Download(Generic[T]):
         self._changed = threading.Condition()
         self._next_to_fetch = 0
         self._taken = 0
+        # The slice that was taken last, and may still be given back.
+        self._held: int | None = None
+        self._given_back: dict[int, T] = {}
         self._ready: dict[int, T] = {}
         self._failed: dict[int, BaseException] = {}
         self._closed = False
@@ -72,23 +80,38 @@ class Download(Generic[T]):
             thread.start()
 
     def take(self) -> T | None:
-        """The next slice, when it is there; None when all have been taken.
+        """The next slice, when it is there; None when all have been taken, or it was cancelled.
 
         Raises:
             Whatever `fetch` raised for the slice that is next.
         """
         with self._changed:
+            self._held = None
+            self._changed.notify_all()
             while True:
                 if self._closed or self._taken == len(self._slices):
                     return None
                 index = self._next_ready()
                 if index is not None:
                     self._taken += 1
+                    self._held = index
                     self._changed.notify_all()
                     return self._ready.pop(index)
                 if error := self._due_failure():
                     raise error
                 self._changed.wait()
+
+    def give_back(self, fetched: T) -> None:
+        """Have what was taken last fetched again, to be taken another time."""
+        with self._changed:
+            assert self._held is not None
+            index, self._held = self._held, None
+            if not self._closed:
+                self._taken -= 1
+                self._given_back[index] = fetched
+                self._changed.notify_all()
+                return
+        self._discard(fetched)
 
     def cancel(self) -> None:
         """Have the threads end, and return at once. May be called from any thread."""
@@ -109,8 +132,9 @@ class Download(Generic[T]):
                     _JOIN_SECONDS if thread.ident not in connecting else max(0.0, moment - time.monotonic())
                 )
         with self._changed:
-            while self._ready:
-                self._discard(self._ready.popitem()[1])
+            for rest in (self._ready, self._given_back):
+                while rest:
+                    self._discard(rest.popitem()[1])
 
     def _next_ready(self) -> int | None:
         if self._ordered:
@@ -130,15 +154,16 @@ class Download(Generic[T]):
         return next(iter(self._failed.values()), None) if not in_the_making else None
 
     def _work(self) -> None:
-        while (index := self._claim()) is not None:
+        while (claimed := self._claim()) is not None:
+            index, fetch = claimed
             try:
-                fetched = self._fetch(self._slices[index])
+                fetched = fetch()
             except BaseException as error:
                 # Raised where it can be handled: in the thread that iterates.
                 with self._changed:
                     self._failed[index] = error
                     self._changed.notify_all()
-                return
+                continue
             with self._changed:
                 if not self._closed:
                     self._ready[index] = fetched
@@ -146,13 +171,19 @@ class Download(Generic[T]):
                     continue
             self._discard(fetched)
 
-    def _claim(self) -> int | None:
+    def _claim(self) -> tuple[int, Callable[[], T]] | None:
         """The next slice to fetch, once there is room for it; None when there is nothing more to do."""
         with self._changed:
-            while not self._closed and not self._failed and self._next_to_fetch < len(self._slices):
-                if self._next_to_fetch < self._taken + self._window:
+            while not self._closed and (self._taken < len(self._slices) or self._held is not None):
+                if self._given_back:
+                    assert self._fetch_again is not None
+                    index = min(self._given_back)
+                    return index, functools.partial(self._fetch_again, self._given_back.pop(index))
+                if not self._failed and self._next_to_fetch < min(
+                    len(self._slices), self._taken + self._window
+                ):
                     index = self._next_to_fetch
                     self._next_to_fetch += 1
-                    return index
+                    return index, functools.partial(self._fetch, self._slices[index])
                 self._changed.wait()
             return None

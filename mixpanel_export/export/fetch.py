@@ -1,8 +1,7 @@
 """One slice: asked for within the budget, received whole into a file, verified, and asked for again if need be.
 
-This is the part of an export that waits and reads sockets, in the threads of the download, and in the one that
-takes a slice which turns out not to be whole. Everything it decides by is pure and elsewhere: `limits`, `retry`,
-`verify`. A `Cancellation` ends all its waiting at once.
+This is the part of an export that waits and reads sockets, in the threads of the download. Everything it decides by
+is pure and elsewhere: `limits`, `retry`, `verify`. A `Cancellation` ends all its waiting at once.
 """
 
 from __future__ import annotations
@@ -160,10 +159,11 @@ class Fetcher:
 
 
 class Fetching:
-    """One slice on its way: `fetch` it, or `receive` and then `prove` it, in one thread or another.
+    """One slice on its way: `fetch` it, or `receive` and `prove` it, in one thread or another, until it is whole.
 
     Verifying needs the interpreter's lock again and again. Who parses what is verified has it done sooner by
-    himself than by threads that take the lock away from him.
+    himself than by threads that take the lock away from him. He never waits for the network, though: what is not
+    whole is to be received again by them.
 
     Whichever is called, its attempts add up, and it raises:
         APIError: for a refusal, at once.
@@ -180,26 +180,35 @@ class Fetching:
         self._request = fetcher.request(piece)
         self._attempts = Attempts(fetcher.policy)
         self._received: Verifier | None = None
+        self._lacking: IncompleteExportError | None = None
 
     def fetch(self) -> tuple[Verified, str]:
         """Receive and verify at once; answers what is known of the slice, and the SHA-256 of the bytes written."""
-        return self._until_done(lambda: self._attempt(lambda response: self._verify(response, keep=0)))
+        return self._until_done(lambda: self._attempt(self._verify))
 
     def receive(self) -> None:
-        """Have an answer in the file that ended as HTTP says it has to."""
-        self._received = self._until_done(lambda: self._attempt(self._store))
+        """Have an answer in the file that ended as HTTP says it has to; again, when `prove` was not content."""
 
-    def prove(self) -> Verified:
-        """Verify what was received; when that is not the whole slice, fetch it again."""
+        def step() -> Verifier:
+            lacking, self._lacking = self._lacking, None
+            if lacking is not None:
+                raise lacking
+            return self._attempt(self._store)
 
-        def step() -> Verified:
-            verifier, self._received = self._received, None
-            if verifier is None:
-                return self._attempt(lambda response: self._verify(response, self._fetcher.keep))[0]
+        self._received = self._until_done(step)
+
+    def prove(self) -> Verified | None:
+        """Verify what was received; None when that is not the whole slice, which is to be received again."""
+        verifier, self._received = self._received, None
+        assert verifier is not None
+        try:
             with quoting(self._fetcher.context.auth.redact):
                 return self._verify_stored(verifier)
-
-        return self._until_done(step)
+        except IncompleteExportError as error:
+            # While it waits, the error is not to hold on to lines, here and in the frames of who called.
+            verifier.forget()
+            self._lacking = error.with_traceback(None)
+            return None
 
     def _until_done(self, step: Callable[[], T]) -> T:
         fetcher, attempts, receiver = self._fetcher, self._attempts, self._receiver
@@ -276,13 +285,13 @@ class Fetching:
                 ours = context.network_error(error, self._request)
                 raise (IncompleteExportError(str(ours)) if answered else ours) from error
 
-    def _verify(self, response: httpx.Response, keep: int) -> tuple[Verified, str]:
-        verifier = self._verifier_for(response, keep)
+    def _verify(self, response: httpx.Response) -> tuple[Verified, str]:
+        verifier = self._verifier_for(response, keep=0)
         digest = hashlib.sha256()
         for chunk in self._chunks(response):
             digest.update(chunk)
             self._receiver.received(len(chunk), verifier.feed(chunk))
-        return verifier.finish(), digest.hexdigest()
+        return self._finished(verifier), digest.hexdigest()
 
     def _store(self, response: httpx.Response) -> Verifier:
         verifier = self._verifier_for(response, self._fetcher.keep)
@@ -295,7 +304,13 @@ class Fetching:
         while chunk := self.file.read(_READ):
             self._fetcher.cancellation.check()
             self._receiver.received(0, verifier.feed(chunk))
-        return verifier.finish()
+        return self._finished(verifier)
+
+    def _finished(self, verifier: Verifier) -> Verified:
+        verified = verifier.finish()
+        # A last line without its line end is known to be an event only now.
+        self._receiver.received(0, verified.events)
+        return verified
 
     def _chunks(self, response: httpx.Response) -> Iterator[bytes]:
         for chunk in response.iter_raw():

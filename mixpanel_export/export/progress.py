@@ -71,9 +71,9 @@ class Tracker:
         """What one slice reports to."""
         return _SliceTracker(self, piece)
 
-    def done(self, lines: int, *, events: int = 0) -> None:
-        """A slice is complete; `events` of it were not reported while it came."""
-        self.change(None, slices_done=1, lines=lines, events=events)
+    def done(self, lines: int) -> None:
+        """A slice is complete."""
+        self.change(None, slices_done=1, lines=lines)
 
     def drop(self, duplicates: int) -> None:
         """So many events were left out as duplicates."""

@@ -172,7 +172,10 @@ class Slices:
         )
         # Few, for each keeps for itself the memory that it has once used, and more would be no faster: what they
         # do needs the interpreter's lock again and again.
-        self._finishing = ThreadPoolExecutor(min(os.cpu_count() or 1, _AT_ONCE), "mixpanel-export-finish")
+        at_once = min(os.cpu_count() or 1, _AT_ONCE)
+        self._finishing = ThreadPoolExecutor(at_once, "mixpanel-export-finish")
+        # An interpreter that ends waits for all that they were given.
+        self._free = threading.Semaphore(at_once)
 
     @property
     def progress(self) -> Progress:
@@ -190,13 +193,33 @@ class Slices:
         fetching.receive()
         return fetching
 
-    def prove(self, received: Fetching) -> Spool:
-        """One complete slice of what was received, without its duplicates, if that was asked for."""
-        return self.deduplicated(self._complete(received.piece, received.file, received.prove()))
+    def prove(self, received: Fetching) -> Spool | None:
+        """One complete slice of what was received, without its duplicates, if that was asked for.
+
+        Returns:
+            None when it is not the whole slice, which is to be received again.
+        """
+        verified = received.prove()
+        if verified is None:
+            return None
+        return self.deduplicated(self._complete(received.piece, received.file, verified))
 
     def finish(self, received: Fetching, use: Callable[[Spool], T]) -> T:
-        """Prove what was received and use it, in one of a few threads; `close` ends them."""
-        return self._finishing.submit(lambda: use(self.prove(received))).result()
+        """Prove what was received and use it, in one of a few threads; `close` ends them.
+
+        What is not whole is received again by the thread that calls, so that none of the few waits for the network.
+        """
+
+        def finished() -> tuple[T] | None:
+            spool = self.prove(received)
+            return None if spool is None else (use(spool),)
+
+        while True:
+            with self._free:
+                done = self._finishing.submit(finished).result()
+            if done is not None:
+                return done[0]
+            received.receive()
 
     def close(self) -> None:
         """End these threads, when nothing is finished any more."""
@@ -235,10 +258,16 @@ class Run:
         check: Check = "frame",
         listener: ProgressListener | None = None,
     ) -> None:
-        cancellation = Cancellation()
-        self._slices = Slices(job, http, cancellation, check=check, listener=listener)
+        self._cancellation = Cancellation()
+        self._slices = Slices(job, http, self._cancellation, check=check, listener=listener)
         self._download: Download[Fetching] = Download(
-            job.plan, self._receive, _discard, cancellation, ordered=ordered, nameless=True
+            job.plan,
+            self._receive,
+            _discard,
+            self._cancellation,
+            again=_receive_again,
+            ordered=ordered,
+            nameless=True,
         )
 
     @property
@@ -247,16 +276,24 @@ class Run:
         return self._slices.progress
 
     def take(self) -> Spool | None:
-        """The next complete slice, to be closed by who takes it; None after the last."""
-        received = self._download.take()
-        if received is None:
-            return None
-        try:
-            # Here, not in the threads of the download: each keeps for itself the memory that it has once used.
-            return self._slices.prove(received)
-        except BaseException:
-            _discard(received)
-            raise
+        """The next complete slice, to be closed by who takes it; None after the last.
+
+        Raises:
+            CancelledError: when it was cancelled.
+            Whatever a slice raises that could not be fetched.
+        """
+        while (received := self._download.take()) is not None:
+            try:
+                # Here, not in the threads of the download: each keeps for itself the memory that it has once used.
+                spool = self._slices.prove(received)
+            except BaseException:
+                _discard(received)
+                raise
+            if spool is not None:
+                return spool
+            self._download.give_back(received)
+        self._cancellation.check()
+        return None
 
     def cancel(self) -> None:
         """Have everything end, and return at once. May be called from any thread."""
@@ -273,6 +310,15 @@ class Run:
         except BaseException:
             file.close()
             raise
+
+
+def _receive_again(received: Fetching) -> Fetching:
+    try:
+        received.receive()
+    except BaseException:
+        _discard(received)
+        raise
+    return received
 
 
 def _discard(received: Fetching) -> None:

@@ -129,6 +129,10 @@ class Verifier:
             kept.append(Block(rest))
         return Verified(self._events, self._bytes, self.is_gzip, is_closed=not rest, kept=kept)
 
+    def forget(self) -> None:
+        """Keep no lines any more."""
+        self._kept.clear()
+
     def _check(self, block: bytes) -> None:
         if not block:
             return
