@@ -6,8 +6,11 @@ is shown with `--debug` only. What every command takes is in `common`.
 
 from __future__ import annotations
 
+import contextlib
 import inspect
+import os
 import signal
+import sys
 import traceback
 from types import FrameType
 from typing import Annotated, Any, cast
@@ -349,17 +352,38 @@ def run(arguments: list[str] | None = None) -> int:
     try:
         with signals:
             code = command.main(arguments, prog_name="mixpanel-export", standalone_mode=False, obj=invocation)
+            # Before the end of the interpreter, which could only say that it failed.
+            _flush_output()
     except SystemExit as ended:
         # Completion, and a reader that went away.
         return ended.code if isinstance(ended.code, int) else DONE
+    except BrokenPipeError:
+        return FAILED
     except Exception as error:
         return _failed(error, invocation)
+    finally:
+        _drop_output()
     if code == INTERRUPTED:
         word, code = ("terminated", TERMINATED) if signals.terminated else ("interrupted", INTERRUPTED)
         invocation.reporter.error(
             f"{word}; nothing half-written stands under a final name", {"exit_code": code}
         )
     return code if isinstance(code, int) else DONE
+
+
+def _flush_output() -> None:
+    # None when it was closed before Python began.
+    if cast("object", sys.stdout) is not None:
+        sys.stdout.flush()
+
+
+def _drop_output() -> None:
+    """What could not be written is not to be tried again at the end of the interpreter."""
+    try:
+        _flush_output()
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _failed(error: Exception, invocation: Invocation) -> int:

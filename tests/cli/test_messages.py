@@ -52,6 +52,8 @@ def with_streams(redirections: str, *arguments: str) -> subprocess.CompletedProc
         capture_output=True,
         timeout=60,
         check=False,
+        # As it is for people: what is written waits for more.
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
     )
 
 
@@ -331,6 +333,9 @@ class TestStreams:
             [*EVENTS, "--output", "-"],
             ["query", "funnels", "list", "--sandbox"],
             [*EVENTS, "-o", "out", "--dry-run"],
+            ["auth", "check", "--sandbox"],
+            ["--version"],
+            ["--help"],
         ],
     )
     def test_a_full_disk_is_told_and_fails(self, arguments: list[str]) -> None:
