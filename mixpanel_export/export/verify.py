@@ -14,7 +14,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from mixpanel_export.errors import IncompleteExportError, MalformedEventError
-from mixpanel_export.export.decode import EventDecoder, LineSplitter, decompressor_for
+from mixpanel_export.export.decode import PIECE, EventDecoder, LineSplitter, decompressor_for
 from mixpanel_export.export.event import BareEvent
 
 __all__ = ["Block", "Check", "Verified", "Verifier"]
@@ -28,6 +28,9 @@ Check = Literal["frame", "json"]
 
 A block of lines with one that is otherwise is parsed in any case, to tell what is wrong, if anything is.
 """
+
+# One piece that is only looked at.
+_LARGE_PIECE = 1 << 18
 
 _SEAM = b'}}\n{"event"'
 
@@ -87,7 +90,8 @@ class Verifier:
         if "html" in content_type.lower():
             raise IncompleteExportError("the answer is a web page, not an export")
         self.is_gzip: bool = "gzip" in content_encoding.lower()
-        self._decompressor = decompressor_for(content_encoding)
+        # What is kept is parsed next, and fits into a cache then.
+        self._decompressor = decompressor_for(content_encoding, PIECE if keep else _LARGE_PIECE)
         self._splitter = LineSplitter()
         self._decoder = EventDecoder(BareEvent, (), source)
         self._is_parsed = check == "json"
