@@ -32,7 +32,6 @@ __all__ = [
     "lines_of",
     "names_type",
     "wide_schema",
-    "widened",
     "zone_name",
 ]
 
@@ -146,11 +145,6 @@ class Widening:
             else:
                 arrays.append(converted(there[old.name], old.kind, column.kind))
         return load("pyarrow").table(arrays, schema=self._schema)
-
-
-def widened(table: Any, schema: Any) -> Any:
-    """One table in another schema; see `Widening`."""
-    return Widening(schema)(table)
 
 
 def as_json(array: Any, kind: Kind) -> Any:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from mixpanel_export.columns.convert import Converter, UnrepresentableError
 from mixpanel_export.columns.kinds import PINNED, Columns
 from mixpanel_export.columns.native import load
-from mixpanel_export.columns.tables import lines_of, widened
+from mixpanel_export.columns.tables import Widening, lines_of
 from mixpanel_export.errors import MalformedEventError
 from mixpanel_export.export.conversion import Layout
 
@@ -44,7 +44,7 @@ def converted(
     """The table of blocks, each converted by itself."""
     converter = Converter(layout, zone, ticks)
     tables = list(converter.tables(blocks, "the slice x", size))
-    return pa.concat_tables([widened(each, converter.schema) for each in tables])
+    return pa.concat_tables([*map(Widening(converter.schema), tables)])
 
 
 def back(table: Any) -> list[Any]:
@@ -435,7 +435,7 @@ def test_a_column_found_late_is_null_before() -> None:
     converter = Converter("wide", UTC)
     first, second = converter.tables([line(p=1), line(p=2, q="x")], "x", 1)
     assert "q" not in first.column_names
-    assert widened(first, second.schema).column("q").to_pylist() == [None]
+    assert Widening(second.schema)(first).column("q").to_pylist() == [None]
 
 
 def test_the_json_layout_is_always_the_same() -> None:
