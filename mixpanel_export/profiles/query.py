@@ -1,7 +1,7 @@
 """What a profile query asks for: its arguments checked, put into the contract's form, page by page.
 
-Pure. Types and texts are checked against the contract, as for any operation; the rules made here are those about
-arguments that do not go together (https://developer.mixpanel.com/reference/engage-query).
+Pure. All of it is checked against the contract, as for any operation, before the first page is asked for
+(https://developer.mixpanel.com/reference/engage-query).
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from mixpanel_export.calls import Context
     from mixpanel_export_api.api import Expression
 
-__all__ = ["ProfileFilters", "ProfileQuery", "check_combinations"]
+__all__ = ["ProfileFilters", "ProfileQuery"]
+
+_COHORT = "filter_by_cohort"
 
 
 class ProfileFilters(TypedDict, total=False):
@@ -74,12 +76,17 @@ class ProfileQuery:
             "data_group_id": None if group is None else str(group),
             "behaviors": behaviors,
             "as_of_timestamp": int(time.time()) if fills_time else as_of,
-            "filter_by_cohort": None if cohort is None else {"id": cohort},
+            _COHORT: None if cohort is None else {"id": cohort},
             "include_all_users": filters.get("include_all_users"),
         }
-        # Before the contract does, which does not know what they are called here.
-        check_combinations(form, cohort="cohort")
-        context.request(PROFILES_QUERY, form)
+        try:
+            context.request(PROFILES_QUERY, form)
+        except InvalidArgumentError as error:
+            if _COHORT not in error.allowed:
+                raise
+            # The contract does not know what it is called here.
+            allowed = error.allowed.replace(_COHORT, "cohort")
+            raise InvalidArgumentError(error.argument, error.value, allowed) from error
         return cls({name: value for name, value in form.items() if value is not None}, fills_time)
 
     def arguments(self, ask: Ask) -> dict[str, Any]:
@@ -104,25 +111,6 @@ class ProfileQuery:
         form = {**self.form, "as_of_timestamp": None if self.fills_time else self.as_of_timestamp}
         text = json.dumps([form, *map(str, further)], sort_keys=True, default=lambda model: model.to_dict())
         return hashlib.sha256(text.encode()).hexdigest()
-
-
-def check_combinations(form: Mapping[str, Any], *, cohort: str = "filter_by_cohort") -> None:
-    """Refuse arguments that do not go together, where the contract does not say so or says it in other words.
-
-    Args:
-        form: the contract's arguments.
-        cohort: what the caller calls the cohort.
-    """
-    behaviors, page = form.get("behaviors"), form.get("page")
-    include_all_users = form.get("include_all_users")
-    if behaviors is not None and form.get("filter_by_cohort") is not None:
-        raise InvalidArgumentError("behaviors", behaviors, f"it does not go together with {cohort}")
-    if include_all_users is not None and form.get("filter_by_cohort") is None:
-        raise InvalidArgumentError("include_all_users", include_all_users, f"it goes with {cohort} only")
-    if page and behaviors is not None and form.get("as_of_timestamp") is None:
-        raise InvalidArgumentError(
-            "page", page, "with behaviors it needs as_of_timestamp, the same as for page 0"
-        )
 
 
 def _check_id(name: str, value: object) -> None:

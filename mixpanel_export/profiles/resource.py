@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeVar, Unpack
+from typing import IO, TYPE_CHECKING, Any, Unpack
 
 import httpx
 
@@ -15,9 +15,8 @@ from mixpanel_export.export.files import LinesFormat
 from mixpanel_export.profiles.file import ProfilesProgress, ProfilesProgressListener
 from mixpanel_export.profiles.pages import async_batches, batches
 from mixpanel_export.profiles.paging import Paging
-from mixpanel_export.profiles.query import ProfileFilters, ProfileQuery, check_combinations
+from mixpanel_export.profiles.query import ProfileFilters, ProfileQuery
 from mixpanel_export.profiles.writing import write, write_async, writing_to_file, writing_to_stream
-from mixpanel_export_api.api import AsyncResources, Operation, Resources
 from mixpanel_export_api.api.profiles import AsyncProfilesResource, ProfilesResource
 from mixpanel_export_api.models.behavior import Behavior
 from mixpanel_export_api.models.profile import Profile
@@ -29,14 +28,12 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncProfiles", "Profiles"]
 
-T = TypeVar("T")
-
 
 class Profiles(ProfilesResource):
     """User and group profiles, over a synchronous client."""
 
     def __init__(self, client: MixpanelClient, context: Context, http: httpx.Client) -> None:
-        super().__init__(_Checked(client, context))
+        super().__init__(client)
         self._context = context
         self._http = http
 
@@ -159,7 +156,7 @@ class AsyncProfiles(AsyncProfilesResource):
     """User and group profiles, over an asynchronous client."""
 
     def __init__(self, client: AsyncMixpanelClient, context: Context) -> None:
-        super().__init__(_AsyncChecked(client, context))
+        super().__init__(client)
         self._context = context
 
     def all(
@@ -229,27 +226,3 @@ class AsyncProfiles(AsyncProfilesResource):
         """
         writing = writing_to_stream(self._context, file, progress, filters)
         return await write_async(self._context, self._client, writing)
-
-
-class _Checked(Resources):
-    """Refuses, before it is sent, what the contract's schemas cannot."""
-
-    def __init__(self, client: Resources, context: Context) -> None:
-        self._client = client
-        self._context = context
-
-    def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
-        self._context.request(operation, arguments)
-        check_combinations(arguments)
-        return self._client.call_operation(operation, arguments)
-
-
-class _AsyncChecked(AsyncResources):
-    def __init__(self, client: AsyncResources, context: Context) -> None:
-        self._client = client
-        self._context = context
-
-    async def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
-        self._context.request(operation, arguments)
-        check_combinations(arguments)
-        return await self._client.call_operation(operation, arguments)

@@ -77,11 +77,19 @@ PROFILES_QUERY: Operation[ProfilesPage] = Operation(
     refused=[
         {
             "when": {"behaviors": "given", "filter_by_cohort": "given"},
-            "says": "it cannot go together with filter_by_cohort",
+            "says": "it does not go together with filter_by_cohort",
+        },
+        {
+            "when": {"include_all_users": "given", "filter_by_cohort": "missing"},
+            "says": "it goes with filter_by_cohort only",
         },
         {
             "when": {"page": {"over": 0}, "session_id": "missing"},
             "says": "it needs the session_id that the answer for page 0 has",
+        },
+        {
+            "when": {"page": {"over": 0}, "behaviors": "given", "as_of_timestamp": "missing"},
+            "says": "with behaviors it needs as_of_timestamp, the same as for page 0",
         },
     ],
     renamed={},
