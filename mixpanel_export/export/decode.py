@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator
 from typing import Any, Protocol, cast
 
 import msgspec
-from isal import isal_zlib
+from isal import igzip_lib
 
 from mixpanel_export.errors import IncompleteExportError, MalformedEventError, roughly
 from mixpanel_export.export.event import IDENTITY, Event
@@ -24,9 +24,8 @@ __all__ = ["PIECE", "Decompressor", "EventDecoder", "LineSplitter", "count_lines
 
 # One inflated piece; it bounds memory, whatever the compression ratio of the answer.
 PIECE = 1 << 16
-_GZIP = 31  # zlib's window bits for a gzip header and trailer
 # isal's stub says that this class is an instance.
-_gzip_error: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+_gzip_error: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
 _TERMINATED = re.compile(rb"\W*(export )?terminated early", re.I)
 # After half of the line that was being written.
 _TERMINATED_IN_A_LINE = re.compile(rb"terminated early\W*\Z", re.I)
@@ -39,16 +38,6 @@ class Decompressor(Protocol):
 
     def finish(self) -> None:
         """Raises IncompleteExportError when the encoding was not ended properly."""
-
-
-class _Inflater(Protocol):
-    """The part of isal's decompression object that we use; its own stub is partly untyped."""
-
-    eof: bool
-    unused_data: bytes
-    unconsumed_tail: bytes
-
-    def decompress(self, data: bytes, max_length: int = 0, /) -> bytes: ...
 
 
 class _Identity:
@@ -71,27 +60,30 @@ class _Gzip:
         while chunk:
             if self._member.eof:
                 self._member = _new_member()
+            yield from self._inflate(chunk)
+            chunk = self._member.unused_data if self._member.eof else b""
+
+    def _inflate(self, chunk: bytes) -> Iterator[bytes]:
+        """What one member makes of a chunk, up to its end."""
+        member, is_full = self._member, True
+        while not member.eof and (is_full or not member.needs_input):
             try:
-                piece = self._member.decompress(chunk, self._piece)
+                piece = member.decompress(chunk, self._piece)
             except _gzip_error as error:
                 raise IncompleteExportError(f"the gzip stream is damaged: {error}") from error
             if piece:
                 yield piece
-            chunk = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
-            if not chunk and not self._member.eof and len(piece) == self._piece:
-                yield from self._drain()
-
-    def _drain(self) -> Iterator[bytes]:
-        while not self._member.eof and (piece := self._member.decompress(b"", self._piece)):
-            yield piece
+            # It holds back the end of what does not fit, and takes that for no reason not to need more.
+            chunk, is_full = b"", len(piece) == self._piece
 
     def finish(self) -> None:
         if not self._member.eof:
             raise IncompleteExportError("the gzip stream ends unfinished")
 
 
-def _new_member() -> _Inflater:
-    return cast("_Inflater", isal_zlib.decompressobj(wbits=_GZIP))  # pyright: ignore[reportUnknownMemberType]
+def _new_member() -> igzip_lib.IgzipDecompressor:
+    # Unlike the class of isal_zlib, it comes back for the interpreter's lock only once a call.
+    return igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
 
 
 def decompressor_for(content_encoding: str, piece: int = PIECE) -> Decompressor:
