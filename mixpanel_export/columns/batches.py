@@ -25,6 +25,7 @@ from mixpanel_export.columns.native import load
 from mixpanel_export.columns.tables import Widening
 from mixpanel_export.errors import ExportError, MissingExtraError, quoting
 from mixpanel_export.export.conversion import Layout, check_columnar
+from mixpanel_export.export.decode import LARGE_PIECE
 from mixpanel_export.export.download import Download
 from mixpanel_export.export.fetch import Cancellation
 from mixpanel_export.export.job import DEFAULT_MEMORY, ExportJob
@@ -145,7 +146,7 @@ class _Staging:
         self._converter = Converter(layout, job.context.zone, job.ticks)
         self._conversions = Conversions(self._converter, job.memory)
         # As they are parsed here, the lines need not be to prove them.
-        self._slices = Slices(job, http, self.cancellation, listener=listener)
+        self._slices = Slices(job, http, self.cancellation, piece=LARGE_PIECE, listener=listener)
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._download: Download[_Staged] | None = None
         self._schema: Any = None

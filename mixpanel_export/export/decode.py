@@ -20,10 +20,21 @@ from isal import igzip_lib
 from mixpanel_export.errors import IncompleteExportError, MalformedEventError, roughly
 from mixpanel_export.export.event import IDENTITY, Event
 
-__all__ = ["PIECE", "Decompressor", "EventDecoder", "LineSplitter", "count_lines", "decompressor_for"]
+__all__ = [
+    "LARGE_PIECE",
+    "PIECE",
+    "Decompressor",
+    "EventDecoder",
+    "LineSplitter",
+    "count_lines",
+    "decompressor_for",
+]
 
-# One inflated piece; it bounds memory, whatever the compression ratio of the answer.
+# One inflated piece; it bounds memory, whatever the compression ratio of the answer. Small, and what is parsed next
+# fits into a cache.
 PIECE = 1 << 16
+# For threads that do not parse: they take the interpreter's lock once a piece.
+LARGE_PIECE = 1 << 20
 # isal's stub says that this class is an instance.
 _gzip_error: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
 _TERMINATED = re.compile(rb"\W*(export )?terminated early", re.I)
@@ -38,6 +49,16 @@ class Decompressor(Protocol):
 
     def finish(self) -> None:
         """Raises IncompleteExportError when the encoding was not ended properly."""
+
+
+class _Member(Protocol):
+    """The part of isal's decompressor that we use; its own stub is partly untyped."""
+
+    eof: bool
+    needs_input: bool
+    unused_data: bytes
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
 
 
 class _Identity:
@@ -81,9 +102,9 @@ class _Gzip:
             raise IncompleteExportError("the gzip stream ends unfinished")
 
 
-def _new_member() -> igzip_lib.IgzipDecompressor:
+def _new_member() -> _Member:
     # Unlike the class of isal_zlib, it comes back for the interpreter's lock only once a call.
-    return igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
+    return cast("_Member", igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP))
 
 
 def decompressor_for(content_encoding: str, piece: int = PIECE) -> Decompressor:

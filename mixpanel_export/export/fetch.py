@@ -27,6 +27,7 @@ from mixpanel_export.errors import (
     SliceFailedError,
     quoting,
 )
+from mixpanel_export.export.decode import PIECE
 from mixpanel_export.export.plan import Slice
 from mixpanel_export.export.verify import Check, Verified, Verifier
 from mixpanel_export.limits import Budget, Wait
@@ -140,6 +141,7 @@ class Fetcher:
         request: makes the request of a slice.
         longest_wait: the most seconds that a slice waits for the budget.
         check: how each line is looked at while it is verified; see `verify.Check`.
+        piece: the most bytes that are inflated at a time.
         keep: the most bytes of lines that are kept of a slice that is proved.
     """
 
@@ -151,6 +153,7 @@ class Fetcher:
     longest_wait: float
     cancellation: Cancellation
     check: Check = "frame"
+    piece: int = PIECE
     keep: int = 0
 
     def begin(self, piece: Slice, file: IO[bytes], receiver: Receiver) -> Fetching:
@@ -324,6 +327,7 @@ class Fetching:
             response.headers.get("content-encoding", ""),
             check=self._fetcher.check,
             source=f"the slice {self.piece}",
+            piece=self._fetcher.piece,
             keep=keep,
         )
 

@@ -142,6 +142,7 @@ class Slices:
 
     Args:
         check: how each line is looked at when it is verified.
+        piece: the most bytes that are inflated at a time.
     """
 
     def __init__(
@@ -151,6 +152,7 @@ class Slices:
         cancellation: Cancellation,
         *,
         check: Check = "frame",
+        piece: int = PIECE,
         listener: ProgressListener | None = None,
     ) -> None:
         context = job.context
@@ -168,6 +170,7 @@ class Slices:
             longest_wait=context.limits.longest_wait if context.limits is not None else 0.0,
             cancellation=cancellation,
             check=check,
+            piece=piece,
             keep=min(_KEPT, job.memory // _KEPT_SHARE),
         )
         # Few, for each keeps for itself the memory that it has once used, and more would be no faster: what they
