@@ -37,6 +37,7 @@ RECORDS = st.lists(
     st.fixed_dictionaries({"event": st.text(), "properties": st.dictionaries(st.text(), VALUES, max_size=4)}),
     max_size=8,
 )
+BODIES = st.builds(bytes.__mul__, st.binary(max_size=40), st.integers(0, 90))
 
 
 def lines_of(records: list[dict[str, Any]], *, ascii_only: bool = False) -> bytes:
@@ -134,6 +135,31 @@ def test_inflating_goes_in_pieces_of_bounded_size_whatever_the_ratio() -> None:
     inflater.finish()
     assert sum(pieces) == 50_000_000
     assert max(pieces) <= 1 << 20
+
+
+@given(
+    members=st.lists(st.tuples(BODIES, st.sampled_from([0, 1, 6, 9])), min_size=1, max_size=4),
+    chunk=st.integers(1, 700),
+    piece=st.sampled_from([1, 2, 9, 300, 1 << 16]),
+    cut=st.integers(1, 300),
+)
+def test_inflating_loses_nothing_and_sees_the_end_whatever_the_sizes(
+    members: list[tuple[bytes, int]], chunk: int, piece: int, cut: int
+) -> None:
+    body = b"".join(gzip.compress(each, level) for each, level in members)
+
+    def inflated(body: bytes) -> bytes:
+        inflater = decompressor_for("gzip", piece)
+        chunks = (body[at : at + chunk] for at in range(0, len(body), chunk))
+        pieces = [made for each in chunks for made in inflater.feed(each)]
+        assert all(0 < len(each) <= piece for each in pieces)
+        inflater.finish()
+        return b"".join(pieces)
+
+    assert inflated(body) == b"".join(each for each, _ in members)
+    last = len(gzip.compress(*members[-1]))
+    with pytest.raises(IncompleteExportError):
+        inflated(body[: -min(cut, last - 1)])
 
 
 def test_an_unknown_content_encoding_is_refused() -> None:
