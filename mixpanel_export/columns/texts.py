@@ -13,7 +13,7 @@ import msgspec
 from mixpanel_export.columns.clock import Clock
 from mixpanel_export.columns.kinds import INSERT_ID
 from mixpanel_export.columns.native import load
-from mixpanel_export.columns.values import each_of, json_text
+from mixpanel_export.columns.values import columns_of_structs, each_of, json_text
 from mixpanel_export.export.event import Event
 
 __all__ = ["event_columns", "text_columns"]
@@ -46,7 +46,7 @@ def text_columns(block: bytes, clock: Clock) -> list[Any] | None:
     try:
         lines = _texts.decode_lines(block)
         identity = [each.properties for each in _identified.decode_lines(block)]
-        times, *ids = zip(*map(msgspec.structs.astuple, identity), strict=True)
+        times, *ids = columns_of_structs(identity, len(_Identity.__struct_fields__))
         properties = _joined([each.properties for each in lines])
         # What the decoder skips it checks for JSON, but not for UTF-8.
         properties.validate(full=True)
