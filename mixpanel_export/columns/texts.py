@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import array
-import itertools
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +11,7 @@ import msgspec
 from mixpanel_export.columns.clock import Clock
 from mixpanel_export.columns.kinds import INSERT_ID
 from mixpanel_export.columns.native import load
-from mixpanel_export.columns.values import columns_of_structs, each_of, json_text
+from mixpanel_export.columns.values import columns_of_structs, each_of, joined, json_text
 from mixpanel_export.export.event import Event
 
 __all__ = ["event_columns", "text_columns"]
@@ -47,9 +45,7 @@ def text_columns(block: bytes, clock: Clock) -> list[Any] | None:
         lines = _texts.decode_lines(block)
         identity = [each.properties for each in _identified.decode_lines(block)]
         times, *ids = columns_of_structs(identity, len(_Identity.__struct_fields__))
-        properties = _joined([each.properties for each in lines])
-        # What the decoder skips it checks for JSON, but not for UTF-8.
-        properties.validate(full=True)
+        properties = joined([each.properties for each in lines])
         names = pa.array([each.event for each in lines], pa.string())
         return [names, clock.of_values(times), *map(_ids, ids), properties]
     except (msgspec.DecodeError, ValueError, RecursionError):
@@ -102,11 +98,3 @@ def _ids(values: Sequence[Any]) -> Any:
 
 def _id_text(value: Any) -> str:
     return value if isinstance(value, str) else json_text(value)
-
-
-def _joined(texts: Sequence[msgspec.Raw]) -> Any:
-    """An array of these texts."""
-    pa = load("pyarrow")
-    offsets = array.array("i", itertools.accumulate(map(len, texts), initial=0))
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(texts))]
-    return pa.Array.from_buffers(pa.string(), len(texts), buffers)

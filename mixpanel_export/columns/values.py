@@ -7,6 +7,7 @@ through is all that the lines hold, as it is. `look` reads any events, whatever 
 
 from __future__ import annotations
 
+import array
 import itertools
 import json
 import math
@@ -32,6 +33,7 @@ __all__ = [
     "Values",
     "columns_of_structs",
     "each_of",
+    "joined",
     "json_text",
     "look",
 ]
@@ -140,13 +142,18 @@ class LineReader:
             columns = columns_of_structs([line.properties for line in lines], len(self._kinds))
             cells: dict[str, Sequence[Any]] = dict(zip(self._kinds, columns, strict=True)) if lines else {}
             nullable = {name: cells[name] for name in self._nullable if name in cells}
+            arrays: dict[str, Any] = {}
             for name, kind in self._kinds.items():
                 if kind == "json" and name in cells:
-                    cells[name] = nullable[name] = tuple(map(_of_raw, cells[name]))
+                    arrays[name] = _array_of_raw(cells[name])
+                    if arrays[name] is None:
+                        cells[name] = nullable[name] = tuple(map(_of_raw, cells[name]))
             found = _found([line.event for line in lines], nullable)
             for name, of_name in cells.items():
                 kind = self._kinds[name]
-                column = _column(kind, of_name, name in nullable) if kind != "null" else None
+                column = arrays.get(name)
+                if column is None and kind != "null":
+                    column = _column(kind, of_name, name in nullable)
                 if column is not None:
                     found.values[name] = Values(_narrowed(kind, column), column)
         except (msgspec.DecodeError, UnicodeError, OverflowError, RecursionError, pa.ArrowInvalid):
@@ -252,13 +259,35 @@ def _found(names: Sequence[str], nullable: Mapping[str, Sequence[Any]]) -> Found
     nulls = {name: cells for name, cells in sorted(nullable.items()) if None in cells}
     which: dict[tuple[bool, ...], int] = {}
     if nulls:
-        flags = zip(*([value is None for value in cells] for cells in nulls.values()), strict=True)
-        picks = [which.setdefault(row, len(which)) for row in flags]
+        flags = [[value is None for value in cells] for cells in nulls.values()]
+        which = {row: number for number, row in enumerate(dict.fromkeys(zip(*flags, strict=True)))}
+        picks = [*map(which.__getitem__, zip(*flags, strict=True))]
     else:
         which[()], picks = 0, [0] * len(names)
     lists = [list(itertools.compress(nulls, row)) for row in which]
     taken = pa.array(lists, names_type()).take(pa.array(picks, pa.int32()))
     return Found(pa.array(names, pa.string()), taken, nulls.keys())
+
+
+def joined(texts: Sequence[msgspec.Raw]) -> Any:
+    """An array of these texts.
+
+    Raises:
+        pyarrow.ArrowInvalid: when they are no UTF-8, for which the native decoder does not look.
+    """
+    pa = load("pyarrow")
+    offsets = array.array("i", itertools.accumulate(map(len, texts), initial=0))
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(texts))]
+    made = pa.Array.from_buffers(pa.string(), len(texts), buffers)
+    made.validate(full=True)
+    return made
+
+
+def _array_of_raw(values: Sequence[Any]) -> Any:
+    """An array of them; None when one is not set, or may be null."""
+    if UNSET in values or len(b"null") in set(map(len, values)):
+        return None
+    return joined(values)
 
 
 def _of_raw(value: Any) -> Any:
