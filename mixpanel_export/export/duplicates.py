@@ -20,7 +20,7 @@ from typing import IO, Any, Self, cast
 
 from attrs import frozen
 
-from mixpanel_export.export.decode import EventDecoder
+from mixpanel_export.export.decode import EventDecoder, lines_in
 from mixpanel_export.export.event import Event, event_type
 
 __all__ = ["Duplicates", "find_duplicates"]
@@ -52,7 +52,7 @@ class Duplicates:
         """Blocks of whole lines, without these lines."""
         first = 0
         for block in blocks:
-            lines = _lines_in(block)
+            lines = lines_in(block)
             marks = self._marks_of(first, lines)
             first += lines
             if not marks:
@@ -110,13 +110,9 @@ def find_duplicates(
     return Duplicates(count, bytes(marks))
 
 
-def _lines_in(block: bytes) -> int:
-    return block.count(b"\n") + (not block.endswith(b"\n"))
-
-
 def _numbers(block: bytes, first: int, events: int) -> Iterable[int]:
     """The line number of each event of a block; blank lines hold none."""
-    lines = _lines_in(block)
+    lines = lines_in(block)
     if events == lines:
         return range(first, first + lines)
     return (first + at for at, line in enumerate(block.split(b"\n")) if line.strip())
