@@ -64,20 +64,14 @@ class Conversions:
         self._group = memory // _GROUP_SHARE
         self._turn = threading.Lock()
 
-    def write(
-        self, spool: Spool, format: ColumnFormat, path: Path, check: Callable[[], object] = lambda: None
-    ) -> int:
+    def write(self, spool: Spool, format: ColumnFormat, path: Path) -> int:
         """Write a slice to a file; answers how many events it has, which are all of them.
-
-        Args:
-            check: called now and then; may raise to end it.
 
         Raises:
             MalformedEventError: for a line that is not an event.
             UnrepresentableError: for a value that the layout cannot hold.
         """
-        blocks = _checked(spool.blocks(self._block), check)
-        tables = self._in_turns(blocks, f"the slice {spool.piece}")
+        tables = self._in_turns(spool.blocks(self._block), f"the slice {spool.piece}")
         rows = write_widening(format, path, self.converter.schema, tables)
         if rows != spool.events:
             # Nothing is lost, and nothing there twice.
@@ -110,12 +104,6 @@ def _up_to(size: int, parts: Iterator[T], size_of: Callable[[T], int]) -> Iterat
     while size > 0 and (part := next(parts, None)) is not None:
         yield part
         size -= size_of(part)
-
-
-def _checked(blocks: Iterator[bytes], check: Callable[[], object]) -> Iterator[bytes]:
-    for block in blocks:
-        check()
-        yield block
 
 
 @frozen
@@ -215,7 +203,7 @@ class _Staging:
         return _Staged(path)
 
     def _write(self, spool: Spool, path: Path) -> None:
-        self._conversions.write(spool, "arrow", path, self.cancellation.check)
+        self._conversions.write(spool, "arrow", path)
 
 
 class RecordBatches:

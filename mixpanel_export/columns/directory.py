@@ -78,7 +78,7 @@ class DirectoryConversion:
             made: list[Converted] = []
             for date in _dates_in(path) or [str(spool.piece.from_date)]:
                 with load("pyarrow").OSFile(str(part(date)), "wb") as file:
-                    tables = _of_date(path, date)
+                    tables = _until(spool.check, _of_date(path, date))
                     made.append(
                         Converted(date, write_all(self._format, file, self._converter.schema, tables))
                     )
@@ -95,10 +95,18 @@ class DirectoryConversion:
             return True
         return columns_of(schema) == self._converter.columns
 
-    def rewrite(self, file: Path, target: Path) -> None:
+    def rewrite(self, file: Path, target: Path, check: Callable[[], object]) -> None:
         """Write the events of a file to another one, with all columns that were found."""
         with load("pyarrow").OSFile(str(target), "wb") as made:
-            write_all(self._format, made, self._converter.schema, read_tables(self._format, file))
+            tables = _until(check, read_tables(self._format, file))
+            write_all(self._format, made, self._converter.schema, tables)
+
+
+def _until(check: Callable[[], object], tables: Iterable[Any]) -> Iterator[Any]:
+    """The same, until `check` raises."""
+    for table in tables:
+        check()
+        yield table
 
 
 def _dates_of(table: Any) -> Any:

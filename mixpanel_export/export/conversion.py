@@ -82,8 +82,12 @@ class Conversion(Protocol):
         """Whether a finished file has the schema that `columns` say now."""
         ...
 
-    def rewrite(self, file: Path, target: Path) -> None:
-        """Write the events of a finished file to another, with the schema that `columns` say now."""
+    def rewrite(self, file: Path, target: Path, check: Callable[[], object]) -> None:
+        """Write the events of a finished file to another, with the schema that `columns` say now.
+
+        Args:
+            check: called now and then; raises when it is to end.
+        """
         ...
 
 
@@ -104,7 +108,7 @@ class LinesConversion:
         """Always."""
         return True
 
-    def rewrite(self, file: Path, target: Path) -> None:
+    def rewrite(self, file: Path, target: Path, check: Callable[[], object]) -> None:
         """Never needed."""
         raise NotImplementedError
 

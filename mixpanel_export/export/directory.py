@@ -328,7 +328,8 @@ class DirectoryRun:
         try:
             for partition in each.files:
                 with self._folder.local(path_of(each.file, partition)) as file:
-                    self._conversion.rewrite(file, self._folder.part(path_of(name, partition)))
+                    target = self._folder.part(path_of(name, partition))
+                    self._conversion.rewrite(file, target, self._cancellation.check)
             made = [Converted(partition, contents.events) for partition, contents in each.files.items()]
             return evolve(each, schema=schema).holding(name, self._contents(name, made))
         except BaseException:

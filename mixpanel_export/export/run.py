@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import IO, Any, Self, TypeVar, cast
 
 import httpx
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from mixpanel_export.errors import quoting
 from mixpanel_export.export.decode import PIECE, LineSplitter, decompressor_for
@@ -38,8 +38,9 @@ _logger = logging.getLogger("mixpanel_export")
 _IN_MEMORY = 1 << 20
 # A slice with as many bytes of lines at most is inflated once, and kept until it is delivered.
 _KEPT = 28 << 20
-# If that is no more than so much of the memory that may be used.
+# If that is no more than so much of the memory that may be used, and a piece no more than so much.
 _KEPT_SHARE = 8
+_PIECE_SHARE = 256
 # Slices that are finished at a time.
 _AT_ONCE = 2
 _READ = 1 << 17
@@ -52,12 +53,14 @@ class Spool:
     Attributes:
         verified: what is known of what came.
         duplicates: the lines that `blocks` leaves out, if any were looked for.
+        check: called now and then by all that reads it; raises when that is to end.
     """
 
     piece: Slice
     verified: Verified
     file: IO[bytes]
     duplicates: Duplicates | None = None
+    check: Callable[[], object] = field(default=lambda: None, eq=False, repr=False)
 
     @property
     def dropped(self) -> int:
@@ -78,6 +81,7 @@ class Spool:
         """The bytes as they came."""
         self.file.seek(0)
         while chunk := self.file.read(_READ):
+            self.check()
             yield chunk
 
     def blocks(self, size: int = PIECE) -> Iterator[bytes]:
@@ -94,25 +98,28 @@ class Spool:
             return self._all_blocks(size)
         return map(Block, self.duplicates.cut_from(each.lines for each in self._all_blocks(size)))
 
-    def without_duplicates(self, check: Callable[[], object] = lambda: None) -> Spool:
-        """The same slice without events that were sent again; `check` is called now and then, and may raise.
+    def without_duplicates(self) -> Spool:
+        """The same slice without events that were sent again.
 
         Raises:
             MalformedEventError: for a line that is not an event.
         """
         source = f"the slice {self.piece}"
         blocks = (block.lines for block in self._all_blocks())
-        found = find_duplicates(blocks, self.verified.events, source, check=check)
+        found = find_duplicates(blocks, self.verified.events, source, check=self.check)
         return evolve(self, duplicates=found)
 
     def _all_blocks(self, size: int = PIECE) -> Iterator[Block]:
         if self.verified.kept is not None:
-            yield from self.verified.kept
+            for kept in self.verified.kept:
+                self.check()
+                yield kept
             return
         inflater = decompressor_for("gzip" if self.verified.is_gzip else "", size)
         splitter = LineSplitter()
         for chunk in self.chunks():
             for piece in inflater.feed(chunk):
+                self.check()
                 if block := splitter.feed(piece):
                     yield Block(block)
         inflater.finish()
@@ -170,7 +177,7 @@ class Slices:
             longest_wait=context.limits.longest_wait if context.limits is not None else 0.0,
             cancellation=cancellation,
             check=check,
-            piece=piece,
+            piece=min(piece, job.memory // _PIECE_SHARE),
             keep=min(_KEPT, job.memory // _KEPT_SHARE),
         )
         # Few, for each keeps for itself the memory that it has once used, and more would be no faster: what they
@@ -236,7 +243,7 @@ class Slices:
         _logger.info(
             "Slice %s complete: %d events, %d bytes of lines", piece, verified.events, verified.bytes
         )
-        return Spool(piece, verified, file)
+        return Spool(piece, verified, file, check=self._cancellation.check)
 
     def deduplicated(self, spool: Spool) -> Spool:
         """A slice without its duplicates, if that was asked for."""
@@ -244,7 +251,7 @@ class Slices:
             return spool
         # One at a time: each takes its share of memory.
         with self._deduplicating, quoting(self._redact):
-            deduplicated = spool.without_duplicates(self._cancellation.check)
+            deduplicated = spool.without_duplicates()
         self._tracker.drop(deduplicated.dropped)
         return deduplicated
 

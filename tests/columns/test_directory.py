@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -16,10 +18,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from mixpanel_export import InvalidArgumentError, MixpanelClient
+from mixpanel_export import AsyncMixpanelClient, InvalidArgumentError, MixpanelClient
 from mixpanel_export.columns.native import load
 from mixpanel_export.columns.tables import columns_of, lines_of
+from mixpanel_export.columns.values import LineReader
 from mixpanel_export.export.conversion import Layout
+from mixpanel_export.export.directory import DirectoryRun
 from mixpanel_export.sandbox import Fault, Sandbox
 
 from ..export.conftest import client_of
@@ -232,3 +236,44 @@ def test_killed_at_random_instants_it_is_exact_in_the_end(
         process.wait()
     subprocess.run(command, check=True)
     assert in_files(folder) == counted(served())
+
+
+def test_a_cancelled_task_converts_no_further(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "served.jsonl"
+    event = {"event": "A", "properties": {"time": MIDNIGHT, "distinct_id": "u", "p": "x" * 2000}}
+    file.write_text(f"{json.dumps(event)}\n" * 8000)
+    read, cancel, cancelled, blocks = LineReader.read, DirectoryRun.cancel, threading.Event(), 0
+
+    async def exported() -> None:
+        loop = asyncio.get_running_loop()
+
+        def reading(reader: LineReader, block: bytes) -> Any:
+            nonlocal blocks
+            blocks += 1
+            if blocks == 3:
+                loop.call_soon_threadsafe(task.cancel)
+                assert cancelled.wait(20)
+            return read(reader, block)
+
+        monkeypatch.setattr(LineReader, "read", reading)
+        with Sandbox(events=file, limits=None) as sandbox:
+            project = sandbox.credentials.project_id
+            async with AsyncMixpanelClient(
+                sandbox.auth, project_id=project, base_url=sandbox.url, limits=None
+            ) as client:
+                making = client.export.to_directory(
+                    tmp_path / "out", *RANGE, format="parquet", slice_days=6, memory=64 << 20
+                )
+                task = asyncio.ensure_future(making)
+                with pytest.raises(asyncio.CancelledError):
+                    await task
+
+    def cancelling(run: DirectoryRun) -> None:
+        cancel(run)
+        cancelled.set()
+
+    monkeypatch.setattr(DirectoryRun, "cancel", cancelling)
+    asyncio.run(exported())
+    # Some are read together; of 64.
+    assert 3 <= blocks < 16
+    assert [each.name for each in (tmp_path / "out").iterdir()] == ["manifest.json"]

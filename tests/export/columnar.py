@@ -56,7 +56,7 @@ class Conversion:
     def is_current(self, file: Path) -> bool:
         return bool(columns_in(file) == sorted(self._names))
 
-    def rewrite(self, file: Path, target: Path) -> None:
+    def rewrite(self, file: Path, target: Path, check: Callable[[], object]) -> None:
         self._write(target, read(file))
 
     def _write(self, path: Path, events: Sequence[Any]) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from attrs import evolve
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -181,7 +182,7 @@ def test_a_search_that_is_given_up_ends() -> None:
         raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        spooled(encoded([record("A")])).without_duplicates(check)
+        evolve(spooled(encoded([record("A")])), check=check).without_duplicates()
 
 
 BODY = encoded([record("A", time=1, _insert_id=n // 2, mp_processing_time_ms=n) for n in range(1000)])
