@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
-__all__ = ["rows", "to_arrow", "to_pandas", "to_polars"]
+__all__ = ["rows", "to_arrow", "to_pandas", "to_polars", "types_of"]
 
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -49,7 +49,7 @@ def to_pandas(table: list[Row], layout: Mapping[str, Any] | None = None) -> pand
         import pandas as pd
     except ImportError as error:
         raise MissingExtraError("A pandas data frame", "pandas") from error
-    frame = pd.DataFrame(table) if table else pd.DataFrame(columns=[*_types(layout)])
+    frame = pd.DataFrame(table) if table else pd.DataFrame(columns=[*types_of(layout)])
     if "date" in frame:
         frame["date"] = pd.to_datetime(frame["date"])
     return frame
@@ -62,7 +62,7 @@ def to_polars(table: list[Row], layout: Mapping[str, Any] | None = None) -> pola
     except ImportError as error:
         raise MissingExtraError("A Polars data frame", "polars") from error
     if not table:
-        return pl.DataFrame(schema=_types(layout))
+        return pl.DataFrame(schema=types_of(layout))
     return pl.DataFrame(table, infer_schema_length=None)
 
 
@@ -79,13 +79,13 @@ def to_arrow(table: list[Row], layout: Mapping[str, Any] | None = None) -> pyarr
             int: pa.int64(),
             float: pa.float64(),
         }
-        return pa.schema({name: types[each] for name, each in _types(layout).items()}).empty_table()
+        return pa.schema({name: types[each] for name, each in types_of(layout).items()}).empty_table()
     # Arrow itself takes the columns of the first row for all.
     names = dict.fromkeys(name for row in table for name in row)
     return pa.table({name: [row.get(name) for row in table] for name in names})
 
 
-def _types(layout: Mapping[str, Any] | None) -> dict[str, type]:
+def types_of(layout: Mapping[str, Any] | None) -> dict[str, type]:
     """The columns that a layout has in any case, and what is in them."""
     if layout is None:
         return {}

@@ -15,6 +15,7 @@ from attrs import frozen
 from mixpanel_export.cli.places import check_file, standard_output
 from mixpanel_export.cli.reporter import Reporter
 from mixpanel_export.errors import InvalidArgumentError, MissingExtraError
+from mixpanel_export.frames import to_arrow, types_of
 from mixpanel_export_api.api import CsvText, Map, Table
 
 __all__ = ["Output", "rows_of"]
@@ -138,8 +139,13 @@ def _plain(answer: Any) -> Any:
     return answer.to_dict() if hasattr(answer, "to_dict") else answer
 
 
-def _columns(rows: list[Row]) -> list[str]:
-    return list(dict.fromkeys(name for row in rows for name in row))
+def _columns(rows: list[Row], answer: Any) -> list[str]:
+    """All that a row has; without rows, what the contract says."""
+    return list(dict.fromkeys(name for row in rows for name in row)) if rows else [*types_of(_layout(answer))]
+
+
+def _layout(answer: Any) -> Mapping[str, Any] | None:
+    return answer.layout if isinstance(answer, Table) else None
 
 
 def _cell(value: Any) -> str:
@@ -161,7 +167,7 @@ def _write_table(answer: Any, file: IO[bytes]) -> None:
     rows = rows_of(answer)
     in_terminal = sys.stdout.isatty() and file is sys.stdout.buffer
     grid = Grid(box=box.SIMPLE_HEAD if in_terminal else box.ASCII2, show_edge=False)
-    columns = _columns(rows)
+    columns = _columns(rows, answer)
     for name in columns:
         numbers = all(isinstance(row.get(name), int | float | None) for row in rows)
         grid.add_column(Text(name), justify="right" if numbers else "left", overflow="fold")
@@ -196,15 +202,13 @@ def _write_lines(answer: Any, file: IO[bytes]) -> None:
 def _write_csv(answer: Any, file: IO[bytes]) -> None:
     rows = rows_of(answer)
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, _columns(rows), lineterminator="\n")
+    writer = csv.DictWriter(text, _columns(rows, answer), lineterminator="\n")
     writer.writeheader()
     writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
     file.write(text.getvalue().encode())
 
 
 def _write_parquet(answer: Any, file: IO[bytes]) -> None:
-    from mixpanel_export.frames import to_arrow
-
     try:
         import pyarrow
         import pyarrow.parquet
@@ -213,7 +217,7 @@ def _write_parquet(answer: Any, file: IO[bytes]) -> None:
     parquet: Any = pyarrow.parquet
     rows = rows_of(answer)
     try:
-        table = to_arrow(rows)
+        table = to_arrow(rows, _layout(answer))
     except pyarrow.ArrowException:
         # Values of one column that have no type in common.
         table = to_arrow([{name: _cell(value) for name, value in row.items()} for row in rows])

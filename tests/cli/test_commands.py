@@ -61,6 +61,21 @@ class TestQuery:
         assert pq.read_table(tmp_path / "series.parquet").num_rows == 7
         assert [each.name for each in tmp_path.iterdir()] == ["series.parquet"]
 
+    def test_a_report_without_numbers_has_its_columns_all_the_same(self, tmp_path: Path) -> None:
+        nothing = [
+            *SERIES,
+            "--on",
+            'properties["price"]',
+            "--where",
+            'properties["of no event"] == 1',
+            "--output",
+        ]
+        assert run(*nothing, "csv").stdout == b"date,segment,value\n"
+        assert run(*nothing, "table").stdout.split(b"\n")[0].split() == b"date | segment | value".split()
+        assert run(*nothing, str(tmp_path / "none.parquet")).returncode == 0
+        table = pq.read_table(tmp_path / "none.parquet")
+        assert (table.num_rows, table.column_names) == (0, ["date", "segment", "value"])
+
     def test_a_chart_in_the_terminal_and_in_files(self, tmp_path: Path) -> None:
         drawn = run(*SERIES, "--plot")
         assert drawn.returncode == 0, drawn.stderr
