@@ -8,6 +8,8 @@ there are. Memory is that of a few blocks of lines, whatever the size of the exp
 from __future__ import annotations
 
 import contextlib
+import os
+import shutil
 import tempfile
 import threading
 import weakref
@@ -135,7 +137,9 @@ class _Staging:
         self._conversions = Conversions(self._converter, job.memory)
         # As they are parsed here, the lines need not be to prove them.
         self._slices = Slices(job, http, self.cancellation, piece=LARGE_PIECE, listener=listener)
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Path | None = None
+        # A process that is forked off has not made the folder, and does not remove it.
+        self._process = os.getpid()
         self._download: Download[_Staged] | None = None
         self._schema: Any = None
         self._staged: list[_Staged] = []
@@ -147,7 +151,8 @@ class _Staging:
     def begin(self) -> Any:
         """Begin the download, or go on; answers the schema of all tables, when it is known."""
         if self._schema is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="mixpanel-export-")
+            self._folder = Path(tempfile.mkdtemp(prefix="mixpanel-export-"))
+            self._process = os.getpid()
             self._download = Download(
                 self._job.plan, self._fetch, _Staged.remove, self.cancellation, nameless=True
             )
@@ -182,8 +187,8 @@ class _Staging:
         if self._download is not None:
             self._download.close()
         self._slices.close()
-        if self._folder is not None:
-            self._folder.cleanup()
+        if self._folder is not None and self._process == os.getpid():
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def drop(self) -> None:
         """Close it, from whatever thread."""
@@ -196,7 +201,7 @@ class _Staging:
     def _fetch(self, piece: Slice) -> _Staged:
         """Receive and convert a slice; called in the threads of the download."""
         assert self._folder is not None
-        path = Path(self._folder.name) / f"{piece.from_date}.arrow"
+        path = self._folder / f"{piece.from_date}.arrow"
         with tempfile.TemporaryFile() as file:
             received = self._slices.receive(piece, file)
             self._slices.finish(received, lambda spool: self._write(spool, path))

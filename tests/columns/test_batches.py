@@ -6,6 +6,9 @@ import asyncio
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -111,6 +114,29 @@ def test_nothing_is_left_when_it_is_dropped(
     del batches
     assert threading.active_count() == before
     assert list(scratch.iterdir()) == []
+
+
+FORKING = """
+import os, sys
+from mixpanel_export import MixpanelClient, ServiceAccountAuth
+name, secret, project, url, first, last = sys.argv[1:]
+client = MixpanelClient(ServiceAccountAuth(name, secret), project_id=int(project), base_url=url, limits=None)
+batches = client.export.batches(first, last)
+rows = next(batches).num_rows
+child = os.fork()
+if not child:
+    sys.exit(7)
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+print(rows + sum(each.num_rows for each in batches))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+def test_a_process_that_is_forked_off_may_end_before(sandbox: Sandbox, client: MixpanelClient) -> None:
+    held = sandbox.credentials
+    arguments = [held.username, held.secret, str(held.project_id), sandbox.url, *DAYS]
+    done = subprocess.run([sys.executable, "-c", FORKING, *arguments], capture_output=True, check=False)
+    assert int(done.stdout) == sent(client).total(), done.stderr
 
 
 def test_nothing_is_left_of_an_asynchronous_one(sandbox: Sandbox, scratch: Path) -> None:
