@@ -14,7 +14,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from mixpanel_export.errors import IncompleteExportError, MalformedEventError
-from mixpanel_export.export.decode import PIECE, EventDecoder, LineSplitter, decompressor_for
+from mixpanel_export.export.decode import PIECE, EventDecoder, LineSplitter, count_lines, decompressor_for
 from mixpanel_export.export.event import BareEvent
 
 __all__ = ["Block", "Check", "Verified", "Verifier"]
@@ -29,7 +29,7 @@ Check = Literal["frame", "json"]
 A block of lines with one that is otherwise is parsed in any case, to tell what is wrong, if anything is.
 """
 
-_SEAM = b'}}\n{"event"'
+_BEGIN, _END = b'{"event"', b"}}\n"
 
 
 @frozen
@@ -150,7 +150,7 @@ class Verifier:
             self._last = block.rstrip().rpartition(b"\n")[2] or self._last
 
     def _count(self, block: bytes) -> None:
-        lines = 0 if self._is_parsed else _lines_between(_SEAM, block)
+        lines = 0 if self._is_parsed else count_lines(block, _BEGIN, _END)
         if lines:
             self._events += lines
             self._decoder.lines += lines
@@ -158,19 +158,3 @@ class Verifier:
             self._events += len(self._decoder.decode(block))
         if self._bytes <= self._keep:
             self._kept.append(Block(block, lines or None))
-
-
-def _lines_between(seam: bytes, block: bytes) -> int:
-    """How many lines there are; 0 when not each of them is joined to the next by this seam."""
-    before = seam.index(b"\n") + 1
-    after = len(seam) - before
-    if not block.startswith(seam[before:]) or not block.endswith(seam[:before]):
-        return 0
-    # One search for each line end is faster than to count them, and much faster than to count seams.
-    find, last = block.find, len(block) - 1
-    at, lines = 0, 1
-    while at := find(b"\n", at, last) + 1:
-        if block[at - before : at + after] != seam:
-            return 0
-        lines += 1
-    return lines
