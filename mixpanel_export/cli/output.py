@@ -173,19 +173,16 @@ def _write_table(answer: Any, file: IO[bytes]) -> None:
         grid.add_column(Text(name), justify="right" if numbers else "left", overflow="fold")
     for row in rows:
         grid.add_row(*(Text(_cell(row.get(name))) for name in columns))
-    text = io.TextIOWrapper(file, encoding="utf-8", write_through=True)
-    try:
-        if in_terminal:
-            Console(file=text, force_terminal=True, no_color=Console().no_color).print(grid)
-        else:
-            # The measure is the table's own; the rest of each line is blank.
-            console = Console(file=text, width=_WIDE, color_system=None)
-            with console.capture() as captured:
-                console.print(grid)
-            text.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
-        text.flush()
-    finally:
-        text.detach()
+    if in_terminal:
+        console = Console(force_terminal=True, no_color=Console().no_color)
+    else:
+        # The measure is the table's own; the rest of each line is blank.
+        console = Console(width=_WIDE, color_system=None)
+    with console.capture() as captured:
+        console.print(grid)
+    # Not splitlines, which finds more line ends than there are.
+    lines = captured.get().removesuffix("\n").split("\n")
+    file.writelines(f"{line.rstrip()}\n".encode() for line in lines)
 
 
 def _write_json(answer: Any, file: IO[bytes]) -> None:
