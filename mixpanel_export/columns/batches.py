@@ -27,7 +27,6 @@ from mixpanel_export.columns.native import load
 from mixpanel_export.columns.tables import Widening
 from mixpanel_export.errors import ExportError, MissingExtraError, quoting
 from mixpanel_export.export.conversion import Layout, check_columnar
-from mixpanel_export.export.decode import LARGE_PIECE
 from mixpanel_export.export.download import Download
 from mixpanel_export.export.fetch import Cancellation
 from mixpanel_export.export.job import DEFAULT_MEMORY, ExportJob
@@ -136,10 +135,10 @@ class _Staging:
         self._converter = Converter(layout, job.context.zone, job.ticks)
         self._conversions = Conversions(self._converter, job.memory)
         # As they are parsed here, the lines need not be to prove them.
-        self._slices = Slices(job, http, self.cancellation, piece=LARGE_PIECE, listener=listener)
+        self._slices = Slices(job, http, self.cancellation, listener=listener)
         self._folder: Path | None = None
         # A process that is forked off has not made the folder, and does not remove it.
-        self._process = os.getpid()
+        self._made_by: int | None = None
         self._download: Download[_Staged] | None = None
         self._schema: Any = None
         self._staged: list[_Staged] = []
@@ -152,7 +151,7 @@ class _Staging:
         """Begin the download, or go on; answers the schema of all tables, when it is known."""
         if self._schema is None:
             self._folder = Path(tempfile.mkdtemp(prefix="mixpanel-export-"))
-            self._process = os.getpid()
+            self._made_by = os.getpid()
             self._download = Download(
                 self._job.plan, self._fetch, _Staged.remove, self.cancellation, nameless=True
             )
@@ -187,7 +186,7 @@ class _Staging:
         if self._download is not None:
             self._download.close()
         self._slices.close()
-        if self._folder is not None and self._process == os.getpid():
+        if self._folder is not None and self._made_by == os.getpid():
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def drop(self) -> None:
@@ -204,11 +203,8 @@ class _Staging:
         path = self._folder / f"{piece.from_date}.arrow"
         with tempfile.TemporaryFile() as file:
             received = self._slices.receive(piece, file)
-            self._slices.finish(received, lambda spool: self._write(spool, path))
+            self._slices.finish(received, lambda spool: self._conversions.write(spool, "arrow", path))
         return _Staged(path)
-
-    def _write(self, spool: Spool, path: Path) -> None:
-        self._conversions.write(spool, "arrow", path)
 
 
 class RecordBatches:

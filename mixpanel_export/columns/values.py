@@ -139,12 +139,14 @@ class LineReader:
         pa = load("pyarrow")
         try:
             lines = self._decoder.decode_lines(block)
+            if not lines:
+                return _found([], {})
             columns = columns_of_structs([line.properties for line in lines], len(self._kinds))
-            cells: dict[str, Sequence[Any]] = dict(zip(self._kinds, columns, strict=True)) if lines else {}
-            nullable = {name: cells[name] for name in self._nullable if name in cells}
+            cells: dict[str, Sequence[Any]] = dict(zip(self._kinds, columns, strict=True))
+            nullable = {name: cells[name] for name in self._nullable}
             arrays: dict[str, Any] = {}
             for name, kind in self._kinds.items():
-                if kind == "json" and name in cells:
+                if kind == "json":
                     arrays[name] = _array_of_raw(cells[name])
                     if arrays[name] is None:
                         cells[name] = nullable[name] = tuple(map(_of_raw, cells[name]))
@@ -257,13 +259,13 @@ def _found(names: Sequence[str], nullable: Mapping[str, Sequence[Any]]) -> Found
     """What is known of lines of which these cells are all that may be null."""
     pa = load("pyarrow")
     nulls = {name: cells for name, cells in sorted(nullable.items()) if None in cells}
-    which: dict[tuple[bool, ...], int] = {}
+    which: dict[tuple[bool, ...], int]
     if nulls:
         flags = [[value is None for value in cells] for cells in nulls.values()]
         which = {row: number for number, row in enumerate(dict.fromkeys(zip(*flags, strict=True)))}
         picks = [*map(which.__getitem__, zip(*flags, strict=True))]
     else:
-        which[()], picks = 0, [0] * len(names)
+        which, picks = {(): 0}, [0] * len(names)
     lists = [list(itertools.compress(nulls, row)) for row in which]
     taken = pa.array(lists, names_type()).take(pa.array(picks, pa.int32()))
     return Found(pa.array(names, pa.string()), taken, nulls.keys())

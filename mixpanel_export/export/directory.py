@@ -24,7 +24,6 @@ from mixpanel_export.export.conversion import (
     conversion_of,
     fingerprint_of,
 )
-from mixpanel_export.export.decode import LARGE_PIECE
 from mixpanel_export.export.download import Download
 from mixpanel_export.export.fetch import Cancellation
 from mixpanel_export.export.folder import CONVERTED, Folder, LocalFolder, digest_of, durable
@@ -91,9 +90,7 @@ class DirectoryRun:
         with self._folder.disk_errors(self._needed), self._folder.locked():
             begun = self._start()
             work, damaged = self._prepare(begun)
-            slices = Slices(
-                work.job, self._http, self._downloading, piece=LARGE_PIECE, listener=self._listener
-            )
+            slices = Slices(work.job, self._http, self._downloading, listener=self._listener)
             with contextlib.closing(slices):
                 self._fetch_all(work, slices)
             self._settle()

@@ -86,7 +86,7 @@ def find_duplicates(
         blocks: the slice, as blocks of whole lines.
         events: about how many events it has.
         source: what is read, for the message of an error.
-        check: called now and then; what it raises ends the search.
+        check: called before each part is compared; what it raises ends the search.
         at_once: about how many identities to compare at a time.
         in_memory: how many bytes to keep in memory, not on disk.
 
@@ -97,7 +97,6 @@ def find_duplicates(
     marks, count = bytearray(), 0
     with _Records(max(1, -(-events // at_once)), in_memory) as records:
         for block in blocks:
-            check()
             first = decoder.lines
             decoded = decoder.decode(block)
             records.add(_described(decoded, _numbers(block, first, len(decoded))))

@@ -141,7 +141,7 @@ class Fetcher:
         request: makes the request of a slice.
         longest_wait: the most seconds that a slice waits for the budget.
         check: how each line is looked at while it is verified; see `verify.Check`.
-        piece: the most bytes that are inflated at a time.
+        piece_size: the most bytes that are inflated at a time.
         keep: the most bytes of lines that are kept of a slice that is proved.
     """
 
@@ -153,7 +153,7 @@ class Fetcher:
     longest_wait: float
     cancellation: Cancellation
     check: Check = "frame"
-    piece: int = PIECE
+    piece_size: int = PIECE
     keep: int = 0
 
     def begin(self, piece: Slice, file: IO[bytes], receiver: Receiver) -> Fetching:
@@ -327,7 +327,7 @@ class Fetching:
             response.headers.get("content-encoding", ""),
             check=self._fetcher.check,
             source=f"the slice {self.piece}",
-            piece=self._fetcher.piece,
+            piece_size=self._fetcher.piece_size,
             keep=keep,
         )
 

@@ -18,7 +18,7 @@ import httpx
 from attrs import evolve, field, frozen
 
 from mixpanel_export.errors import quoting
-from mixpanel_export.export.decode import PIECE, LineSplitter, decompressor_for
+from mixpanel_export.export.decode import LARGE_PIECE, PIECE, LineSplitter, decompressor_for
 from mixpanel_export.export.download import Download
 from mixpanel_export.export.duplicates import Duplicates, find_duplicates
 from mixpanel_export.export.event import Event
@@ -149,7 +149,7 @@ class Slices:
 
     Args:
         check: how each line is looked at when it is verified.
-        piece: the most bytes that are inflated at a time.
+        piece_size: the most bytes that are inflated at a time.
     """
 
     def __init__(
@@ -159,7 +159,7 @@ class Slices:
         cancellation: Cancellation,
         *,
         check: Check = "frame",
-        piece: int = PIECE,
+        piece_size: int = LARGE_PIECE,
         listener: ProgressListener | None = None,
     ) -> None:
         context = job.context
@@ -177,7 +177,7 @@ class Slices:
             longest_wait=context.limits.longest_wait if context.limits is not None else 0.0,
             cancellation=cancellation,
             check=check,
-            piece=min(piece, job.memory // _PIECE_SHARE),
+            piece_size=min(piece_size, job.memory // _PIECE_SHARE),
             keep=min(_KEPT, job.memory // _KEPT_SHARE),
         )
         # Few, for each keeps for itself the memory that it has once used, and more would be no faster: what they
@@ -269,7 +269,8 @@ class Run:
         listener: ProgressListener | None = None,
     ) -> None:
         self._cancellation = Cancellation()
-        self._slices = Slices(job, http, self._cancellation, check=check, listener=listener)
+        # Whoever takes a slice proves it, and parses it next.
+        self._slices = Slices(job, http, self._cancellation, check=check, piece_size=PIECE, listener=listener)
         self._download: Download[Fetching] = Download(
             job.plan,
             self._receive,

@@ -72,7 +72,7 @@ class Verifier:
         content_encoding: the header of the answer.
         check: how each line is looked at, see `Check`.
         source: what is verified, for the message of an error.
-        piece: the most bytes that are inflated, and looked at, at a time.
+        piece_size: the most bytes that are inflated, and looked at, at a time.
         keep: the most bytes of lines to keep, for who decodes them next; of an answer with more, none are.
     """
 
@@ -83,13 +83,13 @@ class Verifier:
         *,
         check: Check = "frame",
         source: str = "the export",
-        piece: int = PIECE,
+        piece_size: int = PIECE,
         keep: int = 0,
     ) -> None:
         if "html" in content_type.lower():
             raise IncompleteExportError("the answer is a web page, not an export")
         self.is_gzip: bool = "gzip" in content_encoding.lower()
-        self._decompressor = decompressor_for(content_encoding, piece)
+        self._decompressor = decompressor_for(content_encoding, piece_size)
         self._splitter = LineSplitter()
         self._decoder = EventDecoder(BareEvent, (), source)
         self._is_parsed = check == "json"
