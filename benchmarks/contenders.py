@@ -259,7 +259,7 @@ def parquet_json(settings: Settings, measured: Measured) -> None:
 
 def _to_parquet(settings: Settings, measured: Measured, layout: Literal["wide", "json"]) -> None:
     for name in (
-        "mixpanel_export.columns.directory",
+        "mixpanel_export.directory.columnar",
         # Arrow imports it where it is installed, as it is with the official package.
         "pandas",
         "pyarrow.compute",

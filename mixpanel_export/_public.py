@@ -7,6 +7,7 @@ from mixpanel_export.errors import (
     APIError,
     AuthenticationError,
     BadRequestError,
+    BudgetExhaustedError,
     ConfigurationError,
     ExportError,
     IncompleteExportError,
@@ -39,9 +40,9 @@ from mixpanel_export.export import (
     Progress,
 )
 from mixpanel_export.expressions import EvaluationError, ExpressionError, prop
-from mixpanel_export.limits import Allowance, BudgetExhaustedError, Limits
+from mixpanel_export.http.limits import Allowance, Limits
+from mixpanel_export.http.retry import RetryPolicy
 from mixpanel_export.profiles import ProfilesIncompleteError, ProfilesProgress
-from mixpanel_export.retry import RetryPolicy
 
 __all__ = [
     "APIError",

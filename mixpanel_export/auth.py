@@ -24,14 +24,7 @@ import httpx
 
 from mixpanel_export.errors import ConfigurationError
 
-__all__ = [
-    "MixpanelAuth",
-    "OAuthTokenAuth",
-    "SecretAuth",
-    "ServiceAccountAuth",
-    "SignatureAuth",
-    "signature",
-]
+__all__ = ["MixpanelAuth", "OAuthTokenAuth", "SecretAuth", "ServiceAccountAuth", "SignatureAuth", "signature"]
 
 _REDACTED = "[redacted]"
 _NOTHING = "(?!)"

@@ -18,21 +18,29 @@ from typing import Any, ParamSpec, Self, TypeVar, cast
 
 import httpx
 
-from mixpanel_export import dates, environment
-from mixpanel_export.answers import areceive, receive
+from mixpanel_export import dates
+from mixpanel_export import settings as environment
 from mixpanel_export.auth import MixpanelAuth
-from mixpanel_export.calls import Call, Context
 from mixpanel_export.errors import ConfigurationError
 from mixpanel_export.export import AsyncExport, Export
-from mixpanel_export.limits import MIXPANEL_LIMITS, Lease, Limits
+from mixpanel_export.http.context import Call, Context
+from mixpanel_export.http.limits import MIXPANEL_LIMITS, Lease, Limits
+from mixpanel_export.http.raw import (
+    RawResponse,
+    captured,
+    is_idempotent,
+    last_of,
+    raw_arguments,
+    raw_response,
+)
+from mixpanel_export.http.retry import RetryPolicy
+from mixpanel_export.http.servers import Region, Servers
+from mixpanel_export.http.transport import areceive, receive
 from mixpanel_export.profiles import AsyncProfiles, Profiles
-from mixpanel_export.raw import RawResponse, captured, is_idempotent, last_of, raw_arguments, raw_response
-from mixpanel_export.retry import RetryPolicy
-from mixpanel_export.servers import Region, Servers
 from mixpanel_export_api.api import AsyncResources, Operation, Resources
 from mixpanel_export_api.api.export import EXPORT_RAW
 
-__all__ = ["AsyncMixpanelClient", "MixpanelClient"]
+__all__ = ["AsyncMixpanelClient", "MixpanelClient", "P", "T"]
 
 P = ParamSpec("P")
 T = TypeVar("T")

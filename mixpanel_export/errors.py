@@ -8,20 +8,33 @@ stripped of the parameters that authenticate, and servers' words pass through a 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
+
+from mixpanel_export._text import MESSAGE_LIMIT, excerpt, roughly, shortened
+
+T = TypeVar("T")
 
 __all__ = [
     "APIError",
     "AuthenticationError",
     "BadRequestError",
+    "BudgetExhaustedError",
+    "CancelledError",
     "ConfigurationError",
+    "DestinationError",
+    "DirectoryBusyError",
+    "DirectoryMismatchError",
+    "DiskFullError",
+    "EvaluationError",
     "ExportError",
+    "ExpressionError",
     "IncompleteExportError",
     "InvalidArgumentError",
     "InvalidResponseError",
     "MalformedEventError",
+    "ManifestError",
     "MissingExtraError",
     "MixpanelError",
     "NetworkError",
@@ -29,17 +42,15 @@ __all__ = [
     "PayloadTooLargeError",
     "PaymentRequiredError",
     "PermissionDeniedError",
+    "ProfilesIncompleteError",
     "RateLimitError",
     "RequestTimeoutError",
     "ServerError",
     "SliceFailedError",
+    "T",
+    "UnrepresentableError",
 ]
 
-_WORDS_LIMIT = 500
-# More than any secret is long: the half of one that a cut leaves would not be recognised.
-_ROUGH_LIMIT = 20_000
-# What stands before the words: which line of which slice, and why.
-_MESSAGE_LIMIT = _WORDS_LIMIT + 300
 
 Redactor = Callable[[str], str]
 
@@ -239,16 +250,155 @@ def quoting(redact: Redactor) -> Generator[None]:
         yield
     except ExportError as error:
         error.args = tuple(
-            shortened(redact(each), _MESSAGE_LIMIT) if isinstance(each, str) else each for each in error.args
+            shortened(redact(each), MESSAGE_LIMIT) if isinstance(each, str) else each for each in error.args
         )
         raise
 
 
-def roughly(text: str) -> str:
-    """The beginning of a text, of which a message quotes less when `quoting` has redacted it."""
-    return text[:_ROUGH_LIMIT]
+class ExpressionError(InvalidArgumentError):
+    """A segmentation expression is not valid.
+
+    Attributes:
+        argument: The argument of a call that it was given as, such as `where`; else `expression`.
+        problem: What is wrong, in one sentence.
+        expression: The text that was read; empty when a builder refused a Python value.
+        position: Where in that text, counted in characters from 0; None when there is no place.
+        expected: What would have been right there; empty when `problem` says it all.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        expression: str = "",
+        position: int | None = None,
+        expected: str = "",
+    ) -> None:
+        ValueError.__init__(self, problem, expression, position, expected)
+        self.argument = "expression"
+        self.value = expression
+        self.allowed = expected
+        self.problem = problem
+        self.expression = expression
+        self.position = position
+        self.expected = expected
+
+    def __str__(self) -> str:
+        said = f"{self.problem}; expected {self.expected}" if self.expected else self.problem
+        if self.argument != "expression":
+            said = f"{self.argument}: {said}"
+        if self.position is None:
+            return said
+        return f"{said}\n{excerpt(self.expression, self.position)}"
 
 
-def shortened(text: str, limit: int = _WORDS_LIMIT) -> str:
-    """A text as long as a message may quote."""
-    return text if len(text) <= limit else f"{text[:limit]}…"
+class EvaluationError(ExpressionError):
+    """A valid expression met an event whose values it cannot be applied to.
+
+    `expression` is the part that had the wrong type; `position` is None.
+    """
+
+
+class BudgetExhaustedError(MixpanelError):
+    """A call would have had to wait for the project's budget longer than `Limits.longest_wait` allows.
+
+    Attributes:
+        frees_in: the seconds until the budget has room for it.
+    """
+
+    def __init__(self, message: str, frees_in: float) -> None:
+        super().__init__(message)
+        self.frees_in = frees_in
+
+
+class ProfilesIncompleteError(MixpanelError):
+    """Not all profiles could be read; those delivered so far are not all there are.
+
+    Attributes:
+        delivered: how many profiles were delivered.
+        total: how many there are, as Mixpanel said; None when it did not.
+        restarts: how often the query was begun anew because its session was lost.
+    """
+
+    def __init__(self, why: str, delivered: int, total: int | None, restarts: int) -> None:
+        self.delivered = delivered
+        self.total = total
+        self.restarts = restarts
+        of = f" of {total:,}" if total is not None else ""
+        super().__init__(f"{why}; {delivered:,}{of} profiles had been read")
+
+
+class CancelledError(ExportError):
+    """The export was given up; nobody waits for this slice any more."""
+
+
+class DestinationError(ExportError):
+    """Objects could not be read or written where an export goes; what is complete there stays.
+
+    Attributes:
+        url: the destination.
+    """
+
+    def __init__(self, url: str, what: str, words: str, hint: str) -> None:
+        self.url = url
+        said = f" ({words})" if words else ""
+        super().__init__(f"{url}: {what}{said}. {hint}")
+
+
+class DirectoryBusyError(ExportError):
+    """Another process is exporting to the same directory; nothing was changed."""
+
+
+class DiskFullError(ExportError):
+    """There was no room for a file. What stands under a final name is whole; the same export continues there.
+
+    Attributes:
+        path: the directory.
+        needed: about how many bytes the missing days take; None when no slice is complete yet.
+    """
+
+    def __init__(self, path: str, why: str, needed: int | None) -> None:
+        self.path = path
+        self.needed = needed
+        about = f" about {needed / 1e6:,.1f} MB of" if needed else ""
+        super().__init__(
+            f"{path} has no room left ({why}); nothing half-written stands under a final name. Free{about} space "
+            "there and run the same export again: it continues where this one stopped"
+        )
+
+
+class ManifestError(ExportError):
+    """A directory's manifest cannot be read, so that nobody can say what the directory holds."""
+
+
+class DirectoryMismatchError(InvalidArgumentError):
+    """A directory holds something else than what was asked for; nothing was sent, and nothing in it changed.
+
+    Attributes:
+        differences: what differs, each in words.
+    """
+
+    def __init__(self, path: object, message: str, differences: Collection[str] = ()) -> None:
+        ValueError.__init__(self, message)
+        self.argument = "path"
+        self.value = path
+        self.allowed = message
+        self.differences: tuple[str, ...] = tuple(differences)
+
+
+class UnrepresentableError(ExportError):
+    """A value that the wanted format cannot hold.
+
+    Attributes:
+        event: the event's name.
+        property: the property's; None when it is the event's name that cannot be held.
+    """
+
+    def __init__(self, source: str, event: str, property: str | None, why: str, layout: str) -> None:
+        self.event: str = event
+        self.property: str | None = property
+        others = "The layout 'json' and the formats" if layout == "wide" else "The formats"
+        where = "the name" if property is None else f"the property {property!r}"
+        super().__init__(
+            f"{where} of an event {event!r} of {source} cannot be exported to this format: {why}. "
+            f"{others} jsonl and jsonl.gz hold it"
+        )

@@ -23,7 +23,7 @@ from mixpanel_export.cli.operations import AnnotationsGroup, QueryGroup
 from mixpanel_export.cli.sizes import bytes_of
 from mixpanel_export.errors import InvalidArgumentError, MixpanelError
 
-__all__ = ["run"]
+__all__ = ["Version", "app", "events", "profiles", "run"]
 
 DONE, FAILED, USAGE, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
@@ -164,7 +164,7 @@ def events(
     manifest.json that lists the complete ones; the same command again goes on where it stopped.
     """
     from mixpanel_export.cli.events import EventsCommand
-    from mixpanel_export.export.job import ExportOptions
+    from mixpanel_export.download.job import ExportOptions
 
     # Only what was given: an update takes the rest from the folder's manifest.
     options = ExportOptions()

@@ -13,8 +13,8 @@ from mixpanel_export import MixpanelClient, RetryPolicy
 from mixpanel_export.auth import MixpanelAuth, SecretAuth, SignatureAuth
 from mixpanel_export.cli.clients import client_for, layers_of
 from mixpanel_export.cli.common import Invocation
-from mixpanel_export.environment import CREDENTIALS, OPTIONS, SECRETS, Layer, choose
 from mixpanel_export.errors import APIError, ConfigurationError, MixpanelError
+from mixpanel_export.settings import CREDENTIALS, OPTIONS, SECRETS, Layer, choose
 
 __all__ = ["check_credentials"]
 

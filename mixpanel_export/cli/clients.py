@@ -10,10 +10,10 @@ from pathlib import Path
 
 from mixpanel_export import MixpanelClient, RetryPolicy
 from mixpanel_export.cli.common import Invocation
-from mixpanel_export.configuration import default_path, read_profile
-from mixpanel_export.environment import CREDENTIALS, SECRETS, Layer, Settings, choose, environment_layers
+from mixpanel_export.cli.config_file import default_path, read_profile
 from mixpanel_export.errors import ConfigurationError
-from mixpanel_export.limits import MIXPANEL_LIMITS
+from mixpanel_export.http.limits import MIXPANEL_LIMITS
+from mixpanel_export.settings import CREDENTIALS, SECRETS, Layer, Settings, choose, environment_layers
 
 __all__ = ["client_for", "layers_of", "settings_of"]
 

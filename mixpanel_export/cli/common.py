@@ -16,7 +16,7 @@ import typer
 
 if TYPE_CHECKING:
     from mixpanel_export.cli.reporter import Reporter
-    from mixpanel_export.environment import Layer
+    from mixpanel_export.settings import Layer
 
 __all__ = ["Invocation", "set_signature", "with_common"]
 
@@ -221,7 +221,7 @@ class Invocation:
     @property
     def flags(self) -> Layer:
         """The settings given as options."""
-        from mixpanel_export.environment import CREDENTIALS, OPTIONS, Layer
+        from mixpanel_export.settings import CREDENTIALS, OPTIONS, Layer
 
         names = {name: f"--{name.replace('_', '-')}" for name in (*CREDENTIALS, *OPTIONS)}
         values = {name: self._given[name] for name in names if self._given.get(name)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.filesize import decimal
 
 from mixpanel_export import Progress
-from mixpanel_export.export.summaries import DirectoryExport, PlanSummary
+from mixpanel_export.directory.results import DirectoryExport, PlanSummary
 
 __all__ = ["ExportProgress", "many", "print_plan", "said_of_directory"]
 

@@ -12,19 +12,28 @@ from attrs import asdict, frozen
 from rich.filesize import decimal
 
 from mixpanel_export import MixpanelClient, Progress
+from mixpanel_export._formats import (
+    COLUMNAR,
+    FORMATS,
+    FileFormat,
+    Layout,
+    PartitionBy,
+    check_columnar,
+    check_format,
+    format_for,
+    format_of,
+)
 from mixpanel_export.cli.clients import client_for
 from mixpanel_export.cli.common import Invocation
 from mixpanel_export.cli.display import ExportProgress, print_plan, said_of_directory
 from mixpanel_export.cli.places import check_file, check_folder, path_of, standard_output
 from mixpanel_export.columns.native import load
+from mixpanel_export.directory.object_store import is_url
+from mixpanel_export.directory.plan import DEFAULT_LOOK_BACK
+from mixpanel_export.directory.results import DirectoryExport, PlanSummary
+from mixpanel_export.download.job import ExportOptions
+from mixpanel_export.download.progress import ProgressListener
 from mixpanel_export.errors import InvalidArgumentError
-from mixpanel_export.export.conversion import COLUMNAR, Layout, PartitionBy, check_columnar
-from mixpanel_export.export.files import FORMATS, FileFormat, check_format, format_for, format_of
-from mixpanel_export.export.job import ExportOptions
-from mixpanel_export.export.progress import ProgressListener
-from mixpanel_export.export.resume import DEFAULT_LOOK_BACK
-from mixpanel_export.export.store import is_url
-from mixpanel_export.export.summaries import DirectoryExport, PlanSummary
 
 __all__ = ["EventsCommand"]
 

@@ -15,7 +15,7 @@ from attrs import frozen
 from mixpanel_export.cli.places import check_file, standard_output
 from mixpanel_export.cli.reporter import Reporter
 from mixpanel_export.errors import InvalidArgumentError, MissingExtraError
-from mixpanel_export.frames import to_arrow, types_of
+from mixpanel_export.tables import to_arrow, types_of
 from mixpanel_export_api.api import CsvText, Map, Table
 
 __all__ = ["Output", "rows_of"]
@@ -231,7 +231,7 @@ _FORMATS: Mapping[str, Callable[[Any, Any], None]] = {
 
 
 def _to_file(path: Path, write: Callable[[Any], None]) -> None:
-    from mixpanel_export.export.files import WholeFile
+    from mixpanel_export._atomic import WholeFile
 
     with WholeFile(path) as target:
         write(target.file)

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from mixpanel_export.directory.filenames import FileName
 from mixpanel_export.errors import ConfigurationError, InvalidArgumentError
-from mixpanel_export.export.naming import FileName
 
 __all__ = ["check_file", "check_folder", "path_of", "standard_output"]
 

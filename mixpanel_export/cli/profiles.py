@@ -10,12 +10,12 @@ from typing import cast
 from attrs import asdict, frozen
 
 from mixpanel_export import MixpanelClient
+from mixpanel_export._formats import LinesFormat, check_format, format_for, format_of
 from mixpanel_export.cli.clients import client_for
 from mixpanel_export.cli.common import Invocation
 from mixpanel_export.cli.display import many
 from mixpanel_export.cli.places import check_file, path_of, standard_output
 from mixpanel_export.errors import InvalidArgumentError
-from mixpanel_export.export.files import LinesFormat, check_format, format_for, format_of
 from mixpanel_export.profiles.file import ProfilesProgress, ProfilesProgressListener
 from mixpanel_export.profiles.query import ProfileFilters
 

@@ -9,12 +9,13 @@ from rich.filesize import decimal
 
 from mixpanel_export.cli.display import many
 from mixpanel_export.cli.reporter import Reporter
+from mixpanel_export.directory.filenames import FileName, name_of
+from mixpanel_export.directory.local import LocalFolder
+from mixpanel_export.directory.object_store import is_url, open_objects
+from mixpanel_export.directory.remote import RemoteFolder
+from mixpanel_export.directory.storage import MANIFEST, Folder
 from mixpanel_export.errors import ExportError, InvalidArgumentError
-from mixpanel_export.export.folder import MANIFEST, Folder, LocalFolder
-from mixpanel_export.export.naming import FileName, name_of
-from mixpanel_export.export.remote import RemoteFolder
-from mixpanel_export.export.store import is_url, open_objects
-from mixpanel_export.retry import RetryPolicy
+from mixpanel_export.http.retry import RetryPolicy
 
 __all__ = ["verify_directory"]
 

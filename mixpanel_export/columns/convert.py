@@ -14,7 +14,8 @@ from typing import Any
 
 from attrs import define, frozen
 
-from mixpanel_export.columns.clock import Clock
+from mixpanel_export._formats import Layout
+from mixpanel_export.columns.json_layout import event_columns, text_columns
 from mixpanel_export.columns.kinds import PINNED, Columns, Kind
 from mixpanel_export.columns.native import load
 from mixpanel_export.columns.tables import (
@@ -25,36 +26,17 @@ from mixpanel_export.columns.tables import (
     wide_schema,
     zone_name,
 )
-from mixpanel_export.columns.texts import event_columns, text_columns
-from mixpanel_export.columns.values import HALF_A_CHARACTER, Found, LineReader, RefusedError, Values, look
-from mixpanel_export.errors import ExportError
-from mixpanel_export.export.conversion import Layout
-from mixpanel_export.export.decode import EventDecoder, lines_in
-from mixpanel_export.export.event import Event
+from mixpanel_export.columns.timestamps import Clock
+from mixpanel_export.columns.wide import HALF_A_CHARACTER, Found, LineReader, RefusedError, Values, look
+from mixpanel_export.errors import UnrepresentableError
+from mixpanel_export.records.decode import EventDecoder
+from mixpanel_export.records.event import Event
+from mixpanel_export.records.lines import lines_in
 
-__all__ = ["Converter", "Place", "UnrepresentableError"]
+__all__ = ["Converter", "Place"]
 
 # Values that there may be of a block at a time: each is there in several forms.
 _VALUES = 1_000_000
-
-
-class UnrepresentableError(ExportError):
-    """A value that the wanted format cannot hold.
-
-    Attributes:
-        event: the event's name.
-        property: the property's; None when it is the event's name that cannot be held.
-    """
-
-    def __init__(self, source: str, event: str, property: str | None, why: str, layout: Layout) -> None:
-        self.event: str = event
-        self.property: str | None = property
-        others = "The layout 'json' and the formats" if layout == "wide" else "The formats"
-        where = "the name" if property is None else f"the property {property!r}"
-        super().__init__(
-            f"{where} of an event {event!r} of {source} cannot be exported to this format: {why}. "
-            f"{others} jsonl and jsonl.gz hold it"
-        )
 
 
 @define

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
+from mixpanel_export._formats import Layout
 from mixpanel_export.columns.kinds import NULLS, PINNED, Column, Columns, Kind
 from mixpanel_export.columns.native import load
-from mixpanel_export.export.conversion import Layout
 
 if TYPE_CHECKING:
     import pyarrow

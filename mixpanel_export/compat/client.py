@@ -15,17 +15,12 @@ from mixpanel_export.auth import MixpanelAuth
 from mixpanel_export.compat.auth import Keys, SignatureAuth
 from mixpanel_export.compat.checks import check_range, check_word, to_moment
 from mixpanel_export.compat.connection import CSV, JSON, Answer, Connection
-from mixpanel_export.compat.exceptions import (
-    InvalidDataType,
-    InvalidFormatException,
-    InvalidUnitException,
-)
+from mixpanel_export.compat.exceptions import InvalidDataType, InvalidFormatException, InvalidUnitException
 from mixpanel_export.dates import to_wall_clock
-from mixpanel_export.limits import MIXPANEL_LIMITS, Allowance, Limits
-from mixpanel_export.retry import RetryPolicy
+from mixpanel_export.http.limits import MIXPANEL_LIMITS, Allowance, Limits
+from mixpanel_export.http.retry import RetryPolicy
 
 __all__ = ["MixpanelQueryClient"]
-
 
 AT_ONCE = Limits(
     export=Allowance(at_once=MIXPANEL_LIMITS.export.at_once),

@@ -17,11 +17,11 @@ from attrs import frozen
 
 from mixpanel_export import Event, Export, Limits, MixpanelClient, RetryPolicy
 from mixpanel_export.auth import MixpanelAuth
-from mixpanel_export.calls import Request
 from mixpanel_export.compat.exceptions import JSONDecodeError, older_errors
-from mixpanel_export.export.job import ExportJob
-from mixpanel_export.export.plan import Plan, Slice
-from mixpanel_export.raw import raw_arguments
+from mixpanel_export.download.job import ExportJob
+from mixpanel_export.download.plan import Plan, Slice
+from mixpanel_export.http.context import Request
+from mixpanel_export.http.raw import raw_arguments
 
 __all__ = ["CSV", "JSON", "Answer", "Connection"]
 

@@ -1,12 +1,16 @@
 """The raw export: plan, fetch, verify, decode, deliver."""
 
-from mixpanel_export.export.event import Event
-from mixpanel_export.export.folder import DirectoryBusyError, DiskFullError
-from mixpanel_export.export.manifest import DirectoryMismatchError, ManifestError
-from mixpanel_export.export.progress import Progress
+from mixpanel_export.directory.results import DirectoryExport, PlanSummary
+from mixpanel_export.download.progress import Progress
+from mixpanel_export.errors import (
+    DestinationError,
+    DirectoryBusyError,
+    DirectoryMismatchError,
+    DiskFullError,
+    ManifestError,
+)
 from mixpanel_export.export.resource import AsyncExport, Export
-from mixpanel_export.export.store import DestinationError
-from mixpanel_export.export.summaries import DirectoryExport, PlanSummary
+from mixpanel_export.records.event import Event
 
 __all__ = [
     "AsyncExport",

@@ -11,23 +11,21 @@ from typing import IO, TYPE_CHECKING, Any, Unpack
 
 import httpx
 
+from mixpanel_export._formats import FORMATS, FileFormat, Layout, check_columnar, check_format, format_for
+from mixpanel_export._worker import WorkThread, in_thread
 from mixpanel_export.dates import DateLike
-from mixpanel_export.export.conversion import Layout, check_columnar
-from mixpanel_export.export.directories import AsyncDirectoryExports, DirectoryExports
-from mixpanel_export.export.event import Event
-from mixpanel_export.export.files import FORMATS, FileFormat, check_format, format_for
-from mixpanel_export.export.job import DEFAULT_PARALLEL, ExportJob, ExportOptions
-from mixpanel_export.export.progress import Progress, ProgressListener
-from mixpanel_export.export.run import EventBatches
-from mixpanel_export.export.thread import WorkThread, in_thread
-from mixpanel_export.export.writing import Writing
+from mixpanel_export.directory.resource import AsyncDirectoryExports, DirectoryExports
+from mixpanel_export.download.job import DEFAULT_PARALLEL, ExportJob, ExportOptions
+from mixpanel_export.download.progress import Progress, ProgressListener
+from mixpanel_export.export.iterate import EventBatches
+from mixpanel_export.export.writer import Writing
+from mixpanel_export.records.event import Event
 from mixpanel_export_api.api.export import AsyncExportResource, ExportResource
 
 if TYPE_CHECKING:
-    from mixpanel_export.calls import Context
-    from mixpanel_export.client import AsyncMixpanelClient, MixpanelClient
-    from mixpanel_export.columns.batches import AsyncRecordBatches, RecordBatches
-    from mixpanel_export_api.api import Expression
+    from mixpanel_export.export.batches import AsyncRecordBatches, RecordBatches
+    from mixpanel_export.http.context import Context
+    from mixpanel_export_api.api import AsyncResources, Expression, Resources
 
 __all__ = ["AsyncExport", "Export"]
 
@@ -38,7 +36,7 @@ _ALL_IN_ONE = 1_000_000
 class Export(DirectoryExports, ExportResource):
     """The raw export of events, over a synchronous client."""
 
-    def __init__(self, client: MixpanelClient, context: Context, http: httpx.Client) -> None:
+    def __init__(self, client: Resources, context: Context, http: httpx.Client) -> None:
         super().__init__(client)
         self._context = context
         self._http = http
@@ -222,7 +220,7 @@ class Export(DirectoryExports, ExportResource):
 class AsyncExport(AsyncDirectoryExports, AsyncExportResource):
     """The raw export of events, over an asynchronous client."""
 
-    def __init__(self, client: AsyncMixpanelClient, context: Context, http: httpx.Client) -> None:
+    def __init__(self, client: AsyncResources, context: Context, http: httpx.Client) -> None:
         super().__init__(client)
         self._context = context
         self._http = http
@@ -275,7 +273,7 @@ class AsyncExport(AsyncDirectoryExports, AsyncExportResource):
         **options: Unpack[ExportOptions],
     ) -> AsyncRecordBatches:
         """As `Export.batches`, to be used with `async for`; frames are awaited: `await batches.to_polars()`."""
-        from mixpanel_export.columns.batches import AsyncRecordBatches
+        from mixpanel_export.export.batches import AsyncRecordBatches
 
         return AsyncRecordBatches(
             _batches(self._context, self._http, from_date, to_date, layout, progress, options)
@@ -343,7 +341,7 @@ def _batches(
     progress: ProgressListener | None,
     options: ExportOptions,
 ) -> RecordBatches:
-    from mixpanel_export.columns.batches import RecordBatches
+    from mixpanel_export.export.batches import RecordBatches
 
     check_columnar("parquet", layout, None)
     job = ExportJob.make(context, from_date, to_date, **options)

@@ -5,14 +5,9 @@ tree and `to_text` prints one; `evaluate`, `matches` and `compile` apply it to e
 Nothing here does any I/O.
 """
 
+from mixpanel_export.errors import EvaluationError, ExpressionError
 from mixpanel_export.expressions.builder import Expr, Operand, event_field, prop, user
-from mixpanel_export.expressions.errors import EvaluationError, ExpressionError
-from mixpanel_export.expressions.evaluator import (
-    CompiledExpression,
-    compile,  # noqa: A004
-    evaluate,
-    matches,
-)
+from mixpanel_export.expressions.evaluator import CompiledExpression, compile, evaluate, matches  # noqa: A004
 from mixpanel_export.expressions.parser import parse
 from mixpanel_export.expressions.printer import to_text
 from mixpanel_export.expressions.tree import (

@@ -14,7 +14,7 @@ from typing import ClassVar, NoReturn, TypeAlias, TypeGuard
 
 import attrs
 
-from mixpanel_export.expressions.errors import ExpressionError
+from mixpanel_export.errors import ExpressionError
 from mixpanel_export.expressions.numerals import has_minus
 from mixpanel_export.expressions.printer import to_text
 from mixpanel_export.expressions.tree import (

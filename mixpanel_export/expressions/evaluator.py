@@ -12,8 +12,8 @@ from typing import Any, TypeAlias, TypeGuard, assert_never
 
 import attrs
 
+from mixpanel_export.errors import EvaluationError
 from mixpanel_export.expressions.builder import Expr
-from mixpanel_export.expressions.errors import EvaluationError
 from mixpanel_export.expressions.parser import parse
 from mixpanel_export.expressions.printer import to_text
 from mixpanel_export.expressions.tree import (

@@ -13,7 +13,8 @@ from typing import TypeAlias
 
 import attrs
 
-from mixpanel_export.expressions.errors import ExpressionError, displayable
+from mixpanel_export._text import displayable
+from mixpanel_export.errors import ExpressionError
 from mixpanel_export.expressions.numerals import NUMBER_RANGE, read_number
 
 Kind: TypeAlias = OneOf["string", "number", "word", "symbol", "end"]

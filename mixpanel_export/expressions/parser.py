@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NoReturn, TypeGuard
 
-from mixpanel_export.expressions.errors import ExpressionError
+from mixpanel_export.errors import ExpressionError
 from mixpanel_export.expressions.lexer import Lexer, Token
 from mixpanel_export.expressions.tree import (
     BINARY_PRECEDENCE,

@@ -17,7 +17,7 @@ from typing import Literal as OneOf
 
 import attrs
 
-from mixpanel_export.expressions.errors import ExpressionError
+from mixpanel_export.errors import ExpressionError
 from mixpanel_export.expressions.numerals import NUMBER_RANGE, has_minus, in_range
 
 Scope: TypeAlias = OneOf["properties", "user", "event", "behaviors"]

@@ -19,10 +19,11 @@ from typing import IO, Any, Literal
 import msgspec
 from attrs import frozen
 
+from mixpanel_export._atomic import durable, sync_folder
+from mixpanel_export._formats import LinesFormat
+from mixpanel_export.directory.local import LocalFolder
 from mixpanel_export.errors import InvalidArgumentError
-from mixpanel_export.export.files import LinesFormat, sync_folder
-from mixpanel_export.export.folder import LocalFolder, durable
-from mixpanel_export.profiles.paging import Batch, Paging, digest_of
+from mixpanel_export.profiles.pagination import Batch, Paging, digest_of
 from mixpanel_export_api.models.profile import Profile
 
 __all__ = ["FileInTheMaking", "ProfilesProgress", "ProfilesProgressListener", "lines_of"]

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from attrs import evolve, frozen
 
-from mixpanel_export.arguments import check_options
 from mixpanel_export.errors import InvalidArgumentError
-from mixpanel_export.profiles.paging import Ask
+from mixpanel_export.http.arguments import check_options
+from mixpanel_export.profiles.pagination import Ask
 from mixpanel_export_api.api.profiles import PROFILES_QUERY
 from mixpanel_export_api.models.behavior import Behavior
 
 if TYPE_CHECKING:
-    from mixpanel_export.calls import Context
+    from mixpanel_export.http.context import Context
     from mixpanel_export_api.api import Expression
 
 __all__ = ["ProfileFilters", "ProfileQuery"]

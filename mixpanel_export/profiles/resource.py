@@ -11,20 +11,19 @@ from typing import IO, TYPE_CHECKING, Any, Unpack
 
 import httpx
 
-from mixpanel_export.export.files import LinesFormat
+from mixpanel_export._formats import LinesFormat
+from mixpanel_export.profiles.fetch import async_batches, batches
 from mixpanel_export.profiles.file import ProfilesProgress, ProfilesProgressListener
-from mixpanel_export.profiles.pages import async_batches, batches
-from mixpanel_export.profiles.paging import Paging
+from mixpanel_export.profiles.pagination import Paging
 from mixpanel_export.profiles.query import ProfileFilters, ProfileQuery
-from mixpanel_export.profiles.writing import write, write_async, writing_to_file, writing_to_stream
+from mixpanel_export.profiles.writer import write, write_async, writing_to_file, writing_to_stream
 from mixpanel_export_api.api.profiles import AsyncProfilesResource, ProfilesResource
 from mixpanel_export_api.models.behavior import Behavior
 from mixpanel_export_api.models.profile import Profile
 
 if TYPE_CHECKING:
-    from mixpanel_export.calls import Context
-    from mixpanel_export.client import AsyncMixpanelClient, MixpanelClient
-    from mixpanel_export_api.api import Expression
+    from mixpanel_export.http.context import Context
+    from mixpanel_export_api.api import AsyncResources, Expression, Resources
 
 __all__ = ["AsyncProfiles", "Profiles"]
 
@@ -32,7 +31,7 @@ __all__ = ["AsyncProfiles", "Profiles"]
 class Profiles(ProfilesResource):
     """User and group profiles, over a synchronous client."""
 
-    def __init__(self, client: MixpanelClient, context: Context, http: httpx.Client) -> None:
+    def __init__(self, client: Resources, context: Context, http: httpx.Client) -> None:
         super().__init__(client)
         self._context = context
         self._http = http
@@ -155,7 +154,7 @@ class Profiles(ProfilesResource):
 class AsyncProfiles(AsyncProfilesResource):
     """User and group profiles, over an asynchronous client."""
 
-    def __init__(self, client: AsyncMixpanelClient, context: Context) -> None:
+    def __init__(self, client: AsyncResources, context: Context) -> None:
         super().__init__(client)
         self._context = context
 

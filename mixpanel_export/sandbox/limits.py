@@ -1,7 +1,7 @@
 """The request limits that a sandbox keeps: so many calls an hour, a second, and at once, for each family.
 
 A `Limiter` counts and decides; it neither answers nor sleeps. It knows nothing of the client's own budgets
-(`mixpanel_export.limits`), which it is there to check.
+(`mixpanel_export.http.limits`), which it is there to check.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final, Literal, TypeAlias, cast
 
 from attrs import define, field, frozen, validators
 
-from mixpanel_export.limits import Allowance
+from mixpanel_export.http.limits import Allowance
 
 __all__ = ["Allowance", "Excess", "Family", "LimitName", "Limiter", "Limits", "family_of"]
 

@@ -15,12 +15,7 @@ from attrs import define, field
 
 from mixpanel_export.sandbox.annotations import Annotations
 from mixpanel_export.sandbox.credentials import SandboxCredentials
-from mixpanel_export.sandbox.definitions.lexicon import (
-    NOTHING_WRITTEN,
-    Descriptions,
-    LexiconEntity,
-    lexicon,
-)
+from mixpanel_export.sandbox.definitions.lexicon import NOTHING_WRITTEN, Descriptions, LexiconEntity, lexicon
 from mixpanel_export.sandbox.paging import EngageSessions
 from mixpanel_export.sandbox.store import EventStore
 

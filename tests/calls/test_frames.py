@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from mixpanel_export import MixpanelClient, prop
-from mixpanel_export.frames import rows, to_arrow
 from mixpanel_export.sandbox import Sandbox
+from mixpanel_export.tables import rows, to_arrow
 from mixpanel_export_api import models
 
 FIRST = datetime.date(2024, 1, 1)

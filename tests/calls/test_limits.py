@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from mixpanel_export import Allowance, BudgetExhaustedError, Limits, MixpanelError, limits
-from mixpanel_export.limits import MIXPANEL_LIMITS, Budget, Lease, Wait, budget_of
+from mixpanel_export import Allowance, BudgetExhaustedError, Limits, MixpanelError
+from mixpanel_export.http import limits
+from mixpanel_export.http.limits import MIXPANEL_LIMITS, Budget, Lease, Wait, budget_of
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,7 @@ from mixpanel_export import (
     ServiceAccountAuth,
     prop,
 )
-from mixpanel_export.raw import RawResponse
+from mixpanel_export.http.raw import RawResponse
 from mixpanel_export.sandbox import Fault, Sandbox
 from mixpanel_export_api.models import SegmentationResult, SegmentationSumResult
 

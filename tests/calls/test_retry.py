@@ -23,7 +23,7 @@ from mixpanel_export import (
     RetryPolicy,
     ServerError,
 )
-from mixpanel_export.retry import Attempts
+from mixpanel_export.http.retry import Attempts
 from mixpanel_export.sandbox import Fault, Sandbox
 
 MIDDLE = 0.5  # the chance that leaves a wait as it is

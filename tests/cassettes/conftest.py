@@ -18,8 +18,8 @@ from attrs import frozen
 
 from mixpanel_export import MixpanelClient, ServiceAccountAuth
 from mixpanel_export.auth import MixpanelAuth
-from mixpanel_export.environment import read
 from mixpanel_export.sandbox import Sandbox, SandboxCredentials
+from mixpanel_export.settings import read
 
 from . import scrub
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from mixpanel_export.cli.config_file import read_profile
 from mixpanel_export.columns.native import load
-from mixpanel_export.configuration import read_profile
 from mixpanel_export.sandbox import Sandbox
 from tests.cli.test_events_command import run
 

@@ -19,11 +19,11 @@ import duckdb
 import pytest
 
 from mixpanel_export import AsyncMixpanelClient, InvalidArgumentError, MixpanelClient
-from mixpanel_export.columns.batches import RecordBatches
+from mixpanel_export._formats import Layout
 from mixpanel_export.columns.native import load
 from mixpanel_export.columns.tables import lines_of
 from mixpanel_export.errors import MalformedEventError, SliceFailedError
-from mixpanel_export.export.conversion import Layout
+from mixpanel_export.export.batches import RecordBatches
 from mixpanel_export.sandbox import Fault, Sandbox
 
 from ..export.conftest import client_of

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mixpanel_export.columns.convert import Converter, UnrepresentableError
+from mixpanel_export._formats import Layout
+from mixpanel_export.columns.convert import Converter
 from mixpanel_export.columns.kinds import PINNED, Columns
 from mixpanel_export.columns.native import load
 from mixpanel_export.columns.tables import Widening, lines_of
-from mixpanel_export.errors import MalformedEventError
-from mixpanel_export.export.conversion import Layout
+from mixpanel_export.errors import MalformedEventError, UnrepresentableError
 
 # Their stubs lag behind.
 pa: Any = load("pyarrow")

@@ -19,11 +19,11 @@ import duckdb
 import pytest
 
 from mixpanel_export import AsyncMixpanelClient, InvalidArgumentError, MixpanelClient
+from mixpanel_export._formats import Layout
 from mixpanel_export.columns.native import load
 from mixpanel_export.columns.tables import columns_of, lines_of
-from mixpanel_export.columns.values import LineReader
-from mixpanel_export.export.conversion import Layout
-from mixpanel_export.export.directory import DirectoryRun
+from mixpanel_export.columns.wide import LineReader
+from mixpanel_export.directory.run import DirectoryRun
 from mixpanel_export.sandbox import Fault, Sandbox
 
 from ..export.conftest import client_of

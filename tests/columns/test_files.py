@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from mixpanel_export import MixpanelClient
 from mixpanel_export.columns.convert import Converter
-from mixpanel_export.columns.files import ColumnFormat, read_tables, write_widening
 from mixpanel_export.columns.native import load
 from mixpanel_export.columns.tables import lines_of
+from mixpanel_export.columns.writers import ColumnFormat, read_tables, write_widening
 from mixpanel_export.sandbox import Sandbox
 
 from ..export.conftest import client_of

@@ -11,7 +11,7 @@ import pytest
 from mixpanel_export import MixpanelError
 from mixpanel_export.compat import ConcurrentPaginator, MixpanelQueryClient, MixpanelQueryException
 from mixpanel_export.compat.exceptions import HTTPError
-from mixpanel_export.limits import MIXPANEL_LIMITS
+from mixpanel_export.http.limits import MIXPANEL_LIMITS
 from mixpanel_export.sandbox import Fault, Sandbox
 from mixpanel_export.sandbox.limits import Limits
 from tests.compat.conftest import Connect, sandbox_client

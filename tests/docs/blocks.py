@@ -36,9 +36,9 @@ import yaml
 from sybil import Document, Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser
 
-from mixpanel_export.limits import Limits
+from mixpanel_export.http.limits import Limits
+from mixpanel_export.http.servers import Servers
 from mixpanel_export.sandbox import Fault, Sandbox, SandboxCredentials
-from mixpanel_export.servers import Servers
 from tests.docs import budgets
 
 ROOT = Path(__file__).parents[2]

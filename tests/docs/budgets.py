@@ -5,8 +5,8 @@ Each page has a sandbox of its own that keeps none; sixteen requests at three a 
 
 from __future__ import annotations
 
-from mixpanel_export.limits import MIXPANEL_LIMITS, Allowance, Limits
-from mixpanel_export.servers import Family
+from mixpanel_export.http.limits import MIXPANEL_LIMITS, Allowance, Limits
+from mixpanel_export.http.servers import Family
 
 __all__ = ["COMMANDS", "allowance"]
 

@@ -17,14 +17,15 @@ from typing import Any
 
 import pytest
 
-from mixpanel_export.calls import Context
-from mixpanel_export.export.conversion import Columns, Converted
-from mixpanel_export.export.manifest import Query
-from mixpanel_export.export.run import Spool
+from mixpanel_export._formats import Columns
+from mixpanel_export.directory.conversion import Converted
+from mixpanel_export.directory.manifest import Query
+from mixpanel_export.download.spool import Spool
+from mixpanel_export.http.context import Context
 
 __all__ = ["columns_in", "day_of", "install", "read", "served"]
 
-MODULE = "mixpanel_export.columns.directory"
+MODULE = "mixpanel_export.directory.columnar"
 NOON = int(datetime.datetime(2024, 1, 1, 12, tzinfo=datetime.UTC).timestamp())
 
 

@@ -26,8 +26,7 @@ from mixpanel_export import (
     Progress,
     ServiceAccountAuth,
 )
-from mixpanel_export.export.conversion import Layout
-from mixpanel_export.export.files import FORMATS, FileFormat
+from mixpanel_export._formats import FORMATS, FileFormat, Layout
 from mixpanel_export.sandbox import Fault, Sandbox
 
 from .conftest import Wire

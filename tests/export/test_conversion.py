@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from mixpanel_export import DirectoryMismatchError, InvalidArgumentError, ManifestError, MixpanelClient
-from mixpanel_export.export.manifest import Manifest
+from mixpanel_export.directory.manifest import Manifest
 from mixpanel_export.sandbox import Fault, Sandbox
 
 from . import columnar

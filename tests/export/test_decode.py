@@ -15,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mixpanel_export import Event, IncompleteExportError, MalformedEventError
-from mixpanel_export.export.decode import EventDecoder, decompressor_for
-from mixpanel_export.export.plan import Slice
-from mixpanel_export.export.run import Spool
-from mixpanel_export.export.verify import Check, Verifier
+from mixpanel_export.download.plan import Slice
+from mixpanel_export.download.spool import Spool
+from mixpanel_export.records.decode import EventDecoder
+from mixpanel_export.records.inflate import decompressor_for
+from mixpanel_export.records.verify import Check, Verifier
 
 CHECKS: tuple[Check, ...] = get_args(Check)
 

@@ -19,11 +19,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mixpanel_export import AsyncMixpanelClient, MalformedEventError, MixpanelClient, Progress
-from mixpanel_export.export.duplicates import find_duplicates
-from mixpanel_export.export.files import FileFormat, copy_gzip, copy_lines
-from mixpanel_export.export.plan import Slice
-from mixpanel_export.export.run import Spool
-from mixpanel_export.export.verify import Verifier
+from mixpanel_export._formats import FileFormat
+from mixpanel_export.download.jsonl import copy_gzip, copy_lines
+from mixpanel_export.download.plan import Slice
+from mixpanel_export.download.spool import Spool
+from mixpanel_export.records.duplicates import find_duplicates
+from mixpanel_export.records.verify import Verifier
 from mixpanel_export.sandbox import Sandbox
 
 from .conftest import Wire

@@ -9,7 +9,7 @@ import zoneinfo
 import pytest
 
 from mixpanel_export import Event, ExportError
-from mixpanel_export.export.event import event_type
+from mixpanel_export.records.event import event_type
 
 MOMENT = 1_704_067_200  # 2024-01-01 00:00:00 UTC
 

@@ -16,7 +16,7 @@ from mixpanel_export import (
     MixpanelClient,
     Progress,
 )
-from mixpanel_export.export.files import FileFormat
+from mixpanel_export._formats import FileFormat
 
 from .conftest import Wire
 

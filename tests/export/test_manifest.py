@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mixpanel_export import InvalidArgumentError, MixpanelClient, ServiceAccountAuth, prop
-from mixpanel_export.calls import Context
-from mixpanel_export.export.job import ExportJob, ExportOptions
-from mixpanel_export.export.manifest import Manifest, ManifestError, ManifestSlice, Query
-from mixpanel_export.export.naming import FileName
-from mixpanel_export.export.plan import Slice, divide
-from mixpanel_export.export.resume import Asked, Start, plan_work, start
+from mixpanel_export.directory.filenames import FileName
+from mixpanel_export.directory.manifest import Manifest, ManifestSlice, Query
+from mixpanel_export.directory.plan import Asked, Start, plan_work, start
+from mixpanel_export.download.job import ExportJob, ExportOptions
+from mixpanel_export.download.plan import Slice, divide
+from mixpanel_export.errors import ManifestError
+from mixpanel_export.http.context import Context
 
 DAY = datetime.timedelta(days=1)
 FIRST = datetime.date(2024, 1, 1)

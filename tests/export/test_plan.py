@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mixpanel_export import InvalidArgumentError
-from mixpanel_export.export.plan import make_plan
+from mixpanel_export.download.plan import make_plan
 
 FIRST = datetime.date(2023, 1, 1)
 DAYS = st.integers(0, 4000).map(datetime.timedelta)

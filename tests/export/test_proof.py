@@ -39,7 +39,7 @@ from mixpanel_export import (
     ServiceAccountAuth,
     SliceFailedError,
 )
-from mixpanel_export.export.verify import Block
+from mixpanel_export.records.verify import Block
 
 from .conftest import Script, Wire, answer
 

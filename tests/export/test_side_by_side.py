@@ -24,7 +24,7 @@ from mixpanel_export import (
     Progress,
     ServiceAccountAuth,
 )
-from mixpanel_export.limits import Allowance, Limits
+from mixpanel_export.http.limits import Allowance, Limits
 
 from .conftest import ONCE, Wire, answer
 

@@ -12,14 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mixpanel_export.expressions import (
-    UNDEFINED,
-    EvaluationError,
-    ExpressionError,
-    evaluate,
-    matches,
-    prop,
-)
+from mixpanel_export.expressions import UNDEFINED, EvaluationError, ExpressionError, evaluate, matches, prop
 
 # A value of each type; the property "missing" is not there.
 PROPERTIES: dict[str, Any] = {

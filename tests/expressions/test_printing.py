@@ -28,13 +28,7 @@ from mixpanel_export.expressions import (
 )
 from mixpanel_export.expressions.lexer import Lexer
 from mixpanel_export.expressions.numerals import has_minus
-from mixpanel_export.expressions.tree import (
-    BINARY_PRECEDENCE,
-    FUNCTIONS,
-    MAX_DEPTH,
-    SCOPES,
-    UNARY_PRECEDENCE,
-)
+from mixpanel_export.expressions.tree import BINARY_PRECEDENCE, FUNCTIONS, MAX_DEPTH, SCOPES, UNARY_PRECEDENCE
 
 awkward_text = st.text() | st.text(alphabet='"\\]()[ \n\t\x00\x7f\u2028u0aé😀', max_size=8)
 numbers = st.integers(min_value=0) | st.floats(min_value=0, allow_nan=False, allow_infinity=False)

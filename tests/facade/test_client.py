@@ -29,8 +29,8 @@ from mixpanel_export import (
     dates,
 )
 from mixpanel_export.auth import MixpanelAuth
-from mixpanel_export.calls import Context
-from mixpanel_export.servers import Servers
+from mixpanel_export.http.context import Context
+from mixpanel_export.http.servers import Servers
 from mixpanel_export_api.api.annotations import ANNOTATIONS_LIST
 from mixpanel_export_api.api.export import EXPORT_RAW
 from mixpanel_export_api.api.funnels import FUNNELS_LIST

@@ -11,7 +11,7 @@ import keyring.backend
 import pytest
 
 from mixpanel_export import ConfigurationError
-from mixpanel_export.configuration import default_path, read_profile
+from mixpanel_export.cli.config_file import default_path, read_profile
 
 SHOPS = """
 region = "eu"

@@ -16,8 +16,8 @@ from mixpanel_export import (
     SecretAuth,
     ServiceAccountAuth,
     SignatureAuth,
-    environment,
 )
+from mixpanel_export import settings as environment
 
 from .conftest import Server
 

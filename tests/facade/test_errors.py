@@ -43,8 +43,8 @@ from mixpanel_export import (
     ServiceAccountAuth,
     SliceFailedError,
     errors,
-    failures,
 )
+from mixpanel_export.http import failures
 
 from .conftest import Ask, Server
 

@@ -18,7 +18,7 @@ from mixpanel_export import (
     ServiceAccountAuth,
     SignatureAuth,
 )
-from mixpanel_export.servers import Region, Servers, family_of, read_timeout
+from mixpanel_export.http.servers import Region, Servers, family_of, read_timeout
 
 from .conftest import Ask, Server, async_transports, transport
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from mixpanel_export import AsyncExport, AsyncMixpanelClient, Export, MixpanelClient
-from mixpanel_export.columns.batches import AsyncRecordBatches, RecordBatches
+from mixpanel_export.export.batches import AsyncRecordBatches, RecordBatches
 from mixpanel_export.profiles import AsyncProfiles, Profiles
 
 TWINS: list[tuple[type[Any], type[Any]]] = [

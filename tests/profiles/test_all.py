@@ -21,7 +21,7 @@ from mixpanel_export import (
     ServerError,
     prop,
 )
-from mixpanel_export.limits import Allowance
+from mixpanel_export.http.limits import Allowance
 from mixpanel_export.profiles import ProfilesIncompleteError
 from mixpanel_export.sandbox import Fault, Sandbox
 from mixpanel_export.sandbox import Limits as SandboxLimits

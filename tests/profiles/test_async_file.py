@@ -16,7 +16,7 @@ import pytest
 from mixpanel_export import AsyncMixpanelClient, ExportError, MixpanelClient
 from mixpanel_export.profiles import ProfilesProgress
 from mixpanel_export.profiles.file import FileInTheMaking
-from mixpanel_export.profiles.paging import Batch, Paging
+from mixpanel_export.profiles.pagination import Batch, Paging
 from mixpanel_export.sandbox import Fault, Sandbox
 from mixpanel_export_api.models import Profile
 from tests.profiles.conftest import settings

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from mixpanel_export import AuthenticationError, DirectoryBusyError, InvalidArgumentError, MixpanelClient
-from mixpanel_export.export.files import LinesFormat
+from mixpanel_export._formats import LinesFormat
 from mixpanel_export.profiles import ProfilesIncompleteError, ProfilesProgress
 from mixpanel_export.profiles.file import ProfilesProgressListener, lines_of
 from mixpanel_export.sandbox import Fault, Sandbox

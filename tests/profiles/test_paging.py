@@ -8,15 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mixpanel_export.errors import APIError, ServerError
-from mixpanel_export.profiles.paging import (
-    MOST_AT_ONCE,
-    Ask,
-    Paging,
-    ProfilesIncompleteError,
-    Room,
-    session_is_lost,
-)
+from mixpanel_export.errors import APIError, ProfilesIncompleteError, ServerError
+from mixpanel_export.profiles.pagination import MOST_AT_ONCE, Ask, Paging, Room, session_is_lost
 from mixpanel_export_api.models import Profile, ProfileProperties, ProfilesPage
 
 # What is in memory: pages that wait to be delivered, and those in the making.

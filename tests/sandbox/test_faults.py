@@ -21,7 +21,7 @@ import pytest
 
 from mixpanel_export import MixpanelClient
 from mixpanel_export.errors import IncompleteExportError, InvalidArgumentError
-from mixpanel_export.retry import RetryPolicy
+from mixpanel_export.http.retry import RetryPolicy
 from mixpanel_export.sandbox import Fault, Faults, Sandbox
 from tests.sandbox.conftest import DAY
 

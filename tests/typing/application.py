@@ -25,7 +25,7 @@ from mixpanel_export import (
     prop,
 )
 from mixpanel_export.expressions import Expr
-from mixpanel_export.raw import RawResponse
+from mixpanel_export.http.raw import RawResponse
 from mixpanel_export_api.api import CsvText
 from mixpanel_export_api.models import (
     Annotation,

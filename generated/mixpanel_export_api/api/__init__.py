@@ -73,25 +73,25 @@ class Table:
 
     def to_rows(self) -> list[dict[str, Any]]:
         """Its rows. `date` is a `datetime.date`, or a `datetime.datetime` for hours and minutes."""
-        from mixpanel_export.frames import rows
+        from mixpanel_export.tables import rows
 
         return rows(self.layout, self.to_dict())  # type: ignore[attr-defined]
 
     def to_pandas(self) -> pandas.DataFrame:
         """Its rows as a pandas data frame; needs the extra `pandas`."""
-        from mixpanel_export.frames import to_pandas
+        from mixpanel_export.tables import to_pandas
 
         return to_pandas(self.to_rows(), self.layout)
 
     def to_polars(self) -> polars.DataFrame:
         """Its rows as a Polars data frame; needs the extra `polars`."""
-        from mixpanel_export.frames import to_polars
+        from mixpanel_export.tables import to_polars
 
         return to_polars(self.to_rows(), self.layout)
 
     def to_arrow(self) -> pyarrow.Table:
         """Its rows as an Arrow table; needs the extra `arrow`."""
-        from mixpanel_export.frames import to_arrow
+        from mixpanel_export.tables import to_arrow
 
         return to_arrow(self.to_rows(), self.layout)
 

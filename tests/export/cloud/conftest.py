@@ -23,7 +23,7 @@ from attrs import define
 from obstore.store import S3Store
 
 from mixpanel_export import MixpanelClient
-from mixpanel_export.export.manifest import Manifest
+from mixpanel_export.directory.manifest import Manifest
 from mixpanel_export.sandbox import Sandbox
 
 from ..conftest import client_of

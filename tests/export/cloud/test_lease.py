@@ -15,8 +15,8 @@ import pytest
 from obstore.store import MemoryStore
 
 from mixpanel_export import DirectoryBusyError, RetryPolicy
-from mixpanel_export.export.lease import Lease, Times
-from mixpanel_export.export.store import Objects
+from mixpanel_export.directory.lock import Lease, Times
+from mixpanel_export.directory.object_store import Objects
 
 TIMES = Times(beat=0.05, silence=0.4, watch=0.3)
 

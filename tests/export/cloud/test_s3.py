@@ -31,7 +31,7 @@ from mixpanel_export import (
     MixpanelClient,
     RetryPolicy,
 )
-from mixpanel_export.export.store import DestinationError
+from mixpanel_export.errors import DestinationError
 from mixpanel_export.sandbox import Fault, Sandbox
 
 from .. import columnar

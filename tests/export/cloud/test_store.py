@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from mixpanel_export import InvalidArgumentError, MissingExtraError, MixpanelClient, RetryPolicy
-from mixpanel_export.export.store import ChangedError, DestinationError, Objects, is_url, open_objects
+from mixpanel_export.directory.object_store import ChangedError, Objects, is_url, open_objects
+from mixpanel_export.errors import DestinationError
 
 from .conftest import Bucket, Gate
 

@@ -1,0 +1,1 @@
+"""`client.export.to_directory`: the manifest, resuming, and storage on disks and object stores."""

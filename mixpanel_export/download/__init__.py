@@ -1,0 +1,1 @@
+"""From a plan to complete slices, fetched in parallel."""

@@ -1,0 +1,1 @@
+"""One call over HTTP: its context, arguments, transport, failures, retries, limits and servers."""

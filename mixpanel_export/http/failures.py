@@ -1,0 +1,176 @@
+"""From a failed answer to an exception that helps: Mixpanel's own words, and what to do about them.
+
+Pure, so that sync, async and export share it. The classes are `errors`'s; what a failure means for the next attempt
+is `retry`'s.
+"""
+
+from __future__ import annotations
+
+import datetime
+import email.utils
+import html
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, cast
+
+import httpx
+from attrs import frozen
+
+from mixpanel_export._text import shortened
+from mixpanel_export.errors import (
+    APIError,
+    AuthenticationError,
+    BadRequestError,
+    NotFoundError,
+    PayloadTooLargeError,
+    PaymentRequiredError,
+    PermissionDeniedError,
+    RateLimitError,
+    Redactor,
+    ServerError,
+)
+
+__all__ = ["Asker", "error_from_response", "public_url", "retry_after_seconds", "server_words"]
+
+_SECRET_PARAMETERS = frozenset({"sig", "api_key", "api_secret"})
+_ALLOWED_DAYS = re.compile(r"date range exceeds (\d{1,6}) days", re.I)
+
+_KINDS: Mapping[int, type[APIError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    402: PaymentRequiredError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    # The request did not come through in time: a failure on the way, whatever its number says.
+    408: ServerError,
+    413: PayloadTooLargeError,
+    429: RateLimitError,
+}
+
+
+@frozen
+class Asker:
+    """Who asked, as far as a failure can be explained by it.
+
+    Attributes:
+        credentials: which credentials were used, never their values: "service account 'exporter'".
+        redact: removes these credentials from a text, should the server echo them.
+        today: the date in the client's time zone.
+        budget: what the family of the call allows, in words: "60 an hour, 3 a second".
+    """
+
+    credentials: str
+    redact: Redactor
+    today: datetime.date
+    budget: str
+
+
+def error_from_response(response: httpx.Response, asker: Asker) -> APIError:
+    """The exception for a failed answer, whose body has been read."""
+    status = response.status_code
+    kind = _KINDS.get(status, ServerError if status >= 500 else APIError)
+    message = server_words(response.content, response.headers.get("content-type", ""), asker.redact)
+    error = kind(
+        status=status,
+        message=message,
+        method=response.request.method,
+        url=asker.redact(public_url(response.request.url)),
+        hint="",
+    )
+    if isinstance(error, RateLimitError):
+        error.retry_after = retry_after_seconds(response.headers.get("retry-after"))
+    error.add_hint(_hint(error, asker))
+    return error
+
+
+def _hint(error: APIError, asker: Asker) -> str:
+    match error:
+        case BadRequestError() if "cannot be later than today" in error.message:
+            return f"Today is {asker.today} in this client's time zone; pass timezone= with the project's own"
+        case AuthenticationError():
+            return (
+                f"Sent with the {asker.credentials}: check that its secret is right and has not expired, and that "
+                "project_id and region are this project's"
+            )
+        case PaymentRequiredError():
+            return "The project's Mixpanel plan does not include this over the API; see its billing settings"
+        case PermissionDeniedError():
+            return _range_hint(error.message, asker.today) or (
+                f"Sent with the {asker.credentials}: check its role in this project"
+            )
+        case NotFoundError():
+            return "Check the project id, the region and the ids in the request"
+        case PayloadTooLargeError():
+            return "Ask for less in one request: a shorter range or fewer properties"
+        case RateLimitError():
+            frees = (
+                f"asks to wait {error.retry_after:.0f} s"
+                if error.retry_after is not None
+                else "does not say when it frees; an hourly budget frees an hour after it was used"
+            )
+            return f"The project allows {asker.budget or 'fewer requests'}, and Mixpanel {frees}"
+        case _:
+            return ""
+
+
+def _range_hint(message: str, today: datetime.date) -> str:
+    found = _ALLOWED_DAYS.search(message)
+    if found is None:
+        return ""
+    days = int(found[1])
+    try:
+        first = today - datetime.timedelta(days=days - 1)
+    except OverflowError:
+        return ""
+    return f"The plan reaches {days} days back: ask for days from {first} on"
+
+
+def server_words(body: bytes, content_type: str, redact: Redactor) -> str:
+    """What the server said, as one short line: a JSON `error`, a page's text, or the text itself.
+
+    Redacted before it is shortened: the half of a secret that a cut leaves would not be recognised.
+    """
+    text = body.decode("utf-8-sig", errors="replace").strip()
+    try:
+        parsed = json.loads(text)
+    except (ValueError, RecursionError):
+        parsed = None
+    answer = cast("dict[str, Any]", parsed) if isinstance(parsed, dict) else {}
+    if words := answer.get("error"):
+        text = _text_of(words, answer)
+    elif "html" in content_type.lower() or text[:1] == "<":
+        text = html.unescape(re.sub(r"<(script|style|head)\b.*?</\1>|<[^>]*>", " ", text, flags=re.I | re.S))
+    return shortened(redact(" ".join(text.split())) or "(empty body)")
+
+
+def _text_of(words: Any, answer: Mapping[str, Any]) -> str:
+    """What an error says, or what is said beside one that only says that it is one."""
+    if isinstance(words, str):
+        return words
+    if not isinstance(words, dict | list):
+        words = {name: value for name, value in answer.items() if not isinstance(value, dict | list)}
+    return json.dumps(words, ensure_ascii=False)
+
+
+def retry_after_seconds(value: str | None) -> float | None:
+    """The `Retry-After` header in seconds from now; it may be a number or an HTTP date."""
+    if value is None:
+        return None
+    if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value.strip(), re.ASCII):
+        return float(value)
+    try:
+        when = email.utils.parsedate_to_datetime(value)
+        if when.tzinfo is None:
+            when = when.replace(tzinfo=datetime.UTC)
+        return max(0.0, (when - datetime.datetime.now(datetime.UTC)).total_seconds())
+    except (ValueError, OverflowError):
+        return None
+
+
+def public_url(url: httpx.URL) -> str:
+    """The URL with what authenticates taken out of it."""
+    kept = [(name, value) for name, value in url.params.multi_items()
+            if name not in _SECRET_PARAMETERS]  # fmt: skip
+    url = url.copy_with(userinfo=b"")
+    return str(url.copy_with(params=kept) if url.query else url)

@@ -1,0 +1,359 @@
+"""Mixpanel's request budgets: so many calls an hour, a second, and at once, for each project.
+
+A `Budget` says whether a call may begin now, and if not, when to ask again; it never sleeps itself, so threads and
+tasks share it. The counting is pyrate-limiter's, in a SQLite file that all processes of this machine and user
+share; calls at once are counted by locked files, which the system frees when a process dies
+(https://developer.mixpanel.com/reference/rate-limits).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import hashlib
+import logging
+import os
+import sqlite3
+import tempfile
+import threading
+import time
+import weakref
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+from attrs import define, field, frozen, validators
+from filelock import FileLock, Timeout
+from pyrate_limiter import AbstractBucket, InMemoryBucket, Rate, RateItem, SQLiteBucket
+
+from mixpanel_export.errors import BudgetExhaustedError, MixpanelError
+from mixpanel_export.http.servers import Family
+
+__all__ = ["MIXPANEL_LIMITS", "Allowance", "Budget", "Lease", "Limits", "Wait", "budget_of"]
+
+# The server counts when a request arrives, and requests do not all travel equally fast: a window of ours is a
+# little longer than its, so that two of its limits never meet in one.
+_SECOND_MS = 1_100
+_HOUR_MS = 3_602_000
+# How long to wait for another call to end before looking again: nothing announces the end of another process's.
+_LOOK_AGAIN = 0.05
+# A program that seems to hang should say why.
+_WORTH_A_WARNING = 5.0
+
+_AT_LEAST_ONE = validators.optional([validators.instance_of(int), validators.ge(1)])
+
+_logger = logging.getLogger("mixpanel_export")
+
+
+@frozen(kw_only=True)
+class Allowance:
+    """What one family of calls allows a project; None where there is no limit.
+
+    Attributes:
+        per_hour: calls in any hour.
+        per_second: calls in any second.
+        at_once: calls that may run at the same time.
+    """
+
+    per_hour: int | None = field(default=None, validator=_AT_LEAST_ONE)
+    per_second: int | None = field(default=None, validator=_AT_LEAST_ONE)
+    at_once: int | None = field(default=None, validator=_AT_LEAST_ONE)
+
+    def __str__(self) -> str:
+        said = ((self.per_hour, "an hour"), (self.per_second, "a second"), (self.at_once, "at once"))
+        return ", ".join(f"{number} {when}" for number, when in said if number is not None)
+
+
+@frozen(kw_only=True)
+class Limits:
+    """The budgets that a client keeps; by default Mixpanel's own.
+
+    Attributes:
+        export: for the raw export.
+        query: for reports and profiles. App calls (annotations, schemas) have no known limit.
+        shared: count together with every process of this machine and user that calls the same project; else
+            only the clients of this process are counted.
+        longest_wait: the most seconds that a call waits for its budget before it raises
+            `BudgetExhaustedError`.
+    """
+
+    export: Allowance = Allowance(per_hour=60, per_second=3, at_once=100)
+    query: Allowance = Allowance(per_hour=60, at_once=5)
+    shared: bool = True
+    longest_wait: float = field(default=2 * 3600.0, validator=validators.ge(0))
+
+    def allowance(self, family: Family) -> Allowance | None:
+        """What a family of calls allows, or None where nothing is counted."""
+        return {"data": self.export, "query": self.query}.get(family)
+
+
+MIXPANEL_LIMITS = Limits()
+"""What Mixpanel allows a project (https://developer.mixpanel.com/reference/rate-limits)."""
+
+
+class Lease:
+    """A call that has begun; `release` it when its answer has been read."""
+
+    def __init__(self, semaphore: threading.Semaphore | None = None, lock: FileLock | None = None) -> None:
+        self._semaphore = semaphore
+        self._lock = lock
+
+    def release(self) -> None:
+        """The call has ended; more than once does no harm."""
+        if self._lock is not None:
+            self._lock.release()
+        if self._semaphore is not None:
+            self._semaphore.release()
+        self._lock = self._semaphore = None
+
+
+class Budget:
+    """The budget of one family of calls of one project. Thread-safe; made by `budget_of`."""
+
+    def __init__(self, key: str, allowance: Allowance, folder: Path | None) -> None:
+        self._lock = threading.Lock()
+        self._rates = _Rates(key, allowance, folder)
+        self._slots = _Slots(key, allowance.at_once, folder)
+        self._pause = _Pause(key, folder)
+        self._folder = folder
+        weakref.finalize(self, self._rates.close)
+
+    def try_begin(self) -> Lease | float:
+        """Begin a call now, or answer the seconds after which to ask again.
+
+        Raises:
+            MixpanelError: when it cannot be counted.
+        """
+        with self._lock, self._counting():
+            pause = self._pause.left()
+            if pause > 0:
+                return pause
+            lease = self._slots.take()
+            if lease is None:
+                return _LOOK_AGAIN
+            wait = self._rates.take()
+            if wait > 0:
+                lease.release()
+                return wait
+            return lease
+
+    def used(self) -> int:
+        """How many calls were begun within the longest of its times, an hour for Mixpanel's."""
+        with self._lock, self._counting():
+            return self._rates.used()
+
+    def pause(self, seconds: float) -> None:
+        """Let no call begin for so long: the server has said that there are too many."""
+        with self._lock, self._counting():
+            self._pause.extend(seconds)
+
+    @contextlib.contextmanager
+    def _counting(self) -> Generator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise MixpanelError(
+                f"requests cannot be counted in {self._folder}, which this machine's processes share: {error}. "
+                "Free some space there, set TMPDIR to another folder, or count by Limits(shared=False)"
+            ) from error
+
+
+@define
+class Wait:
+    """The wait of one call for its budget, so far.
+
+    Attributes:
+        longest: the most seconds that it may take.
+        waited: the seconds it has been told to wait.
+    """
+
+    longest: float
+    waited: float = 0.0
+
+    def add(self, seconds: float) -> float:
+        """Count a wait about to be made, and warn of a long one.
+
+        Raises:
+            BudgetExhaustedError: when it would be too long.
+        """
+        if self.waited + seconds > self.longest:
+            raise BudgetExhaustedError(
+                f"the project's request budget is used up and frees in {seconds:.0f} s, later than the longest "
+                f"wait allowed ({self.longest:.0f} s); wait, ask for less, or set Limits(longest_wait=…)",
+                seconds,
+            )
+        self.waited += seconds
+        if seconds >= _WORTH_A_WARNING:
+            _logger.warning("Waiting %.0f s for the project's request budget to free", seconds)
+        return seconds
+
+
+class _Pause:
+    """Until when nobody may begin; with a folder, nobody of any process."""
+
+    def __init__(self, key: str, folder: Path | None) -> None:
+        self._until = 0.0
+        self._path = folder / f"{key}.pause" if folder is not None else None
+
+    def left(self) -> float:
+        """The seconds that are left of it."""
+        return max(self._until - time.monotonic(), self._shared())
+
+    def extend(self, seconds: float) -> None:
+        """Let it last so long at least."""
+        self._until = max(self._until, time.monotonic() + seconds)
+        if self._path is not None and seconds > self._shared():
+            self._path.write_text(f"{time.time() + seconds} {seconds}")
+
+    def _shared(self) -> float:
+        try:
+            until, seconds = (
+                map(float, self._path.read_text().split()) if self._path is not None else (0.0, 0.0)
+            )
+        except (FileNotFoundError, ValueError):
+            # None, or one that is just being written.
+            return 0.0
+        left = until - time.time()
+        # One from the future is of a clock that has been set since.
+        return left if left <= seconds else 0.0
+
+
+class _Rates:
+    def __init__(self, key: str, allowance: Allowance, folder: Path | None) -> None:
+        self._key = key
+        self._folder = folder
+        self._rates = [
+            Rate(limit, interval)
+            for limit, interval in ((allowance.per_second, _SECOND_MS), (allowance.per_hour, _HOUR_MS))
+            if limit is not None
+        ]
+        self._process = 0
+        self._bucket: AbstractBucket | None = None
+
+    def take(self) -> float:
+        """Count one call and answer 0, or answer the seconds until there is room for it."""
+        bucket = self._opened()
+        if bucket is None:
+            return 0.0
+        item = RateItem(self._key, time.time_ns() // 1_000_000)
+        guard: Any = bucket.limiter_lock()
+        with guard or contextlib.nullcontext():
+            if bucket.put(item):
+                bucket.leak(item.timestamp)
+                return 0.0
+            milliseconds = bucket.waiting(item)
+        assert isinstance(milliseconds, int)
+        return max(milliseconds, 1) / 1000
+
+    def used(self) -> int:
+        """How many calls count at this moment."""
+        bucket = self._opened()
+        if bucket is None:
+            return 0
+        guard: Any = bucket.limiter_lock()
+        with guard or contextlib.nullcontext():
+            bucket.leak(time.time_ns() // 1_000_000)
+            count = bucket.count()
+        assert isinstance(count, int)
+        return count
+
+    def close(self) -> None:
+        """Close the file, if it is this process's."""
+        if self._bucket is not None and self._process == os.getpid():
+            self._bucket.close()
+        self._bucket = None
+
+    def _opened(self) -> AbstractBucket | None:
+        # A connection must not be carried over a fork.
+        if self._rates and (self._bucket is None or self._process != os.getpid()):
+            self._process = os.getpid()
+            if self._folder is None:
+                self._bucket = InMemoryBucket(self._rates)
+            else:
+                self._bucket = SQLiteBucket.init_from_file(
+                    self._rates,
+                    table=self._key,
+                    db_path=str(self._folder / "budgets.sqlite"),
+                    use_file_lock=True,
+                )
+        return self._bucket
+
+
+class _Slots:
+    """Room for calls at once: a semaphore in this process and, when shared, a locked file for each call."""
+
+    def __init__(self, key: str, at_once: int | None, folder: Path | None) -> None:
+        self._free = threading.Semaphore(at_once) if at_once is not None else None
+        self._paths = [folder / f"{key}.{n}.slot" for n in range(at_once or 0)] if folder else []
+
+    def take(self) -> Lease | None:
+        if self._free is None:
+            return Lease()
+        if not self._free.acquire(blocking=False):
+            return None
+        if not self._paths:
+            return Lease(self._free, None)
+        for path in self._paths:
+            lock = FileLock(path, thread_local=False)
+            with contextlib.suppress(Timeout):
+                lock.acquire(timeout=0)
+                return Lease(self._free, lock)
+        self._free.release()
+        return None
+
+
+class _Budgets:
+    """The budgets of this process, as long as somebody needs them."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """After a fork: another thread of the parent may have held any lock, and what is shared is in files."""
+        self._lock = threading.Lock()
+        self._all: weakref.WeakValueDictionary[tuple[str, Allowance, bool], Budget] = (
+            weakref.WeakValueDictionary()
+        )
+        # What counts for itself has nothing but its memory to count in.
+        self._unshared: list[Budget] = []
+
+    def get(self, key: str, allowance: Allowance, shared: bool) -> Budget:
+        with self._lock:
+            budget = self._all.get((key, allowance, shared))
+            if budget is None:
+                budget = Budget(key, allowance, _shared_folder() if shared else None)
+                self._all[key, allowance, shared] = budget
+                if not shared:
+                    self._unshared.append(budget)
+            return budget
+
+
+_budgets = _Budgets()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_budgets.forget)
+
+
+def budget_of(project: str, family: Family, limits: Limits | None) -> Budget | None:
+    """The budget that all clients of a project share; None where nothing is counted.
+
+    Args:
+        project: what tells one project's budget from another's, such as its server and id.
+    """
+    allowance = limits.allowance(family) if limits is not None else None
+    if limits is None or allowance is None:
+        return None
+    # A table and file name that says nothing of the project.
+    key = f"{family}_{hashlib.sha256(project.encode()).hexdigest()[:20]}"
+    return _budgets.get(key, allowance, limits.shared)
+
+
+def _shared_folder() -> Path:
+    """A folder that all processes of this user share until the machine restarts, and nobody else's."""
+    folder = Path(tempfile.gettempdir()) / f"mixpanel-export-sdk-{getpass.getuser()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    status = folder.lstat()
+    if os.name == "posix" and (status.st_uid != os.getuid() or status.st_mode & 0o077):
+        raise MixpanelError(
+            f"{folder} belongs to somebody else or is open to others; remove it, or set TMPDIR"
+        )
+    return folder

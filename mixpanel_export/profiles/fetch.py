@@ -1,0 +1,157 @@
+"""The pages of a profile query asked for side by side: by threads, and by tasks.
+
+Two thin shells over one `Paging`: they send, wait and end at once when the iteration is given up. What to ask for
+and what to deliver is decided there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import threading
+from collections.abc import AsyncGenerator, Generator
+from typing import TYPE_CHECKING
+
+import httpx
+
+from mixpanel_export.http.cancellation import Cancellation
+from mixpanel_export.http.limits import Budget, Lease
+from mixpanel_export.profiles.pagination import Ask, Batch, Paging, Room
+from mixpanel_export.profiles.query import ProfileQuery
+from mixpanel_export_api.api.profiles import PROFILES_QUERY
+from mixpanel_export_api.models.profiles_page import ProfilesPage
+
+if TYPE_CHECKING:
+    from mixpanel_export.http.context import Call, Context
+    from mixpanel_export_api.api import AsyncResources
+
+__all__ = ["async_batches", "batches"]
+
+_JOIN_SECONDS = 10.0
+
+_logger = logging.getLogger("mixpanel_export")
+
+
+def batches(context: Context, http: httpx.Client, query: ProfileQuery, paging: Paging) -> Generator[Batch]:
+    """What each page brings, in order. Closing the iterator ends its threads."""
+    budget = context.budget("query")
+    pages = _Threads(context, http, query)
+    try:
+        while not paging.is_done:
+            while (ask := paging.claim(_room(context, budget))) is not None:
+                pages.start(ask)
+            batch = paging.take()
+            if batch is not None:
+                yield batch
+            else:
+                paging.settle(*pages.next_outcome())
+    finally:
+        pages.close()
+
+
+async def async_batches(
+    context: Context, client: AsyncResources, query: ProfileQuery, paging: Paging
+) -> AsyncGenerator[Batch]:
+    """What each page brings, in order. Closing the iterator ends its tasks."""
+    budget = context.budget("query")
+    running: dict[asyncio.Task[ProfilesPage], Ask] = {}
+
+    async def page(ask: Ask) -> ProfilesPage:
+        _say(ask)
+        await asyncio.sleep(ask.wait)
+        return await client.call_operation(PROFILES_QUERY, query.arguments(ask))
+
+    try:
+        while not paging.is_done:
+            while (ask := paging.claim(_room(context, budget))) is not None:
+                running[asyncio.create_task(page(ask))] = ask
+            batch = paging.take()
+            if batch is not None:
+                yield batch
+                continue
+            done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                paging.settle(running.pop(task), task.exception() or task.result())
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+class _Threads:
+    """A thread for each page in the making; `close` ends whatever they wait for."""
+
+    def __init__(self, context: Context, http: httpx.Client, query: ProfileQuery) -> None:
+        self._context = context
+        self._http = http
+        self._query = query
+        self._cancellation = Cancellation()
+        self._outcomes: queue.SimpleQueue[tuple[Ask, ProfilesPage | BaseException]] = queue.SimpleQueue()
+        self._running: dict[Ask, threading.Thread] = {}
+
+    def start(self, ask: Ask) -> None:
+        """Ask for a page."""
+        name = f"mixpanel-profiles-{ask.number}"
+        thread = threading.Thread(target=self._work, args=(ask,), name=name, daemon=True)
+        thread.start()
+        self._running[ask] = thread
+
+    def next_outcome(self) -> tuple[Ask, ProfilesPage | BaseException]:
+        """What came of a page, as soon as something came of one."""
+        ask, outcome = self._outcomes.get()
+        self._running.pop(ask).join()
+        return ask, outcome
+
+    def close(self) -> None:
+        """End the threads."""
+        self._cancellation.cancel()
+        for thread in self._running.values():
+            thread.join(_JOIN_SECONDS)
+
+    def _work(self, ask: Ask) -> None:
+        try:
+            _say(ask)
+            self._cancellation.sleep(ask.wait)
+            self._outcomes.put((ask, self._page(ask)))
+        except BaseException as error:
+            # Raised where it can be handled: in the thread that iterates.
+            self._outcomes.put((ask, error))
+
+    def _page(self, ask: Ask) -> ProfilesPage:
+        call = self._context.call(PROFILES_QUERY, self._query.arguments(ask))
+        retrying = call.retrying().copy(sleep=self._cancellation.sleep)
+        return retrying(self._attempt, call)
+
+    def _attempt(self, call: Call[ProfilesPage]) -> ProfilesPage:
+        """As the client's own, but all of its waiting ends with the cancellation."""
+        self._cancellation.check()
+        while not isinstance(lease := call.begin(), Lease):
+            self._cancellation.sleep(lease)
+        try:
+            with self._cancellation.watching() as extensions:
+                request = self._http.build_request(**call.request.arguments, extensions=dict(extensions))
+                response = self._http.send(request)
+            return call.answer(response)
+        except httpx.HTTPError as error:
+            self._cancellation.check()
+            raise call.context.network_error(error, call.request) from error
+        finally:
+            lease.release()
+
+
+def _room(context: Context, budget: Budget | None) -> Room | None:
+    allowance = context.limits.query if context.limits is not None else None
+    if budget is None or allowance is None or allowance.per_hour is None:
+        return None
+    return Room(max(allowance.per_hour - budget.used(), 0), allowance.per_hour)
+
+
+def _say(ask: Ask) -> None:
+    if ask.wait:
+        _logger.warning(
+            "Waiting %.0f s before page %d of the profiles: the hourly request budget is short, and what is left "
+            "of it is spread so that the query's session outlives the hour",
+            ask.wait,
+            ask.number,
+        )

@@ -1,0 +1,178 @@
+"""Profiles on their way to a file or a stream, in the thread that asks for the pages, or beside the loop that does.
+
+What is written stands once, in `Writing`; `write` and `write_async` bring it the pages. Which pages there are is
+for `paging` to say, and how a file is made for `file`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import httpx
+
+from mixpanel_export._formats import LinesFormat, format_for
+from mixpanel_export._worker import WorkThread
+from mixpanel_export.http.cancellation import Cancellation
+from mixpanel_export.profiles.fetch import async_batches, batches
+from mixpanel_export.profiles.file import (
+    FileInTheMaking,
+    ProfilesProgress,
+    ProfilesProgressListener,
+    lines_of,
+)
+from mixpanel_export.profiles.pagination import Batch, Paging
+from mixpanel_export.profiles.query import ProfileQuery
+
+if TYPE_CHECKING:
+    from mixpanel_export.http.context import Context
+    from mixpanel_export_api.api import AsyncResources
+
+__all__ = ["Writing", "write", "write_async", "writing_to_file", "writing_to_stream"]
+
+
+class Writing(ABC):
+    """What is done with the pages of a query. All of it may block but `cancel`, and one thread at a time does it.
+
+    Attributes:
+        query: what to ask for.
+        paging: where to begin. Both are known once it is open.
+    """
+
+    def __init__(self, query: ProfileQuery, listener: ProfilesProgressListener | None) -> None:
+        self.query: ProfileQuery = query
+        self.paging: Paging = Paging()
+        self._listener = listener
+        self._found = 0
+        self._cancellation = Cancellation()
+
+    def cancel(self) -> None:
+        """Have whatever is being done end, and return at once; from whatever thread."""
+        self._cancellation.cancel()
+
+    @abstractmethod
+    def open(self) -> None:
+        """Make ready for the first page."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Leave it to others; also when it was never opened."""
+
+    def add(self, batch: Batch) -> None:
+        """Write the next page."""
+        self._write(batch)
+        if self._listener is not None:
+            self._listener(self._progress())
+
+    def complete(self) -> ProfilesProgress:
+        """No page follows; answers the totals."""
+        self._finish()
+        return self._progress()
+
+    @abstractmethod
+    def _write(self, batch: Batch) -> None: ...
+
+    @abstractmethod
+    def _finish(self) -> None: ...
+
+    def _progress(self) -> ProfilesProgress:
+        return ProfilesProgress.of(self.paging, self._found)
+
+
+class _ToFile(Writing):
+    def __init__(
+        self, file: FileInTheMaking, query: ProfileQuery, listener: ProfilesProgressListener | None
+    ) -> None:
+        super().__init__(query, listener)
+        self._file = file
+
+    def open(self) -> None:
+        self._file.open()
+        self.paging, as_of = self._file.left(self._cancellation.check)
+        self.query, self._found = self.query.as_of(as_of), self.paging.taken
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _write(self, batch: Batch) -> None:
+        self._file.add(batch, self.paging, self.query.as_of_timestamp)
+
+    def _finish(self) -> None:
+        self._file.complete()
+
+
+class _ToStream(Writing):
+    def __init__(
+        self, file: IO[bytes], query: ProfileQuery, listener: ProfilesProgressListener | None
+    ) -> None:
+        super().__init__(query, listener)
+        self._file = file
+
+    def open(self) -> None:
+        """It is open."""
+
+    def close(self) -> None:
+        """Whose it is closes it."""
+
+    def _write(self, batch: Batch) -> None:
+        self._file.write(lines_of(batch.profiles))
+
+    def _finish(self) -> None:
+        self._file.flush()
+
+
+def writing_to_file(
+    context: Context,
+    path: str | Path,
+    format: LinesFormat | None,
+    listener: ProfilesProgressListener | None,
+    filters: Mapping[str, Any],
+) -> Writing:
+    """What writes to a file that appears under its name only when it is complete; arguments are checked here."""
+    place = Path(path)
+    wanted: LinesFormat = format_for(place, format)
+    query = ProfileQuery.make(context, **filters)
+    project = context.project_id or context.auth.fingerprint
+    fingerprint = query.fingerprint(wanted, context.servers.rest, project, context.workspace_id)
+    return _ToFile(FileInTheMaking(place, wanted, fingerprint), query, listener)
+
+
+def writing_to_stream(
+    context: Context,
+    file: IO[bytes],
+    listener: ProfilesProgressListener | None,
+    filters: Mapping[str, Any],
+) -> Writing:
+    """What writes to an open file; arguments are checked here."""
+    return _ToStream(file, ProfileQuery.make(context, **filters), listener)
+
+
+def write(context: Context, http: httpx.Client, writing: Writing) -> ProfilesProgress:
+    """Write every page, in this thread."""
+    try:
+        writing.open()
+        with contextlib.closing(batches(context, http, writing.query, writing.paging)) as pages:
+            for batch in pages:
+                writing.add(batch)
+        return writing.complete()
+    finally:
+        writing.close()
+
+
+async def write_async(context: Context, client: AsyncResources, writing: Writing) -> ProfilesProgress:
+    """Write every page, in a thread of its own; this task asks for them, and cancelled, ends both."""
+    thread = WorkThread("profiles")
+    try:
+        await thread.run(writing.open)
+        async with contextlib.aclosing(
+            async_batches(context, client, writing.query, writing.paging)
+        ) as pages:
+            async for batch in pages:
+                await thread.run(partial(writing.add, batch))
+        return await thread.run(writing.complete)
+    finally:
+        await thread.end(writing.cancel, writing.close)
