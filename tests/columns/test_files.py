@@ -19,8 +19,8 @@ from mixpanel_export.columns.native import load
 from mixpanel_export.columns.tables import lines_of
 from mixpanel_export.columns.writers import ColumnFormat, read_tables, write_widening
 from mixpanel_export.sandbox import Sandbox
+from tests.wire_server import client_of
 
-from ..export.conftest import client_of
 from .test_convert import TORTURE, line, parsed
 
 # Their stubs lag behind.

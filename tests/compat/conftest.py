@@ -12,7 +12,7 @@ from mixpanel_export import RetryPolicy
 from mixpanel_export.compat import MixpanelQueryClient, SecretAuth, SignatureAuth
 from mixpanel_export.sandbox import Sandbox
 from tests.compat.calls_to_record import API_KEY, API_SECRET
-from tests.facade.conftest import Server, _listening, server
+from tests.recording_server import Server, _listening, server
 
 __all__ = ["AGAIN", "Connect", "_listening", "sandbox_client", "server"]
 

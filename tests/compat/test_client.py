@@ -31,7 +31,7 @@ from mixpanel_export.compat import MixpanelQueryClient, SecretAuth, SignatureAut
 from mixpanel_export.sandbox import Fault, Sandbox
 from tests.compat.calls_to_record import API_KEY, API_SECRET
 from tests.compat.conftest import AGAIN, Connect, sandbox_client
-from tests.facade.conftest import Reply, Server
+from tests.recording_server import Reply, Server
 
 DAYS = ("2024-01-01", "2024-01-03")
 

@@ -15,7 +15,7 @@ from mixpanel_export.http.limits import MIXPANEL_LIMITS
 from mixpanel_export.sandbox import Fault, Sandbox
 from mixpanel_export.sandbox.limits import Limits
 from tests.compat.conftest import Connect, sandbox_client
-from tests.facade.conftest import Received, Reply, Server
+from tests.recording_server import Received, Reply, Server
 
 SIZE = 10
 

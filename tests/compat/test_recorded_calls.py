@@ -13,7 +13,7 @@ import pytest
 from mixpanel_export import MixpanelError, compat
 from tests.compat.calls_to_record import API_KEY, API_SECRET, RecordedCall, calls, revived
 from tests.compat.conftest import Connect
-from tests.facade.conftest import Received, Reply, Server
+from tests.recording_server import Received, Reply, Server
 
 RECORDED = cast(
     "list[RecordedCall]",

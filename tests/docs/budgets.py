@@ -14,7 +14,7 @@ COMMANDS = """\
 import sys
 
 if any(each.endswith("/mixpanel-export") for each in sys.orig_argv):
-    from mixpanel_export.limits import Limits
+    from mixpanel_export.http.limits import Limits
     from tests.docs.budgets import allowance
 
     Limits.allowance = allowance

@@ -28,8 +28,7 @@ from mixpanel_export import (
 )
 from mixpanel_export._formats import FORMATS, FileFormat, Layout
 from mixpanel_export.sandbox import Fault, Sandbox
-
-from .conftest import Wire
+from tests.wire_server import Wire
 
 RANGE = ("2024-01-01", "2024-01-06")
 KINDS: list[tuple[FileFormat, Layout | None]] = [

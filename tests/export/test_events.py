@@ -29,8 +29,7 @@ from mixpanel_export import (
     ServerError,
     ServiceAccountAuth,
 )
-
-from .conftest import ONCE, Wire
+from tests.wire_server import ONCE, Wire
 
 MOMENT = 1_704_067_200  # 2024-01-01 00:00:00 UTC
 RECORDS = [

@@ -17,8 +17,7 @@ from mixpanel_export import (
     Progress,
 )
 from mixpanel_export._formats import FileFormat
-
-from .conftest import Wire
+from tests.wire_server import Wire
 
 BODY = b"".join(json.dumps({"event": "A", "properties": {"n": n}}).encode() + b"\n" for n in range(1000))
 RANGE = ("2024-01-01", "2024-01-01")

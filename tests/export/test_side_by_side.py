@@ -25,8 +25,7 @@ from mixpanel_export import (
     ServiceAccountAuth,
 )
 from mixpanel_export.http.limits import Allowance, Limits
-
-from .conftest import ONCE, Wire, answer
+from tests.wire_server import ONCE, Wire, answer
 
 AUTH = ServiceAccountAuth("tester", "hush")
 TEN_DAYS = ("2024-01-01", "2024-01-10")

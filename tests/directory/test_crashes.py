@@ -19,7 +19,7 @@ import pytest
 from mixpanel_export import MixpanelClient
 from mixpanel_export.sandbox import Sandbox
 
-from .directories import events_in, expected, names_in
+from .contents import events_in, expected, names_in
 
 RANGE = ("2024-01-01", "2024-01-02")
 NARROW: dict[str, Any] = {"event": "Purchase", "slice_days": 1, "parallel": 1}

@@ -20,11 +20,11 @@ import pytest
 from mixpanel_export import DirectoryMismatchError, InvalidArgumentError, ManifestError, MixpanelClient
 from mixpanel_export.directory.manifest import Manifest
 from mixpanel_export.sandbox import Fault, Sandbox
+from tests.wire_server import client_of
 
 from . import columnar
 from .columnar import columns_in, day_of, served
-from .conftest import client_of
-from .directories import canonical, manifest_of
+from .contents import canonical, manifest_of
 from .test_crashes import MANY, CrashError, crashing
 
 DAYS = 6
@@ -328,7 +328,7 @@ def test_a_crash_before_any_change_on_the_disk_is_repaired(
 EXPORT = """
 import sys
 from mixpanel_export import MixpanelClient, ServiceAccountAuth
-from tests.export import columnar
+from tests.directory import columnar
 columnar.install()
 folder, url, name, secret, project = sys.argv[1:]
 auth = ServiceAccountAuth(name, secret)

@@ -10,7 +10,7 @@ import sys
 from mixpanel_export import MixpanelClient
 from mixpanel_export.sandbox import Sandbox
 
-from ..directories import expected
+from ..contents import expected
 from .conftest import SECRET, Bucket, canonical_lines
 
 COMMAND = [sys.executable, "-c", "from mixpanel_export.cli import main; main()", "events"]

@@ -40,8 +40,7 @@ from mixpanel_export import (
     SliceFailedError,
 )
 from mixpanel_export.records.verify import Block
-
-from .conftest import Script, Wire, answer
+from tests.wire_server import Script, Wire, answer
 
 AUTH = ServiceAccountAuth("tester", "hush")
 QUICK = RetryPolicy(attempts=4, first_wait=0.01, longest_wait=0.02)

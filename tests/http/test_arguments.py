@@ -21,8 +21,7 @@ from mixpanel_export import (
     prop,
 )
 from mixpanel_export_api.models import Behavior, CohortFilter, EventSelector, JqlParams
-
-from .conftest import PROJECT, Ask, Server
+from tests.recording_server import PROJECT, Ask, Server
 
 ACCOUNT = ServiceAccountAuth("exporter", "made-up-secret")
 MARCH: dict[str, Any] = {"from_date": "2024-03-01", "to_date": "2024-03-31"}

@@ -25,8 +25,7 @@ from obstore.store import S3Store
 from mixpanel_export import MixpanelClient
 from mixpanel_export.directory.manifest import Manifest
 from mixpanel_export.sandbox import Sandbox
-
-from ..conftest import client_of
+from tests.wire_server import client_of
 
 SERVER = """
 import time

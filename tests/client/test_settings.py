@@ -18,8 +18,7 @@ from mixpanel_export import (
     SignatureAuth,
 )
 from mixpanel_export import settings as environment
-
-from .conftest import Server
+from tests.recording_server import Server
 
 USERNAME = {"MIXPANEL_SERVICE_ACCOUNT_USERNAME": "exporter"}
 PASSWORD = {"MIXPANEL_SERVICE_ACCOUNT_SECRET": "hush-1"}

@@ -18,8 +18,7 @@ from mixpanel_export import (
     ServiceAccountAuth,
     dates,
 )
-
-from .conftest import Ask, Server, transport
+from tests.recording_server import Ask, Server, transport
 
 ACCOUNT = ServiceAccountAuth("exporter", "made-up-secret")
 UTC = datetime.UTC

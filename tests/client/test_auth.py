@@ -40,8 +40,7 @@ from mixpanel_export import (
     SignatureAuth,
 )
 from mixpanel_export.auth import MixpanelAuth, signature
-
-from .conftest import Ask, Received, Reply, Server, async_transports, transport
+from tests.recording_server import Ask, Received, Reply, Server, async_transports, transport
 
 KEY, SECRET = "made-up-key-1", "made-up-secret-1"
 NEW_YEAR = datetime.datetime(2024, 1, 1, 0, 0, 0, 500_000, tzinfo=datetime.UTC)

@@ -26,8 +26,7 @@ from mixpanel_export.download.spool import Spool
 from mixpanel_export.records.duplicates import find_duplicates
 from mixpanel_export.records.verify import Verifier
 from mixpanel_export.sandbox import Sandbox
-
-from .conftest import Wire
+from tests.wire_server import Wire
 
 DAY = Slice(datetime.date(2024, 1, 1), datetime.date(2024, 1, 1))
 SAMPLE = ("2024-01-01", "2024-03-31")
@@ -255,7 +254,7 @@ def test_the_sample_agrees_with_an_independent_query(tmp_path: Path) -> None:
 
 MEASURE = """
 import resource, sys
-from mixpanel_export.export.duplicates import find_duplicates
+from mixpanel_export.records.duplicates import find_duplicates
 
 def blocks(events):
     for start in range(0, events, 1000):

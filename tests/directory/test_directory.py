@@ -37,9 +37,9 @@ from mixpanel_export import (
     SliceFailedError,
 )
 from mixpanel_export.sandbox import Fault, Sandbox
+from tests.wire_server import Wire, answer, client_of
 
-from .conftest import Wire, answer, client_of
-from .directories import events_in, expected, manifest_of, names_in
+from .contents import events_in, expected, manifest_of, names_in
 
 RANGE = ("2024-01-01", "2024-01-10")
 DAY = ("2024-01-01", "2024-01-01")

@@ -33,10 +33,10 @@ from mixpanel_export import (
 )
 from mixpanel_export.errors import DestinationError
 from mixpanel_export.sandbox import Fault, Sandbox
+from tests.wire_server import client_of
 
 from .. import columnar
-from ..conftest import client_of
-from ..directories import expected
+from ..contents import expected
 from ..test_conversion import project_of, wanted
 from .conftest import SECRET, Bucket, Gate, canonical_lines
 
@@ -171,7 +171,7 @@ class TestAgain:
 EXPORT = """
 import sys
 from mixpanel_export import MixpanelClient, ServiceAccountAuth
-from tests.export import columnar
+from tests.directory import columnar
 target, url, name, secret, project, format = sys.argv[1:]
 if format == "csv":
     columnar.install()

@@ -45,8 +45,7 @@ from mixpanel_export import (
     errors,
 )
 from mixpanel_export.http import failures
-
-from .conftest import Ask, Server
+from tests.recording_server import Ask, Server
 
 ACCOUNT = ServiceAccountAuth("exporter", "made-up-secret")
 DAY = datetime.date(2024, 3, 1)

@@ -25,8 +25,7 @@ from mixpanel_export.columns.tables import lines_of
 from mixpanel_export.errors import MalformedEventError, SliceFailedError
 from mixpanel_export.export.batches import RecordBatches
 from mixpanel_export.sandbox import Fault, Sandbox
-
-from ..export.conftest import client_of
+from tests.wire_server import client_of
 
 # Their stubs lag behind.
 pa: Any = load("pyarrow")

@@ -31,8 +31,7 @@ from mixpanel_export import (
     ServiceAccountAuth,
     SliceFailedError,
 )
-
-from .conftest import Script, Wire, answer
+from tests.wire_server import Script, Wire, answer
 
 DAY = ("2024-01-01", "2024-01-01")
 RECORDS = [

@@ -105,7 +105,7 @@ def test_a_pause_holds_up_other_processes_too(tmp_path: Path) -> None:
     gc.collect()
     code = (
         "from mixpanel_export import Allowance, Limits\n"
-        "from mixpanel_export.limits import budget_of\n"
+        "from mixpanel_export.http.limits import budget_of\n"
         "print(budget_of('p', 'data', Limits(export=Allowance(per_second=3))).try_begin())"
     )
     environ = {**os.environ, "TMPDIR": str(tmp_path)}
@@ -178,7 +178,7 @@ def test_threads_share_a_budget() -> None:
 PROCESS = """
 import sys, time
 from mixpanel_export import Allowance, Limits
-from mixpanel_export.limits import Lease, budget_of
+from mixpanel_export.http.limits import Lease, budget_of
 mine = budget_of("p", "data", Limits(export=Allowance(per_second=3, at_once=2)))
 for _ in range(4):
     while not isinstance(lease := mine.try_begin(), Lease):

@@ -14,9 +14,9 @@ import time_machine
 
 from mixpanel_export import DirectoryMismatchError, InvalidArgumentError, MixpanelClient
 from mixpanel_export.sandbox import Fault, Sandbox
+from tests.wire_server import client_of
 
-from .conftest import client_of
-from .directories import canonical, events_in, expected, manifest_of, names_in
+from .contents import canonical, events_in, expected, manifest_of, names_in
 
 FIRST = datetime.datetime(2024, 1, 1, 12, tzinfo=datetime.UTC)
 

@@ -19,8 +19,7 @@ from mixpanel_export import (
     SignatureAuth,
 )
 from mixpanel_export.http.servers import Region, Servers, family_of, read_timeout
-
-from .conftest import Ask, Server, async_transports, transport
+from tests.recording_server import Ask, Server, async_transports, transport
 
 SPEC = yaml.safe_load((Path(__file__).parents[2] / "spec" / "openapi.yaml").read_text(encoding="utf-8"))
 REGIONS = ("us", "eu", "in")

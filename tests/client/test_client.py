@@ -41,8 +41,7 @@ from mixpanel_export_api.models import (
     SavedFunnel,
     SegmentationSumResult,
 )
-
-from .conftest import ONCE, PROJECT, Ask, Received, Reply, Server, async_transports, transport
+from tests.recording_server import ONCE, PROJECT, Ask, Received, Reply, Server, async_transports, transport
 
 ACCOUNT = ServiceAccountAuth("exporter", "made-up-secret")
 TOKEN = OAuthTokenAuth("made-up-token")

@@ -25,8 +25,7 @@ from mixpanel_export.columns.tables import columns_of, lines_of
 from mixpanel_export.columns.wide import LineReader
 from mixpanel_export.directory.run import DirectoryRun
 from mixpanel_export.sandbox import Fault, Sandbox
-
-from ..export.conftest import client_of
+from tests.wire_server import client_of
 
 # Their stubs lag behind.
 pl: Any = load("polars")

@@ -174,7 +174,7 @@ MEMORY = """
 import resource, sys
 from pathlib import Path
 from mixpanel_export import RetryPolicy
-from mixpanel_export.export.store import open_objects
+from mixpanel_export.directory.object_store import open_objects
 objects = open_objects(sys.argv[1], retry=RetryPolicy())
 objects.sizes()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
