@@ -1,4 +1,4 @@
-"""Mixpanel's Data Export API, typed, and a raw export that is exact.
+"""Mixpanel's Data Export API, typed, with an exact raw export.
 
 >>> from mixpanel_export import MixpanelClient, ServiceAccountAuth
 >>> with MixpanelClient(ServiceAccountAuth("name", "secret"), project_id=1234567) as client:
@@ -12,12 +12,20 @@ if TYPE_CHECKING:
     from mixpanel_export._public import *  # noqa: F403
     from mixpanel_export._public import __all__ as __all__
 
+# Old names, importable for one more release.
+_RENAMED = {"Allowance": "Quota"}
+
 
 def __getattr__(name: str) -> Any:
-    """Load the public names when the first is asked for, so that the command can say what it does at once."""
+    """Load the public names on first use, so that `mixpanel-export --help` starts quickly."""
     from importlib.util import find_spec
 
-    # A module of the package, or an attribute of modules that Python looks for, is none of them.
+    if name in _RENAMED:
+        from mixpanel_export._deprecated import warn_renamed
+
+        warn_renamed(f"mixpanel_export.{name}", _RENAMED[name])
+        return __getattr__(_RENAMED[name])
+    # Submodules, and attributes that Python itself looks for, are not public names.
     if name == "__all__" or not (name.startswith("_") or find_spec(f"{__name__}.{name}")):
         from mixpanel_export import _public
 

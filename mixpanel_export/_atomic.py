@@ -13,7 +13,7 @@ from typing import IO, Self
 from mixpanel_export.errors import InvalidArgumentError
 
 
-class WholeFile:
+class AtomicFile:
     """A file that appears under its name only when `complete()` was called.
 
     A context manager: leaving it without completing removes the temporary file.

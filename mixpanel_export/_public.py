@@ -40,13 +40,12 @@ from mixpanel_export.export import (
     Progress,
 )
 from mixpanel_export.expressions import EvaluationError, ExpressionError, prop
-from mixpanel_export.http.limits import Allowance, Limits
+from mixpanel_export.http.limits import Limits, Quota
 from mixpanel_export.http.retry import RetryPolicy
 from mixpanel_export.profiles import ProfilesIncompleteError, ProfilesProgress
 
 __all__ = [
     "APIError",
-    "Allowance",
     "AsyncExport",
     "AsyncMixpanelClient",
     "AuthenticationError",
@@ -82,6 +81,7 @@ __all__ = [
     "ProfilesIncompleteError",
     "ProfilesProgress",
     "Progress",
+    "Quota",
     "RateLimitError",
     "RequestTimeoutError",
     "RetryPolicy",

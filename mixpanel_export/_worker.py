@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-__all__ = ["T", "WorkThread", "in_thread"]
+__all__ = ["WorkThread", "in_thread"]
 
 T = TypeVar("T")
 

@@ -40,7 +40,7 @@ from mixpanel_export.profiles import AsyncProfiles, Profiles
 from mixpanel_export_api.api import AsyncResources, Operation, Resources
 from mixpanel_export_api.api.export import EXPORT_RAW
 
-__all__ = ["AsyncMixpanelClient", "MixpanelClient", "P", "T"]
+__all__ = ["AsyncMixpanelClient", "MixpanelClient"]
 
 P = ParamSpec("P")
 T = TypeVar("T")

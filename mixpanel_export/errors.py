@@ -10,11 +10,9 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Collection, Generator
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any
 
 from mixpanel_export._text import MESSAGE_LIMIT, excerpt, roughly, shortened
-
-T = TypeVar("T")
 
 __all__ = [
     "APIError",
@@ -47,7 +45,6 @@ __all__ = [
     "RequestTimeoutError",
     "ServerError",
     "SliceFailedError",
-    "T",
     "UnrepresentableError",
 ]
 
@@ -299,7 +296,7 @@ class EvaluationError(ExpressionError):
 
 
 class BudgetExhaustedError(MixpanelError):
-    """A call would have had to wait for the project's budget longer than `Limits.longest_wait` allows.
+    """A call would have had to wait for the project's budget longer than `Limits.max_wait` allows.
 
     Attributes:
         frees_in: the seconds until the budget has room for it.

@@ -176,7 +176,7 @@ def shop(sandbox: Sandbox) -> Iterator[MixpanelClient]:
 
 def client_of(sandbox: Sandbox, **settings: Any) -> MixpanelClient:
     """A client of a sandbox that keeps no budget and does not wait long before it tries again."""
-    usual: dict[str, Any] = {"limits": None, "retry": RetryPolicy(first_wait=0.01, longest_wait=0.02)}
+    usual: dict[str, Any] = {"limits": None, "retry": RetryPolicy(initial_wait=0.01, max_wait=0.02)}
     return MixpanelClient(
         sandbox.auth,
         project_id=sandbox.credentials.project_id,

@@ -391,9 +391,9 @@ def _failed(error: Exception, invocation: Invocation) -> int:
     if isinstance(error, TyperException):
         return _refused(error, invocation)
     if isinstance(error, MixpanelError | OSError):
-        from mixpanel_export.cli.wording import worded
+        from mixpanel_export.cli.wording import format_error
 
-        text = worded(error, invocation.names)
+        text = format_error(error, invocation.names)
         code = USAGE if isinstance(error, InvalidArgumentError) else FAILED
     else:
         text = f"{type(error).__name__}: {error}. This is a mistake in mixpanel-export; --debug shows where it is"

@@ -18,11 +18,11 @@ from mixpanel_export.settings import CREDENTIALS, OPTIONS, SECRETS, Layer, choos
 
 __all__ = ["check_credentials"]
 
-_IMPATIENT = RetryPolicy(attempts=2, longest_wait=5.0)
+_IMPATIENT = RetryPolicy(attempts=2, max_wait=5.0)
 
 
 @frozen
-class _Reach:
+class _Probe:
     """One family of calls, and the cheapest of them."""
 
     what: str
@@ -30,9 +30,9 @@ class _Reach:
 
 
 _REACHES = (
-    _Reach("raw export (events)", lambda client, day: next(client.export.events(day, day, limit=1), None)),
-    _Reach("reports and profiles", lambda client, _: client.events.names(type="general", limit=1)),
-    _Reach("annotations and Lexicon schemas", lambda client, _: client.annotations.list_tags()),
+    _Probe("raw export (events)", lambda client, day: next(client.export.events(day, day, limit=1), None)),
+    _Probe("reports and profiles", lambda client, _: client.events.names(type="general", limit=1)),
+    _Probe("annotations and Lexicon schemas", lambda client, _: client.annotations.list_tags()),
 )
 
 
@@ -85,7 +85,7 @@ def _age(auth: MixpanelAuth) -> str:
     return f"Not deprecated: {auth.description}"
 
 
-def _try(reach: _Reach, client: MixpanelClient, day: str) -> MixpanelError | None:
+def _try(reach: _Probe, client: MixpanelClient, day: str) -> MixpanelError | None:
     try:
         reach.ask(client, day)
     except ConfigurationError as error:

@@ -26,7 +26,7 @@ def client_for(
     invocation: Invocation, *, dry_run: bool = False, retry: RetryPolicy | None = None
 ) -> Generator[MixpanelClient]:
     """A client that is closed in the end; what the library warns of meanwhile is said."""
-    with invocation.reporter.hearing():
+    with invocation.reporter.capture_warnings():
         if not invocation.sandbox:
             layers = layers_of(invocation)
             with _located(layers):

@@ -7,7 +7,7 @@ from rich.filesize import decimal
 from mixpanel_export import Progress
 from mixpanel_export.directory.results import DirectoryExport, PlanSummary
 
-__all__ = ["ExportProgress", "many", "print_plan", "said_of_directory"]
+__all__ = ["ExportProgress", "pluralize", "print_plan", "summarize_directory"]
 
 # A shorter wait is over before it is read.
 _WORTH_SAYING = 1.0
@@ -35,12 +35,14 @@ class ExportProgress:
         return totals.slices_done, totals.slices
 
 
-def said_of_directory(done: DirectoryExport) -> tuple[str, list[str]]:
+def summarize_directory(done: DirectoryExport) -> tuple[str, list[str]]:
     """What an export to a directory has done, in one line, and what else is worth knowing."""
-    said = f"{done.events:,} events, {many(len(done.files), 'file')}, {decimal(done.bytes)}, to {done.path}"
+    said = (
+        f"{done.events:,} events, {pluralize(len(done.files), 'file')}, {decimal(done.bytes)}, to {done.path}"
+    )
     if done.dropped:
         said += f", {done.dropped:,} duplicates left out"
-    said += f": {many(done.fetched, 'slice')} fetched, {done.found:,} found done"
+    said += f": {pluralize(done.fetched, 'slice')} fetched, {done.found:,} found done"
     notes = [f"{name} {why}; it was fetched again" for name, why in done.damaged.items()]
     notes += [f"{name} is not in the manifest, and was left alone" for name in done.unknown]
     return said, notes
@@ -51,13 +53,14 @@ def print_plan(plan: PlanSummary) -> None:
     done = plan.done
     print(f"Range: {plan.from_date} to {plan.to_date}")
     print(
-        f"Done: {many(len(done), 'slice')}, {sum(each.events for each in done):,} events, "
+        f"Done: {pluralize(len(done), 'slice')}, {sum(each.events for each in done):,} events, "
         f"{decimal(sum(each.bytes for each in done))}"
     )
     for name, why in plan.damaged.items():
         print(f"Damaged: {name} {why}")
     print(
-        f"To fetch: {many(plan.requests, 'request')} for {many(plan.days, 'day')}, {plan.parallel} at a time"
+        f"To fetch: {pluralize(plan.requests, 'request')} for {pluralize(plan.days, 'day')}, "
+        f"{plan.parallel} at a time"
     )
     for each in plan.slices:
         print(f"  {each}")
@@ -68,6 +71,6 @@ def print_plan(plan: PlanSummary) -> None:
     print(f"Budget: {plan.per_hour} requests an hour, {plan.used} used within the last hour; {wait}")
 
 
-def many(count: int, what: str) -> str:
+def pluralize(count: int, what: str) -> str:
     """A number and what it counts."""
     return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

@@ -25,7 +25,7 @@ from mixpanel_export._formats import (
 )
 from mixpanel_export.cli.clients import client_for
 from mixpanel_export.cli.common import Invocation
-from mixpanel_export.cli.display import ExportProgress, print_plan, said_of_directory
+from mixpanel_export.cli.display import ExportProgress, print_plan, summarize_directory
 from mixpanel_export.cli.places import check_file, check_folder, path_of, standard_output
 from mixpanel_export.columns.native import load
 from mixpanel_export.directory.object_store import is_url
@@ -81,10 +81,10 @@ class EventsCommand:
             for note in said.notes:
                 reporter.note(note)
 
-    def _export(self, client: MixpanelClient, target: _Target, progress: ProgressListener | None) -> _Said:
+    def _export(self, client: MixpanelClient, target: _Target, progress: ProgressListener | None) -> _Summary:
         if target.is_directory:
             done = self._to_directory(client, target, progress)
-            return _Said(*said_of_directory(done), asdict(done.progress))
+            return _Summary(*summarize_directory(done), asdict(done.progress))
         from_date, to_date = self._range
         if target.path is None:
             totals = client.export.to_stream(
@@ -176,13 +176,13 @@ class EventsCommand:
     def _partition_by(self) -> PartitionBy | None:
         return cast("PartitionBy | None", self.partition_by)
 
-    def _said_of(self, totals: Progress, place: str) -> _Said:
+    def _said_of(self, totals: Progress, place: str) -> _Summary:
         what = (
             f"{totals.dropped:,} duplicates left out"
             if self.options.get("deduplicate")
             else f"{decimal(totals.lines)} of JSON Lines"
         )
-        return _Said(f"{totals.events - totals.dropped:,} events, {what}, to {place}", (), asdict(totals))
+        return _Summary(f"{totals.events - totals.dropped:,} events, {what}, to {place}", (), asdict(totals))
 
     @property
     def _look_back(self) -> int:
@@ -265,7 +265,7 @@ class _Target:
 
 
 @frozen
-class _Said:
+class _Summary:
     """What is said when it is done, and the same as numbers."""
 
     summary: str

@@ -231,8 +231,8 @@ _FORMATS: Mapping[str, Callable[[Any, Any], None]] = {
 
 
 def _to_file(path: Path, write: Callable[[Any], None]) -> None:
-    from mixpanel_export._atomic import WholeFile
+    from mixpanel_export._atomic import AtomicFile
 
-    with WholeFile(path) as target:
+    with AtomicFile(path) as target:
         write(target.file)
         target.complete()

@@ -13,7 +13,7 @@ from mixpanel_export import MixpanelClient
 from mixpanel_export._formats import LinesFormat, check_format, format_for, format_of
 from mixpanel_export.cli.clients import client_for
 from mixpanel_export.cli.common import Invocation
-from mixpanel_export.cli.display import many
+from mixpanel_export.cli.display import pluralize
 from mixpanel_export.cli.places import check_file, path_of, standard_output
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.profiles.file import ProfilesProgress, ProfilesProgressListener
@@ -99,9 +99,9 @@ class _Pages:
 
 
 def _described(totals: ProfilesProgress) -> str:
-    parts = [many(totals.profiles, "profile"), f"{many(totals.pages, 'page')} fetched"]
+    parts = [pluralize(totals.profiles, "profile"), f"{pluralize(totals.pages, 'page')} fetched"]
     if totals.found:
         parts.append(f"{totals.found:,} found done")
     if totals.restarts:
-        parts.append(f"begun anew {many(totals.restarts, 'time')}, for Mixpanel had lost the session")
+        parts.append(f"begun anew {pluralize(totals.restarts, 'time')}, for Mixpanel had lost the session")
     return ", ".join(parts)

@@ -100,7 +100,7 @@ class Reporter:
             yield self._now_and_then(about)
 
     @contextlib.contextmanager
-    def hearing(self) -> Generator[None]:
+    def capture_warnings(self) -> Generator[None]:
         """While this lasts, what the library logs and warns of is said here too."""
         handler = _Handler(self.warning)
         logger = logging.getLogger("mixpanel_export")

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from rich.filesize import decimal
 
-from mixpanel_export.cli.display import many
+from mixpanel_export.cli.display import pluralize
 from mixpanel_export.cli.reporter import Reporter
 from mixpanel_export.directory.filenames import FileName, name_of
-from mixpanel_export.directory.local import LocalFolder
+from mixpanel_export.directory.local import LocalStorage
 from mixpanel_export.directory.object_store import is_url, open_objects
-from mixpanel_export.directory.remote import RemoteFolder
-from mixpanel_export.directory.storage import MANIFEST, Folder
+from mixpanel_export.directory.remote import RemoteStorage
+from mixpanel_export.directory.storage import MANIFEST, Storage
 from mixpanel_export.errors import ExportError, InvalidArgumentError
 from mixpanel_export.http.retry import RetryPolicy
 
@@ -40,7 +40,7 @@ def verify_directory(reporter: Reporter, directory: str) -> None:
     query = manifest.query
     print(f"Range: {query.from_date} to {query.to_date}")
     print(
-        f"Listed: {many(len(manifest.slices), 'file')}, {manifest.events:,} events, {decimal(manifest.size)}"
+        f"Listed: {pluralize(len(manifest.slices), 'file')}, {manifest.events:,} events, {decimal(manifest.size)}"
     )
     for each in gaps:
         print(f"Missing: {each}")
@@ -53,8 +53,8 @@ def verify_directory(reporter: Reporter, directory: str) -> None:
         if name not in manifest.names and FileName.parse(name) is not None:
             reporter.note(f"{path} is not in the manifest")
     if gaps or damaged or unfinished:
-        wrong = [many(len(gaps), "range") + " missing"] if gaps else []
-        wrong += [many(len(damaged), "file") + " damaged"] if damaged else []
+        wrong = [pluralize(len(gaps), "range") + " missing"] if gaps else []
+        wrong += [pluralize(len(damaged), "file") + " damaged"] if damaged else []
         wrong += ["an update is unfinished"] if unfinished else []
         raise ExportError(
             f"{directory} is not whole: {' and '.join(wrong)}. The `events` command that made it, "
@@ -63,7 +63,7 @@ def verify_directory(reporter: Reporter, directory: str) -> None:
     print("Whole: every day is there, and every file has its size and checksum")
 
 
-def _folder_at(directory: str) -> Folder:
+def _folder_at(directory: str) -> Storage:
     if not is_url(directory):
-        return LocalFolder(Path(directory))
-    return RemoteFolder(open_objects(directory, retry=RetryPolicy(), check=lambda: None, sleep=time.sleep))
+        return LocalStorage(Path(directory))
+    return RemoteStorage(open_objects(directory, retry=RetryPolicy(), check=lambda: None, sleep=time.sleep))

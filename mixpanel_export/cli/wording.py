@@ -9,7 +9,7 @@ from typing import Any
 
 from mixpanel_export.errors import APIError, ConfigurationError, InvalidArgumentError, MixpanelError
 
-__all__ = ["names_of", "without_python", "worded"]
+__all__ = ["format_error", "names_of", "without_python"]
 
 # What the library calls what has another name here.
 _OTHERS = (
@@ -27,7 +27,7 @@ _PYTHON = (
         "pass a URL as text, not as a Path, which flattens it",
         "a URL has two slashes, as in s3://bucket/prefix",
     ),
-    ("wait, ask for less, or set Limits(longest_wait=…)", "wait, or ask for less"),
+    ("wait, ask for less, or set Limits(max_wait=…)", "wait, or ask for less"),
     ("make a service account and use ServiceAccountAuth", "make a service account and use that"),
 )
 _NO_VALUE = re.compile(r"^ got (?:None|True|False);")
@@ -57,7 +57,7 @@ def names_of(parameters: Sequence[Any]) -> dict[str, str]:
     return {argument: names[name] for argument, name in _OTHERS if name in names} | names
 
 
-def worded(error: MixpanelError | OSError, names: Mapping[str, str]) -> str:
+def format_error(error: MixpanelError | OSError, names: Mapping[str, str]) -> str:
     """What an error says, to who typed the command.
 
     Args:

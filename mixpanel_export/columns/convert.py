@@ -27,20 +27,27 @@ from mixpanel_export.columns.tables import (
     zone_name,
 )
 from mixpanel_export.columns.timestamps import Clock
-from mixpanel_export.columns.wide import HALF_A_CHARACTER, Found, LineReader, RefusedError, Values, look
+from mixpanel_export.columns.wide import (
+    LONE_SURROGATE,
+    LineReader,
+    ParsedBlock,
+    RefusedError,
+    Values,
+    infer_columns,
+)
 from mixpanel_export.errors import UnrepresentableError
 from mixpanel_export.records.decode import EventDecoder
 from mixpanel_export.records.event import Event
 from mixpanel_export.records.lines import lines_in
 
-__all__ = ["Converter", "Place"]
+__all__ = ["Converter", "LineCursor"]
 
 # Values that there may be of a block at a time: each is there in several forms.
 _VALUES = 1_000_000
 
 
 @define
-class Place:
+class LineCursor:
     """A place in the lines of a slice.
 
     Attributes:
@@ -94,7 +101,7 @@ class Converter:
         return self._known.schema
 
     def tables(
-        self, blocks: Iterable[bytes], source: str, size: int, place: Place | None = None
+        self, blocks: Iterable[bytes], source: str, size: int, place: LineCursor | None = None
     ) -> Iterator[Any]:
         """The tables of blocks of whole lines, each in the schema of its moment.
 
@@ -107,7 +114,7 @@ class Converter:
             MalformedEventError: for a line that is not an event.
             UnrepresentableError: for a value that the layout cannot hold.
         """
-        place = place or Place()
+        place = place or LineCursor()
         for block in _gathered(blocks, size):
             for part, lines in self._parts(block):
                 yield from self._tables_of(part, lines, source, place.line)
@@ -163,7 +170,7 @@ class Converter:
             if self.layout == "json":
                 yield load("pyarrow").table(event_columns(events, lines, self._clock), schema=self.schema)
             else:
-                yield self._wide_table(look(events, self.columns))
+                yield self._wide_table(infer_columns(events, self.columns))
         except RefusedError as error:
             event = events[error.row]
             raise UnrepresentableError(source, event.name, error.property, error.why, self.layout) from error
@@ -172,9 +179,9 @@ class Converter:
         try:
             event.name.encode()
         except UnicodeEncodeError as error:
-            raise UnrepresentableError(source, event.name, None, HALF_A_CHARACTER, self.layout) from error
+            raise UnrepresentableError(source, event.name, None, LONE_SURROGATE, self.layout) from error
 
-    def _wide_table(self, found: Found) -> Any:
+    def _wide_table(self, found: ParsedBlock) -> Any:
         """The table of what was found, in the columns widened by that."""
         values, rows = found.values, len(found.event)
         time = self._take_time(values, rows)
@@ -191,7 +198,7 @@ class Converter:
         arrays = [found.event, time, *pinned, found.nulls, *others]
         return load("pyarrow").table(arrays, schema=known.schema)
 
-    def _widened(self, found: Found) -> _Known:
+    def _widened(self, found: ParsedBlock) -> _Known:
         """What is known, widened by what was found."""
         kinds: dict[str, Kind] = {name: each.kind for name, each in found.values.items()}
         with self._lock:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from mixpanel_export.columns.convert import Converter, Place
+from mixpanel_export.columns.convert import Converter, LineCursor
 from mixpanel_export.columns.tables import Widening
 from mixpanel_export.columns.writers import ColumnFormat, write_widening
 from mixpanel_export.download.job import DEFAULT_MEMORY
@@ -60,7 +60,7 @@ class Conversions:
         Making them holds the interpreter's lock. Two that did so would not be faster, but slower for each other's
         memory in the caches.
         """
-        place = Place()
+        place = LineCursor()
         while group := list(_up_to(self._group, blocks, len)):
             tables = self.converter.tables(group, source, self._block, place)
             while made := self._next(tables):

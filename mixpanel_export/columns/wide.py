@@ -25,20 +25,20 @@ from mixpanel_export.columns.tables import TYPES, names_type
 from mixpanel_export.records.event import Event
 
 __all__ = [
-    "HALF_A_CHARACTER",
+    "LONE_SURROGATE",
     "TOO_LARGE",
-    "Found",
     "LineReader",
+    "ParsedBlock",
     "RefusedError",
     "Values",
     "columns_of_structs",
     "each_of",
+    "infer_columns",
     "joined",
     "json_text",
-    "look",
 ]
 
-HALF_A_CHARACTER = "a lone surrogate, which is half of a character"
+LONE_SURROGATE = "a lone surrogate, which is half of a character"
 TOO_LARGE = "a number beyond all doubles"
 TOO_DEEP = "too many objects and lists in one another"
 _EXACT = 1 << 53  # up to here, every whole number is a double
@@ -85,7 +85,7 @@ class Values:
 
 
 @define
-class Found:
+class ParsedBlock:
     """What is in some lines.
 
     Attributes:
@@ -134,7 +134,7 @@ class LineReader:
             )
         return f"p{number}", read_as, msgspec.field(name=name, default=None)
 
-    def read(self, block: bytes) -> Found | None:
+    def read(self, block: bytes) -> ParsedBlock | None:
         """What is in whole lines; None when there is anything else in them, or they are no events."""
         pa = load("pyarrow")
         try:
@@ -173,7 +173,7 @@ def columns_of_structs(structs: Sequence[msgspec.Struct], width: int) -> list[li
     return columns
 
 
-def look(events: Sequence[Event], known: Columns) -> Found:
+def infer_columns(events: Sequence[Event], known: Columns) -> ParsedBlock:
     """What is in any events; of properties that have a column, as values that it can hold.
 
     Raises:
@@ -247,7 +247,7 @@ def each_of(
         try:
             made.append(value if value is None else make(value))
         except UnicodeEncodeError as error:
-            raise RefusedError(row, name, HALF_A_CHARACTER) from error
+            raise RefusedError(row, name, LONE_SURROGATE) from error
         except ValueError as error:
             raise RefusedError(row, name, TOO_LARGE) from error
         except RecursionError as error:
@@ -255,7 +255,7 @@ def each_of(
     return made
 
 
-def _found(names: Sequence[str], nullable: Mapping[str, Sequence[Any]]) -> Found:
+def _found(names: Sequence[str], nullable: Mapping[str, Sequence[Any]]) -> ParsedBlock:
     """What is known of lines of which these cells are all that may be null."""
     pa = load("pyarrow")
     nulls = {name: cells for name, cells in sorted(nullable.items()) if None in cells}
@@ -268,7 +268,7 @@ def _found(names: Sequence[str], nullable: Mapping[str, Sequence[Any]]) -> Found
         which, picks = {(): 0}, [0] * len(names)
     lists = [list(itertools.compress(nulls, row)) for row in which]
     taken = pa.array(lists, names_type()).take(pa.array(picks, pa.int32()))
-    return Found(pa.array(names, pa.string()), taken, nulls.keys())
+    return ParsedBlock(pa.array(names, pa.string()), taken, nulls.keys())
 
 
 def joined(texts: Sequence[msgspec.Raw]) -> Any:

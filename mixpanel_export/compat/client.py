@@ -17,14 +17,14 @@ from mixpanel_export.compat.checks import check_range, check_word, to_moment
 from mixpanel_export.compat.connection import CSV, JSON, Answer, Connection
 from mixpanel_export.compat.exceptions import InvalidDataType, InvalidFormatException, InvalidUnitException
 from mixpanel_export.dates import to_wall_clock
-from mixpanel_export.http.limits import MIXPANEL_LIMITS, Allowance, Limits
+from mixpanel_export.http.limits import MIXPANEL_LIMITS, Limits, Quota
 from mixpanel_export.http.retry import RetryPolicy
 
 __all__ = ["MixpanelQueryClient"]
 
 AT_ONCE = Limits(
-    export=Allowance(at_once=MIXPANEL_LIMITS.export.at_once),
-    query=Allowance(at_once=MIXPANEL_LIMITS.query.at_once),
+    export=Quota(concurrent=MIXPANEL_LIMITS.export.concurrent),
+    query=Quota(concurrent=MIXPANEL_LIMITS.query.concurrent),
 )
 
 

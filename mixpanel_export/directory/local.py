@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from mixpanel_export._atomic import digest_of, durable, sync_folder
 from mixpanel_export.directory.filenames import is_folder
 from mixpanel_export.directory.manifest import Manifest
-from mixpanel_export.directory.storage import MANIFEST, Folder
+from mixpanel_export.directory.storage import MANIFEST, Storage
 from mixpanel_export.errors import DirectoryBusyError, InvalidArgumentError
 
 LOCK = ".lock"
@@ -23,7 +23,7 @@ LOCK = ".lock"
 _LOCK_SECONDS = 0.3
 
 
-class LocalFolder(Folder):
+class LocalStorage(Storage):
     """One on the disk. Files are made in it, hidden, so that a rename publishes them."""
 
     def __init__(self, path: Path) -> None:
@@ -31,7 +31,7 @@ class LocalFolder(Folder):
         self.path = path
 
     @property
-    def workshop(self) -> Path:
+    def staging_dir(self) -> Path:
         """The directory itself."""
         return self.path
 

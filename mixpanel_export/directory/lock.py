@@ -28,11 +28,11 @@ from mixpanel_export.directory.local import LOCK
 from mixpanel_export.directory.object_store import ChangedError, Objects, Version
 from mixpanel_export.errors import DestinationError, DirectoryBusyError
 
-__all__ = ["USUAL", "Lease", "Times"]
+__all__ = ["DEFAULT_TIMING", "Lease", "LeaseTiming"]
 
 
 @frozen
-class Times:
+class LeaseTiming:
     """Seconds.
 
     Attributes:
@@ -46,7 +46,7 @@ class Times:
     watch: float = 12.0
 
 
-USUAL = Times()
+DEFAULT_TIMING = LeaseTiming()
 
 
 class _Owner(msgspec.Struct, frozen=True):
@@ -68,7 +68,7 @@ class Lease:
     """
 
     objects: Objects
-    times: Times = USUAL
+    times: LeaseTiming = DEFAULT_TIMING
     _token: str = field(factory=lambda: secrets.token_hex(8))
     _version: Version | None = None
     _beats: int = 0
@@ -147,7 +147,7 @@ class Lease:
         return True
 
     def _beat(self) -> None:
-        patient = self.objects.at_once()
+        patient = self.objects.concurrent()
         while not self._over.wait(self.times.beat):
             with self._lock:
                 if self._is_lost:
@@ -167,7 +167,7 @@ class Lease:
 
     def _release(self) -> None:
         """Remove it, if it is still ours; whatever goes wrong, it is free after a while."""
-        objects = self.objects.at_once()
+        objects = self.objects.concurrent()
         with contextlib.suppress(DestinationError):
             if not self._is_lost:
                 self._renew(objects)

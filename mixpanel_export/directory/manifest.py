@@ -269,10 +269,10 @@ class Manifest:
     @property
     def names(self) -> set[str]:
         """Every file name that it knows."""
-        return {each.file for each in self.slices} | self.passing
+        return {each.file for each in self.slices} | self.transient_names
 
     @property
-    def passing(self) -> set[str]:
+    def transient_names(self) -> set[str]:
         """The names of files that may be there, and are not part of it."""
         return {*self.pending, *self.rewriting, *self.obsolete}
 

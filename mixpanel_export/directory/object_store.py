@@ -25,13 +25,13 @@ from mixpanel_export.errors import (
     MissingExtraError,
     NetworkError,
 )
-from mixpanel_export.http.retry import Attempts, RetryPolicy
+from mixpanel_export.http.retry import RetryPolicy, RetryState
 
 if TYPE_CHECKING:
     from obstore import PutMode
     from obstore.store import ClientConfig, ObjectStore
 
-__all__ = ["ChangedError", "Objects", "T", "Version", "is_url", "open_objects"]
+__all__ = ["ChangedError", "Objects", "Version", "is_url", "open_objects"]
 
 T = TypeVar("T")
 Version = Mapping[str, str]
@@ -65,7 +65,7 @@ class ChangedError(Exception):
     """An object is no longer what it was; nothing was written."""
 
 
-class _PassingError(NetworkError):
+class _TransientError(NetworkError):
     """May be different the next time."""
 
 
@@ -150,7 +150,7 @@ class Objects:
     check: Callable[[], object] = lambda: None
     sleep: Callable[[float], None] = time.sleep
 
-    def at_once(self) -> Objects:
+    def concurrent(self) -> Objects:
         """The same, trying nothing again and not to be cancelled."""
         return evolve(self, retry=RetryPolicy(attempts=1), check=lambda: None)
 
@@ -260,7 +260,7 @@ class Objects:
         """Do it, as often as the retry settings allow."""
         from obstore import exceptions as errors
 
-        attempts = Attempts(self.retry)
+        attempts = RetryState(self.retry)
 
         def attempt() -> T:
             self.check()
@@ -278,14 +278,14 @@ class Objects:
                     raise
                 if _is_refusal(error, words):
                     raise _destination_error(self.url, error, what) from None
-                raise _PassingError(words) from None
+                raise _TransientError(words) from None
 
         retrying = tenacity.Retrying(
             retry=attempts.again, wait=attempts.pause, sleep=self.sleep, reraise=True
         )
         try:
             return retrying(attempt)
-        except _PassingError as error:
+        except _TransientError as error:
             times = "once" if attempts.made == 1 else f"{attempts.made} times"
             raise DestinationError(
                 self.url, f"{what}, tried {times}", str(error), "The same export again goes on from here"

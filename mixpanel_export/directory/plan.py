@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from mixpanel_export.dates import DateLike
     from mixpanel_export.http.context import Context
 
-__all__ = ["DEFAULT_LOOK_BACK", "Asked", "Start", "Work", "plan_work", "start"]
+__all__ = [
+    "DEFAULT_LOOK_BACK",
+    "DirectoryPlan",
+    "DirectoryRequest",
+    "ResumeState",
+    "plan_downloads",
+    "reconcile",
+]
 
 DEFAULT_LOOK_BACK = 3
 _DAY = datetime.timedelta(days=1)
@@ -32,7 +39,7 @@ _LONGEST = 36_525
 
 
 @frozen(kw_only=True)
-class Asked:
+class DirectoryRequest:
     """What is asked of a directory.
 
     Attributes:
@@ -59,7 +66,7 @@ class Asked:
 
 
 @frozen
-class Start:
+class ResumeState:
     """What a run begins with.
 
     Attributes:
@@ -78,7 +85,7 @@ class Start:
 
 
 @frozen
-class Work:
+class DirectoryPlan:
     """What a run has to do.
 
     Attributes:
@@ -92,7 +99,9 @@ class Work:
     names: Mapping[Slice, str]
 
 
-def start(asked: Asked, context: Context, manifest: Manifest | None, present: Collection[str]) -> Start:
+def reconcile(
+    asked: DirectoryRequest, context: Context, manifest: Manifest | None, present: Collection[str]
+) -> ResumeState:
     """Check what is asked for against what the directory holds.
 
     Args:
@@ -111,7 +120,7 @@ def start(asked: Asked, context: Context, manifest: Manifest | None, present: Co
     query = _query(asked, job)
     ours = sorted({name for path in present if FileName.parse(name := name_of(path))})
     if asked.overwrite:
-        return Start(job, Manifest(query), ours, slice_days=slice_days)
+        return ResumeState(job, Manifest(query), ours, slice_days=slice_days)
     if manifest is None:
         if ours:
             raise DirectoryMismatchError(
@@ -119,14 +128,14 @@ def start(asked: Asked, context: Context, manifest: Manifest | None, present: Co
                 f"{asked.path} holds {ours[0]}, and no manifest that knows it; export to another directory, or "
                 "have such files replaced with overwrite",
             )
-        return Start(job, Manifest(query), slice_days=slice_days)
+        return ResumeState(job, Manifest(query), slice_days=slice_days)
     if not manifest.slices:
-        return Start(job, evolve(manifest, query=query, columns=()), slice_days=slice_days)
+        return ResumeState(job, evolve(manifest, query=query, columns=()), slice_days=slice_days)
     _check_same(asked, manifest.query, query)
-    return Start(job, manifest, due=frozenset(manifest.due()), slice_days=slice_days)
+    return ResumeState(job, manifest, due=frozenset(manifest.due()), slice_days=slice_days)
 
 
-def plan_work(begun: Start, damaged: Collection[str], taken: Collection[str]) -> Work:
+def plan_downloads(begun: ResumeState, damaged: Collection[str], taken: Collection[str]) -> DirectoryPlan:
     """Plan what is missing, and name its files.
 
     What an earlier run had planned stays planned, so that a run that is often interrupted does not end up asking
@@ -168,14 +177,14 @@ def plan_work(begun: Start, damaged: Collection[str], taken: Collection[str]) ->
         assert name is not None
         names[each.piece] = evolve(name, revision=name.revision + 1).free(taken)
     ordered = {piece: str(names[piece]) for piece in sorted(names)}
-    return Work(
+    return DirectoryPlan(
         evolve(job, plan=Plan(list(ordered), job.plan.parallel)),
         manifest.announcing(ordered.values()),
         ordered,
     )
 
 
-def _first_job(asked: Asked, context: Context) -> ExportJob:
+def _first_job(asked: DirectoryRequest, context: Context) -> ExportJob:
     if asked.from_date is None:
         raise InvalidArgumentError(
             "from_date",
@@ -186,7 +195,7 @@ def _first_job(asked: Asked, context: Context) -> ExportJob:
     return ExportJob.make(context, asked.from_date, to_date, **asked.options)
 
 
-def _query(asked: Asked, job: ExportJob, there: Query | None = None) -> Query:
+def _query(asked: DirectoryRequest, job: ExportJob, there: Query | None = None) -> Query:
     """What is asked for, with what is not said as it is there."""
     format = asked.format or (there.format if there is not None else "jsonl.gz")
     check_columnar(format, asked.layout, asked.partition_by)
@@ -207,7 +216,9 @@ def _query(asked: Asked, job: ExportJob, there: Query | None = None) -> Query:
     )
 
 
-def _start_update(asked: Asked, look_back: int, context: Context, manifest: Manifest) -> Start:
+def _start_update(
+    asked: DirectoryRequest, look_back: int, context: Context, manifest: Manifest
+) -> ResumeState:
     """The range that is there, up to a later day, and its last days once more."""
     query = manifest.query
     if query.limit is not None:
@@ -232,10 +243,12 @@ def _start_update(asked: Asked, look_back: int, context: Context, manifest: Mani
             # A day that was not over when it was fetched.
             or each.to_date >= each.fetched_at.astimezone(context.zone).date()
         }
-    return Start(job, evolve(manifest, query=extended), due=frozenset(due), slice_days=_slice_days(asked))
+    return ResumeState(
+        job, evolve(manifest, query=extended), due=frozenset(due), slice_days=_slice_days(asked)
+    )
 
 
-def _slice_days(asked: Asked) -> int | None:
+def _slice_days(asked: DirectoryRequest) -> int | None:
     return asked.options.get("slice_days")
 
 
@@ -246,7 +259,7 @@ def _check_look_back(look_back: object) -> None:
         )
 
 
-def _check_same(asked: Asked, there: Query, here: Query) -> None:
+def _check_same(asked: DirectoryRequest, there: Query, here: Query) -> None:
     differences = there.differences(here)
     if differences:
         raise DirectoryMismatchError(

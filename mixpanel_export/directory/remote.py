@@ -20,13 +20,13 @@ from filelock import FileLock, Timeout
 
 from mixpanel_export.directory.filenames import is_folder, name_of
 from mixpanel_export.directory.local import LOCK
-from mixpanel_export.directory.lock import USUAL, Lease, Times
+from mixpanel_export.directory.lock import DEFAULT_TIMING, Lease, LeaseTiming
 from mixpanel_export.directory.manifest import Manifest
 from mixpanel_export.directory.object_store import ChangedError, Objects, Version
-from mixpanel_export.directory.storage import MANIFEST, Folder
+from mixpanel_export.directory.storage import MANIFEST, Storage
 from mixpanel_export.errors import DirectoryBusyError
 
-__all__ = ["RemoteFolder"]
+__all__ = ["RemoteStorage"]
 
 _SCRATCH = "mixpanel-export-scratch-"
 # A scratch directory that nobody has locked is left over, once it is older than it takes to lock it.
@@ -34,10 +34,10 @@ _LEFT_OVER_SECONDS = 600
 _SENDERS = 4
 
 
-class RemoteFolder(Folder):
+class RemoteStorage(Storage):
     """One under a URL."""
 
-    def __init__(self, objects: Objects, times: Times = USUAL) -> None:
+    def __init__(self, objects: Objects, times: LeaseTiming = DEFAULT_TIMING) -> None:
         super().__init__(objects.url)
         self._objects = objects
         self._lease = Lease(objects, times)
@@ -45,7 +45,7 @@ class RemoteFolder(Folder):
         self._version: Version | None = None
 
     @property
-    def workshop(self) -> Path:
+    def staging_dir(self) -> Path:
         """The scratch directory."""
         assert self._scratch is not None
         return self._scratch
@@ -116,7 +116,7 @@ class RemoteFolder(Folder):
     def recover(self, manifest: Manifest) -> set[str]:
         """Remove what an interrupted run has left; should it still live, its names stay its own."""
         super().recover(manifest)
-        return manifest.passing
+        return manifest.transient_names
 
     def _manifest(self) -> bytes | None:
         found = self._objects.read(MANIFEST)

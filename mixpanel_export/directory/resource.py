@@ -10,7 +10,7 @@ import httpx
 from mixpanel_export._formats import FORMATS, FileFormat, Layout, PartitionBy, check_format
 from mixpanel_export._worker import in_thread
 from mixpanel_export.dates import DateLike
-from mixpanel_export.directory.plan import DEFAULT_LOOK_BACK, Asked
+from mixpanel_export.directory.plan import DEFAULT_LOOK_BACK, DirectoryRequest
 from mixpanel_export.directory.results import DirectoryExport, PlanSummary
 from mixpanel_export.directory.run import DirectoryRun
 from mixpanel_export.download.job import ExportJob, ExportOptions
@@ -19,7 +19,7 @@ from mixpanel_export.download.progress import ProgressListener
 if TYPE_CHECKING:
     from mixpanel_export.http.context import Context
 
-__all__ = ["AsyncDirectoryExports", "DirectoryExports", "T"]
+__all__ = ["AsyncDirectoryExports", "DirectoryExports"]
 
 T = TypeVar("T")
 
@@ -32,13 +32,13 @@ class _Directories:
     _context: Context
     _http: httpx.Client
 
-    def _run(self, asked: Asked, progress: ProgressListener | None = None) -> DirectoryRun:
+    def _run(self, asked: DirectoryRequest, progress: ProgressListener | None = None) -> DirectoryRun:
         if asked.format is not None:
             check_format(asked.format, FORMATS)
         return DirectoryRun(self._context, self._http, asked, progress)
 
     def _planned(
-        self, from_date: DateLike, to_date: DateLike, path: PathLike | None, asked: Asked
+        self, from_date: DateLike, to_date: DateLike, path: PathLike | None, asked: DirectoryRequest
     ) -> PlanSummary:
         if path is not None:
             return self._run(asked).plan()
@@ -108,7 +108,7 @@ class DirectoryExports(_Directories):
             MissingExtraError: when the format or the URL needs an extra that is not installed.
             As `events` does, for a slice; those that are complete stay.
         """
-        asked = Asked(
+        asked = DirectoryRequest(
             path=os.fspath(path),
             from_date=from_date,
             to_date=to_date,
@@ -157,7 +157,7 @@ class DirectoryExports(_Directories):
         Raises:
             As `to_directory` does.
         """
-        asked = Asked(
+        asked = DirectoryRequest(
             path=os.fspath(path),
             from_date=from_date,
             to_date=to_date,
@@ -189,7 +189,7 @@ class DirectoryExports(_Directories):
             path: a directory or its URL, for what `to_directory` would do with the same arguments. Otherwise it
                 is for `events` and the other ways to export.
         """
-        asked = Asked(
+        asked = DirectoryRequest(
             path=os.fspath(path or ""),
             from_date=from_date,
             to_date=to_date,
@@ -216,7 +216,7 @@ class DirectoryExports(_Directories):
         **options: Unpack[ExportOptions],
     ) -> PlanSummary:
         """What `update_directory` would do with the same arguments; nothing is sent, and nothing changed."""
-        asked = Asked(
+        asked = DirectoryRequest(
             path=os.fspath(path),
             from_date=from_date,
             to_date=to_date,
@@ -248,7 +248,7 @@ class AsyncDirectoryExports(_Directories):
         **options: Unpack[ExportOptions],
     ) -> DirectoryExport:
         """As `Export.to_directory`."""
-        asked = Asked(
+        asked = DirectoryRequest(
             path=os.fspath(path),
             from_date=from_date,
             to_date=to_date,
@@ -277,7 +277,7 @@ class AsyncDirectoryExports(_Directories):
         **options: Unpack[ExportOptions],
     ) -> DirectoryExport:
         """As `Export.update_directory`."""
-        asked = Asked(
+        asked = DirectoryRequest(
             path=os.fspath(path),
             from_date=from_date,
             to_date=to_date,
@@ -305,7 +305,7 @@ class AsyncDirectoryExports(_Directories):
         **options: Unpack[ExportOptions],
     ) -> PlanSummary:
         """As `Export.plan`."""
-        asked = Asked(
+        asked = DirectoryRequest(
             path=os.fspath(path or ""),
             from_date=from_date,
             to_date=to_date,
@@ -332,7 +332,7 @@ class AsyncDirectoryExports(_Directories):
         **options: Unpack[ExportOptions],
     ) -> PlanSummary:
         """As `Export.plan_update`."""
-        asked = Asked(
+        asked = DirectoryRequest(
             path=os.fspath(path),
             from_date=from_date,
             to_date=to_date,

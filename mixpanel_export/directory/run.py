@@ -20,18 +20,24 @@ from mixpanel_export._atomic import digest_of, durable
 from mixpanel_export._formats import COLUMNAR, Columns, fingerprint_of
 from mixpanel_export.directory.conversion import Conversion, Converted, LinesConversion
 from mixpanel_export.directory.filenames import FileName, is_partition, name_of, path_of
-from mixpanel_export.directory.local import LocalFolder
+from mixpanel_export.directory.local import LocalStorage
 from mixpanel_export.directory.manifest import Contents, Manifest, ManifestSlice, Query
 from mixpanel_export.directory.object_store import is_url, open_objects
-from mixpanel_export.directory.plan import Asked, Start, Work, plan_work, start
-from mixpanel_export.directory.remote import RemoteFolder
+from mixpanel_export.directory.plan import (
+    DirectoryPlan,
+    DirectoryRequest,
+    ResumeState,
+    plan_downloads,
+    reconcile,
+)
+from mixpanel_export.directory.remote import RemoteStorage
 from mixpanel_export.directory.results import DirectoryExport, PlanSummary
-from mixpanel_export.directory.storage import CONVERTED, Folder
+from mixpanel_export.directory.storage import CONVERTED, Storage
 from mixpanel_export.download.job import DEFAULT_MEMORY
 from mixpanel_export.download.plan import Slice
-from mixpanel_export.download.pool import Download
+from mixpanel_export.download.pool import SlicePool
 from mixpanel_export.download.progress import ProgressListener
-from mixpanel_export.download.session import Slices
+from mixpanel_export.download.session import SliceReceiver
 from mixpanel_export.download.spool import Spool
 from mixpanel_export.errors import quoting
 from mixpanel_export.http.cancellation import Cancellation
@@ -50,7 +56,11 @@ class DirectoryRun:
     """One run of an export to a directory. `run` once; `cancel` may be called from any thread."""
 
     def __init__(
-        self, context: Context, http: httpx.Client, asked: Asked, listener: ProgressListener | None = None
+        self,
+        context: Context,
+        http: httpx.Client,
+        asked: DirectoryRequest,
+        listener: ProgressListener | None = None,
     ) -> None:
         self._context = context
         self._http = http
@@ -72,7 +82,7 @@ class DirectoryRun:
         """What `run` would do; changes nothing, and needs no lock."""
         begun = self._start()
         damaged = self._damaged(begun)
-        work = plan_work(begun, damaged, self._remaining(begun, damaged))
+        work = plan_downloads(begun, damaged, self._remaining(begun, damaged))
         query = work.manifest.query
         done = [each for each in work.manifest.slices if each.piece not in work.names]
         return PlanSummary.of(work.job, (query.from_date, query.to_date), done, damaged)
@@ -92,7 +102,7 @@ class DirectoryRun:
         with self._folder.disk_errors(self._needed), self._folder.locked():
             begun = self._start()
             work, damaged = self._prepare(begun)
-            slices = Slices(work.job, self._http, self._downloading, listener=self._listener)
+            slices = SliceReceiver(work.job, self._http, self._downloading, listener=self._listener)
             with contextlib.closing(slices):
                 self._fetch_all(work, slices)
             self._settle()
@@ -110,10 +120,10 @@ class DirectoryRun:
             progress=slices.progress,
         )
 
-    def _folder_at(self, path: str) -> Folder:
+    def _folder_at(self, path: str) -> Storage:
         if not is_url(path):
-            return LocalFolder(Path(path))
-        return RemoteFolder(
+            return LocalStorage(Path(path))
+        return RemoteStorage(
             open_objects(
                 path,
                 retry=self._context.retry,
@@ -122,11 +132,11 @@ class DirectoryRun:
             )
         )
 
-    def _start(self) -> Start:
+    def _start(self) -> ResumeState:
         before = None if self._asked.overwrite else self._folder.read()
-        return start(self._asked, self._context, before, self._folder.paths())
+        return reconcile(self._asked, self._context, before, self._folder.paths())
 
-    def _prepare(self, begun: Start) -> tuple[Work, dict[str, str]]:
+    def _prepare(self, begun: ResumeState) -> tuple[DirectoryPlan, dict[str, str]]:
         """Clear away what is not to stay, and announce what is to come."""
         folder = self._folder
         avoided: set[str] = set()
@@ -140,20 +150,20 @@ class DirectoryRun:
             # The manifest lets go of them first: a reader never looks for a file that is gone.
             folder.write(begun.manifest.without(drop))
             folder.remove(drop)
-        work = plan_work(begun, damaged, self._names() | avoided)
+        work = plan_downloads(begun, damaged, self._names() | avoided)
         self._convert_by(work.manifest)
         self._commit(work.manifest)
         return work, damaged
 
-    def _damaged(self, begun: Start) -> dict[str, str]:
+    def _damaged(self, begun: ResumeState) -> dict[str, str]:
         return self._folder.damaged(
             begun.manifest.slices, checksums=self._asked.verify, check=self._cancellation.check
         )
 
-    def _remaining(self, begun: Start, damaged: Mapping[str, str]) -> set[str]:
+    def _remaining(self, begun: ResumeState, damaged: Mapping[str, str]) -> set[str]:
         """The names that `_prepare` would leave."""
         manifest = begun.manifest
-        return self._names() - {*begun.drop, *damaged, *manifest.passing}
+        return self._names() - {*begun.drop, *damaged, *manifest.transient_names}
 
     def _names(self) -> set[str]:
         """The names that files have there, whatever their partition."""
@@ -173,11 +183,11 @@ class DirectoryRun:
         assert self._made is not None
         return self._made
 
-    def _fetch_all(self, work: Work, slices: Slices) -> None:
+    def _fetch_all(self, work: DirectoryPlan, slices: SliceReceiver) -> None:
         def fetch(piece: Slice) -> ManifestSlice:
             return self._fetch(piece, work.names[piece], slices)
 
-        download: Download[ManifestSlice] = Download(
+        download: SlicePool[ManifestSlice] = SlicePool(
             work.job.plan,
             fetch,
             self._discard,
@@ -190,7 +200,7 @@ class DirectoryRun:
         finally:
             download.close()
 
-    def _fetch(self, piece: Slice, name: str, slices: Slices) -> ManifestSlice:
+    def _fetch(self, piece: Slice, name: str, slices: SliceReceiver) -> ManifestSlice:
         """Receive a slice into the file that is to get its name; called in the threads of the download."""
         part = self._folder.part(name)
         contents: Mapping[str | None, Contents]
@@ -208,7 +218,7 @@ class DirectoryRun:
             raise
 
     def _receive(
-        self, piece: Slice, file: IO[bytes], name: str, slices: Slices
+        self, piece: Slice, file: IO[bytes], name: str, slices: SliceReceiver
     ) -> tuple[ManifestSlice, Sequence[Converted] | None, str]:
         """Have a slice in a file, or in those that it was converted to; their contents are not yet looked at.
 

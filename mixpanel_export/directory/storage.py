@@ -19,14 +19,14 @@ from mixpanel_export.directory.filenames import FileName, is_folder, path_of
 from mixpanel_export.directory.manifest import Manifest, ManifestSlice
 from mixpanel_export.errors import DiskFullError, ManifestError
 
-__all__ = ["MANIFEST", "Folder"]
+__all__ = ["MANIFEST", "Storage"]
 
 MANIFEST = "manifest.json"
 _READERS = 4
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
-class Folder(ABC):
+class Storage(ABC):
     """One directory of an export.
 
     A file's path is relative to it: its name, or `date=2024-01-01/` and the name. Files are made in `workshop`, a
@@ -41,7 +41,7 @@ class Folder(ABC):
 
     @property
     @abstractmethod
-    def workshop(self) -> Path:
+    def staging_dir(self) -> Path:
         """Where files are made."""
 
     @property
@@ -103,18 +103,18 @@ class Folder(ABC):
 
     def part(self, path: str, stage: str = "") -> Path:
         """Where a file is made before it gets its path."""
-        return self.workshop / f".{path.replace('/', '.')}{stage}.part"
+        return self.staging_dir / f".{path.replace('/', '.')}{stage}.part"
 
     def remove_parts(self, name: str) -> None:
         """Remove what was being made of a file."""
         for stage in ("", CONVERTED):
             self.part(name, stage).unlink(missing_ok=True)
-        for each in self.workshop.glob(f".date=*.{name}.part"):
+        for each in self.staging_dir.glob(f".date=*.{name}.part"):
             each.unlink(missing_ok=True)
 
     def remove_all_parts(self) -> None:
         """Remove whatever was being made of files with names of ours, of which no manifest need know."""
-        for each in self.workshop.glob(".*.part"):
+        for each in self.staging_dir.glob(".*.part"):
             made_of = each.name[1:].removesuffix(".part").removesuffix(CONVERTED)
             folder, _, name = made_of.partition(".") if made_of.startswith("date=") else ("", "", made_of)
             if FileName.parse(name) is not None and (not folder or is_folder(folder)):
@@ -126,7 +126,7 @@ class Folder(ABC):
         Returns:
             The names that are not to be used again, although they are free.
         """
-        self.remove(manifest.passing)
+        self.remove(manifest.transient_names)
         return set()
 
     def damaged(

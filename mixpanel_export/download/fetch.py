@@ -25,8 +25,8 @@ from mixpanel_export.errors import (
     quoting,
 )
 from mixpanel_export.http.cancellation import Cancellation
-from mixpanel_export.http.limits import Budget, Wait
-from mixpanel_export.http.retry import PASSING, Attempts, RetryPolicy
+from mixpanel_export.http.limits import Budget, BudgetWait
+from mixpanel_export.http.retry import TRANSIENT_ERRORS, RetryPolicy, RetryState
 from mixpanel_export.http.transport import check_open, read_failure
 from mixpanel_export.records.inflate import PIECE
 from mixpanel_export.records.verify import Check, Verified, Verifier
@@ -34,7 +34,7 @@ from mixpanel_export.records.verify import Check, Verified, Verifier
 if TYPE_CHECKING:
     from mixpanel_export.http.context import Context, Request
 
-__all__ = ["Fetcher", "Fetching", "Receiver", "T"]
+__all__ = ["FetchConfig", "FetchObserver", "SliceFetch"]
 
 T = TypeVar("T")
 
@@ -44,26 +44,26 @@ _logger = logging.getLogger("mixpanel_export")
 _READ = 1 << 16
 
 
-class Receiver:
+class FetchObserver:
     """Is told what happens to a slice, by the thread that fetches or proves it. This one listens to nothing."""
 
-    def began(self) -> None:
+    def on_attempt(self) -> None:
         """An attempt begins: what the last one received is void."""
 
-    def received(self, count: int, events: int) -> None:
+    def on_bytes(self, count: int, events: int) -> None:
         """`count` more bytes came; `events` events of this attempt so far."""
 
-    def waits(self, seconds: float, reason: str) -> None:
+    def on_wait(self, seconds: float, reason: str) -> None:
         """Nothing will happen for so long."""
 
 
 @frozen
-class Fetcher:
+class FetchConfig:
     """How the slices of one export are fetched.
 
     Attributes:
         request: makes the request of a slice.
-        longest_wait: the most seconds that a slice waits for the budget.
+        max_wait: the most seconds that a slice waits for the budget.
         check: how each line is looked at while it is verified; see `verify.Check`.
         piece_size: the most bytes that are inflated at a time.
         keep: the most bytes of lines that are kept of a slice that is proved.
@@ -74,18 +74,18 @@ class Fetcher:
     request: Callable[[Slice], Request]
     budget: Budget | None
     policy: RetryPolicy
-    longest_wait: float
+    max_wait: float
     cancellation: Cancellation
     check: Check = "frame"
     piece_size: int = PIECE
     keep: int = 0
 
-    def begin(self, piece: Slice, file: IO[bytes], receiver: Receiver) -> Fetching:
+    def begin(self, piece: Slice, file: IO[bytes], receiver: FetchObserver) -> SliceFetch:
         """A slice that is to be received into `file`, as its bytes come."""
-        return Fetching(self, piece, file, receiver)
+        return SliceFetch(self, piece, file, receiver)
 
 
-class Fetching:
+class SliceFetch:
     """One slice on its way: `fetch` it, or `receive` and `prove` it, in one thread or another, until it is whole.
 
     Verifying needs the interpreter's lock again and again. Who parses what is verified has it done sooner by
@@ -99,13 +99,13 @@ class Fetching:
         CancelledError: when the export was given up.
     """
 
-    def __init__(self, fetcher: Fetcher, piece: Slice, file: IO[bytes], receiver: Receiver) -> None:
+    def __init__(self, fetcher: FetchConfig, piece: Slice, file: IO[bytes], receiver: FetchObserver) -> None:
         self.piece: Slice = piece
         self.file: IO[bytes] = file
         self._fetcher = fetcher
         self._receiver = receiver
         self._request = fetcher.request(piece)
-        self._attempts = Attempts(fetcher.policy)
+        self._attempts = RetryState(fetcher.policy)
         self._received: Verifier | None = None
         self._lacking: IncompleteExportError | None = None
 
@@ -148,7 +148,9 @@ class Fetching:
             _logger.info(
                 "Slice %s failed (attempt %d); again in %.1f s: %s", self.piece, attempts.made, wait, error
             )
-            receiver.waits(wait, "too many requests" if isinstance(error, RateLimitError) else "to try again")
+            receiver.on_wait(
+                wait, "too many requests" if isinstance(error, RateLimitError) else "to try again"
+            )
 
         retrying = tenacity.Retrying(
             retry=attempts.again,
@@ -159,7 +161,7 @@ class Fetching:
         )
         try:
             return retrying(step)
-        except PASSING as error:
+        except TRANSIENT_ERRORS as error:
             # A socket that was shut looks like a connection that broke.
             fetcher.cancellation.check()
             if attempts.made > 1 or isinstance(error, IncompleteExportError):
@@ -171,7 +173,7 @@ class Fetching:
         fetcher.cancellation.check()
         lease = self._wait_for_budget()
         try:
-            self._receiver.began()
+            self._receiver.on_attempt()
             self.file.seek(0)
             self.file.truncate()
             with quoting(fetcher.context.auth.redact):
@@ -184,12 +186,12 @@ class Fetching:
         fetcher = self._fetcher
         if fetcher.budget is None:
             return None
-        wait = Wait(fetcher.longest_wait)
+        wait = BudgetWait(fetcher.max_wait)
         while True:
             begun = fetcher.budget.try_begin()
             if not isinstance(begun, float):
                 return begun
-            self._receiver.waits(begun, "for the request budget")
+            self._receiver.on_wait(begun, "for the request budget")
             fetcher.cancellation.sleep(wait.add(begun))
 
     def _ask(self, read: Callable[[httpx.Response], T]) -> T:
@@ -217,26 +219,26 @@ class Fetching:
         digest = hashlib.sha256()
         for chunk in self._chunks(response):
             digest.update(chunk)
-            self._receiver.received(len(chunk), verifier.feed(chunk))
+            self._receiver.on_bytes(len(chunk), verifier.feed(chunk))
         return self._finished(verifier), digest.hexdigest()
 
     def _store(self, response: httpx.Response) -> Verifier:
         verifier = self._verifier_for(response, self._fetcher.keep)
         for chunk in self._chunks(response):
-            self._receiver.received(len(chunk), 0)
+            self._receiver.on_bytes(len(chunk), 0)
         return verifier
 
     def _verify_stored(self, verifier: Verifier) -> Verified:
         self.file.seek(0)
         while chunk := self.file.read(_READ):
             self._fetcher.cancellation.check()
-            self._receiver.received(0, verifier.feed(chunk))
+            self._receiver.on_bytes(0, verifier.feed(chunk))
         return self._finished(verifier)
 
     def _finished(self, verifier: Verifier) -> Verified:
         verified = verifier.finish()
         # A last line without its line end is known to be an event only now.
-        self._receiver.received(0, verified.events)
+        self._receiver.on_bytes(0, verified.events)
         return verified
 
     def _chunks(self, response: httpx.Response) -> Iterator[bytes]:

@@ -16,7 +16,7 @@ from mixpanel_export.download.plan import Plan, Slice
 from mixpanel_export.errors import APIError
 from mixpanel_export.http.cancellation import Cancellation
 
-__all__ = ["Download", "T"]
+__all__ = ["SlicePool"]
 
 T = TypeVar("T")
 
@@ -26,10 +26,10 @@ _AHEAD = 2
 # As long as it may take to connect, and a little longer.
 _JOIN_SECONDS = 30.0
 # For a thread that connects: it may be about to end, or wait for a server that does not answer.
-_MOMENT = 0.25
+_CONNECT_GRACE = 0.25
 
 
-class Download(Generic[T]):
+class SlicePool(Generic[T]):
     """The slices of a plan, each fetched by one of `plan.parallel` threads.
 
     Args:
@@ -53,7 +53,7 @@ class Download(Generic[T]):
         *,
         again: Callable[[T], T] | None = None,
         ordered: bool = True,
-        nameless: bool = False,
+        abandon_connecting: bool = False,
     ) -> None:
         self._slices = list(plan)
         self._fetch = fetch
@@ -61,7 +61,7 @@ class Download(Generic[T]):
         self._discard = discard
         self._cancellation = cancellation
         self._ordered = ordered
-        self._nameless = nameless
+        self._nameless = abandon_connecting
         self._changed = threading.Condition()
         self._next_to_fetch = 0
         self._taken = 0
@@ -124,7 +124,7 @@ class Download(Generic[T]):
         """End the threads, and discard what nobody took. May be called from any thread, and twice."""
         self.cancel()
         connecting = self._cancellation.connecting() if self._nameless else frozenset[int]()
-        moment = time.monotonic() + _MOMENT
+        moment = time.monotonic() + _CONNECT_GRACE
         for thread in self._threads:
             # One of them when garbage is collected there.
             if thread is not threading.current_thread():

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from attrs import define, evolve, field
 
-from mixpanel_export.download.fetch import Receiver
+from mixpanel_export.download.fetch import FetchObserver
 from mixpanel_export.download.plan import Slice
 
 __all__ = ["Progress", "ProgressListener", "Tracker"]
@@ -104,7 +104,7 @@ class Tracker:
 
 
 @define
-class _SliceTracker(Receiver):
+class _SliceTracker(FetchObserver):
     """One slice's part of the numbers; takes back what a failed attempt had added."""
 
     tracker: Tracker
@@ -112,15 +112,15 @@ class _SliceTracker(Receiver):
     attempts: int = field(default=0)
     events: int = field(default=0)
 
-    def began(self) -> None:
+    def on_attempt(self) -> None:
         retried = 1 if self.attempts else 0
         self.attempts += 1
         self.tracker.change(self.piece, events=-self.events, retries=retried)
         self.events = 0
 
-    def received(self, count: int, events: int) -> None:
+    def on_bytes(self, count: int, events: int) -> None:
         self.tracker.change(self.piece, received=count, events=events - self.events)
         self.events = events
 
-    def waits(self, seconds: float, reason: str) -> None:
+    def on_wait(self, seconds: float, reason: str) -> None:
         self.tracker.wait(self.piece, (reason, seconds))

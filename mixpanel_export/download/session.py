@@ -15,10 +15,10 @@ from typing import IO, TypeVar, cast
 
 import httpx
 
-from mixpanel_export.download.fetch import Fetcher, Fetching
+from mixpanel_export.download.fetch import FetchConfig, SliceFetch
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.plan import Slice
-from mixpanel_export.download.pool import Download
+from mixpanel_export.download.pool import SlicePool
 from mixpanel_export.download.progress import Progress, ProgressListener, Tracker
 from mixpanel_export.download.spool import Spool
 from mixpanel_export.errors import quoting
@@ -26,7 +26,7 @@ from mixpanel_export.http.cancellation import Cancellation
 from mixpanel_export.records.inflate import LARGE_PIECE, PIECE
 from mixpanel_export.records.verify import Check, Verified
 
-__all__ = ["Run", "Slices", "T"]
+__all__ = ["SliceReceiver", "SliceStream"]
 
 T = TypeVar("T")
 
@@ -43,7 +43,7 @@ _PIECE_SHARE = 256
 _AT_ONCE = 2
 
 
-class Slices:
+class SliceReceiver:
     """Receives the slices of a job into files, and counts them. Thread-safe.
 
     Args:
@@ -67,13 +67,13 @@ class Slices:
         self._deduplicating = threading.Lock()
         self._cancellation = cancellation
         self._redact = context.auth.redact
-        self._fetcher = Fetcher(
+        self._fetcher = FetchConfig(
             context=context,
             http=http,
             request=job.request,
             budget=context.budget("data"),
             policy=context.retry,
-            longest_wait=context.limits.longest_wait if context.limits is not None else 0.0,
+            max_wait=context.limits.max_wait if context.limits is not None else 0.0,
             cancellation=cancellation,
             check=check,
             piece_size=min(piece_size, job.memory // _PIECE_SHARE),
@@ -81,10 +81,10 @@ class Slices:
         )
         # Few, for each keeps for itself the memory that it has once used, and more would be no faster: what they
         # do needs the interpreter's lock again and again.
-        at_once = min(os.cpu_count() or 1, _AT_ONCE)
-        self._finishing = ThreadPoolExecutor(at_once, "mixpanel-export-finish")
+        concurrent = min(os.cpu_count() or 1, _AT_ONCE)
+        self._finishing = ThreadPoolExecutor(concurrent, "mixpanel-export-finish")
         # An interpreter that ends waits for all that they were given.
-        self._free = threading.Semaphore(at_once)
+        self._free = threading.Semaphore(concurrent)
 
     @property
     def progress(self) -> Progress:
@@ -96,13 +96,13 @@ class Slices:
         verified, digest = self._begin(piece, file).fetch()
         return self._complete(piece, file, verified), digest
 
-    def receive(self, piece: Slice, file: IO[bytes]) -> Fetching:
+    def receive(self, piece: Slice, file: IO[bytes]) -> SliceFetch:
         """One slice, in `file`, to be proved."""
         fetching = self._begin(piece, file)
         fetching.receive()
         return fetching
 
-    def prove(self, received: Fetching) -> Spool | None:
+    def prove(self, received: SliceFetch) -> Spool | None:
         """One complete slice of what was received, without its duplicates, if that was asked for.
 
         Returns:
@@ -113,7 +113,7 @@ class Slices:
             return None
         return self.deduplicated(self._complete(received.piece, received.file, verified))
 
-    def finish(self, received: Fetching, use: Callable[[Spool], T]) -> T:
+    def finish(self, received: SliceFetch, use: Callable[[Spool], T]) -> T:
         """Prove what was received and use it, in one of a few threads; `close` ends them.
 
         What is not whole is received again by the thread that calls, so that none of the few waits for the network.
@@ -134,7 +134,7 @@ class Slices:
         """End these threads, when nothing is finished any more."""
         self._finishing.shutdown()
 
-    def _begin(self, piece: Slice, file: IO[bytes]) -> Fetching:
+    def _begin(self, piece: Slice, file: IO[bytes]) -> SliceFetch:
         return self._fetcher.begin(piece, file, self._tracker.of(piece))
 
     def _complete(self, piece: Slice, file: IO[bytes], verified: Verified) -> Spool:
@@ -155,7 +155,7 @@ class Slices:
         return deduplicated
 
 
-class Run:
+class SliceStream:
     """The slices of a job, each in a spool. Close it, whatever happens."""
 
     def __init__(
@@ -169,15 +169,17 @@ class Run:
     ) -> None:
         self._cancellation = Cancellation()
         # Whoever takes a slice proves it, and parses it next.
-        self._slices = Slices(job, http, self._cancellation, check=check, piece_size=PIECE, listener=listener)
-        self._download: Download[Fetching] = Download(
+        self._slices = SliceReceiver(
+            job, http, self._cancellation, check=check, piece_size=PIECE, listener=listener
+        )
+        self._download: SlicePool[SliceFetch] = SlicePool(
             job.plan,
             self._receive,
             _discard,
             self._cancellation,
             again=_receive_again,
             ordered=ordered,
-            nameless=True,
+            abandon_connecting=True,
         )
 
     @property
@@ -213,7 +215,7 @@ class Run:
         """End the threads and remove the spools. May be called from any thread."""
         self._download.close()
 
-    def _receive(self, piece: Slice) -> Fetching:
+    def _receive(self, piece: Slice) -> SliceFetch:
         file = cast(IO[bytes], tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115
         try:
             return self._slices.receive(piece, file)
@@ -222,7 +224,7 @@ class Run:
             raise
 
 
-def _receive_again(received: Fetching) -> Fetching:
+def _receive_again(received: SliceFetch) -> SliceFetch:
     try:
         received.receive()
     except BaseException:
@@ -231,5 +233,5 @@ def _receive_again(received: Fetching) -> Fetching:
     return received
 
 
-def _discard(received: Fetching) -> None:
+def _discard(received: SliceFetch) -> None:
     received.file.close()

@@ -30,9 +30,9 @@ from mixpanel_export.columns.tables import Widening
 from mixpanel_export.columns.writers import ColumnFormat, read_tables, write_all
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.plan import Slice
-from mixpanel_export.download.pool import Download
+from mixpanel_export.download.pool import SlicePool
 from mixpanel_export.download.progress import Progress, ProgressListener
-from mixpanel_export.download.session import Slices
+from mixpanel_export.download.session import SliceReceiver
 from mixpanel_export.errors import MissingExtraError, quoting
 from mixpanel_export.http.cancellation import Cancellation
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
-__all__ = ["AsyncRecordBatches", "RecordBatches", "T", "write_columns"]
+__all__ = ["AsyncRecordBatches", "RecordBatches", "write_columns"]
 
 T = TypeVar("T")
 
@@ -77,11 +77,11 @@ class _Staging:
         self._converter = Converter(layout, job.context.zone, job.ticks)
         self._conversions = Conversions(self._converter, job.memory)
         # As they are parsed here, the lines need not be to prove them.
-        self._slices = Slices(job, http, self.cancellation, listener=listener)
+        self._slices = SliceReceiver(job, http, self.cancellation, listener=listener)
         self._folder: Path | None = None
         # A process that is forked off has not made the folder, and does not remove it.
         self._made_by: int | None = None
-        self._download: Download[_Staged] | None = None
+        self._download: SlicePool[_Staged] | None = None
         self._schema: Any = None
         self._staged: list[_Staged] = []
 
@@ -94,8 +94,8 @@ class _Staging:
         if self._schema is None:
             self._folder = Path(tempfile.mkdtemp(prefix="mixpanel-export-"))
             self._made_by = os.getpid()
-            self._download = Download(
-                self._job.plan, self._fetch, _Staged.remove, self.cancellation, nameless=True
+            self._download = SlicePool(
+                self._job.plan, self._fetch, _Staged.remove, self.cancellation, abandon_connecting=True
             )
             if self._layout == "wide":
                 # What the columns are is known in the end.

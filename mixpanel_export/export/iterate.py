@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from mixpanel_export.download.job import ExportJob
-from mixpanel_export.download.session import Run
+from mixpanel_export.download.session import SliceStream
 from mixpanel_export.errors import quoting
 from mixpanel_export.records.event import Event
 
@@ -19,7 +19,7 @@ class EventBatches:
 
     def __init__(self, job: ExportJob, http: httpx.Client, **options: Any) -> None:
         self._job = job
-        self._run = Run(job, http, **options)
+        self._run = SliceStream(job, http, **options)
         self._lock = threading.Lock()
         self._batches: Iterator[list[Event]] = self._decoded()
 

@@ -93,7 +93,7 @@ class Export(DirectoryExports, ExportResource):
             APIError: when Mixpanel refuses; at once.
             SliceFailedError: when a slice never came whole; none of its events was delivered.
             MalformedEventError: when a line is no event; no line is ever skipped.
-            BudgetExhaustedError: when the request budget frees later than `Limits.longest_wait`.
+            BudgetExhaustedError: when the request budget frees later than `Limits.max_wait`.
 
         Source: https://developer.mixpanel.com/reference/raw-event-export
         """

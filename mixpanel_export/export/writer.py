@@ -8,12 +8,12 @@ from typing import IO, TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import httpx
 
-from mixpanel_export._atomic import WholeFile
+from mixpanel_export._atomic import AtomicFile
 from mixpanel_export._formats import COLUMNAR, FileFormat, Layout
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.jsonl import COPIES
 from mixpanel_export.download.progress import Progress, ProgressListener
-from mixpanel_export.download.session import Run
+from mixpanel_export.download.session import SliceStream
 from mixpanel_export.http.cancellation import Cancellation
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Writing:
 
     def to_file(self, path: Path) -> Progress:
         """Write them to a file, which appears under its name only when it is complete."""
-        with WholeFile(path) as target:
+        with AtomicFile(path) as target:
             totals = self.to_stream(target.file)
             # Who has given it up looks for no file.
             self._cancellation.check()
@@ -85,7 +85,7 @@ class Writing:
         return write_columns(self._begun(batches), cast("ColumnFormat", self._format), file)
 
     def _lines(self, file: IO[bytes]) -> Progress:
-        run = self._begun(Run(self._job, self._http, check="json", listener=self._listener))
+        run = self._begun(SliceStream(self._job, self._http, check="json", listener=self._listener))
         try:
             while (spool := run.take()) is not None:
                 with spool:

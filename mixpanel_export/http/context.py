@@ -30,16 +30,16 @@ from mixpanel_export.errors import (
     RequestTimeoutError,
 )
 from mixpanel_export.http.arguments import check_arguments
-from mixpanel_export.http.failures import Asker, error_from_response, public_url, server_words
-from mixpanel_export.http.limits import MIXPANEL_LIMITS, Budget, Lease, Limits, Wait, budget_of
+from mixpanel_export.http.failures import ErrorContext, error_from_response, public_url, server_words
+from mixpanel_export.http.limits import MIXPANEL_LIMITS, Budget, BudgetWait, Lease, Limits, budget_of
 from mixpanel_export.http.raw import RawResponse, captured, raw_response
-from mixpanel_export.http.retry import Attempts, RetryPolicy
+from mixpanel_export.http.retry import RetryPolicy, RetryState
 from mixpanel_export.http.servers import Family, Servers, family_of, read_timeout
 from mixpanel_export_api import Client as _GeneratedClient
 from mixpanel_export_api.api import CsvText, Map, Operation
 from mixpanel_export_api.errors import UnexpectedStatus
 
-__all__ = ["Call", "Context", "Request", "T"]
+__all__ = ["Call", "Context", "Request"]
 
 T = TypeVar("T")
 
@@ -86,8 +86,8 @@ class Call(Generic[T]):
     request: Request
     read: Callable[[httpx.Response], T]
     budget: Budget | None
-    attempts: Attempts
-    wait: Wait
+    attempts: RetryState
+    wait: BudgetWait
 
     def begin(self) -> Lease | float:
         """Begin an attempt now, or answer the seconds to wait before asking again.
@@ -221,8 +221,8 @@ class Context:
             request=request,
             read=read,
             budget=self.budget(family_of(path)),
-            attempts=Attempts(self.retry, idempotent=idempotent),
-            wait=Wait(self.limits.longest_wait if self.limits is not None else 0.0),
+            attempts=RetryState(self.retry, idempotent=idempotent),
+            wait=BudgetWait(self.limits.max_wait if self.limits is not None else 0.0),
         )
 
     def _reader(self, operation: Operation[T], format: object) -> Callable[[httpx.Response], T]:
@@ -286,10 +286,10 @@ class Context:
         if error and not (is_map and isinstance(error, dict)):
             raise self._unreadable(response, "the answer is an error")
 
-    def _asker(self, response: httpx.Response) -> Asker:
+    def _asker(self, response: httpx.Response) -> ErrorContext:
         family = family_of(response.request.url.path.removeprefix(self.servers.prefix))
         allowance = (self.limits or MIXPANEL_LIMITS).allowance(family)
-        return Asker(
+        return ErrorContext(
             credentials=self.auth.description,
             redact=self.auth.redact,
             today=self.today(),

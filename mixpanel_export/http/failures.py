@@ -31,7 +31,7 @@ from mixpanel_export.errors import (
     ServerError,
 )
 
-__all__ = ["Asker", "error_from_response", "public_url", "retry_after_seconds", "server_words"]
+__all__ = ["ErrorContext", "error_from_response", "public_url", "retry_after_seconds", "server_words"]
 
 _SECRET_PARAMETERS = frozenset({"sig", "api_key", "api_secret"})
 _ALLOWED_DAYS = re.compile(r"date range exceeds (\d{1,6}) days", re.I)
@@ -50,7 +50,7 @@ _KINDS: Mapping[int, type[APIError]] = {
 
 
 @frozen
-class Asker:
+class ErrorContext:
     """Who asked, as far as a failure can be explained by it.
 
     Attributes:
@@ -66,7 +66,7 @@ class Asker:
     budget: str
 
 
-def error_from_response(response: httpx.Response, asker: Asker) -> APIError:
+def error_from_response(response: httpx.Response, asker: ErrorContext) -> APIError:
     """The exception for a failed answer, whose body has been read."""
     status = response.status_code
     kind = _KINDS.get(status, ServerError if status >= 500 else APIError)
@@ -84,7 +84,7 @@ def error_from_response(response: httpx.Response, asker: Asker) -> APIError:
     return error
 
 
-def _hint(error: APIError, asker: Asker) -> str:
+def _hint(error: APIError, asker: ErrorContext) -> str:
     match error:
         case BadRequestError() if "cannot be later than today" in error.message:
             return f"Today is {asker.today} in this client's time zone; pass timezone= with the project's own"

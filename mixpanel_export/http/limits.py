@@ -26,17 +26,18 @@ from attrs import define, field, frozen, validators
 from filelock import FileLock, Timeout
 from pyrate_limiter import AbstractBucket, InMemoryBucket, Rate, RateItem, SQLiteBucket
 
+from mixpanel_export._deprecated import renamed_attributes
 from mixpanel_export.errors import BudgetExhaustedError, MixpanelError
 from mixpanel_export.http.servers import Family
 
-__all__ = ["MIXPANEL_LIMITS", "Allowance", "Budget", "Lease", "Limits", "Wait", "budget_of"]
+__all__ = ["MIXPANEL_LIMITS", "Budget", "BudgetWait", "Lease", "Limits", "Quota", "budget_of"]
 
 # The server counts when a request arrives, and requests do not all travel equally fast: a window of ours is a
 # little longer than its, so that two of its limits never meet in one.
 _SECOND_MS = 1_100
 _HOUR_MS = 3_602_000
 # How long to wait for another call to end before looking again: nothing announces the end of another process's.
-_LOOK_AGAIN = 0.05
+_POLL_INTERVAL = 0.05
 # A program that seems to hang should say why.
 _WORTH_A_WARNING = 5.0
 
@@ -45,25 +46,27 @@ _AT_LEAST_ONE = validators.optional([validators.instance_of(int), validators.ge(
 _logger = logging.getLogger("mixpanel_export")
 
 
+@renamed_attributes(at_once="concurrent")
 @frozen(kw_only=True)
-class Allowance:
+class Quota:
     """What one family of calls allows a project; None where there is no limit.
 
     Attributes:
         per_hour: calls in any hour.
         per_second: calls in any second.
-        at_once: calls that may run at the same time.
+        concurrent: calls that may run at the same time.
     """
 
     per_hour: int | None = field(default=None, validator=_AT_LEAST_ONE)
     per_second: int | None = field(default=None, validator=_AT_LEAST_ONE)
-    at_once: int | None = field(default=None, validator=_AT_LEAST_ONE)
+    concurrent: int | None = field(default=None, validator=_AT_LEAST_ONE)
 
     def __str__(self) -> str:
-        said = ((self.per_hour, "an hour"), (self.per_second, "a second"), (self.at_once, "at once"))
+        said = ((self.per_hour, "an hour"), (self.per_second, "a second"), (self.concurrent, "at once"))
         return ", ".join(f"{number} {when}" for number, when in said if number is not None)
 
 
+@renamed_attributes(longest_wait="max_wait")
 @frozen(kw_only=True)
 class Limits:
     """The budgets that a client keeps; by default Mixpanel's own.
@@ -73,16 +76,16 @@ class Limits:
         query: for reports and profiles. App calls (annotations, schemas) have no known limit.
         shared: count together with every process of this machine and user that calls the same project; else
             only the clients of this process are counted.
-        longest_wait: the most seconds that a call waits for its budget before it raises
+        max_wait: the most seconds that a call waits for its budget before it raises
             `BudgetExhaustedError`.
     """
 
-    export: Allowance = Allowance(per_hour=60, per_second=3, at_once=100)
-    query: Allowance = Allowance(per_hour=60, at_once=5)
+    export: Quota = Quota(per_hour=60, per_second=3, concurrent=100)
+    query: Quota = Quota(per_hour=60, concurrent=5)
     shared: bool = True
-    longest_wait: float = field(default=2 * 3600.0, validator=validators.ge(0))
+    max_wait: float = field(default=2 * 3600.0, validator=validators.ge(0))
 
-    def allowance(self, family: Family) -> Allowance | None:
+    def allowance(self, family: Family) -> Quota | None:
         """What a family of calls allows, or None where nothing is counted."""
         return {"data": self.export, "query": self.query}.get(family)
 
@@ -110,11 +113,11 @@ class Lease:
 class Budget:
     """The budget of one family of calls of one project. Thread-safe; made by `budget_of`."""
 
-    def __init__(self, key: str, allowance: Allowance, folder: Path | None) -> None:
+    def __init__(self, key: str, allowance: Quota, folder: Path | None) -> None:
         self._lock = threading.Lock()
         self._rates = _Rates(key, allowance, folder)
-        self._slots = _Slots(key, allowance.at_once, folder)
-        self._pause = _Pause(key, folder)
+        self._slots = _Slots(key, allowance.concurrent, folder)
+        self._pause = _Cooldown(key, folder)
         self._folder = folder
         weakref.finalize(self, self._rates.close)
 
@@ -130,7 +133,7 @@ class Budget:
                 return pause
             lease = self._slots.take()
             if lease is None:
-                return _LOOK_AGAIN
+                return _POLL_INTERVAL
             wait = self._rates.take()
             if wait > 0:
                 lease.release()
@@ -159,7 +162,7 @@ class Budget:
 
 
 @define
-class Wait:
+class BudgetWait:
     """The wait of one call for its budget, so far.
 
     Attributes:
@@ -179,7 +182,7 @@ class Wait:
         if self.waited + seconds > self.longest:
             raise BudgetExhaustedError(
                 f"the project's request budget is used up and frees in {seconds:.0f} s, later than the longest "
-                f"wait allowed ({self.longest:.0f} s); wait, ask for less, or set Limits(longest_wait=…)",
+                f"wait allowed ({self.longest:.0f} s); wait, ask for less, or set Limits(max_wait=…)",
                 seconds,
             )
         self.waited += seconds
@@ -188,7 +191,7 @@ class Wait:
         return seconds
 
 
-class _Pause:
+class _Cooldown:
     """Until when nobody may begin; with a folder, nobody of any process."""
 
     def __init__(self, key: str, folder: Path | None) -> None:
@@ -219,7 +222,7 @@ class _Pause:
 
 
 class _Rates:
-    def __init__(self, key: str, allowance: Allowance, folder: Path | None) -> None:
+    def __init__(self, key: str, allowance: Quota, folder: Path | None) -> None:
         self._key = key
         self._folder = folder
         self._rates = [
@@ -282,9 +285,9 @@ class _Rates:
 class _Slots:
     """Room for calls at once: a semaphore in this process and, when shared, a locked file for each call."""
 
-    def __init__(self, key: str, at_once: int | None, folder: Path | None) -> None:
-        self._free = threading.Semaphore(at_once) if at_once is not None else None
-        self._paths = [folder / f"{key}.{n}.slot" for n in range(at_once or 0)] if folder else []
+    def __init__(self, key: str, concurrent: int | None, folder: Path | None) -> None:
+        self._free = threading.Semaphore(concurrent) if concurrent is not None else None
+        self._paths = [folder / f"{key}.{n}.slot" for n in range(concurrent or 0)] if folder else []
 
     def take(self) -> Lease | None:
         if self._free is None:
@@ -311,13 +314,13 @@ class _Budgets:
     def forget(self) -> None:
         """After a fork: another thread of the parent may have held any lock, and what is shared is in files."""
         self._lock = threading.Lock()
-        self._all: weakref.WeakValueDictionary[tuple[str, Allowance, bool], Budget] = (
+        self._all: weakref.WeakValueDictionary[tuple[str, Quota, bool], Budget] = (
             weakref.WeakValueDictionary()
         )
         # What counts for itself has nothing but its memory to count in.
         self._unshared: list[Budget] = []
 
-    def get(self, key: str, allowance: Allowance, shared: bool) -> Budget:
+    def get(self, key: str, allowance: Quota, shared: bool) -> Budget:
         with self._lock:
             budget = self._all.get((key, allowance, shared))
             if budget is None:

@@ -18,7 +18,7 @@ from attrs import frozen
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export_api.api import NOT_IDEMPOTENT
 
-__all__ = ["RawResponse", "T", "captured", "is_idempotent", "last_of", "raw_arguments", "raw_response"]
+__all__ = ["RawResponse", "captured", "is_idempotent", "last_of", "raw_arguments", "raw_response"]
 
 T = TypeVar("T")
 

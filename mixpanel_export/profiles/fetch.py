@@ -17,7 +17,7 @@ import httpx
 
 from mixpanel_export.http.cancellation import Cancellation
 from mixpanel_export.http.limits import Budget, Lease
-from mixpanel_export.profiles.pagination import Ask, Batch, Paging, Room
+from mixpanel_export.profiles.pagination import Batch, BudgetHeadroom, PageRequest, Paging
 from mixpanel_export.profiles.query import ProfileQuery
 from mixpanel_export_api.api.profiles import PROFILES_QUERY
 from mixpanel_export_api.models.profiles_page import ProfilesPage
@@ -55,9 +55,9 @@ async def async_batches(
 ) -> AsyncGenerator[Batch]:
     """What each page brings, in order. Closing the iterator ends its tasks."""
     budget = context.budget("query")
-    running: dict[asyncio.Task[ProfilesPage], Ask] = {}
+    running: dict[asyncio.Task[ProfilesPage], PageRequest] = {}
 
-    async def page(ask: Ask) -> ProfilesPage:
+    async def page(ask: PageRequest) -> ProfilesPage:
         _say(ask)
         await asyncio.sleep(ask.wait)
         return await client.call_operation(PROFILES_QUERY, query.arguments(ask))
@@ -87,17 +87,19 @@ class _Threads:
         self._http = http
         self._query = query
         self._cancellation = Cancellation()
-        self._outcomes: queue.SimpleQueue[tuple[Ask, ProfilesPage | BaseException]] = queue.SimpleQueue()
-        self._running: dict[Ask, threading.Thread] = {}
+        self._outcomes: queue.SimpleQueue[tuple[PageRequest, ProfilesPage | BaseException]] = (
+            queue.SimpleQueue()
+        )
+        self._running: dict[PageRequest, threading.Thread] = {}
 
-    def start(self, ask: Ask) -> None:
+    def start(self, ask: PageRequest) -> None:
         """Ask for a page."""
         name = f"mixpanel-profiles-{ask.number}"
         thread = threading.Thread(target=self._work, args=(ask,), name=name, daemon=True)
         thread.start()
         self._running[ask] = thread
 
-    def next_outcome(self) -> tuple[Ask, ProfilesPage | BaseException]:
+    def next_outcome(self) -> tuple[PageRequest, ProfilesPage | BaseException]:
         """What came of a page, as soon as something came of one."""
         ask, outcome = self._outcomes.get()
         self._running.pop(ask).join()
@@ -109,7 +111,7 @@ class _Threads:
         for thread in self._running.values():
             thread.join(_JOIN_SECONDS)
 
-    def _work(self, ask: Ask) -> None:
+    def _work(self, ask: PageRequest) -> None:
         try:
             _say(ask)
             self._cancellation.sleep(ask.wait)
@@ -118,7 +120,7 @@ class _Threads:
             # Raised where it can be handled: in the thread that iterates.
             self._outcomes.put((ask, error))
 
-    def _page(self, ask: Ask) -> ProfilesPage:
+    def _page(self, ask: PageRequest) -> ProfilesPage:
         call = self._context.call(PROFILES_QUERY, self._query.arguments(ask))
         retrying = call.retrying().copy(sleep=self._cancellation.sleep)
         return retrying(self._attempt, call)
@@ -140,14 +142,14 @@ class _Threads:
             lease.release()
 
 
-def _room(context: Context, budget: Budget | None) -> Room | None:
+def _room(context: Context, budget: Budget | None) -> BudgetHeadroom | None:
     allowance = context.limits.query if context.limits is not None else None
     if budget is None or allowance is None or allowance.per_hour is None:
         return None
-    return Room(max(allowance.per_hour - budget.used(), 0), allowance.per_hour)
+    return BudgetHeadroom(max(allowance.per_hour - budget.used(), 0), allowance.per_hour)
 
 
-def _say(ask: Ask) -> None:
+def _say(ask: PageRequest) -> None:
     if ask.wait:
         _logger.warning(
             "Waiting %.0f s before page %d of the profiles: the hourly request budget is short, and what is left "

@@ -21,12 +21,12 @@ from attrs import frozen
 
 from mixpanel_export._atomic import durable, sync_folder
 from mixpanel_export._formats import LinesFormat
-from mixpanel_export.directory.local import LocalFolder
+from mixpanel_export.directory.local import LocalStorage
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.profiles.pagination import Batch, Paging, digest_of
 from mixpanel_export_api.models.profile import Profile
 
-__all__ = ["FileInTheMaking", "ProfilesProgress", "ProfilesProgressListener", "lines_of"]
+__all__ = ["PartialFile", "ProfilesProgress", "ProfilesProgressListener", "lines_of"]
 
 _LINES = "lines"
 _STATE = "state.json"
@@ -114,7 +114,7 @@ class _Line(msgspec.Struct, gc=False):
 _LINE = msgspec.json.Decoder(_Line)
 
 
-class FileInTheMaking:
+class PartialFile:
     """One file being written: `open` it, and other processes are kept away until it is closed.
 
     Closed before `complete()`, it keeps what can be gone on with and removes everything else. A full disk is a
@@ -130,7 +130,7 @@ class FileInTheMaking:
         self._is_gzip = format == "jsonl.gz"
         self._query = query
         self._work = path.parent / f".{path.name}.part"
-        self._folder = LocalFolder(self._work)
+        self._folder = LocalStorage(self._work)
         self._resources = contextlib.ExitStack()
         self._lines: IO[bytes] | None = None
 

@@ -19,7 +19,7 @@ from mixpanel_export.errors import APIError, ProfilesIncompleteError
 from mixpanel_export_api.models.profile import Profile
 from mixpanel_export_api.models.profiles_page import ProfilesPage
 
-__all__ = ["MOST_AT_ONCE", "Ask", "Batch", "Paging", "Room", "digest_of", "session_is_lost"]
+__all__ = ["MOST_AT_ONCE", "Batch", "BudgetHeadroom", "PageRequest", "Paging", "digest_of", "session_is_lost"]
 
 MOST_AT_ONCE: Final = 4
 """Pages asked for side by side: one less than Mixpanel allows a project, which may have other questions."""
@@ -43,7 +43,7 @@ _LOST_SESSION = re.compile(
 
 
 @frozen
-class Ask:
+class PageRequest:
     """One page to be asked for.
 
     Attributes:
@@ -75,7 +75,7 @@ class Batch:
 
 
 @frozen
-class Room:
+class BudgetHeadroom:
     """What the hourly budget has left: `left` requests of `per_hour`."""
 
     left: int
@@ -140,7 +140,7 @@ class Paging:
         """Whether all is delivered."""
         return self._last is not None and self.taken > self._last
 
-    def claim(self, room: Room | None = None) -> Ask | None:
+    def claim(self, room: BudgetHeadroom | None = None) -> PageRequest | None:
         """A page to be asked for now; None when that has to wait for an answer or for who takes.
 
         Args:
@@ -154,9 +154,9 @@ class Paging:
             return None
         self._next += 1
         self._running[self.restarts] += 1
-        return Ask(number, self.session_id if number else None, self.restarts, wait)
+        return PageRequest(number, self.session_id if number else None, self.restarts, wait)
 
-    def settle(self, ask: Ask, outcome: ProfilesPage | BaseException) -> None:
+    def settle(self, ask: PageRequest, outcome: ProfilesPage | BaseException) -> None:
         """A page that was asked for has come, or failed for good."""
         self._running[ask.attempt] -= 1
         if ask.attempt != self.restarts:
@@ -206,7 +206,7 @@ class Paging:
     def _is_promised(self, number: int) -> bool:
         return self.total is not None and number * self.page_size < self.total
 
-    def _pause(self, room: Room | None, running: int) -> float:
+    def _pause(self, room: BudgetHeadroom | None, running: int) -> float:
         """Seconds to hold back, when the budget cannot hold all pages and would be used up long before it frees:
         a session that nobody uses meanwhile is lost, and all its pages with it.
         """

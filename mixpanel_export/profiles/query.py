@@ -16,7 +16,7 @@ from attrs import evolve, frozen
 
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.http.arguments import check_options
-from mixpanel_export.profiles.pagination import Ask
+from mixpanel_export.profiles.pagination import PageRequest
 from mixpanel_export_api.api.profiles import PROFILES_QUERY
 from mixpanel_export_api.models.behavior import Behavior
 
@@ -89,7 +89,7 @@ class ProfileQuery:
             raise InvalidArgumentError(error.argument, error.value, allowed) from error
         return cls({name: value for name, value in form.items() if value is not None}, fills_time)
 
-    def arguments(self, ask: Ask) -> dict[str, Any]:
+    def arguments(self, ask: PageRequest) -> dict[str, Any]:
         """The contract's arguments for one page."""
         if ask.session_id is None:
             return dict(self.form)

@@ -78,7 +78,7 @@ class Profiles(ProfilesResource):
             InvalidArgumentError: for an argument that is not allowed; nothing is sent.
             APIError: when Mixpanel refuses, or fails for longer than the client's `RetryPolicy` is patient.
             ProfilesIncompleteError: when the session was lost again and again; it says how many were delivered.
-            BudgetExhaustedError: when the request budget frees later than `Limits.longest_wait`.
+            BudgetExhaustedError: when the request budget frees later than `Limits.max_wait`.
 
         Source: https://developer.mixpanel.com/reference/engage-query
         """

@@ -20,7 +20,7 @@ from mixpanel_export._worker import WorkThread
 from mixpanel_export.http.cancellation import Cancellation
 from mixpanel_export.profiles.fetch import async_batches, batches
 from mixpanel_export.profiles.file import (
-    FileInTheMaking,
+    PartialFile,
     ProfilesProgress,
     ProfilesProgressListener,
     lines_of,
@@ -85,7 +85,7 @@ class Writing(ABC):
 
 class _ToFile(Writing):
     def __init__(
-        self, file: FileInTheMaking, query: ProfileQuery, listener: ProfilesProgressListener | None
+        self, file: PartialFile, query: ProfileQuery, listener: ProfilesProgressListener | None
     ) -> None:
         super().__init__(query, listener)
         self._file = file
@@ -138,7 +138,7 @@ def writing_to_file(
     query = ProfileQuery.make(context, **filters)
     project = context.project_id or context.auth.fingerprint
     fingerprint = query.fingerprint(wanted, context.servers.rest, project, context.workspace_id)
-    return _ToFile(FileInTheMaking(place, wanted, fingerprint), query, listener)
+    return _ToFile(PartialFile(place, wanted, fingerprint), query, listener)
 
 
 def writing_to_stream(

@@ -75,7 +75,7 @@ def find_duplicates(
     source: str,
     *,
     check: Callable[[], object] = lambda: None,
-    at_once: int = _AT_ONCE,
+    concurrent: int = _AT_ONCE,
     in_memory: int = _IN_MEMORY,
 ) -> Duplicates:
     """Find the events that are sent again, of which a later or equally late one is there too.
@@ -96,7 +96,7 @@ def find_duplicates(
     """
     decoder = EventDecoder(event_type(datetime.UTC, 1, _FIELDS), _FIELDS, source)
     marks, count = bytearray(), 0
-    with _Records(max(1, -(-events // at_once)), in_memory) as records:
+    with _Records(max(1, -(-events // concurrent)), in_memory) as records:
         for block in blocks:
             first = decoder.lines
             decoded = decoder.decode(block)

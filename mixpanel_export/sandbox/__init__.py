@@ -16,17 +16,17 @@ asks for the extra, so that the pytest plugin and the command line can be loaded
 
 from mixpanel_export.sandbox.credentials import SandboxCredentials
 from mixpanel_export.sandbox.faults import Fault
-from mixpanel_export.sandbox.limits import Allowance, Limits
+from mixpanel_export.sandbox.limits import Limits, Quota
 from mixpanel_export.sandbox.request_log import LoggedRequest, RequestLog
-from mixpanel_export.sandbox.script import Faults
+from mixpanel_export.sandbox.script import FaultSchedule
 from mixpanel_export.sandbox.server import Sandbox
 
 __all__ = [
-    "Allowance",
     "Fault",
-    "Faults",
+    "FaultSchedule",
     "Limits",
     "LoggedRequest",
+    "Quota",
     "RequestLog",
     "Sandbox",
     "SandboxCredentials",

@@ -10,7 +10,7 @@ from attrs import define, field
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.sandbox.limits import Limiter, Limits
 from mixpanel_export.sandbox.request_log import RequestLog
-from mixpanel_export.sandbox.script import Faults
+from mixpanel_export.sandbox.script import FaultSchedule
 
 __all__ = ["Controls"]
 
@@ -31,7 +31,7 @@ class Controls:
 
     limiter: Limiter
     requests: RequestLog
-    faults: Faults = field(factory=Faults)
+    faults: FaultSchedule = field(factory=FaultSchedule)
     bandwidth: float | None = field(default=None, validator=_checked)
 
     @classmethod

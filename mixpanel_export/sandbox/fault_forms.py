@@ -16,8 +16,8 @@ from attrs import asdict, evolve, fields
 
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.sandbox.faults import Fault
-from mixpanel_export.sandbox.limits import Allowance, Limits
-from mixpanel_export.sandbox.script import Faults, Rule
+from mixpanel_export.sandbox.limits import Limits, Quota
+from mixpanel_export.sandbox.script import FaultSchedule, Rule
 
 __all__ = ["add_rule", "limits_from_json", "limits_to_json", "rule_to_json"]
 
@@ -46,7 +46,7 @@ _COMBINING = ("wait", "pause", "rate")
 _RULE = ("path", "method", "times")
 
 
-def add_rule(faults: Faults, data: Any) -> None:
+def add_rule(faults: FaultSchedule, data: Any) -> None:
     """Add to a script: one fault, or several in sequence as `{"faults": [...], "path": …, "times": …}`.
 
     Raises:
@@ -148,22 +148,22 @@ def limits_from_json(data: Any, current: Limits | None) -> Limits | None:
         if name not in known:
             raise _unknown(name, tuple(known))
         before = getattr(limits, name)
-        changes[name] = _allowance(name, value, before) if isinstance(before, Allowance) else value
+        changes[name] = _allowance(name, value, before) if isinstance(before, Quota) else value
     return _evolved(limits, changes)
 
 
-def _allowance(name: str, value: Any, before: Allowance) -> Allowance:
+def _allowance(name: str, value: Any, before: Quota) -> Quota:
     if value is None:
-        return Allowance()
+        return Quota()
     given = _object(value, name)
-    known = tuple(attribute.name for attribute in fields(Allowance))
+    known = tuple(attribute.name for attribute in fields(Quota))
     for each in given:
         if each not in known:
             raise _unknown(each, known)
     return _evolved(before, given)
 
 
-_Limits = TypeVar("_Limits", Limits, Allowance)
+_Limits = TypeVar("_Limits", Limits, Quota)
 
 
 def _evolved(before: _Limits, changes: dict[str, Any]) -> _Limits:

@@ -15,14 +15,14 @@ from typing import Final, Literal, TypeAlias, cast
 
 from attrs import define, field, frozen, validators
 
-from mixpanel_export.http.limits import Allowance
+from mixpanel_export.http.limits import Quota
 
-__all__ = ["Allowance", "Excess", "Family", "LimitName", "Limiter", "Limits", "family_of"]
+__all__ = ["Excess", "Family", "LimitName", "Limiter", "Limits", "Quota", "family_of"]
 
 Family: TypeAlias = Literal["export", "query", "app"]
 LimitName: TypeAlias = Literal["per_hour", "per_second", "at_once"]
 
-_UNLIMITED = Allowance()
+_UNLIMITED = Quota()
 
 
 @frozen(kw_only=True)
@@ -41,9 +41,9 @@ class Limits:
         hour_seconds: how long an hour is, so that a test need not wait for one.
     """
 
-    export: Allowance = _UNLIMITED
-    query: Allowance = _UNLIMITED
-    app: Allowance = _UNLIMITED
+    export: Quota = _UNLIMITED
+    query: Quota = _UNLIMITED
+    app: Quota = _UNLIMITED
     retry_after: Literal["seconds", "date"] | None = field(
         default=None, validator=validators.in_((None, "seconds", "date"))
     )
@@ -55,8 +55,8 @@ class Limits:
     def mixpanel(cls, *, retry_after: Literal["seconds", "date"] | None = None) -> Limits:
         """Mixpanel's own: https://developer.mixpanel.com/reference/rate-limits."""
         return cls(
-            export=Allowance(per_hour=60, per_second=3, at_once=100),
-            query=Allowance(per_hour=60, at_once=5),
+            export=Quota(per_hour=60, per_second=3, concurrent=100),
+            query=Quota(per_hour=60, concurrent=5),
             retry_after=retry_after,
         )
 
@@ -115,7 +115,7 @@ class Limiter:
     def enter(self, family: Family) -> Excess | None:
         """Count a call that arrives, or say why it is one too many. What enters must `leave`."""
         limits = self.limits or _NONE
-        allowance = cast("Allowance", getattr(limits, family))
+        allowance = cast("Quota", getattr(limits, family))
         with self._lock:
             use, now = self._uses[family], self._clock()
             del use.arrivals[: bisect_right(use.arrivals, now - max(limits.hour_seconds, _SECOND))]
@@ -157,7 +157,7 @@ class Limiter:
 _NONE: Final = Limits()
 
 
-def _excess(allowance: Allowance, hour: float, use: _Use, now: float, calls: str) -> Excess | None:
+def _excess(allowance: Quota, hour: float, use: _Use, now: float, calls: str) -> Excess | None:
     windows: tuple[tuple[LimitName, int | None, float, str], ...] = (
         ("per_hour", allowance.per_hour, hour, "hour"),
         ("per_second", allowance.per_second, _SECOND, "second"),
@@ -169,7 +169,7 @@ def _excess(allowance: Allowance, hour: float, use: _Use, now: float, calls: str
         if free_in > 0:
             message = f"Rate limit exceeded: at most {most} {calls} per {word} are allowed"
             return Excess(name, message, free_in)
-    if allowance.at_once is not None and use.running >= allowance.at_once:
-        message = f"Rate limit exceeded: at most {allowance.at_once} {calls} at once are allowed"
+    if allowance.concurrent is not None and use.running >= allowance.concurrent:
+        message = f"Rate limit exceeded: at most {allowance.concurrent} {calls} at once are allowed"
         return Excess("at_once", message, _A_MOMENT)
     return None

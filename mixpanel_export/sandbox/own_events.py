@@ -18,7 +18,7 @@ from mixpanel_export.sandbox.decoding import decode_lines
 from mixpanel_export.sandbox.own_files import InPlace, Segment, read_files
 from mixpanel_export.sandbox.packed import Packed, Spool, gzip_stream
 
-__all__ = ["FileEventStore", "OwnProfiles"]
+__all__ = ["DerivedProfiles", "FileEventStore"]
 
 
 class FileEventStore:
@@ -96,7 +96,7 @@ def _distinct_ids(block: bytes) -> list[Any]:
         return [event["properties"].get("distinct_id") for event in decode_lines(block)]
 
 
-class OwnProfiles(Sequence[dict[str, Any]]):
+class DerivedProfiles(Sequence[dict[str, Any]]):
     """The profiles that go with exported events: a bare one, without properties, for each distinct id.
 
     An export of events holds no profiles. They are found when first asked for, which reads every event, and

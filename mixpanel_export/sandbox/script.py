@@ -14,7 +14,7 @@ from attrs import define, evolve
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.sandbox.faults import Fault
 
-__all__ = ["Faults", "Rule"]
+__all__ = ["FaultSchedule", "Rule"]
 
 
 @define
@@ -53,7 +53,7 @@ class Rule:
         return self.times is not None and self.met >= self.times * len(self.faults)
 
 
-class Faults:
+class FaultSchedule:
     """The script of a sandbox: which requests meet which faults. Thread-safe.
 
     A request meets the next fault of the first rule that is for it, in the order in which rules were added; a rule

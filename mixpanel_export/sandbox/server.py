@@ -19,7 +19,7 @@ from mixpanel_export.sandbox.controls import Controls
 from mixpanel_export.sandbox.credentials import SandboxCredentials
 from mixpanel_export.sandbox.limits import Limits
 from mixpanel_export.sandbox.request_log import RequestLog
-from mixpanel_export.sandbox.script import Faults
+from mixpanel_export.sandbox.script import FaultSchedule
 from mixpanel_export.sandbox.serving import Serving, listen
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Sandbox:
         self._resources = contextlib.ExitStack()
 
     @property
-    def faults(self) -> Faults:
+    def faults(self) -> FaultSchedule:
         """What is to go wrong, and when."""
         return self._controls.faults
 
@@ -224,7 +224,7 @@ class Sandbox:
     def _project(self, resources: contextlib.ExitStack) -> Project:
         from mixpanel_export.sandbox.annotations import sample_annotations
         from mixpanel_export.sandbox.definitions.lexicon import SHOP
-        from mixpanel_export.sandbox.own_events import FileEventStore, OwnProfiles
+        from mixpanel_export.sandbox.own_events import DerivedProfiles, FileEventStore
         from mixpanel_export.sandbox.paging import EngageSessions
         from mixpanel_export.sandbox.project import Project
         from mixpanel_export.sandbox.sample import SEED, sample_data
@@ -232,7 +232,7 @@ class Sandbox:
         sessions = EngageSessions(self._engage_session_seconds)
         if self._events is not None:
             store = resources.enter_context(contextlib.closing(FileEventStore(self._events)))
-            return Project(self.credentials, store, OwnProfiles(store), engage_sessions=sessions)
+            return Project(self.credentials, store, DerivedProfiles(store), engage_sessions=sessions)
         sample = sample_data(SEED if self._seed is None else self._seed)
         return Project(
             credentials=self.credentials,

@@ -617,7 +617,7 @@ def test_no_log_record_of_a_further_attempt_shows_a_secret(
 ) -> None:
     server.reply = lambda request: Reply({"error": told(kind, request)}, 503)
     with caplog.at_level(logging.DEBUG), pytest.raises(ServerError):
-        ask(SPOKEN[kind](), names, retry=RetryPolicy(attempts=2, first_wait=0))
+        ask(SPOKEN[kind](), names, retry=RetryPolicy(attempts=2, initial_wait=0))
     assert len(server.requests) == 2
     shown = "\n".join(f"{record.getMessage()} {vars(record)}" for record in caplog.records)
     assert "[redacted]" in shown

@@ -16,7 +16,7 @@ from tests.recording_server import Server, _listening, server
 
 __all__ = ["AGAIN", "Connect", "_listening", "sandbox_client", "server"]
 
-AGAIN = RetryPolicy(first_wait=0.01, longest_wait=0.01)
+AGAIN = RetryPolicy(initial_wait=0.01, max_wait=0.01)
 
 Connect = Callable[..., MixpanelQueryClient]
 """`connect(auth_class, **options)`: a client of the server, which sends every call once and at once."""

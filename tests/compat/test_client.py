@@ -79,7 +79,7 @@ class TestShape:
         assert parameters["auth_class"].default is SignatureAuth
         assert parameters["base_url"].default is None
         limits = parameters["limits"].default
-        assert (limits.query.per_hour, limits.query.at_once, limits.export.per_hour) == (None, 5, None)
+        assert (limits.query.per_hour, limits.query.concurrent, limits.export.per_hour) == (None, 5, None)
 
     def test_the_constants_are_there(self) -> None:
         ours = MixpanelQueryClient

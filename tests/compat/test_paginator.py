@@ -124,7 +124,7 @@ def test_a_client_lets_five_calls_run_at_once_whatever_number_of_threads_asks(
     server.reply = reply
     client = connect(limits=MIXPANEL_LIMITS)
     assert ConcurrentPaginator(client.get_engage).fetch_all() == list(range(300))
-    assert pages.most_at_once == MIXPANEL_LIMITS.query.at_once == 5
+    assert pages.most_at_once == MIXPANEL_LIMITS.query.concurrent == 5
 
 
 class TestAgainstASandbox:
@@ -137,7 +137,7 @@ class TestAgainstASandbox:
             identities = [each["$distinct_id"] for each in profiles]
             assert len(identities) == len(set(identities)) == total > 1000
             assert not any(sandbox.requests.violations.values())
-            assert all(at_once <= 5 for at_once in sandbox.requests.most_at_once.values())
+            assert all(concurrent <= 5 for concurrent in sandbox.requests.most_at_once.values())
             client.connection.close()
 
     def test_a_page_that_is_refused_leaves_no_gap(self) -> None:

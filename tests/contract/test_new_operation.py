@@ -62,7 +62,7 @@ import asyncio, sys
 from mixpanel_export import *
 from mixpanel_export_api.models import Forecast
 
-options = {"project_id": 1, "base_url": sys.argv[1], "limits": None, "retry": RetryPolicy(first_wait=0.01)}
+options = {"project_id": 1, "base_url": sys.argv[1], "limits": None, "retry": RetryPolicy(initial_wait=0.01)}
 auth = ServiceAccountAuth("name", "secret")
 with MixpanelClient(auth, **options) as client:
     answer = client.weather.forecast(place="Zürich", days=3)

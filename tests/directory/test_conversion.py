@@ -92,7 +92,7 @@ def checked(folder: Path, *, stray: bool = False, final: bool = True) -> Counter
             assert each.events == sum(partition.events for partition in each.partitions)
     if final:
         assert manifest_of(folder)["complete"] is True
-        assert not manifest.passing
+        assert not manifest.transient_names
     if not stray:
         assert files_in(folder) == {"manifest.json", *manifest.paths}
         assert all(any(each.iterdir()) for each in folder.iterdir() if each.is_dir())
@@ -285,7 +285,7 @@ class TestArguments:
             assert other.export.to_directory(folder, *RANGE).fetched == 0
 
 
-Run = Callable[[MixpanelClient, Path], object]
+SliceStream = Callable[[MixpanelClient, Path], object]
 
 
 def export(client: MixpanelClient, folder: Path) -> object:
@@ -306,7 +306,7 @@ def nothing(client: MixpanelClient, folder: Path) -> None:
     [(nothing, export, 4), pytest.param(export, update, 5, marks=pytest.mark.slow)],
 )
 def test_a_crash_before_any_change_on_the_disk_is_repaired(
-    client: MixpanelClient, tmp_path: Path, prepare: Run, run: Run, days: int
+    client: MixpanelClient, tmp_path: Path, prepare: SliceStream, run: SliceStream, days: int
 ) -> None:
     for allowed in range(MANY):
         folder = tmp_path / str(allowed)

@@ -80,7 +80,7 @@ def crashing(folder: Path, allowed: int) -> Iterator[Crasher]:
         yield crasher
 
 
-Run = Callable[[MixpanelClient, Path], object]
+SliceStream = Callable[[MixpanelClient, Path], object]
 
 
 def first_export(shop: MixpanelClient, folder: Path) -> object:
@@ -125,7 +125,13 @@ def damaged(shop: MixpanelClient, folder: Path) -> None:
     ],
 )
 def test_a_crash_before_any_change_on_the_disk_is_repaired(
-    shop: MixpanelClient, tmp_path: Path, prepare: Run, run: Run, again: Run, last: str, event: str
+    shop: MixpanelClient,
+    tmp_path: Path,
+    prepare: SliceStream,
+    run: SliceStream,
+    again: SliceStream,
+    last: str,
+    event: str,
 ) -> None:
     """Every change once: the run ends there, as if switched off, and the next one does the rest."""
     wanted = expected(shop, RANGE[0], last, event=event)

@@ -542,7 +542,7 @@ def test_a_listener_sees_slices_events_and_waits(sandbox: Sandbox, tmp_path: Pat
 def test_a_budget_that_frees_too_late_is_said_and_what_is_complete_stays(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    limits = Limits(longest_wait=0.0, shared=False)
+    limits = Limits(max_wait=0.0, shared=False)
     with client_of(sandbox, limits=limits) as client, pytest.raises(BudgetExhaustedError):
         client.export.to_directory(tmp_path, *RANGE, slice_days=1, parallel=1)
     assert len(manifest_of(tmp_path)["slices"]) == 3

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from mixpanel_export import InvalidArgumentError, MixpanelClient, ServiceAccountAuth, prop
 from mixpanel_export.directory.filenames import FileName
 from mixpanel_export.directory.manifest import Manifest, ManifestSlice, Query
-from mixpanel_export.directory.plan import Asked, Start, plan_work, start
+from mixpanel_export.directory.plan import DirectoryRequest, ResumeState, plan_downloads, reconcile
 from mixpanel_export.download.job import ExportJob, ExportOptions
 from mixpanel_export.download.plan import Slice, divide
 from mixpanel_export.errors import ManifestError
@@ -54,16 +54,16 @@ def context() -> Context:
         return client.export._context
 
 
-def asked(**changes: Any) -> Asked:
+def asked(**changes: Any) -> DirectoryRequest:
     usual: dict[str, Any] = {"path": "d", "from_date": FIRST, "to_date": day(31)}
-    return Asked(**{**usual, "options": ExportOptions(), **changes})
+    return DirectoryRequest(**{**usual, "options": ExportOptions(), **changes})
 
 
 def begun(
     context: Context, before: Manifest, slice_days: int | None = None, due: tuple[Slice, ...] = ()
-) -> Start:
+) -> ResumeState:
     job = ExportJob.make(context, before.query.from_date, before.query.to_date)
-    return Start(job, before, due=frozenset(due), slice_days=slice_days)
+    return ResumeState(job, before, due=frozenset(due), slice_days=slice_days)
 
 
 def covered(pieces: list[Slice]) -> list[datetime.date]:
@@ -211,33 +211,33 @@ class TestGaps:
 
 class TestPlan:
     def test_what_is_done_is_not_planned_again(self, context: Context) -> None:
-        work = plan_work(begun(context, manifest((1, 12), (20, 25))), (), ())
+        work = plan_downloads(begun(context, manifest((1, 12), (20, 25))), (), ())
         assert covered(list(work.job.plan)) == [day(n) for n in (*range(13, 20), *range(26, 32))]
         assert set(work.manifest.pending) == set(work.names.values())
         assert len(work.manifest.slices) == 2
 
     def test_a_plan_is_kept_from_run_to_run(self, context: Context) -> None:
-        first = plan_work(begun(context, manifest(), slice_days=5), (), ())
-        again = plan_work(begun(context, first.manifest), (), ())
+        first = plan_downloads(begun(context, manifest(), slice_days=5), (), ())
+        again = plan_downloads(begun(context, first.manifest), (), ())
         assert again.names == first.names
         done = first.manifest.committed(finished(6, 10))
-        assert len(plan_work(begun(context, done), (), ()).names) == len(first.names) - 1
+        assert len(plan_downloads(begun(context, done), (), ()).names) == len(first.names) - 1
 
     def test_a_length_that_is_asked_for_makes_a_new_plan(self, context: Context) -> None:
-        first = plan_work(begun(context, manifest((1, 1)), slice_days=10), (), ())
-        again = plan_work(begun(context, first.manifest, slice_days=2), (), ())
+        first = plan_downloads(begun(context, manifest((1, 1)), slice_days=10), (), ())
+        again = plan_downloads(begun(context, first.manifest, slice_days=2), (), ())
         assert [each.days for each in again.job.plan] == [2] * 15
 
     def test_a_damaged_slice_is_fetched_again_just_as_it_was(self, context: Context) -> None:
         before = manifest((1, 12), (13, 31))
         damaged = [before.slices[0].file]
-        work = plan_work(begun(context, before), damaged, [before.slices[1].file])
+        work = plan_downloads(begun(context, before), damaged, [before.slices[1].file])
         assert dict(work.names) == {piece(1, 12): damaged[0]}
         assert [each.piece for each in work.manifest.slices] == [piece(13, 31)]
 
     def test_a_slice_that_is_due_gets_a_name_of_its_own(self, context: Context) -> None:
         before = manifest((1, 12), (13, 31))
-        work = plan_work(begun(context, before, due=(piece(13, 31),)), (), before.names)
+        work = plan_downloads(begun(context, before, due=(piece(13, 31),)), (), before.names)
         assert list(work.names.values()) == ["events_2024-01-13_2024-01-31_r2.jsonl.gz"]
         assert work.manifest.slices == before.slices
         after = work.manifest.committed(finished(13, 31, revision=2))
@@ -246,14 +246,14 @@ class TestPlan:
 
     def test_a_limit_is_for_the_whole_range(self, context: Context) -> None:
         job = ExportJob.make(context, FIRST, day(31), limit=10)
-        work = plan_work(Start(job, Manifest(Query.of(job, "jsonl")), slice_days=1), (), ())
+        work = plan_downloads(ResumeState(job, Manifest(Query.of(job, "jsonl")), slice_days=1), (), ())
         assert list(work.names) == [piece(1, 31)]
 
 
 class TestUpdate:
     def due(self, context: Context, before: Manifest, to: int, look_back: int = 3) -> list[Slice]:
         update = asked(from_date=None, to_date=day(to), look_back=look_back)
-        return sorted(start(update, context, before, ()).due)
+        return sorted(reconcile(update, context, before, ()).due)
 
     def test_slices_that_touch_the_last_days_are_due(self, context: Context) -> None:
         before = manifest((1, 20), (21, 28), (29, 30), (31, 31))
@@ -271,7 +271,7 @@ class TestUpdate:
 
     def test_the_range_never_shrinks(self, context: Context) -> None:
         update = asked(from_date=None, to_date=day(20), look_back=1)
-        assert start(update, context, manifest((1, 31)), ()).manifest.query.to_date == day(31)
+        assert reconcile(update, context, manifest((1, 31)), ()).manifest.query.to_date == day(31)
 
     def test_an_interrupted_update_is_continued_not_begun_again(self, context: Context) -> None:
         pending = (str(FileName(piece(30, 30), "jsonl.gz", 2)), str(FileName(piece(32, 33), "jsonl.gz")))

@@ -5,7 +5,7 @@ Each page has a sandbox of its own that keeps none; sixteen requests at three a 
 
 from __future__ import annotations
 
-from mixpanel_export.http.limits import MIXPANEL_LIMITS, Allowance, Limits
+from mixpanel_export.http.limits import MIXPANEL_LIMITS, Limits, Quota
 from mixpanel_export.http.servers import Family
 
 __all__ = ["COMMANDS", "allowance"]
@@ -22,7 +22,7 @@ if any(each.endswith("/mixpanel-export") for each in sys.orig_argv):
 """The same for the commands of a shell block: a `sitecustomize` module."""
 
 
-def allowance(limits: Limits, family: Family) -> Allowance | None:
+def allowance(limits: Limits, family: Family) -> Quota | None:
     """In place of `Limits.allowance`."""
     if limits == MIXPANEL_LIMITS:
         return None

@@ -26,7 +26,6 @@ from typing import Any
 import pytest
 
 from mixpanel_export import (
-    Allowance,
     AsyncMixpanelClient,
     AuthenticationError,
     BadRequestError,
@@ -35,6 +34,7 @@ from mixpanel_export import (
     MixpanelClient,
     MixpanelError,
     Progress,
+    Quota,
     RetryPolicy,
     ServiceAccountAuth,
     SliceFailedError,
@@ -43,7 +43,7 @@ from mixpanel_export.records.verify import Block
 from tests.wire_server import Script, Wire, answer
 
 AUTH = ServiceAccountAuth("tester", "hush")
-QUICK = RetryPolicy(attempts=4, first_wait=0.01, longest_wait=0.02)
+QUICK = RetryPolicy(attempts=4, initial_wait=0.01, max_wait=0.02)
 SIX_DAYS = ("2024-01-01", "2024-01-06")
 EVENTS = 300
 
@@ -172,7 +172,7 @@ def test_no_lines_are_kept_of_what_is_asked_for_again(wire: Wire, days: Days) ->
     def look() -> None:
         found.append(sum(isinstance(each, Block) for each in gc.get_objects()))
 
-    with MixpanelClient(AUTH, **options(wire, retry=RetryPolicy(first_wait=4))) as client:
+    with MixpanelClient(AUTH, **options(wire, retry=RetryPolicy(initial_wait=4))) as client:
         events = client.export.events("2024-01-01", "2024-01-03", slice_days=1, parallel=3, ordered=False)
         # All three wait then, for two more seconds.
         timer = threading.Timer(1, look)
@@ -232,7 +232,7 @@ def test_a_refusal_the_second_time_is_a_refusal(
 
 def test_the_budget_counts_and_bounds_it(wire: Wire, days: Days) -> None:
     days.scripts[1] = [ended_early(1)]
-    limits = Limits(export=Allowance(per_hour=1), shared=False, longest_wait=5)
+    limits = Limits(export=Quota(per_hour=1), shared=False, max_wait=5)
     with (
         MixpanelClient(AUTH, **options(wire, limits=limits)) as client,
         pytest.raises(BudgetExhaustedError, match="longest wait allowed"),
@@ -381,7 +381,7 @@ def test_a_program_may_end_while_a_slice_waits_to_be_asked_for_again(wire: Wire,
 from mixpanel_export import MixpanelClient, RetryPolicy, ServiceAccountAuth
 client = MixpanelClient(
     ServiceAccountAuth("tester", "hush"), project_id=1, base_url={wire.url!r}, limits=None,
-    retry=RetryPolicy(first_wait=0.01),
+    retry=RetryPolicy(initial_wait=0.01),
 )
 batches = client.export.batches("2024-01-01", "2024-01-06", slice_days=1, parallel=3, layout="json")
 print(next(batches).num_rows, flush=True)

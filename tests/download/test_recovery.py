@@ -18,7 +18,6 @@ from typing import Any
 import pytest
 
 from mixpanel_export import (
-    Allowance,
     AsyncMixpanelClient,
     AuthenticationError,
     BadRequestError,
@@ -27,6 +26,7 @@ from mixpanel_export import (
     Limits,
     MalformedEventError,
     MixpanelClient,
+    Quota,
     RetryPolicy,
     ServiceAccountAuth,
     SliceFailedError,
@@ -43,7 +43,7 @@ GZIP = gzip.compress(BODY)
 AS_GZIP = ("Content-Type: text/plain", "Content-Encoding: gzip")
 GOOD = answer(GZIP, headers=AS_GZIP)
 
-QUICK = RetryPolicy(attempts=4, first_wait=0.01, longest_wait=0.02)
+QUICK = RetryPolicy(attempts=4, initial_wait=0.01, max_wait=0.02)
 
 FAULTS: dict[str, list[Script]] = {
     "none": [],
@@ -160,7 +160,7 @@ def test_retry_after_slows_the_other_slices_too(wire: Wire) -> None:
 
     limited = answer(b"{}", status="429 Slow", headers=("Retry-After: 1",))
     wire.first, wire.script = [timed(limited)], timed(GOOD)
-    limits = Limits(export=Allowance(at_once=1), shared=False)
+    limits = Limits(export=Quota(concurrent=1), shared=False)
     with MixpanelClient(AUTH, **options(wire, limits=limits)) as client:
         events = list(client.export.events("2024-01-01", "2024-01-03", slice_days=1, parallel=3))
     assert len(events) == 1500

@@ -24,7 +24,7 @@ from mixpanel_export import (
     Progress,
     ServiceAccountAuth,
 )
-from mixpanel_export.http.limits import Allowance, Limits
+from mixpanel_export.http.limits import Limits, Quota
 from tests.wire_server import ONCE, Wire, answer
 
 AUTH = ServiceAccountAuth("tester", "hush")
@@ -113,7 +113,7 @@ def test_the_budget_is_kept_by_all_slices(wire: Wire) -> None:
         inner(connection)
 
     wire.script = timed
-    limits = Limits(export=Allowance(per_second=3), shared=False)
+    limits = Limits(export=Quota(per_second=3), shared=False)
     with client_of(wire, limits=limits) as client:
         list(client.export.events("2024-01-01", "2024-01-07", slice_days=1, parallel=7))
     times.sort()
@@ -123,7 +123,7 @@ def test_the_budget_is_kept_by_all_slices(wire: Wire) -> None:
 def test_waiting_for_the_budget_is_seen_and_bounded(wire: Wire) -> None:
     by_day(wire, events_a_day=1)
     seen: list[Progress] = []
-    limits = Limits(export=Allowance(per_hour=2), shared=False, longest_wait=5)
+    limits = Limits(export=Quota(per_hour=2), shared=False, max_wait=5)
     with client_of(wire, limits=limits) as client:
         events = client.export.events(*TEN_DAYS, slice_days=1, parallel=1, progress=seen.append)
         with pytest.raises(BudgetExhaustedError, match="longest wait allowed"):

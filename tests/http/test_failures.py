@@ -484,7 +484,7 @@ def test_gzip_that_has_no_end_is_no_answer_and_is_asked_for_again(
     with pytest.raises(NetworkError, match="DecodingError"):
         ask(ACCOUNT, use)
     with pytest.raises(NetworkError):
-        ask(ACCOUNT, use, retry=RetryPolicy(attempts=2, first_wait=0))
+        ask(ACCOUNT, use, retry=RetryPolicy(attempts=2, initial_wait=0))
     assert len(server.requests) == 3
 
 

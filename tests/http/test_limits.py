@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from mixpanel_export import Allowance, BudgetExhaustedError, Limits, MixpanelError
+from mixpanel_export import BudgetExhaustedError, Limits, MixpanelError, Quota
 from mixpanel_export.http import limits
-from mixpanel_export.http.limits import MIXPANEL_LIMITS, Budget, Lease, Wait, budget_of
+from mixpanel_export.http.limits import MIXPANEL_LIMITS, Budget, BudgetWait, Lease, budget_of
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +31,7 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
 
 
 def budget(project: str = "p", *, shared: bool = True, **allowance: int) -> Budget:
-    made = budget_of(project, "data", Limits(export=Allowance(**allowance), shared=shared))
+    made = budget_of(project, "data", Limits(export=Quota(**allowance), shared=shared))
     assert made is not None
     return made
 
@@ -43,8 +43,8 @@ def begin(mine: Budget) -> tuple[float, Lease]:
 
 
 def test_mixpanels_own_limits_are_the_default() -> None:
-    assert MIXPANEL_LIMITS.export == Allowance(per_hour=60, per_second=3, at_once=100)
-    assert MIXPANEL_LIMITS.query == Allowance(per_hour=60, at_once=5)
+    assert MIXPANEL_LIMITS.export == Quota(per_hour=60, per_second=3, concurrent=100)
+    assert MIXPANEL_LIMITS.query == Quota(per_hour=60, concurrent=5)
     assert MIXPANEL_LIMITS.allowance("app") is None
 
 
@@ -70,7 +70,7 @@ def test_the_hour_is_counted_and_the_wait_is_known() -> None:
 
 
 def test_calls_at_once_are_counted_and_freed() -> None:
-    mine = budget(at_once=2)
+    mine = budget(concurrent=2)
     first, second = begin(mine)[1], begin(mine)[1]
     assert isinstance(mine.try_begin(), float)
     first.release()
@@ -82,7 +82,7 @@ def test_calls_at_once_are_counted_and_freed() -> None:
 
 
 def test_a_refused_call_takes_nothing_from_the_hour() -> None:
-    mine = budget(at_once=1, per_hour=2)
+    mine = budget(concurrent=1, per_hour=2)
     first = begin(mine)[1]
     for _ in range(5):
         assert isinstance(mine.try_begin(), float)
@@ -91,7 +91,7 @@ def test_a_refused_call_takes_nothing_from_the_hour() -> None:
 
 
 def test_a_pause_holds_everybody_up() -> None:
-    mine = budget(at_once=9)
+    mine = budget(concurrent=9)
     mine.pause(0.3)
     wait = mine.try_begin()
     assert isinstance(wait, float)
@@ -179,7 +179,7 @@ PROCESS = """
 import sys, time
 from mixpanel_export import Allowance, Limits
 from mixpanel_export.http.limits import Lease, budget_of
-mine = budget_of("p", "data", Limits(export=Allowance(per_second=3, at_once=2)))
+mine = budget_of("p", "data", Limits(export=Allowance(per_second=3, concurrent=2)))
 for _ in range(4):
     while not isinstance(lease := mine.try_begin(), Lease):
         time.sleep(lease)
@@ -220,7 +220,7 @@ def test_a_killed_process_frees_its_place(tmp_path: Path) -> None:
     for process in processes:
         assert process.stdout is not None
         process.stdout.readline()
-    mine = budget(per_second=3, at_once=2)
+    mine = budget(per_second=3, concurrent=2)
     assert isinstance(mine.try_begin(), float)
     for process in processes:
         process.kill()
@@ -244,7 +244,7 @@ def test_tasks_can_wait_without_holding_the_loop() -> None:
 
 
 def test_a_wait_that_would_be_too_long_is_an_error_that_says_when_it_frees() -> None:
-    wait = Wait(longest=10)
+    wait = BudgetWait(longest=10)
     assert wait.add(4) == 4
     with pytest.raises(BudgetExhaustedError, match="frees in 7 s") as caught:
         wait.add(7)
@@ -252,7 +252,7 @@ def test_a_wait_that_would_be_too_long_is_an_error_that_says_when_it_frees() -> 
 
 
 def test_a_long_wait_is_said_to_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    wait = Wait(longest=100)
+    wait = BudgetWait(longest=100)
     wait.add(1)
     assert not caplog.records
     wait.add(50)

@@ -40,7 +40,7 @@ def options(sandbox: Sandbox) -> dict[str, Any]:
         "project_id": sandbox.credentials.project_id,
         "base_url": sandbox.url,
         "limits": None,
-        "retry": RetryPolicy(first_wait=0.01),
+        "retry": RetryPolicy(initial_wait=0.01),
     }
 
 

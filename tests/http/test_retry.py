@@ -23,7 +23,7 @@ from mixpanel_export import (
     RetryPolicy,
     ServerError,
 )
-from mixpanel_export.http.retry import Attempts
+from mixpanel_export.http.retry import RetryState
 from mixpanel_export.sandbox import Fault, Sandbox
 
 MIDDLE = 0.5  # the chance that leaves a wait as it is
@@ -66,61 +66,61 @@ FINAL: list[Exception] = [
 ]
 
 
-def attempts(policy: RetryPolicy | None = None, *, idempotent: bool = True) -> Attempts:
-    return Attempts(policy or RetryPolicy(), idempotent=idempotent, chance=lambda: MIDDLE)
+def attempts(policy: RetryPolicy | None = None, *, idempotent: bool = True) -> RetryState:
+    return RetryState(policy or RetryPolicy(), idempotent=idempotent, chance=lambda: MIDDLE)
 
 
 @pytest.mark.parametrize("error", TRANSIENT, ids=lambda error: type(error).__name__)
 def test_what_failed_on_the_way_is_tried_again_with_doubling_waits(error: MixpanelError) -> None:
-    mine = attempts(RetryPolicy(attempts=5, first_wait=1, longest_wait=3))
-    assert [mine.failed(error) for _ in range(5)] == [1.0, 2.0, 3.0, 3.0, None]
+    mine = attempts(RetryPolicy(attempts=5, initial_wait=1, max_wait=3))
+    assert [mine.record_failure(error) for _ in range(5)] == [1.0, 2.0, 3.0, 3.0, None]
 
 
 @pytest.mark.parametrize("error", FINAL, ids=lambda error: type(error).__name__)
 def test_a_refusal_is_never_tried_again(error: Exception) -> None:
-    assert attempts().failed(error) is None
+    assert attempts().record_failure(error) is None
 
 
 def test_a_call_that_creates_is_not_repeated_after_an_ambiguous_failure() -> None:
     for error in TRANSIENT:
-        assert attempts(idempotent=False).failed(error) is None
+        assert attempts(idempotent=False).record_failure(error) is None
 
 
 def test_a_call_that_creates_is_repeated_when_it_never_reached_the_server() -> None:
     never_sent = NetworkError("no route")
     never_sent.was_sent = False
-    assert attempts(idempotent=False).failed(never_sent) is not None
-    assert attempts(idempotent=False).failed(limited(1)) == 1
+    assert attempts(idempotent=False).record_failure(never_sent) is not None
+    assert attempts(idempotent=False).record_failure(limited(1)) == 1
 
 
 def test_retry_after_is_obeyed_up_to_its_cap_and_costs_no_attempt() -> None:
-    mine = attempts(RetryPolicy(attempts=2, longest_retry_after=100, first_wait=1))
-    assert [mine.failed(limited(seconds)) for seconds in (1, 7, 1e9)] == [1, 7, 100]
-    assert mine.failed(TRANSIENT[0]) == 1
+    mine = attempts(RetryPolicy(attempts=2, max_retry_after=100, initial_wait=1))
+    assert [mine.record_failure(limited(seconds)) for seconds in (1, 7, 1e9)] == [1, 7, 100]
+    assert mine.record_failure(TRANSIENT[0]) == 1
 
 
 def test_429_without_retry_after_backs_off() -> None:
-    mine = attempts(RetryPolicy(first_wait=1, longest_wait=60))
-    assert [mine.failed(limited(None)) for _ in range(3)] == [2, 4, 8]
+    mine = attempts(RetryPolicy(initial_wait=1, max_wait=60))
+    assert [mine.record_failure(limited(None)) for _ in range(3)] == [2, 4, 8]
 
 
 def test_a_retry_after_of_no_time_is_no_leave_to_ask_without_end() -> None:
-    mine = attempts(RetryPolicy(first_wait=1, longest_wait=8, longest_rate_limit_wait=30))
-    assert [mine.failed(limited(0.0)) for _ in range(6)] == [2, 4, 8, 8, 8, None]
+    mine = attempts(RetryPolicy(initial_wait=1, max_wait=8, max_rate_limit_wait=30))
+    assert [mine.record_failure(limited(0.0)) for _ in range(6)] == [2, 4, 8, 8, 8, None]
 
 
 def test_429_is_given_up_after_the_longest_wait_in_all() -> None:
-    mine = attempts(RetryPolicy(longest_rate_limit_wait=25))
-    assert [mine.failed(limited(10)) for _ in range(3)] == [10, 10, None]
+    mine = attempts(RetryPolicy(max_rate_limit_wait=25))
+    assert [mine.record_failure(limited(10)) for _ in range(3)] == [10, 10, None]
 
 
 def test_one_attempt_means_no_second() -> None:
     for error in (*TRANSIENT, limited(1)):
-        assert attempts(RetryPolicy(attempts=1)).failed(error) is None
+        assert attempts(RetryPolicy(attempts=1)).record_failure(error) is None
 
 
 def test_a_request_that_did_not_come_through_in_time_is_sent_again() -> None:
-    policy = RetryPolicy(attempts=2, first_wait=0)
+    policy = RetryPolicy(attempts=2, initial_wait=0)
     with Sandbox(limits=None) as sandbox, sandbox.client(retry=policy) as client:
         sandbox.faults.add(Fault.status(408))
         assert client.events.names(type="general")
@@ -130,7 +130,7 @@ def test_a_request_that_did_not_come_through_in_time_is_sent_again() -> None:
 
 
 def test_it_is_not_where_that_could_do_something_twice() -> None:
-    with Sandbox(limits=None) as sandbox, sandbox.client(retry=RetryPolicy(first_wait=0)) as client:
+    with Sandbox(limits=None) as sandbox, sandbox.client(retry=RetryPolicy(initial_wait=0)) as client:
         sandbox.faults.add(Fault.status(408))
         with pytest.raises(ServerError, match="408 Request Timeout"):
             client.annotations.create(date="2024-01-01 00:00:00", description="once")
@@ -139,12 +139,12 @@ def test_it_is_not_where_that_could_do_something_twice() -> None:
 
 @given(st.integers(1, 10_000), st.floats(0, 1))
 def test_a_wait_is_never_longer_than_a_quarter_above_the_longest(failures: int, chance: float) -> None:
-    policy = RetryPolicy(first_wait=0.5, longest_wait=60)
+    policy = RetryPolicy(initial_wait=0.5, max_wait=60)
     assert 0 < policy.backoff(failures, chance) <= 75
 
 
 def test_nonsense_is_refused_when_the_policy_is_made() -> None:
     with pytest.raises(ValueError, match="attempts"):
         RetryPolicy(attempts=0)
-    with pytest.raises(ValueError, match="first_wait"):
-        RetryPolicy(first_wait=-1)
+    with pytest.raises(ValueError, match="initial_wait"):
+        RetryPolicy(initial_wait=-1)

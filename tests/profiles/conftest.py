@@ -16,7 +16,7 @@ from mixpanel_export import AsyncMixpanelClient, MixpanelClient, RetryPolicy
 from mixpanel_export.sandbox import Sandbox
 from mixpanel_export_api.models import Profile
 
-QUICK = RetryPolicy(attempts=3, first_wait=0.01, longest_wait=0.02)
+QUICK = RetryPolicy(attempts=3, initial_wait=0.01, max_wait=0.02)
 MANY = 8_500
 
 Read = Callable[..., list[Profile]]

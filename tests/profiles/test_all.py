@@ -21,7 +21,7 @@ from mixpanel_export import (
     ServerError,
     prop,
 )
-from mixpanel_export.http.limits import Allowance
+from mixpanel_export.http.limits import Quota
 from mixpanel_export.profiles import ProfilesIncompleteError
 from mixpanel_export.sandbox import Fault, Sandbox
 from mixpanel_export.sandbox import Limits as SandboxLimits
@@ -181,7 +181,7 @@ def test_mixpanels_own_limits_are_never_exceeded(read: Read, crowd: Path) -> Non
 def test_a_smaller_budget_is_kept(read: Read, sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault.delay(0.05), path="/engage", times=None)
     assert (
-        ids(read(sandbox, output_properties=LITTLE, limits=Limits(query=Allowance(at_once=1), shared=False)))
+        ids(read(sandbox, output_properties=LITTLE, limits=Limits(query=Quota(concurrent=1), shared=False)))
         == EVERYONE
     )
     assert sandbox.requests.most_at_once["query"] == 1

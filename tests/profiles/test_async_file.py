@@ -15,7 +15,7 @@ import pytest
 
 from mixpanel_export import AsyncMixpanelClient, ExportError, MixpanelClient
 from mixpanel_export.profiles import ProfilesProgress
-from mixpanel_export.profiles.file import FileInTheMaking
+from mixpanel_export.profiles.file import PartialFile
 from mixpanel_export.profiles.pagination import Batch, Paging
 from mixpanel_export.sandbox import Fault, Sandbox
 from mixpanel_export_api.models import Profile
@@ -133,7 +133,7 @@ def test_wherever_it_is_cancelled_there_is_a_whole_file_or_none(sandbox: Sandbox
 def test_what_an_earlier_run_left_need_not_be_read_to_its_end(tmp_path: Path) -> None:
     paging = Paging(session_id="s", page_size=3, taken=1, delivered={b"1", b"2", b"3"})
     profiles = [Profile.from_dict({"$distinct_id": each, "$properties": {}}) for each in "abc"]
-    file = FileInTheMaking(tmp_path / "people", "jsonl", "query")
+    file = PartialFile(tmp_path / "people", "jsonl", "query")
     file.open()
     file.add(Batch(0, profiles, is_last=False), paging, None)
     file.close()

@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mixpanel_export.errors import APIError, ProfilesIncompleteError, ServerError
-from mixpanel_export.profiles.pagination import MOST_AT_ONCE, Ask, Paging, Room, session_is_lost
+from mixpanel_export.profiles.pagination import (
+    MOST_AT_ONCE,
+    BudgetHeadroom,
+    PageRequest,
+    Paging,
+    session_is_lost,
+)
 from mixpanel_export_api.models import Profile, ProfileProperties, ProfilesPage
 
 # What is in memory: pages that wait to be delivered, and those in the making.
@@ -39,7 +45,7 @@ def test_whatever_comes_when_each_profile_is_delivered_once(data: st.DataObject,
     )
     totals = [data.draw(st.sampled_from([None, len(each), len(each) + 9, 1]), "total") for each in sessions]
     paging = Paging(forgets=forgets)
-    running: list[Ask] = []
+    running: list[PageRequest] = []
     delivered: list[int] = []
     while not paging.is_done:
         while (ask := paging.claim()) is not None:
@@ -152,12 +158,12 @@ def test_when_there_are_more_pages_than_budget_the_session_is_used_every_few_min
     """An hour's budget spent in a minute would leave the session alone for the other 59."""
     pages, now, begun, longest = 150, 0.0, [0.0], 0.0
     paging = Paging()
-    ask = paging.claim(Room(per_hour, per_hour))
+    ask = paging.claim(BudgetHeadroom(per_hour, per_hour))
     while ask is not None:
         paging.settle(ask, page(ask.number, [ask.number] if ask.number < pages else [], 1, "s", pages))
         paging.take()
         recent = [each for each in begun if each > now - 3600]
-        ask = paging.claim(Room(per_hour - len(recent), per_hour))
+        ask = paging.claim(BudgetHeadroom(per_hour - len(recent), per_hour))
         if ask is not None:
             before, now = now, now + ask.wait
             recent = [each for each in begun if each > now - 3600]
@@ -172,10 +178,12 @@ def test_when_there_are_more_pages_than_budget_the_session_is_used_every_few_min
 
 def test_what_fits_into_the_budget_does_not_wait() -> None:
     paging = Paging()
-    first = paging.claim(Room(7, 60))
+    first = paging.claim(BudgetHeadroom(7, 60))
     assert first is not None
     paging.settle(first, page(0, [1], 1, "s", 6))
-    waits = [ask.wait for _ in range(MOST_AT_ONCE) if (ask := paging.claim(Room(6, 60))) is not None]
+    waits = [
+        ask.wait for _ in range(MOST_AT_ONCE) if (ask := paging.claim(BudgetHeadroom(6, 60))) is not None
+    ]
     assert waits == [0.0] * MOST_AT_ONCE
 
 

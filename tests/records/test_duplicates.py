@@ -124,13 +124,13 @@ def test_what_is_left_is_what_comparing_each_with_each_leaves(
 
 @given(RECORDS, st.integers(1, 9), st.integers(1, 50))
 def test_on_disk_and_in_parts_the_same_lines_are_found(
-    records: list[dict[str, Any]], at_once: int, size: int
+    records: list[dict[str, Any]], concurrent: int, size: int
 ) -> None:
     body = encoded(records * 9)
     lines = body.splitlines(keepends=True) if records else []
     blocks = [b"".join(lines[at : at + size]) for at in range(0, len(lines), size)]
     in_memory = find_duplicates(blocks, len(lines), "a test")
-    on_disk = find_duplicates(blocks, len(lines), "a test", at_once=at_once, in_memory=1)
+    on_disk = find_duplicates(blocks, len(lines), "a test", concurrent=concurrent, in_memory=1)
     assert in_memory == on_disk
 
 
@@ -141,7 +141,7 @@ def test_many_events_divided_on_disk_leave_one_of_each() -> None:
     ]
     lines = [encoded([each]) for each in records]
     blocks = [b"".join(lines[at : at + 1000]) for at in range(0, len(lines), 1000)]
-    found = find_duplicates(blocks, len(lines), "a test", at_once=500, in_memory=1)
+    found = find_duplicates(blocks, len(lines), "a test", concurrent=500, in_memory=1)
     # 5000 and 7 have no common divisor: the first 35,000 are all different, and processed later.
     assert b"".join(found.cut_from(blocks)) == b"".join(lines[:35_000])
     assert found.count == 35_000

@@ -157,7 +157,7 @@ class TestLimits:
         assert steered.limits is None
         control.put("/sandbox/limits", json={"query": {"at_once": 5}})
         assert steered.limits is not None
-        assert steered.limits.query.at_once == 5
+        assert steered.limits.query.concurrent == 5
 
     @pytest.mark.parametrize(
         "wrong", [5, {"query": 5}, {"query": {"per_day": 5}}, {"query": {"per_hour": "5"}}, {"speed": 1}]

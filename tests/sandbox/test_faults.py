@@ -22,7 +22,7 @@ import pytest
 from mixpanel_export import MixpanelClient
 from mixpanel_export.errors import IncompleteExportError, InvalidArgumentError
 from mixpanel_export.http.retry import RetryPolicy
-from mixpanel_export.sandbox import Fault, Faults, Sandbox
+from mixpanel_export.sandbox import Fault, FaultSchedule, Sandbox
 from tests.sandbox.conftest import DAY
 
 EXPORT = "/api/2.0/export"
@@ -370,7 +370,7 @@ class TestSlowness:
 
 class TestScript:
     def test_faults_come_in_their_order_and_are_used_up(self) -> None:
-        faults = Faults()
+        faults = FaultSchedule()
         one, two = Fault.status(500), Fault.reset()
         faults.add(one, None, two, times=2)
         taken = [faults.take("GET", "/x") for _ in range(7)]
@@ -378,7 +378,7 @@ class TestScript:
         assert faults.pending == []
 
     def test_for_ever_is_until_cleared(self) -> None:
-        faults = Faults()
+        faults = FaultSchedule()
         faults.add(Fault.status(500), times=None)
         assert all(faults.take("GET", "/x") for _ in range(100))
         assert faults.pending[0].met == 100
@@ -401,12 +401,12 @@ class TestScript:
         ],
     )
     def test_a_path_is_the_end_of_one(self, pattern: str, path: str, matches: bool) -> None:
-        faults = Faults()
+        faults = FaultSchedule()
         faults.add(Fault.reset(), path=pattern)
         assert (faults.take("GET", path) is not None) is matches
 
     def test_the_first_rule_that_is_for_a_request_is_the_one(self) -> None:
-        faults = Faults()
+        faults = FaultSchedule()
         faults.add(Fault.status(500), path="/export")
         faults.add(Fault.status(501))
         faults.add(Fault.status(502), path="/export")
@@ -421,13 +421,13 @@ class TestScript:
         ] == [501, 500, 502, None]
 
     def test_a_method_may_be_asked_for(self) -> None:
-        faults = Faults()
+        faults = FaultSchedule()
         faults.add(Fault.reset(), method="post")
         assert faults.take("GET", "/x") is None
         assert faults.take("POST", "/x") == Fault.reset()
 
     def test_what_cannot_be_is_refused(self) -> None:
-        faults = Faults()
+        faults = FaultSchedule()
         for wrong in (
             faults.add,
             lambda: faults.add(Fault.reset(), times=0),

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 import pytest
 
-from mixpanel_export.sandbox import Allowance, Fault, Limits, Sandbox
+from mixpanel_export.sandbox import Fault, Limits, Quota, Sandbox
 from mixpanel_export.sandbox.limits import Limiter, family_of
 from tests.sandbox.conftest import DAY
 
@@ -65,7 +65,7 @@ class TestLimiter:
         assert limiter.most_at_once == {"export": 3, "query": 5, "app": 0}
 
     def test_an_hour_slides(self, clock: Clock) -> None:
-        limiter = Limiter(Limits(query=Allowance(per_hour=2)), clock)
+        limiter = Limiter(Limits(query=Quota(per_hour=2)), clock)
         assert limiter.enter("query") is None
         clock.now += 1800
         assert limiter.enter("query") is None
@@ -80,7 +80,7 @@ class TestLimiter:
         assert limiter.enter("query") is not None
 
     def test_a_second_slides(self, clock: Clock) -> None:
-        limiter = Limiter(Limits(export=Allowance(per_second=3)), clock)
+        limiter = Limiter(Limits(export=Quota(per_second=3)), clock)
         outcomes = []
         for _ in range(12):
             outcomes.append(limiter.enter("export") is None)
@@ -88,7 +88,7 @@ class TestLimiter:
         assert outcomes == [True, True, True, False] * 3
 
     def test_what_is_refused_does_not_count(self, clock: Clock) -> None:
-        limiter = Limiter(Limits(export=Allowance(per_second=1)), clock)
+        limiter = Limiter(Limits(export=Quota(per_second=1)), clock)
         assert limiter.enter("export") is None
         for _ in range(10):
             clock.now += 0.09
@@ -97,14 +97,14 @@ class TestLimiter:
         assert limiter.enter("export") is None
 
     def test_calls_at_once_are_those_not_yet_answered(self, clock: Clock) -> None:
-        limiter = Limiter(Limits(query=Allowance(at_once=1)), clock)
+        limiter = Limiter(Limits(query=Quota(concurrent=1)), clock)
         assert limiter.enter("query") is None
         assert limiter.enter("query") is not None
         limiter.leave("query")
         assert limiter.enter("query") is None
 
     def test_families_do_not_share(self, clock: Clock) -> None:
-        one = Allowance(per_hour=1)
+        one = Quota(per_hour=1)
         limiter = Limiter(Limits(export=one, query=one, app=one), clock)
         assert [limiter.enter(family) for family in ("export", "query", "app")] == [None] * 3
 
@@ -112,16 +112,16 @@ class TestLimiter:
         limiter = Limiter(None, clock)
         for _ in range(5):
             assert limiter.enter("query") is None
-        limiter.limits = Limits(query=Allowance(per_hour=5))
+        limiter.limits = Limits(query=Quota(per_hour=5))
         assert limiter.enter("query") is not None
-        limiter.limits = Limits(query=Allowance(per_hour=6))
+        limiter.limits = Limits(query=Quota(per_hour=6))
         assert limiter.enter("query") is None
         limiter.forget()
         assert limiter.violations["per_hour"] == 0
         assert limiter.enter("query") is None
 
     def test_threads_get_no_more_than_is_allowed(self, clock: Clock) -> None:
-        limiter = Limiter(Limits(query=Allowance(per_hour=100)), clock)
+        limiter = Limiter(Limits(query=Quota(per_hour=100)), clock)
         allowed: list[bool] = []
 
         def ask() -> None:
@@ -138,7 +138,7 @@ class TestLimiter:
     @pytest.mark.parametrize(
         "wrong",
         [
-            lambda: Allowance(per_hour=0),
+            lambda: Quota(per_hour=0),
             lambda: Limits(hour_seconds=0),
             lambda: Limits(retry_after="never"),  # type: ignore[arg-type]
         ],
@@ -201,21 +201,21 @@ class TestRefusal:
         assert limited.requests.violations["at_once"] == 1
 
     def test_a_client_that_hangs_up_frees_its_place(self) -> None:
-        with Sandbox(limits=Limits(query=Allowance(at_once=1))) as sandbox, client_of(sandbox) as client:
+        with Sandbox(limits=Limits(query=Quota(concurrent=1))) as sandbox, client_of(sandbox) as client:
             sandbox.faults.add(Fault.hang())
             with pytest.raises(httpx.ReadTimeout):
                 client.get(FUNNELS, timeout=0.1)
             assert client.get(FUNNELS).status_code == 200
 
     def test_one_after_the_other_is_never_two_at_once(self) -> None:
-        with Sandbox(limits=Limits(export=Allowance(at_once=1))) as sandbox, client_of(sandbox) as client:
+        with Sandbox(limits=Limits(export=Quota(concurrent=1))) as sandbox, client_of(sandbox) as client:
             statuses = {client.get(EXPORT, params=DAY).status_code for _ in range(30)}
             assert statuses == {200}
             assert sandbox.requests.most_at_once["export"] == 1
 
     @pytest.mark.parametrize("form", ["seconds", "date"])
     def test_retry_after_may_be_told(self, form: str) -> None:
-        limits = Limits(query=Allowance(per_hour=1), retry_after=form, hour_seconds=1)  # type: ignore[arg-type]
+        limits = Limits(query=Quota(per_hour=1), retry_after=form, hour_seconds=1)  # type: ignore[arg-type]
         with Sandbox(limits=limits) as sandbox, client_of(sandbox) as client:
             client.get(FUNNELS)
             told = client.get(FUNNELS).headers["retry-after"]
@@ -227,7 +227,7 @@ class TestRefusal:
 
     def test_they_may_be_changed_and_forgotten_while_it_runs(self, limited: Sandbox) -> None:
         with client_of(limited) as client:
-            limited.limits = Limits(query=Allowance(per_hour=1))
+            limited.limits = Limits(query=Quota(per_hour=1))
             assert [client.get(FUNNELS).status_code for _ in range(2)] == [200, 429]
             limited.reset()
             assert client.get(FUNNELS).status_code == 200
@@ -237,7 +237,7 @@ class TestRefusal:
 
     def test_a_refusal_uses_up_no_fault(self) -> None:
         with (
-            Sandbox(limits=Limits(query=Allowance(per_hour=1), hour_seconds=0.2)) as sandbox,
+            Sandbox(limits=Limits(query=Quota(per_hour=1), hour_seconds=0.2)) as sandbox,
             client_of(sandbox) as client,
         ):
             client.get(FUNNELS)

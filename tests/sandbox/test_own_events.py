@@ -19,7 +19,7 @@ import pytest
 from mixpanel_export import MixpanelClient
 from mixpanel_export.errors import ConfigurationError
 from mixpanel_export.sandbox import Fault, Sandbox, own_files
-from mixpanel_export.sandbox.own_events import FileEventStore, OwnProfiles
+from mixpanel_export.sandbox.own_events import DerivedProfiles, FileEventStore
 
 EXPORT = "/api/2.0/export"
 FIRST, LAST = datetime.date(2023, 5, 1), datetime.date(2023, 5, 10)
@@ -155,7 +155,7 @@ class TestFiles:
         store = opened(tmp_path)
         assert b"".join(store.lines(*ALWAYS)) == odd
         assert [event["properties"]["cut"] for event in store.events(*ALWAYS)] == ["\ud83d"]
-        assert [profile["$distinct_id"] for profile in OwnProfiles(store)] == ["u"]
+        assert [profile["$distinct_id"] for profile in DerivedProfiles(store)] == ["u"]
 
 
 class TestRefusing:

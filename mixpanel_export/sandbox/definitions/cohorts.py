@@ -18,11 +18,11 @@ from mixpanel_export import expressions
 from mixpanel_export.sandbox.project import Project
 from mixpanel_export.sandbox.reports.identity import deduplicated, user_of
 
-__all__ = ["COHORTS", "Did", "SavedCohort", "cohort_members", "members_by_cohort"]
+__all__ = ["COHORTS", "PerformedEvent", "SavedCohort", "cohort_members", "members_by_cohort"]
 
 
 @frozen
-class Did:
+class PerformedEvent:
     """A rule about what users did, whenever that was.
 
     Attributes:
@@ -55,7 +55,7 @@ class SavedCohort:
     created: str
     is_visible: bool = True
     profiles: str | None = None
-    did: Did | None = None
+    did: PerformedEvent | None = None
 
 
 COHORTS: Final = (
@@ -64,14 +64,14 @@ COHORTS: Final = (
         name="Paying customers",
         description="Bought at least once.",
         created="2024-01-08 09:12:44",
-        did=Did("Purchase"),
+        did=PerformedEvent("Purchase"),
     ),
     SavedCohort(
         id=2002,
         name="Regulars",
         description="Three purchases or more.",
         created="2024-01-22 14:03:10",
-        did=Did("Purchase", at_least=3),
+        did=PerformedEvent("Purchase", at_least=3),
     ),
     SavedCohort(
         id=2003,
@@ -96,7 +96,7 @@ COHORTS: Final = (
         description="On the free plan, and paid more than 100 at once: whom to offer an upgrade.",
         created="2024-03-04 11:25:00",
         profiles='properties["plan"] == "free"',
-        did=Did("Purchase", where='properties["revenue"] > 100'),
+        did=PerformedEvent("Purchase", where='properties["revenue"] > 100'),
     ),
     SavedCohort(
         id=2006,
@@ -104,7 +104,7 @@ COHORTS: Final = (
         description="Rated a reply with one or two stars.",
         created="2024-03-18 10:02:57",
         is_visible=False,
-        did=Did("Support Ticket", where='properties["rating"] <= 2'),
+        did=PerformedEvent("Support Ticket", where='properties["rating"] <= 2'),
     ),
 )
 
@@ -139,7 +139,7 @@ def _with_profile(project: Project, expression: str) -> set[str]:
     }
 
 
-def _doers(project: Project, rules: Mapping[int, Did]) -> dict[int, set[str]]:
+def _doers(project: Project, rules: Mapping[int, PerformedEvent]) -> dict[int, set[str]]:
     """For each rule the users who did what it asks for."""
     names = {rule.event for rule in rules.values()}
     if not names:

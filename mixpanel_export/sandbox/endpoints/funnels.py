@@ -29,7 +29,7 @@ from mixpanel_export.sandbox.reports.evaluation import evaluation, predicate
 from mixpanel_export.sandbox.reports.funnels import (
     OVERALL,
     Funnel,
-    Passage,
+    FunnelCounts,
     Step,
     count_passages,
     largest_segments,
@@ -111,14 +111,14 @@ def _step(step: FunnelStep) -> Step:
 
 
 def _segmented_day(
-    saved: SavedFunnel, period: Mapping[str, Passage], segments: Sequence[str]
+    saved: SavedFunnel, period: Mapping[str, FunnelCounts], segments: Sequence[str]
 ) -> dict[str, Any]:
     # A segment is left out where nobody entered with it: there may be thousands of them.
     shown = (OVERALL, *(segment for segment in segments if segment in period))
     return {segment: _steps(saved, period[segment]) for segment in shown}
 
 
-def _day(saved: SavedFunnel, period: Mapping[str, Passage]) -> dict[str, Any]:
+def _day(saved: SavedFunnel, period: Mapping[str, FunnelCounts]) -> dict[str, Any]:
     counts = period[OVERALL].counts
     lost = [before - after for before, after in pairwise(counts)]
     return {
@@ -132,7 +132,7 @@ def _day(saved: SavedFunnel, period: Mapping[str, Passage]) -> dict[str, Any]:
     }
 
 
-def _steps(saved: SavedFunnel, passage: Passage) -> list[dict[str, Any]]:
+def _steps(saved: SavedFunnel, passage: FunnelCounts) -> list[dict[str, Any]]:
     return [
         {"count": passage.counts[index]} | _named(step) | _conversion(passage, index)
         for index, step in enumerate(saved.steps)
@@ -152,7 +152,7 @@ def _named(step: FunnelStep) -> dict[str, Any]:
     }
 
 
-def _conversion(passage: Passage, index: int) -> dict[str, float | None]:
+def _conversion(passage: FunnelCounts, index: int) -> dict[str, float | None]:
     """Ratios and times. Everyone who entered did the first step, even if that was nobody."""
     if index == 0:
         return {

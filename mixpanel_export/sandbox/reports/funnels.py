@@ -23,7 +23,7 @@ from mixpanel_export.sandbox.reports.periods import period_index
 from mixpanel_export.sandbox.reports.splitting import Event, Segments, largest
 from mixpanel_export.sandbox.where import Predicate
 
-__all__ = ["OVERALL", "Funnel", "Passage", "Step", "count_passages", "largest_segments"]
+__all__ = ["OVERALL", "Funnel", "FunnelCounts", "Step", "count_passages", "largest_segments"]
 
 OVERALL: Final = "$overall"
 """The segment that everyone is in."""
@@ -56,7 +56,7 @@ class Funnel:
 
 
 @define
-class Passage:
+class FunnelCounts:
     """How far the users of one period and segment came.
 
     Attributes:
@@ -70,7 +70,7 @@ class Passage:
     since_start: list[float]
 
     @classmethod
-    def of_nobody(cls, steps: int) -> Passage:
+    def of_nobody(cls, steps: int) -> FunnelCounts:
         return cls([0] * steps, [0.0] * steps, [0.0] * steps)
 
     def add(self, times: Sequence[float]) -> None:
@@ -95,14 +95,14 @@ class _Candidate:
 
 def count_passages(
     events: Iterable[Event], funnel: Funnel, segments: Segments | None = None
-) -> list[dict[str, Passage]]:
+) -> list[dict[str, FunnelCounts]]:
     """For each period the passages by segment: `$overall`, and others where `segments` names them.
 
     Args:
         events: those of the range and of a window after it, each once, in any order.
     """
     size = len(funnel.steps)
-    answer: list[dict[str, Passage]] = [{OVERALL: Passage.of_nobody(size)} for _ in funnel.starts]
+    answer: list[dict[str, FunnelCounts]] = [{OVERALL: FunnelCounts.of_nobody(size)} for _ in funnel.starts]
     for candidates in _candidates(events, funnel, segments).values():
         candidates.sort(key=lambda candidate: (candidate.time, candidate.first_step))
         entered = -1
@@ -115,7 +115,7 @@ def count_passages(
             entered = period
             times = _walk(candidates, index, size, funnel.window)
             for segment in {OVERALL, *candidate.segments}:
-                answer[period].setdefault(segment, Passage.of_nobody(size)).add(times)
+                answer[period].setdefault(segment, FunnelCounts.of_nobody(size)).add(times)
     return answer
 
 
@@ -155,7 +155,7 @@ def _walk(candidates: Sequence[_Candidate], entry: int, size: int, window: int) 
     return times
 
 
-def largest_segments(periods: Sequence[Mapping[str, Passage]], limit: int) -> list[str]:
+def largest_segments(periods: Sequence[Mapping[str, FunnelCounts]], limit: int) -> list[str]:
     """The segments that most users entered with, by their number and then by name, without `$overall`."""
     totals = Counter[str]()
     for period in periods:

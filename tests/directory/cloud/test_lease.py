@@ -15,10 +15,10 @@ import pytest
 from obstore.store import MemoryStore
 
 from mixpanel_export import DirectoryBusyError, RetryPolicy
-from mixpanel_export.directory.lock import Lease, Times
+from mixpanel_export.directory.lock import Lease, LeaseTiming
 from mixpanel_export.directory.object_store import Objects
 
-TIMES = Times(beat=0.05, silence=0.4, watch=0.3)
+TIMES = LeaseTiming(beat=0.05, silence=0.4, watch=0.3)
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_a_silent_one_is_taken_over_although_this_clock_is_behind(
 
 def test_one_that_looks_old_and_still_beats_is_not(objects: Objects) -> None:
     """As that of a machine whose clock is wrong."""
-    early = Times(beat=0.05, silence=0.0, watch=0.3)
+    early = LeaseTiming(beat=0.05, silence=0.0, watch=0.3)
     with (
         Lease(objects, TIMES).held(),
         pytest.raises(DirectoryBusyError),
@@ -142,7 +142,7 @@ def test_who_has_lost_it_is_told_and_leaves_it_to_the_other(objects: Objects) ->
 
 
 def test_who_slept_finds_out_before_anything_else(objects: Objects) -> None:
-    lease = Lease(objects, Times(beat=60.0, silence=0.1))
+    lease = Lease(objects, LeaseTiming(beat=60.0, silence=0.1))
     with lease.held():
         time.sleep(0.2)
         lease.check()

@@ -376,7 +376,7 @@ class TestFailures:
         self, sandbox: Sandbox, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-        retry = RetryPolicy(attempts=3, first_wait=0.01)
+        retry = RetryPolicy(attempts=3, initial_wait=0.01)
         with client_of(sandbox, retry=retry) as client, pytest.raises(DestinationError, match="3 times"):
             client.export.to_directory(bucket.url, *DAY)
 

@@ -17,7 +17,7 @@ from mixpanel_export.errors import DestinationError
 from .conftest import Bucket, Gate
 
 DAY = ("2024-01-01", "2024-01-01")
-SOON = RetryPolicy(attempts=3, first_wait=0.01)
+SOON = RetryPolicy(attempts=3, initial_wait=0.01)
 MB = 1 << 20
 
 
