@@ -40,7 +40,7 @@ from mixpanel_export.records.decode import EventDecoder
 from mixpanel_export.records.event import Event
 from mixpanel_export.records.lines import lines_in
 
-__all__ = ["Converter", "LineCursor"]
+__all__ = ["LineCursor", "TableConverter"]
 
 # Values that there may be of a block at a time: each is there in several forms.
 _VALUES = 1_000_000
@@ -72,7 +72,7 @@ class _Known:
     reader: LineReader
 
 
-class Converter:
+class TableConverter:
     """Converts the lines of one export; may be used by several threads.
 
     Args:

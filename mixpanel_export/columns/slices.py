@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from mixpanel_export.columns.convert import Converter, LineCursor
-from mixpanel_export.columns.tables import Widening
+from mixpanel_export.columns.convert import LineCursor, TableConverter
+from mixpanel_export.columns.tables import TableWidener
 from mixpanel_export.columns.writers import ColumnFormat, write_widening
 from mixpanel_export.download.job import DEFAULT_MEMORY
 from mixpanel_export.download.spool import Spool
@@ -25,15 +25,15 @@ _SHARE = 256
 _GROUP_SHARE = 32
 
 
-class Conversions:
+class SliceWriter:
     """Converts slices, in the threads that call; two at a time are best.
 
     Args:
         memory: about how many bytes it may take.
     """
 
-    def __init__(self, converter: Converter, memory: int = DEFAULT_MEMORY) -> None:
-        self.converter: Converter = converter
+    def __init__(self, converter: TableConverter, memory: int = DEFAULT_MEMORY) -> None:
+        self.converter: TableConverter = converter
         self._block = memory // _SHARE
         self._group = memory // _GROUP_SHARE
         self._turn = threading.Lock()
@@ -70,7 +70,7 @@ class Conversions:
         with self._turn:
             made = list(_up_to(self._group, tables, lambda table: int(table.nbytes)))
         # At once for all of them: what is in another schema begins another file.
-        return list(map(Widening(self.converter.schema), made))
+        return list(map(TableWidener(self.converter.schema), made))
 
 
 def _up_to(size: int, parts: Iterator[T], size_of: Callable[[T], int]) -> Iterator[T]:

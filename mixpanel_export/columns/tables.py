@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "TYPES",
     "NullColumns",
-    "Widening",
+    "TableWidener",
     "as_json",
     "columns_of",
     "converted",
@@ -115,7 +115,7 @@ class NullColumns(dict[Kind, Any]):
         return column
 
 
-class Widening:
+class TableWidener:
     """Puts tables into a schema, whose columns hold what theirs hold, and more.
 
     Columns are told apart by their property; one that a table has not is null.

@@ -14,7 +14,7 @@ from typing import IO, Any, Literal, Protocol, cast
 
 from mixpanel_export.columns.kinds import NULLS
 from mixpanel_export.columns.native import load
-from mixpanel_export.columns.tables import Widening
+from mixpanel_export.columns.tables import TableWidener
 
 __all__ = ["ColumnFormat", "TableWriter", "read_tables", "write_all", "write_widening", "writer_for"]
 
@@ -65,7 +65,7 @@ def read_tables(format: ColumnFormat, file: IO[bytes] | Path) -> Iterator[Any]:
 
 def write_all(format: ColumnFormat, file: IO[bytes], schema: Any, tables: Iterable[Any]) -> int:
     """Write tables, put into this schema; answers the rows."""
-    writer, rows, widened = writer_for(format, file, schema), 0, Widening(schema)
+    writer, rows, widened = writer_for(format, file, schema), 0, TableWidener(schema)
     try:
         for table in tables:
             writer.write(widened(table))

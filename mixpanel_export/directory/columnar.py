@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from mixpanel_export._formats import Layout
-from mixpanel_export.columns.convert import Converter
+from mixpanel_export.columns.convert import TableConverter
 from mixpanel_export.columns.kinds import Columns
 from mixpanel_export.columns.native import load
-from mixpanel_export.columns.slices import Conversions
+from mixpanel_export.columns.slices import SliceWriter
 from mixpanel_export.columns.tables import columns_of
 from mixpanel_export.columns.writers import ColumnFormat, read_tables, write_all
-from mixpanel_export.directory.conversion import Converted
+from mixpanel_export.directory.conversion import WrittenFile
 from mixpanel_export.directory.filenames import DEFAULT_PARTITION
 
 if TYPE_CHECKING:
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from mixpanel_export.download.spool import Spool
     from mixpanel_export.http.context import Context
 
-__all__ = ["DirectoryConversion", "conversion_for"]
+__all__ = ["ColumnarConversion", "conversion_for"]
 
 
 def conversion_for(
     query: Query, context: Context, columns: Iterable[Mapping[str, str]], memory: int
-) -> DirectoryConversion:
+) -> ColumnarConversion:
     """The conversion of a directory.
 
     Args:
@@ -38,16 +38,16 @@ def conversion_for(
     by_date = query.partition_by is not None
     # In a data set, the name in the path would hide a column's.
     reserved = (query.partition_by,) if query.partition_by is not None else ()
-    converter = Converter(layout, context.zone, ticks, Columns.from_manifest(columns, reserved))
-    return DirectoryConversion(converter, cast(ColumnFormat, query.format), by_date, memory)
+    converter = TableConverter(layout, context.zone, ticks, Columns.from_manifest(columns, reserved))
+    return ColumnarConversion(converter, cast(ColumnFormat, query.format), by_date, memory)
 
 
-class DirectoryConversion:
+class ColumnarConversion:
     """Converts the slices of a directory; may be used by several threads."""
 
-    def __init__(self, converter: Converter, format: ColumnFormat, by_date: bool, memory: int) -> None:
+    def __init__(self, converter: TableConverter, format: ColumnFormat, by_date: bool, memory: int) -> None:
         self._converter = converter
-        self._conversions = Conversions(converter, memory)
+        self._slices = SliceWriter(converter, memory)
         self._format: ColumnFormat = format
         self._by_date = by_date
         # What was last answered, and for which columns.
@@ -63,7 +63,7 @@ class DirectoryConversion:
             self._recorded = recorded = columns, columns.to_manifest()
         return recorded[1]
 
-    def convert(self, spool: Spool, part: Callable[[str | None], Path]) -> Sequence[Converted]:
+    def convert(self, spool: Spool, part: Callable[[str | None], Path]) -> Sequence[WrittenFile]:
         """Write a slice to the files that `part` names; answers what is in them.
 
         Raises:
@@ -71,17 +71,17 @@ class DirectoryConversion:
             UnrepresentableError: for a value that the layout cannot hold.
         """
         if not self._by_date:
-            return [Converted(None, self._conversions.write(spool, self._format, part(None)))]
+            return [WrittenFile(None, self._slices.write(spool, self._format, part(None)))]
         # Where the directory knows of it, and clears it away after a kill.
         path = part(None)
         try:
-            self._conversions.write(spool, "arrow", path)
-            made: list[Converted] = []
+            self._slices.write(spool, "arrow", path)
+            made: list[WrittenFile] = []
             for date in _dates_in(path) or [str(spool.piece.from_date)]:
                 with load("pyarrow").OSFile(str(part(date)), "wb") as file:
                     tables = _until(spool.check, _of_date(path, date))
                     made.append(
-                        Converted(date, write_all(self._format, file, self._converter.schema, tables))
+                        WrittenFile(date, write_all(self._format, file, self._converter.schema, tables))
                     )
         finally:
             path.unlink(missing_ok=True)

@@ -15,11 +15,11 @@ from mixpanel_export._formats import Columns
 from mixpanel_export.download.jsonl import COPIES
 from mixpanel_export.download.spool import Spool
 
-__all__ = ["Conversion", "Converted", "LinesConversion"]
+__all__ = ["Conversion", "LinesConversion", "WrittenFile"]
 
 
 @frozen
-class Converted:
+class WrittenFile:
     """One file that a conversion has written.
 
     Attributes:
@@ -46,7 +46,7 @@ class Conversion(Protocol):
         """
         ...
 
-    def convert(self, spool: Spool, part: Callable[[str | None], Path]) -> Sequence[Converted]:
+    def convert(self, spool: Spool, part: Callable[[str | None], Path]) -> Sequence[WrittenFile]:
         """Write a slice: into the one file `part(None)`, or, when it is partitioned, into one for each value.
 
         A slice without events has a file too; partitioned, that of its first day. The files are complete and
@@ -74,11 +74,11 @@ class LinesConversion:
     format: str
     columns: Columns = ()
 
-    def convert(self, spool: Spool, part: Callable[[str | None], Path]) -> Sequence[Converted]:
+    def convert(self, spool: Spool, part: Callable[[str | None], Path]) -> Sequence[WrittenFile]:
         """Write a slice's lines, plain or gzip."""
         with part(None).open("wb") as target:
             COPIES[self.format](spool, target)
-        return [Converted(None, spool.events)]
+        return [WrittenFile(None, spool.events)]
 
     def is_current(self, file: Path) -> bool:
         """Always."""

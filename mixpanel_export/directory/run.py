@@ -18,7 +18,7 @@ from attrs import evolve
 
 from mixpanel_export._atomic import digest_of, durable
 from mixpanel_export._formats import COLUMNAR, Columns, fingerprint_of
-from mixpanel_export.directory.conversion import Conversion, Converted, LinesConversion
+from mixpanel_export.directory.conversion import Conversion, LinesConversion, WrittenFile
 from mixpanel_export.directory.filenames import FileName, is_partition, name_of, path_of
 from mixpanel_export.directory.local import LocalStorage
 from mixpanel_export.directory.manifest import Contents, Manifest, ManifestSlice, Query
@@ -219,7 +219,7 @@ class DirectoryRun:
 
     def _receive(
         self, piece: Slice, file: IO[bytes], name: str, slices: SliceReceiver
-    ) -> tuple[ManifestSlice, Sequence[Converted] | None, str]:
+    ) -> tuple[ManifestSlice, Sequence[WrittenFile] | None, str]:
         """Have a slice in a file, or in those that it was converted to; their contents are not yet looked at.
 
         What is parsed to be converted is proved then, too. All else is proved while it comes.
@@ -248,7 +248,7 @@ class DirectoryRun:
         wanted = self._query.format == "jsonl.gz"
         return verified.is_gzip and wanted and verified.is_closed and spool.as_it_came
 
-    def _convert(self, spool: Spool, name: str) -> Sequence[Converted]:
+    def _convert(self, spool: Spool, name: str) -> Sequence[WrittenFile]:
         """Write a slice in the form that is wanted, beside the file that it was received into."""
 
         def part(partition: str | None) -> Path:
@@ -259,7 +259,7 @@ class DirectoryRun:
         with quoting(self._context.auth.redact):
             return self._conversion.convert(spool, part)
 
-    def _converted(self, name: str, made: Sequence[Converted]) -> Mapping[str | None, Contents]:
+    def _converted(self, name: str, made: Sequence[WrittenFile]) -> Mapping[str | None, Contents]:
         """Have what was written take the place of what was received; answers what it is."""
         received, converted = self._folder.part(name), self._folder.part(name, CONVERTED)
         if [each.partition for each in made] == [None]:
@@ -268,7 +268,7 @@ class DirectoryRun:
             received.unlink()
         return self._contents(name, made)
 
-    def _contents(self, name: str, made: Sequence[Converted]) -> Mapping[str | None, Contents]:
+    def _contents(self, name: str, made: Sequence[WrittenFile]) -> Mapping[str | None, Contents]:
         """What was written for a slice, on the disk for good."""
         contents: dict[str | None, Contents] = {}
         for each in made:
@@ -339,7 +339,7 @@ class DirectoryRun:
                 with self._folder.local(path_of(each.file, partition)) as file:
                     target = self._folder.part(path_of(name, partition))
                     self._conversion.rewrite(file, target, self._cancellation.check)
-            made = [Converted(partition, contents.events) for partition, contents in each.files.items()]
+            made = [WrittenFile(partition, contents.events) for partition, contents in each.files.items()]
             return evolve(each, schema=schema).holding(name, self._contents(name, made))
         except BaseException:
             self._folder.remove_parts(name)

@@ -23,10 +23,10 @@ from attrs import frozen
 
 from mixpanel_export._formats import Layout, check_columnar
 from mixpanel_export._worker import WorkThread, in_thread
-from mixpanel_export.columns.convert import Converter
+from mixpanel_export.columns.convert import TableConverter
 from mixpanel_export.columns.native import load
-from mixpanel_export.columns.slices import Conversions
-from mixpanel_export.columns.tables import Widening
+from mixpanel_export.columns.slices import SliceWriter
+from mixpanel_export.columns.tables import TableWidener
 from mixpanel_export.columns.writers import ColumnFormat, read_tables, write_all
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.plan import Slice
@@ -74,8 +74,8 @@ class _Staging:
         self.cancellation: Cancellation = Cancellation()
         self._job = job
         self._layout: Layout = layout
-        self._converter = Converter(layout, job.context.zone, job.ticks)
-        self._conversions = Conversions(self._converter, job.memory)
+        self._converter = TableConverter(layout, job.context.zone, job.ticks)
+        self._writer = SliceWriter(self._converter, job.memory)
         # As they are parsed here, the lines need not be to prove them.
         self._slices = SliceReceiver(job, http, self.cancellation, listener=listener)
         self._folder: Path | None = None
@@ -106,7 +106,7 @@ class _Staging:
 
     def tables(self) -> Iterator[Any]:
         """The rows, in the order of the plan."""
-        widened = Widening(self.begin())
+        widened = TableWidener(self.begin())
         assert self._download is not None
         staged = iter(self._staged) if self._layout == "wide" else iter(self._download.take, None)
         for each in staged:
@@ -145,7 +145,7 @@ class _Staging:
         path = self._folder / f"{piece.from_date}.arrow"
         with tempfile.TemporaryFile() as file:
             received = self._slices.receive(piece, file)
-            self._slices.finish(received, lambda spool: self._conversions.write(spool, "arrow", path))
+            self._slices.finish(received, lambda spool: self._writer.write(spool, "arrow", path))
         return _Staged(path)
 
 

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mixpanel_export._formats import Layout
-from mixpanel_export.columns.convert import Converter
+from mixpanel_export.columns.convert import TableConverter
 from mixpanel_export.columns.kinds import PINNED, Columns
 from mixpanel_export.columns.native import load
-from mixpanel_export.columns.tables import Widening, lines_of
+from mixpanel_export.columns.tables import TableWidener, lines_of
 from mixpanel_export.errors import MalformedEventError, UnrepresentableError
 
 # Their stubs lag behind.
@@ -42,9 +42,9 @@ def converted(
     layout: Layout, *blocks: bytes, zone: datetime.tzinfo = UTC, ticks: int = 1, size: int = 1
 ) -> Any:
     """The table of blocks, each converted by itself."""
-    converter = Converter(layout, zone, ticks)
+    converter = TableConverter(layout, zone, ticks)
     tables = list(converter.tables(blocks, "the slice x", size))
-    return pa.concat_tables([*map(Widening(converter.schema), tables)])
+    return pa.concat_tables([*map(TableWidener(converter.schema), tables)])
 
 
 def back(table: Any) -> list[Any]:
@@ -423,7 +423,7 @@ def test_a_fraction_is_never_cut_off() -> None:
 
 def test_many_events_of_many_properties_are_converted_in_parts() -> None:
     block = b"".join(of({f"p{n}": n, f"q{n % 400}": str(n)}) for n in range(1500))
-    converter = Converter("wide", UTC)
+    converter = TableConverter("wide", UTC)
     tables = list(converter.tables([block, block[:20_000].rpartition(b"\n")[0]], "the slice x", 1 << 30))
     assert len(tables) > 3
     assert all(table.num_rows * table.num_columns <= 1_100_000 for table in tables)
@@ -432,10 +432,10 @@ def test_many_events_of_many_properties_are_converted_in_parts() -> None:
 
 
 def test_a_column_found_late_is_null_before() -> None:
-    converter = Converter("wide", UTC)
+    converter = TableConverter("wide", UTC)
     first, second = converter.tables([line(p=1), line(p=2, q="x")], "x", 1)
     assert "q" not in first.column_names
-    assert Widening(second.schema)(first).column("q").to_pylist() == [None]
+    assert TableWidener(second.schema)(first).column("q").to_pylist() == [None]
 
 
 def test_the_json_layout_is_always_the_same() -> None:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mixpanel_export import MixpanelClient
-from mixpanel_export.columns.convert import Converter
+from mixpanel_export.columns.convert import TableConverter
 from mixpanel_export.columns.native import load
 from mixpanel_export.columns.tables import lines_of
 from mixpanel_export.columns.writers import ColumnFormat, read_tables, write_widening
@@ -44,7 +44,7 @@ VALUES: dict[str, Any] = {
 def test_a_file_holds_what_came_whatever_was_found_on_the_way(
     tmp_path: Path, case: str, format: ColumnFormat
 ) -> None:
-    converter, path = Converter("wide", datetime.UTC), tmp_path / "file"
+    converter, path = TableConverter("wide", datetime.UTC), tmp_path / "file"
     tables = converter.tables(TORTURE[case], "the slice x", 1)
     rows = write_widening(format, path, converter.schema, tables)
     found = [each for table in read_tables(format, path) for each in lines_of(table)]
@@ -55,7 +55,7 @@ def test_a_file_holds_what_came_whatever_was_found_on_the_way(
 @pytest.mark.parametrize("first", VALUES)
 @pytest.mark.parametrize("then", VALUES)
 def test_a_property_may_become_anything_in_the_same_file(tmp_path: Path, first: str, then: str) -> None:
-    converter, path = Converter("wide", datetime.UTC), tmp_path / "file"
+    converter, path = TableConverter("wide", datetime.UTC), tmp_path / "file"
     blocks = [line(p=VALUES[first])] * 3 + [line(p=VALUES[then])] * 3 + [line(q=1)]
     write_widening("parquet", path, converter.schema, converter.tables(blocks, "the slice x", 1))
     (table,) = read_tables("parquet", path)
@@ -64,7 +64,7 @@ def test_a_property_may_become_anything_in_the_same_file(tmp_path: Path, first: 
 
 @given(st.lists(st.lists(st.sampled_from([*VALUES.values(), "", [], 0]), min_size=1, max_size=3), max_size=7))
 def test_it_may_do_so_again_and_again(blocks: list[list[Any]]) -> None:
-    converter = Converter("wide", datetime.UTC)
+    converter = TableConverter("wide", datetime.UTC)
     lines = [b"".join(line(p=value) for value in block) for block in blocks]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file"
@@ -106,7 +106,7 @@ def _export(client: MixpanelClient, folder: Path, day: tuple[str, str]) -> None:
 
 
 def test_rows_of_any_size_are_read_in_pieces_of_bounded_size(tmp_path: Path) -> None:
-    converter, path = Converter("wide", datetime.UTC), tmp_path / "file"
+    converter, path = TableConverter("wide", datetime.UTC), tmp_path / "file"
     blocks = [line(p=f"{n} " + "x" * 1_000_000) for n in range(60)]
     write_widening("parquet", path, converter.schema, converter.tables(blocks, "the slice x", 1))
     tables = list(read_tables("parquet", path))

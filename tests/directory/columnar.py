@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from mixpanel_export._formats import Columns
-from mixpanel_export.directory.conversion import Converted
+from mixpanel_export.directory.conversion import WrittenFile
 from mixpanel_export.directory.manifest import Query
 from mixpanel_export.download.spool import Spool
 from mixpanel_export.http.context import Context
@@ -41,7 +41,7 @@ class Conversion:
     def columns(self) -> tuple[Mapping[str, str], ...]:
         return tuple({"name": name} for name in sorted(self._names))
 
-    def convert(self, spool: Spool, part: Callable[[str | None], Path]) -> Sequence[Converted]:
+    def convert(self, spool: Spool, part: Callable[[str | None], Path]) -> Sequence[WrittenFile]:
         events = [json.loads(line) for block in spool.blocks() for line in block.split(b"\n") if line]
         groups: dict[str | None, list[Any]] = defaultdict(list)
         for each in events:
@@ -52,7 +52,7 @@ class Conversion:
             self._names = self._names.union(*(each["properties"] for each in events))
             for partition, group in groups.items():
                 self._write(part(partition), group)
-        return [Converted(partition, len(group)) for partition, group in groups.items()]
+        return [WrittenFile(partition, len(group)) for partition, group in groups.items()]
 
     def is_current(self, file: Path) -> bool:
         return bool(columns_in(file) == sorted(self._names))
