@@ -18,8 +18,8 @@ from typing import Annotated, Any, cast
 import typer
 from typer.exceptions import TyperException
 
-from mixpanel_export.cli.common import Invocation, set_signature, with_common
-from mixpanel_export.cli.operations import AnnotationsGroup, QueryGroup
+from mixpanel_export.cli.commands.query import AnnotationsGroup, QueryGroup
+from mixpanel_export.cli.options import Invocation, set_signature, with_common
 from mixpanel_export.cli.sizes import bytes_of
 from mixpanel_export.errors import InvalidArgumentError, MixpanelError
 
@@ -163,7 +163,7 @@ def events(
     A file appears under its name only when it is complete. A folder gets a file for each slice, and a
     manifest.json that lists the complete ones; the same command again goes on where it stopped.
     """
-    from mixpanel_export.cli.events import EventsCommand
+    from mixpanel_export.cli.commands.events import EventsCommand
     from mixpanel_export.download.job import ExportOptions
 
     # Only what was given: an update takes the rest from the folder's manifest.
@@ -260,7 +260,7 @@ def profiles(
     A folder gets a file profiles.jsonl.gz. A file appears under its name only when it is complete; within some
     minutes, for as long as Mixpanel keeps the query, the same command again goes on where it stopped.
     """
-    from mixpanel_export.cli.profiles import ProfilesCommand
+    from mixpanel_export.cli.commands.profiles import ProfilesCommand
     from mixpanel_export.profiles.query import ProfileFilters
 
     filters = ProfileFilters(
@@ -285,7 +285,7 @@ def verify(
 
     Nothing is fetched or changed; `events --verify` mends what is found. Exits with 1 when something is wrong.
     """
-    from mixpanel_export.cli.verify import verify_directory
+    from mixpanel_export.cli.commands.verify import verify_directory
 
     verify_directory(invocation.reporter, directory)
 
@@ -312,7 +312,7 @@ def check(invocation: Invocation) -> None:
     It asks for one event, one name and the annotations' tags: one request of the export's hourly budget, and
     one of the reports'. Exits with 1 when something that these credentials should reach is refused.
     """
-    from mixpanel_export.cli.auth import check_credentials
+    from mixpanel_export.cli.commands.auth import check_credentials
 
     check_credentials(invocation)
 
@@ -339,7 +339,7 @@ def sandbox(
     ] = True,
 ) -> None:
     """Run the embedded sandbox on loopback until interrupted, and print how to reach it."""
-    from mixpanel_export.cli.sandbox import serve
+    from mixpanel_export.cli.commands.sandbox import serve
 
     context.obj.begin(context.command)
     serve(port, events, limits)
@@ -391,7 +391,7 @@ def _failed(error: Exception, invocation: Invocation) -> int:
     if isinstance(error, TyperException):
         return _refused(error, invocation)
     if isinstance(error, MixpanelError | OSError):
-        from mixpanel_export.cli.wording import format_error
+        from mixpanel_export.cli.errors import format_error
 
         text = format_error(error, invocation.names)
         code = USAGE if isinstance(error, InvalidArgumentError) else FAILED

@@ -9,8 +9,8 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from mixpanel_export import MixpanelClient, RetryPolicy
-from mixpanel_export.cli.common import Invocation
 from mixpanel_export.cli.config_file import default_path, read_profile
+from mixpanel_export.cli.options import Invocation
 from mixpanel_export.errors import ConfigurationError
 from mixpanel_export.http.limits import MIXPANEL_LIMITS
 from mixpanel_export.settings import CREDENTIALS, SECRETS, Layer, Settings, choose, environment_layers

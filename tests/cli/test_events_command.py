@@ -18,7 +18,7 @@ import pytest
 
 from mixpanel_export import Progress
 from mixpanel_export.cli import app
-from mixpanel_export.cli.display import ExportProgress
+from mixpanel_export.cli.output.summaries import ExportProgress
 from mixpanel_export.sandbox import Fault, Sandbox
 
 COMMAND = [sys.executable, "-c", "from mixpanel_export.cli import main; main()"]

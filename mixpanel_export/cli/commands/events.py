@@ -24,9 +24,9 @@ from mixpanel_export._formats import (
     format_of,
 )
 from mixpanel_export.cli.clients import client_for
-from mixpanel_export.cli.common import Invocation
-from mixpanel_export.cli.display import ExportProgress, print_plan, summarize_directory
-from mixpanel_export.cli.places import check_file, check_folder, path_of, standard_output
+from mixpanel_export.cli.destinations import check_file, check_folder, path_of, standard_output
+from mixpanel_export.cli.options import Invocation
+from mixpanel_export.cli.output.summaries import ExportProgress, print_plan, summarize_directory
 from mixpanel_export.columns.native import load
 from mixpanel_export.directory.object_store import is_url
 from mixpanel_export.directory.plan import DEFAULT_LOOK_BACK

@@ -22,7 +22,7 @@ from rich.progress import BarColumn, ProgressColumn, SpinnerColumn, Task, TimeEl
 from rich.progress import Progress as ProgressBar
 from rich.text import Text
 
-from mixpanel_export.cli.wording import without_python
+from mixpanel_export.cli.errors import without_python
 
 __all__ = ["Progressing", "Reporter"]
 

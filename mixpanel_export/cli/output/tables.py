@@ -12,8 +12,8 @@ from typing import IO, Any, Self, cast
 
 from attrs import frozen
 
-from mixpanel_export.cli.places import check_file, standard_output
-from mixpanel_export.cli.reporter import Reporter
+from mixpanel_export.cli.destinations import check_file, standard_output
+from mixpanel_export.cli.report import Reporter
 from mixpanel_export.errors import InvalidArgumentError, MissingExtraError
 from mixpanel_export.tables import to_arrow, types_of
 from mixpanel_export_api.api import CsvText, Map, Table
@@ -86,7 +86,7 @@ class Output:
     def write(self, answer: Any, name: str, reporter: Reporter) -> None:
         """Write an answer, and draw it where that is wanted."""
         if self.plot:
-            from mixpanel_export.cli.charts import Chart, draw, save
+            from mixpanel_export.cli.output.charts import Chart, draw, save
 
             chart, left_out = Chart.of(answer, name)
             if left_out:

@@ -12,9 +12,9 @@ from attrs import asdict, frozen
 from mixpanel_export import MixpanelClient
 from mixpanel_export._formats import LinesFormat, check_format, format_for, format_of
 from mixpanel_export.cli.clients import client_for
-from mixpanel_export.cli.common import Invocation
-from mixpanel_export.cli.display import pluralize
-from mixpanel_export.cli.places import check_file, path_of, standard_output
+from mixpanel_export.cli.destinations import check_file, path_of, standard_output
+from mixpanel_export.cli.options import Invocation
+from mixpanel_export.cli.output.summaries import pluralize
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.profiles.file import ProfilesProgress, ProfilesProgressListener
 from mixpanel_export.profiles.query import ProfileFilters

@@ -12,7 +12,7 @@ from attrs import frozen
 from mixpanel_export import MixpanelClient, RetryPolicy
 from mixpanel_export.auth import MixpanelAuth, SecretAuth, SignatureAuth
 from mixpanel_export.cli.clients import client_for, layers_of
-from mixpanel_export.cli.common import Invocation
+from mixpanel_export.cli.options import Invocation
 from mixpanel_export.errors import APIError, ConfigurationError, MixpanelError
 from mixpanel_export.settings import CREDENTIALS, OPTIONS, SECRETS, Layer, choose
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 import typer
 from typer.core import TyperGroup
 
-from mixpanel_export.cli.common import Invocation, set_signature, with_common
+from mixpanel_export.cli.options import Invocation, set_signature, with_common
 from mixpanel_export.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _command(operation: Operation[Any], resource: type) -> Callable[..., None]:
         invocation: Invocation, output: str | None, plot: bool, chart: str | None, **given: Any
     ) -> None:
         from mixpanel_export.cli.clients import client_for
-        from mixpanel_export.cli.output import Output
+        from mixpanel_export.cli.output.tables import Output
 
         target = Output.make(output, plot=plot, chart=chart)
         checked = {

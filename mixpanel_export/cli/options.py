@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 import typer
 
 if TYPE_CHECKING:
-    from mixpanel_export.cli.reporter import Reporter
+    from mixpanel_export.cli.report import Reporter
     from mixpanel_export.settings import Layer
 
 __all__ = ["Invocation", "set_signature", "with_common"]
@@ -194,7 +194,7 @@ class Invocation:
     @property
     def names(self) -> Mapping[str, str]:
         """What the command calls the arguments that an error may name."""
-        from mixpanel_export.cli.wording import names_of
+        from mixpanel_export.cli.errors import names_of
 
         return names_of(self._parameters)
 
@@ -230,7 +230,7 @@ class Invocation:
     @cached_property
     def reporter(self) -> Reporter:
         """What speaks for it."""
-        from mixpanel_export.cli.reporter import Reporter
+        from mixpanel_export.cli.report import Reporter
 
         return Reporter(self._given.get("progress", "auto"), quiet=bool(self._given.get("quiet")))
 

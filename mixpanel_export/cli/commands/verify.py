@@ -7,8 +7,8 @@ from pathlib import Path
 
 from rich.filesize import decimal
 
-from mixpanel_export.cli.display import pluralize
-from mixpanel_export.cli.reporter import Reporter
+from mixpanel_export.cli.output.summaries import pluralize
+from mixpanel_export.cli.report import Reporter
 from mixpanel_export.directory.filenames import FileName, name_of
 from mixpanel_export.directory.local import LocalStorage
 from mixpanel_export.directory.object_store import is_url, open_objects

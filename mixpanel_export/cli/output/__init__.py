@@ -1,0 +1,1 @@
+"""Output of a command: tables, charts and summaries."""
