@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable, Generator
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from mixpanel_export.errors import InvalidArgumentError
+from mixpanel_export.errors import DiskFullError, InvalidArgumentError
+
+_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 class AtomicFile:
@@ -82,3 +86,19 @@ def digest_of(path: Path) -> str:
     """The SHA-256 of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def disk_errors(disk: Path, needed: Callable[[], int | None]) -> Generator[None]:
+    """Raise DiskFullError in place of the OSError of a full disk or quota.
+
+    Args:
+        disk: the directory that has no room.
+        needed: returns about how many bytes are missing; None when unknown.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise DiskFullError(str(disk), error.strerror or str(error), needed()) from error

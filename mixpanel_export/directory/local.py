@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import socket
 from collections.abc import Collection, Generator, Iterable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from mixpanel_export._atomic import digest_of, durable, sync_folder
+from mixpanel_export._locks import locked_directory
 from mixpanel_export.directory.filenames import is_folder
 from mixpanel_export.directory.manifest import Manifest
 from mixpanel_export.directory.storage import MANIFEST, Storage
-from mixpanel_export.errors import DirectoryBusyError, InvalidArgumentError
-
-LOCK = ".lock"
-
-
-# Another process may be between the end of its work and the removal of its lock.
-_LOCK_SECONDS = 0.3
 
 
 class LocalStorage(Storage):
@@ -40,40 +31,9 @@ class LocalStorage(Storage):
         """The directory itself."""
         return self.path
 
-    @contextlib.contextmanager
-    def locked(self) -> Generator[None]:
-        """Have it, made if need be, for oneself."""
-        try:
-            if not self.path.is_dir():
-                self.path.mkdir(parents=True)
-                sync_folder(self.path.parent)
-        except FileExistsError:
-            raise InvalidArgumentError(
-                "path", str(self.path), "it is a file; allowed is a directory"
-            ) from None
-        place = self.path / LOCK
-        owner = _owner(place)
-        lock = FileLock(place, thread_local=False)
-        try:
-            lock.acquire(timeout=_LOCK_SECONDS)
-        except Timeout:
-            raise DirectoryBusyError(
-                f"{self.path} is being exported to by {owner or 'another process'}; wait until that has ended, or "
-                "choose another directory"
-            ) from None
-        try:
-            # For people; Windows lets nobody write to a file that is locked.
-            with contextlib.suppress(OSError):
-                place.write_text(f"process {os.getpid()} on {socket.gethostname()}\n", encoding="utf-8")
-            yield
-        finally:
-            # Before it is released: whoever was waiting for this file sees that it is gone, and makes another.
-            # Windows keeps an open file; there, it stays.
-            try:
-                with contextlib.suppress(OSError):
-                    place.unlink()
-            finally:
-                lock.release()
+    def locked(self) -> AbstractContextManager[None]:
+        """Lock the directory, creating it if needed."""
+        return locked_directory(self.path)
 
     def paths(self) -> set[str]:
         """The paths of what is in it, and in the folders of its partitions."""
@@ -158,10 +118,3 @@ class LocalStorage(Storage):
             return [each.name for each in folder.iterdir()]
         except (FileNotFoundError, NotADirectoryError):
             return []
-
-
-def _owner(lock: Path) -> str:
-    """Who wrote the lock file."""
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        return lock.read_text(encoding="utf-8").strip()
-    return ""

@@ -24,7 +24,7 @@ from pathlib import Path
 import msgspec
 from attrs import define, field, frozen
 
-from mixpanel_export.directory.local import LOCK
+from mixpanel_export._locks import LOCK
 from mixpanel_export.directory.object_store import ChangedError, Objects, Version
 from mixpanel_export.errors import DestinationError, DirectoryBusyError
 

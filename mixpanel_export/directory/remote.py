@@ -18,8 +18,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from mixpanel_export._locks import LOCK
 from mixpanel_export.directory.filenames import is_folder, name_of
-from mixpanel_export.directory.local import LOCK
 from mixpanel_export.directory.lock import DEFAULT_TIMING, Lease, LeaseTiming
 from mixpanel_export.directory.manifest import Manifest
 from mixpanel_export.directory.object_store import ChangedError, Objects, Version

@@ -8,22 +8,21 @@ say, and what goes into them for `directory`.
 from __future__ import annotations
 
 import contextlib
-import errno
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from mixpanel_export._atomic import disk_errors
 from mixpanel_export.directory.filenames import FileName, is_folder, path_of
 from mixpanel_export.directory.manifest import Manifest, ManifestSlice
-from mixpanel_export.errors import DiskFullError, ManifestError
+from mixpanel_export.errors import ManifestError
 
 __all__ = ["MANIFEST", "Storage"]
 
 MANIFEST = "manifest.json"
 _READERS = 4
-_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 class Storage(ABC):
@@ -167,12 +166,8 @@ class Storage(ABC):
     @contextlib.contextmanager
     def disk_errors(self, needed: Callable[[], int | None]) -> Generator[None]:
         """Say clearly that the disk is full."""
-        try:
+        with disk_errors(self.disk, needed):
             yield
-        except OSError as error:
-            if error.errno not in _FULL:
-                raise
-            raise DiskFullError(str(self.disk), error.strerror or str(error), needed()) from error
 
 
 CONVERTED = ".converted"

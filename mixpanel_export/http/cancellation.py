@@ -1,59 +1,88 @@
-"""Cancel work that waits for the network: wake its waits and shut its sockets."""
+"""Cancel work that waits, computes or reads from the network, from any thread.
+
+Functions that can be cancelled take a `Cancellation`; pass `NOT_CANCELLABLE` when nothing will cancel them.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import threading
+import time
 from collections.abc import Generator, Mapping
-from typing import Any
+from typing import Any, Final
 
-from mixpanel_export.errors import (
-    CancelledError,
-)
+from mixpanel_export.errors import CancelledError, MixpanelError
 
-# Of httpcore's trace; before it there is who connects, for a proxy or not.
+__all__ = ["NOT_CANCELLABLE", "Cancellation"]
+
+# Events of httpcore's trace. A prefix says whether the connection is to a proxy.
 _CONNECTING = ".connect_tcp.started"
-
 _CONNECTED = ".connect_tcp.complete"
-
 _NOT_CONNECTED = ".connect_tcp.failed"
 
 
 class Cancellation:
-    """Ends an export: every wait returns, every socket is shut."""
+    """One piece of work that can be cancelled. Thread-safe.
+
+    It belongs to the process that made it: in a forked child `check` raises, because the threads that do the work
+    exist only in the parent, and `cancel` does nothing, because the sockets are the parent's too.
+    """
 
     def __init__(self) -> None:
+        self._process = os.getpid()
         self._event = threading.Event()
         self._lock = threading.Lock()
         self._sockets: set[socket.socket] = set()
         self._connecting: set[int] = set()
 
+    @property
+    def is_ours(self) -> bool:
+        """False in a process forked from the one that started the work."""
+        return self._process == os.getpid()
+
     def cancel(self) -> None:
-        """End it now. Threads that read or wait find out at once."""
+        """Cancel the work and return at once: every wait ends and every socket is shut down."""
+        if not self.is_ours:
+            return
         self._event.set()
         with self._lock:
-            for each in self._sockets:
-                _shut(each)
+            for connected in self._sockets:
+                _shut_down(connected)
 
     def check(self) -> None:
-        """Raise CancelledError once it is over."""
+        """Return while the work should go on.
+
+        Raises:
+            CancelledError: once it was cancelled.
+            MixpanelError: in a process forked from the one that started the work.
+        """
+        if not self.is_ours:
+            raise MixpanelError(
+                f"this iterator or export belongs to process {self._process} and cannot be used in process "
+                f"{os.getpid()}, which was forked from it; start a new one here"
+            )
         if self._event.is_set():
             raise CancelledError("the export was cancelled")
 
     def sleep(self, seconds: float) -> None:
-        """Wait, unless it ends."""
+        """Wait this many seconds; raise as `check` does, at once when cancelled meanwhile."""
+        self.check()
         self._event.wait(seconds)
         self.check()
 
     def connecting(self) -> frozenset[int]:
-        """The threads that are making a connection, which only its timeout ends; none begins once it is over."""
+        """Return the threads that are connecting, which only a timeout can interrupt.
+
+        None starts to connect after `cancel`.
+        """
         with self._lock:
             return frozenset(self._connecting)
 
     @contextlib.contextmanager
     def watching(self) -> Generator[Mapping[str, Any]]:
-        """The extensions of a request whose socket is to be shut when it ends."""
+        """Yield the httpx extensions of a request whose socket `cancel` shuts down."""
         mine: set[socket.socket] = set()
         me = threading.get_ident()
 
@@ -68,12 +97,12 @@ class Cancellation:
                     self._connecting.discard(me)
                     found = info["return_value"].get_extra_info("socket")
                     if isinstance(found, socket.socket):
-                        # TLS takes the socket away from this object, but not from another one.
+                        # TLS detaches the socket from its object; a duplicate stays usable.
                         found = found.dup()
                         mine.add(found)
                         self._sockets.add(found)
                         if self._event.is_set():
-                            _shut(found)
+                            _shut_down(found)
 
         try:
             yield {"trace": trace}
@@ -81,10 +110,38 @@ class Cancellation:
             with self._lock:
                 self._connecting.discard(me)
                 self._sockets -= mine
-            for each in mine:
-                each.close()
+            for connected in mine:
+                connected.close()
 
 
-def _shut(each: socket.socket) -> None:
+class _NotCancellable(Cancellation):
+    """The null cancellation: shared by everything that nobody cancels."""
+
+    @property
+    def is_ours(self) -> bool:
+        return True
+
+    def cancel(self) -> None:
+        raise TypeError("NOT_CANCELLABLE is shared and cannot be cancelled; make a Cancellation()")
+
+    def check(self) -> None:
+        pass
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def connecting(self) -> frozenset[int]:
+        return frozenset()
+
+    @contextlib.contextmanager
+    def watching(self) -> Generator[Mapping[str, Any]]:
+        yield {}
+
+
+NOT_CANCELLABLE: Final[Cancellation] = _NotCancellable()
+"""For work that nothing will cancel: `check` does nothing, and `sleep` is `time.sleep`."""
+
+
+def _shut_down(connected: socket.socket) -> None:
     with contextlib.suppress(OSError):
-        each.shutdown(socket.SHUT_RDWR)
+        connected.shutdown(socket.SHUT_RDWR)

@@ -19,10 +19,11 @@ from typing import IO, Any, Literal
 import msgspec
 from attrs import frozen
 
-from mixpanel_export._atomic import durable, sync_folder
+from mixpanel_export._atomic import disk_errors, durable, sync_folder
 from mixpanel_export._formats import LinesFormat
-from mixpanel_export.directory.local import LocalStorage
+from mixpanel_export._locks import locked_directory
 from mixpanel_export.errors import InvalidArgumentError
+from mixpanel_export.http.cancellation import NOT_CANCELLABLE, Cancellation
 from mixpanel_export.profiles.pagination import Batch, Paging, digest_of
 from mixpanel_export_api.models.profile import Profile
 
@@ -130,7 +131,6 @@ class PartialFile:
         self._is_gzip = format == "jsonl.gz"
         self._query = query
         self._work = path.parent / f".{path.name}.part"
-        self._folder = LocalStorage(self._work)
         self._resources = contextlib.ExitStack()
         self._lines: IO[bytes] | None = None
 
@@ -144,7 +144,7 @@ class PartialFile:
             raise InvalidArgumentError("path", str(self._path), "it is a directory; allowed is a file")
         with self._disk_errors(), contextlib.ExitStack() as resources:
             resources.callback(self._remove_folder)
-            resources.enter_context(self._folder.locked())
+            resources.enter_context(locked_directory(self._work))
             resources.callback(self._clear)
             # To be read and written, and made where there is none.
             (self._work / _LINES).touch()
@@ -156,15 +156,15 @@ class PartialFile:
         with self._disk_errors():
             self._resources.close()
 
-    def left(self, check: Callable[[], object] = lambda: None) -> tuple[Paging, int | None]:
+    def left(self, cancellation: Cancellation = NOT_CANCELLABLE) -> tuple[Paging, int | None]:
         """A paging that goes on where an earlier run of this query stopped, or a new one; and the time at which
         that run looked at behaviors.
 
         Args:
-            check: called now and then, for there may be much to be read; may raise to end it.
+            cancellation: interrupts the reading of what was written, which may be large.
         """
         state = self._read_state()
-        delivered = self._delivered(state, check) if state is not None else None
+        delivered = self._delivered(state, cancellation) if state is not None else None
         if state is None or delivered is None:
             return Paging(forgets=True), None
         paging = Paging(
@@ -220,7 +220,7 @@ class PartialFile:
         part.replace(self._work / _STATE)
 
     def _disk_errors(self) -> AbstractContextManager[None]:
-        return self._folder.disk_errors(lambda: None)
+        return disk_errors(self._work, lambda: None)
 
     @property
     def _file(self) -> IO[bytes]:
@@ -233,7 +233,7 @@ class PartialFile:
             return state if state.query == self._query and state.pages > 0 else None
         return None
 
-    def _delivered(self, state: _State, check: Callable[[], object]) -> set[bytes] | None:
+    def _delivered(self, state: _State, cancellation: Cancellation) -> set[bytes] | None:
         """The digests of the profiles written so far, with the file made ready to go on; None when it is not as the
         state says.
         """
@@ -246,7 +246,7 @@ class PartialFile:
         delivered: set[bytes] = set()
         try:
             for line in lines:
-                check()
+                cancellation.check()
                 delivered.add(digest_of(_LINE.decode(line).distinct_id))
         except (msgspec.DecodeError, OSError, EOFError, zlib.error):
             return None

@@ -92,7 +92,7 @@ class _ToFile(Writing):
 
     def open(self) -> None:
         self._file.open()
-        self.paging, as_of = self._file.left(self._cancellation.check)
+        self.paging, as_of = self._file.left(self._cancellation)
         self.query, self._found = self.query.as_of(as_of), self.paging.taken
 
     def close(self) -> None:
