@@ -1,4 +1,8 @@
-"""The project's tasks; `nox -l` lists them. Each session installs what `locks/` says, from a bare Python."""
+"""The project's tasks; `nox -l` lists them.
+
+Plain `nox` runs the tests. `nox -t ci` runs everything else that CI runs. Each session installs what `locks/` pins,
+with uv where it is available.
+"""
 
 from __future__ import annotations
 
@@ -8,30 +12,20 @@ from pathlib import Path
 
 import nox
 
-nox.options.default_venv_backend = "venv"
-nox.options.sessions = [
-    "lock-check",
-    "lint",
-    "typing",
-    "generate-check",
-    "tests",
-    "slow",
-    "contract",
-    "docs",
-    "build",
-]
+nox.options.default_venv_backend = "uv|venv"
+nox.options.sessions = ["tests"]
 nox.options.reuse_existing_virtualenvs = True
 
 LOCKS = Path("locks")
-# The environments: those with the project in them, and those with nothing but their dependency group. `package` is
-# what people install with all extras.
+# Environments with the project installed, and environments with only their dependency group. `package` is what users
+# install with all extras.
 WITH_PROJECT = ("bench", "contract", "docs", "spark", "test", "typing")
 WITHOUT = ("audit", "build", "generate", "lint", "lock")
 PACKAGE = "package"
 
 
 def install(session: nox.Session, environment: str) -> None:
-    """What the lock of an environment says, and the project with all extras where that is in it."""
+    """Install the locked packages of an environment, and the project itself where it belongs."""
     session.install("--require-hashes", "-r", str(LOCKS / f"{environment}.txt"))
     if environment in WITH_PROJECT:
         session.install("--no-deps", "--no-build-isolation", "-e", ".")
@@ -39,18 +33,19 @@ def install(session: nox.Session, environment: str) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests, on cassettes and again on a live sandbox in their place (`-- --live` does only that)."""
+    """Run the tests on cassettes, then the cassette tests on a live sandbox (`-- --live` does only that)."""
     install(session, "test")
     session.run("pytest", *session.posargs)
     if not session.posargs:
-        session.run("pytest", "tests/cassettes", "--live")
+        session.run("pytest", "-n0", "tests/cassettes", "--live")
 
 
-@nox.session
+@nox.session(tags=["ci"])
 def slow(session: nox.Session) -> None:
-    """Run the tests that take longer than a few seconds each."""
+    """Run the slow tests, and every property test with more examples."""
     install(session, "test")
-    session.run("pytest", "-m", "slow", *session.posargs)
+    selection = session.posargs or ["-m", "slow or hypothesis", "--hypothesis-profile=thorough"]
+    session.run("pytest", *selection)
 
 
 @nox.session
@@ -60,14 +55,14 @@ def spark(session: nox.Session) -> None:
     session.run("pytest", "tests/columns", "-k", "spark", *session.posargs)
 
 
-@nox.session
+@nox.session(tags=["ci"])
 def contract(session: nox.Session) -> None:
-    """Run the contract against the sandbox with schemathesis: nothing undocumented, everything valid."""
+    """Check the sandbox against the contract with schemathesis."""
     install(session, "contract")
     session.run("pytest", "tests/contract", *session.posargs)
 
 
-@nox.session
+@nox.session(tags=["ci"])
 def lint(session: nox.Session) -> None:
     """Check style and formatting."""
     install(session, "lint")
@@ -75,9 +70,9 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", ".")
 
 
-@nox.session
+@nox.session(tags=["ci"])
 def typing(session: nox.Session) -> None:
-    """Check types with mypy and pyright, the public API's use by an application included."""
+    """Check types with mypy and pyright, including an application that uses the public API."""
     install(session, "typing")
     session.run("mypy")
     session.run("pyright")
@@ -92,45 +87,45 @@ def generate(session: nox.Session) -> None:
     session.run("python", "-m", "spec.generate", *session.posargs)
 
 
-@nox.session(name="generate-check")
+@nox.session(name="generate-check", tags=["ci"])
 def generate_check(session: nox.Session) -> None:
-    """Fail where generated/ differs from what the spec compiles to."""
+    """Fail if generated/ differs from what the spec compiles to."""
     install(session, "generate")
     session.run("python", "-m", "spec.generate", "--check")
 
 
 @nox.session
 def record(session: nox.Session) -> None:
-    """Record the cassettes anew: against the sandbox, or a real project when MIXPANEL_* are set."""
+    """Record the cassettes again: against the sandbox, or a real project when MIXPANEL_* are set."""
     install(session, "test")
-    session.run("pytest", "tests/cassettes", "--record-mode=rewrite", *session.posargs)
+    session.run("pytest", "-n0", "tests/cassettes", "--record-mode=rewrite", *session.posargs)
 
 
 @nox.session
 def benchmarks(session: nox.Session) -> None:
-    """Measure exports beside other ways to get the same events; see benchmarks/README.md."""
+    """Measure exports against other ways to get the same events; see benchmarks/README.md."""
     install(session, "bench")
     session.run("python", "-m", "benchmarks.run", *session.posargs)
 
 
-@nox.session
+@nox.session(tags=["ci"])
 def docs(session: nox.Session) -> None:
-    """Build the site into site/, and run every block of the papers and every example; `-- --serve` shows it."""
+    """Build the site into site/, and run every code block and example; `-- --serve` previews it."""
     install(session, "docs")
     session.env["NO_MKDOCS_2_WARNING"] = "1"
     if "--serve" in session.posargs:
         session.run("mkdocs", "serve")
         return
     session.run("mkdocs", "build", "--quiet")
-    # `SecretAuth` warns, and the page on credentials shows it.
+    # The page on credentials shows the warning of `SecretAuth`.
     blocks = ("-p", "tests.docs.blocks", "-W", "ignore:.*2027-03-03:DeprecationWarning")
-    papers = ("docs", "README.md", "CONTRIBUTING.md")
-    session.run("python", "-m", "pytest", *blocks, *papers, "tests/docs", *session.posargs)
+    pages = ("docs", "README.md", "CONTRIBUTING.md")
+    session.run("python", "-m", "pytest", "--dist=loadfile", *blocks, *pages, "tests/docs", *session.posargs)
 
 
-@nox.session
+@nox.session(tags=["ci"])
 def build(session: nox.Session) -> None:
-    """Build wheel, sdist and SBOM into dist/: checked, the same bytes twice, and the sdist complete."""
+    """Build the wheel, the sdist and the SBOM into dist/; check them, and that a second build gives the same bytes."""
     install(session, "build")
     commit_time = session.run("git", "log", "-1", "--format=%ct", external=True, silent=True)
     environment = {"SOURCE_DATE_EPOCH": str(commit_time).strip()}
@@ -142,7 +137,7 @@ def build(session: nox.Session) -> None:
     built = sorted(dist.iterdir())
     for path in built:
         if path.read_bytes() != (again / path.name).read_bytes():
-            session.error(f"{path.name} is not the same when it is built again")
+            session.error(f"{path.name} differs when it is built again")
     session.run("twine", "check", "--strict", *map(str, built))
     session.run("check-wheel-contents", str(dist))
     bill = dist / f"{built[0].name.split('-')[0]}.cdx.json"
@@ -152,7 +147,7 @@ def build(session: nox.Session) -> None:
 
 
 def _run_the_readme(session: nox.Session, sdist: Path) -> None:
-    """The README's first command, where nothing is but the sdist."""
+    """Run the README's first command with nothing but the unpacked sdist."""
     folder = Path(session.create_tmp()) / "unpacked"
     shutil.rmtree(folder, ignore_errors=True)
     shutil.unpack_archive(sdist, folder, filter="data")
@@ -167,14 +162,14 @@ def _run_the_readme(session: nox.Session, sdist: Path) -> None:
 
 @nox.session
 def lock(session: nox.Session) -> None:
-    """Lock what the sessions install into locks/; `-- --upgrade` takes newer versions."""
+    """Pin what the sessions install in locks/; `-- --upgrade` takes newer versions."""
     install(session, "lock")
     _lock(session, LOCKS, *session.posargs)
 
 
-@nox.session(name="lock-check")
+@nox.session(name="lock-check", tags=["ci"])
 def lock_check(session: nox.Session) -> None:
-    """Fail where locks/ does not fit pyproject.toml."""
+    """Fail if locks/ does not match pyproject.toml."""
     install(session, "lock")
     copy = Path(session.create_tmp()) / "locks"
     shutil.rmtree(copy, ignore_errors=True)
@@ -182,13 +177,11 @@ def lock_check(session: nox.Session) -> None:
     _lock(session, copy)
     stale = [path.name for path in sorted(copy.iterdir()) if path.read_text() != _text(LOCKS / path.name)]
     if stale:
-        session.error(
-            f"locks that do not fit pyproject.toml: {', '.join(stale)}. Run `nox -s lock` and commit"
-        )
+        session.error(f"locks out of date: {', '.join(stale)}. Run `nox -s lock` and commit the result")
 
 
 def _lock(session: nox.Session, folder: Path, *options: str) -> None:
-    # Hashes make where a file comes from no matter; so no index is named, and the same lock serves them all.
+    # Hashes pin the files themselves, so the locks name no index and work with any.
     common = ["--universal", "--python-version=3.11", "--generate-hashes"]
     common += ["--no-header", "--no-emit-index-url", "--quiet"]
     for environment in (PACKAGE, *WITH_PROJECT, *WITHOUT):
@@ -207,7 +200,7 @@ def _text(path: Path) -> str:
 
 @nox.session
 def audit(session: nox.Session) -> None:
-    """Ask an advisory service for known vulnerabilities in what is locked. Needs the internet; not part of CI."""
+    """Check the locked packages for known vulnerabilities. Needs internet access; not part of CI."""
     install(session, "audit")
     for service in ("osv", "pypi"):
         answers: list[str] = []
@@ -217,13 +210,13 @@ def audit(session: nox.Session) -> None:
                 break
         else:
             if not all("No known vulnerabilities found" in said for said in answers):
-                session.error("there are known vulnerabilities: see above")
+                session.error("Known vulnerabilities: see above")
             return
-        session.warn(f"the service {service} cannot be asked from here")
-    session.error("NOT AUDITED: no advisory service can be asked from here, so nothing is known either way")
+        session.warn(f"the advisory service {service} is unreachable")
+    session.error("Not audited: no advisory service is reachable")
 
 
-# What pip-audit prints when it has not learned anything, whatever its exit code is then.
+# pip-audit prints one of these when it could not audit, whatever its exit code.
 _NOT_AUDITED = re.compile(r"ConnectionError|ServiceError|could not be audited")
 
 

@@ -1,4 +1,4 @@
-"""Options and fixtures of the whole suite."""
+"""Options, Hypothesis profiles and fixtures of the whole suite."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ import shutil
 import tempfile
 
 import pytest
+from hypothesis import settings
+
+# The default run is quick; `nox -s slow` looks harder.
+settings.register_profile("dev", max_examples=25, deadline=None)
+settings.register_profile("thorough", max_examples=300, deadline=None)
+settings.load_profile("dev")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -18,7 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Budgets are shared through the temporary folder; a run has its own, for ports are used again."""
+    """Give each process a temporary folder, since budgets are shared through it and ports are reused."""
     folder = tempfile.mkdtemp(prefix="mixpanel-export-tests-")
     os.environ["TMPDIR"] = folder
     tempfile.tempdir = None
