@@ -17,8 +17,8 @@ nox.options.sessions = ["tests"]
 nox.options.reuse_existing_virtualenvs = True
 
 LOCKS = Path("locks")
-# Environments with the project installed, and environments with only their dependency group. `package` is what users
-# install with all extras.
+# Environments with the project installed, and environments with only their dependency group; `package` is what
+# users install with all extras.
 WITH_PROJECT = ("bench", "contract", "docs", "spark", "test", "typing")
 WITHOUT = ("audit", "build", "generate", "lint", "lock")
 PACKAGE = "package"
@@ -125,7 +125,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(tags=["ci"])
 def build(session: nox.Session) -> None:
-    """Build the wheel, the sdist and the SBOM into dist/; check them, and that a second build gives the same bytes."""
+    """Build and check the wheel, the sdist and the SBOM in dist/; a second build must give the same bytes."""
     install(session, "build")
     commit_time = session.run("git", "log", "-1", "--format=%ct", external=True, silent=True)
     environment = {"SOURCE_DATE_EPOCH": str(commit_time).strip()}
