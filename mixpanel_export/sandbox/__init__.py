@@ -14,11 +14,13 @@ Needs the extra `sandbox`. Importing this package is always possible and cheap; 
 asks for the extra, so that the pytest plugin and the command line can be loaded without it.
 """
 
+from typing import Any
+
 from mixpanel_export.sandbox.credentials import SandboxCredentials
-from mixpanel_export.sandbox.faults import Fault
-from mixpanel_export.sandbox.limits import Limits, Quota
-from mixpanel_export.sandbox.request_log import LoggedRequest, RequestLog
-from mixpanel_export.sandbox.script import FaultSchedule
+from mixpanel_export.sandbox.faults.fault import Fault
+from mixpanel_export.sandbox.faults.schedule import FaultSchedule
+from mixpanel_export.sandbox.http.limits import Limits, Quota
+from mixpanel_export.sandbox.http.request_log import LoggedRequest, RequestLog
 from mixpanel_export.sandbox.server import Sandbox
 
 __all__ = [
@@ -31,3 +33,15 @@ __all__ = [
     "Sandbox",
     "SandboxCredentials",
 ]
+
+# Old names, importable for one more release.
+_RENAMED = {"Allowance": "Quota", "Faults": "FaultSchedule"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _RENAMED:
+        from mixpanel_export._deprecated import warn_renamed
+
+        warn_renamed(f"{__name__}.{name}", _RENAMED[name])
+        return globals()[_RENAMED[name]]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

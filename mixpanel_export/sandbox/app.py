@@ -18,18 +18,18 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from mixpanel_export.sandbox.authentication import RequestParts, authenticate
-from mixpanel_export.sandbox.compression import GzipMiddleware
-from mixpanel_export.sandbox.control import control_app
-from mixpanel_export.sandbox.controls import Controls
-from mixpanel_export.sandbox.damage import DamagedLines
+from mixpanel_export.sandbox.control.api import control_app
+from mixpanel_export.sandbox.control.controls import Controls
+from mixpanel_export.sandbox.control.gate import Gate
 from mixpanel_export.sandbox.endpoints import OPERATIONS
-from mixpanel_export.sandbox.gate import Gate
-from mixpanel_export.sandbox.operation import Call, Operation
-from mixpanel_export.sandbox.parameters import Parameters
+from mixpanel_export.sandbox.endpoints.operation import Call, Operation
+from mixpanel_export.sandbox.faults.body import DamagedLines
+from mixpanel_export.sandbox.faults.wire import DamagedWire
+from mixpanel_export.sandbox.http.authentication import RequestParts, authenticate
+from mixpanel_export.sandbox.http.compression import GzipMiddleware
+from mixpanel_export.sandbox.http.parameters import Parameters
+from mixpanel_export.sandbox.http.refusal import BadRequest, Refusal, refusal_body
 from mixpanel_export.sandbox.project import Project
-from mixpanel_export.sandbox.refusal import BadRequest, Refusal, refusal_body
-from mixpanel_export.sandbox.wire import DamagedWire
 
 __all__ = ["create_app"]
 

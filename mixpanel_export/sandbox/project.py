@@ -13,11 +13,11 @@ from typing import Any
 
 from attrs import define, field
 
-from mixpanel_export.sandbox.annotations import Annotations
 from mixpanel_export.sandbox.credentials import SandboxCredentials
-from mixpanel_export.sandbox.definitions.lexicon import NOTHING_WRITTEN, Descriptions, LexiconEntity, lexicon
-from mixpanel_export.sandbox.paging import EngageSessions
-from mixpanel_export.sandbox.store import EventStore
+from mixpanel_export.sandbox.data.store import EventStore
+from mixpanel_export.sandbox.profiles.sessions import EngageSessions
+from mixpanel_export.sandbox.saved.annotations import Annotations
+from mixpanel_export.sandbox.saved.lexicon import NOTHING_WRITTEN, Descriptions, LexiconEntity, lexicon
 
 __all__ = ["Project"]
 

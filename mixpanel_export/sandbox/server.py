@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, Self
 from mixpanel_export.auth import ServiceAccountAuth
 from mixpanel_export.client import AsyncMixpanelClient, MixpanelClient
 from mixpanel_export.errors import MissingExtraError, MixpanelError
-from mixpanel_export.sandbox.controls import Controls
+from mixpanel_export.sandbox.control.controls import Controls
 from mixpanel_export.sandbox.credentials import SandboxCredentials
-from mixpanel_export.sandbox.limits import Limits
-from mixpanel_export.sandbox.request_log import RequestLog
-from mixpanel_export.sandbox.script import FaultSchedule
-from mixpanel_export.sandbox.serving import Serving, listen
+from mixpanel_export.sandbox.faults.schedule import FaultSchedule
+from mixpanel_export.sandbox.http.limits import Limits
+from mixpanel_export.sandbox.http.request_log import RequestLog
+from mixpanel_export.sandbox.http.serving import Serving, listen
 
 if TYPE_CHECKING:
     from mixpanel_export.sandbox.project import Project
@@ -222,12 +222,12 @@ class Sandbox:
         return serving
 
     def _project(self, resources: contextlib.ExitStack) -> Project:
-        from mixpanel_export.sandbox.annotations import sample_annotations
-        from mixpanel_export.sandbox.definitions.lexicon import SHOP
-        from mixpanel_export.sandbox.own_events import DerivedProfiles, FileEventStore
-        from mixpanel_export.sandbox.paging import EngageSessions
+        from mixpanel_export.sandbox.data.file_store import DerivedProfiles, FileEventStore
+        from mixpanel_export.sandbox.data.sample import SEED, sample_data
+        from mixpanel_export.sandbox.profiles.sessions import EngageSessions
         from mixpanel_export.sandbox.project import Project
-        from mixpanel_export.sandbox.sample import SEED, sample_data
+        from mixpanel_export.sandbox.saved.annotations import sample_annotations
+        from mixpanel_export.sandbox.saved.lexicon import SHOP
 
         sessions = EngageSessions(self._engage_session_seconds)
         if self._events is not None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from mixpanel_export.sandbox import Fault, Sandbox
-from mixpanel_export.sandbox.sample import sample_data
+from mixpanel_export.sandbox.data.sample import sample_data
 from tests.cli.test_events_command import COMMAND, lines, run
 
 SAMPLE = [dict(each) for each in sample_data().profiles]

@@ -13,7 +13,7 @@ from mixpanel_export.compat import ConcurrentPaginator, MixpanelQueryClient, Mix
 from mixpanel_export.compat.exceptions import HTTPError
 from mixpanel_export.http.limits import MIXPANEL_LIMITS
 from mixpanel_export.sandbox import Fault, Sandbox
-from mixpanel_export.sandbox.limits import Limits
+from mixpanel_export.sandbox.http.limits import Limits
 from tests.compat.conftest import Connect, sandbox_client
 from tests.recording_server import Received, Reply, Server
 

@@ -25,7 +25,7 @@ from mixpanel_export.http.limits import Quota
 from mixpanel_export.profiles import ProfilesIncompleteError
 from mixpanel_export.sandbox import Fault, Sandbox
 from mixpanel_export.sandbox import Limits as SandboxLimits
-from mixpanel_export.sandbox.sample import sample_data
+from mixpanel_export.sandbox.data.sample import sample_data
 from tests.profiles.conftest import MANY, Read, ids, settings
 
 SAMPLE = [dict(each) for each in sample_data().profiles]

@@ -18,7 +18,7 @@ from mixpanel_export._formats import LinesFormat
 from mixpanel_export.profiles import ProfilesIncompleteError, ProfilesProgress
 from mixpanel_export.profiles.file import ProfilesProgressListener, lines_of
 from mixpanel_export.sandbox import Fault, Sandbox
-from mixpanel_export.sandbox.sample import sample_data
+from mixpanel_export.sandbox.data.sample import sample_data
 from mixpanel_export_api.models import Profile
 from tests.profiles.conftest import Awaited, settings
 

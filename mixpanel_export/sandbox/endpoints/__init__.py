@@ -18,7 +18,7 @@ from mixpanel_export.sandbox.endpoints import (
     schemas,
     segmentation,
 )
-from mixpanel_export.sandbox.operation import Operation
+from mixpanel_export.sandbox.endpoints.operation import Operation
 
 __all__ = ["OPERATIONS"]
 

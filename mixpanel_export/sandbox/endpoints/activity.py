@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from starlette.responses import JSONResponse, Response
 
-from mixpanel_export.sandbox.operation import Call, Operation
-from mixpanel_export.sandbox.refusal import BadRequest
+from mixpanel_export.sandbox.endpoints.operation import Call, Operation
+from mixpanel_export.sandbox.http.refusal import BadRequest
 from mixpanel_export.sandbox.reports.identity import deduplicated, user_of
 
 __all__ = ["OPERATIONS"]

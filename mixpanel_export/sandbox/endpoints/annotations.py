@@ -13,9 +13,9 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from starlette.responses import JSONResponse, Response
 
-from mixpanel_export.sandbox.annotations import Annotation, Tag
-from mixpanel_export.sandbox.operation import Call, Operation
-from mixpanel_export.sandbox.refusal import BadRequest
+from mixpanel_export.sandbox.endpoints.operation import Call, Operation
+from mixpanel_export.sandbox.http.refusal import BadRequest
+from mixpanel_export.sandbox.saved.annotations import Annotation, Tag
 
 __all__ = ["OPERATIONS", "read_moment", "write_moment"]
 

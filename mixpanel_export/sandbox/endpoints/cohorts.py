@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from starlette.responses import JSONResponse, Response
 
-from mixpanel_export.sandbox.definitions.cohorts import COHORTS, members_by_cohort
-from mixpanel_export.sandbox.operation import Call, Operation
+from mixpanel_export.sandbox.endpoints.operation import Call, Operation
+from mixpanel_export.sandbox.saved.cohorts import COHORTS, members_by_cohort
 
 __all__ = ["OPERATIONS"]
 
 
 async def _list(call: Call) -> Response:
-    members = members_by_cohort(call.project)
+    members = members_by_cohort(call.project.profiles, call.project.events)
     return JSONResponse(
         [
             {

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from mixpanel_export.sandbox.endpoints.operation import Call, Operation
 from mixpanel_export.sandbox.endpoints.series import (
     count_type,
     json_answer,
@@ -27,9 +28,8 @@ from mixpanel_export.sandbox.endpoints.series import (
     table_format,
     unit_of,
 )
-from mixpanel_export.sandbox.operation import Call, Operation
-from mixpanel_export.sandbox.parameters import Parameters
-from mixpanel_export.sandbox.refusal import BadRequest
+from mixpanel_export.sandbox.http.parameters import Parameters
+from mixpanel_export.sandbox.http.refusal import BadRequest
 from mixpanel_export.sandbox.reports.identity import user_of
 from mixpanel_export.sandbox.reports.periods import Unit
 from mixpanel_export.sandbox.reports.recent import FIRST_DAY, latest_day

@@ -15,12 +15,12 @@ import msgspec
 from attrs import frozen
 from starlette.responses import Response, StreamingResponse
 
-from mixpanel_export.sandbox.compression import MINIMUM_SIZE, accepts_gzip
-from mixpanel_export.sandbox.decoding import decode_line
-from mixpanel_export.sandbox.operation import Call, Operation
-from mixpanel_export.sandbox.refusal import Refusal
-from mixpanel_export.sandbox.store import PackedEventStore
-from mixpanel_export.sandbox.where import Predicate, where_predicate
+from mixpanel_export.sandbox.data.decode import decode_line
+from mixpanel_export.sandbox.data.store import PackedEventStore
+from mixpanel_export.sandbox.endpoints.operation import Call, Operation
+from mixpanel_export.sandbox.http.compression import MINIMUM_SIZE, accepts_gzip
+from mixpanel_export.sandbox.http.refusal import Refusal
+from mixpanel_export.sandbox.reports.where import Predicate, where_predicate
 
 __all__ = ["OPERATIONS"]
 

@@ -15,16 +15,9 @@ from typing import Any, Final, cast
 
 from starlette.responses import JSONResponse, Response
 
-from mixpanel_export.sandbox.definitions.funnels import (
-    FUNNELS,
-    FunnelStep,
-    LengthUnit,
-    SavedFunnel,
-    saved_funnel,
-)
-from mixpanel_export.sandbox.operation import Call, Operation
-from mixpanel_export.sandbox.parameters import Parameters
-from mixpanel_export.sandbox.refusal import BadRequest
+from mixpanel_export.sandbox.endpoints.operation import Call, Operation
+from mixpanel_export.sandbox.http.parameters import Parameters
+from mixpanel_export.sandbox.http.refusal import BadRequest
 from mixpanel_export.sandbox.reports.evaluation import evaluation, predicate
 from mixpanel_export.sandbox.reports.funnels import (
     OVERALL,
@@ -37,6 +30,13 @@ from mixpanel_export.sandbox.reports.funnels import (
 from mixpanel_export.sandbox.reports.periods import Unit, label, periods, start_of_day
 from mixpanel_export.sandbox.reports.selection import Selection
 from mixpanel_export.sandbox.reports.splitting import split_by
+from mixpanel_export.sandbox.saved.funnels import (
+    FUNNELS,
+    FunnelStep,
+    LengthUnit,
+    SavedFunnel,
+    saved_funnel,
+)
 
 __all__ = ["OPERATIONS"]
 

@@ -10,13 +10,13 @@ import datetime
 
 from starlette.responses import Response
 
-from mixpanel_export.sandbox.definitions.insights import REPORTS
+from mixpanel_export.sandbox.endpoints.operation import Call, Operation
 from mixpanel_export.sandbox.endpoints.series import computed_at, json_answer
-from mixpanel_export.sandbox.operation import Call, Operation
-from mixpanel_export.sandbox.refusal import BadRequest, Refusal
+from mixpanel_export.sandbox.http.refusal import BadRequest, Refusal
 from mixpanel_export.sandbox.reports.insights import report_series
 from mixpanel_export.sandbox.reports.periods import periods
 from mixpanel_export.sandbox.reports.recent import latest_day
+from mixpanel_export.sandbox.saved.insights import REPORTS
 
 __all__ = ["OPERATIONS"]
 

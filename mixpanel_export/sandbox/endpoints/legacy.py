@@ -15,8 +15,8 @@ import msgspec
 from starlette.responses import JSONResponse, Response
 
 from mixpanel_export.sandbox.endpoints.annotations import read_moment, write_moment
+from mixpanel_export.sandbox.endpoints.operation import Call, Operation
 from mixpanel_export.sandbox.endpoints.profiles import profiles_page
-from mixpanel_export.sandbox.operation import Call, Operation
 
 __all__ = ["OPERATIONS"]
 

@@ -12,14 +12,14 @@ from typing import Any
 import msgspec
 from starlette.responses import JSONResponse, Response
 
-from mixpanel_export.sandbox.behaviors import LATEST_TIMESTAMP, read_behaviors
-from mixpanel_export.sandbox.conditions import ProfileCondition
-from mixpanel_export.sandbox.definitions.cohorts import cohort_members
-from mixpanel_export.sandbox.operation import Call, Operation
-from mixpanel_export.sandbox.paging import PAGE_SIZE, EngageSession
-from mixpanel_export.sandbox.parameters import Parameters
-from mixpanel_export.sandbox.profile_query import ProfileQuery, output, select
-from mixpanel_export.sandbox.refusal import BadRequest
+from mixpanel_export.sandbox.endpoints.operation import Call, Operation
+from mixpanel_export.sandbox.http.parameters import Parameters
+from mixpanel_export.sandbox.http.refusal import BadRequest
+from mixpanel_export.sandbox.profiles.behaviors import LATEST_TIMESTAMP, read_behaviors
+from mixpanel_export.sandbox.profiles.conditions import ProfileCondition
+from mixpanel_export.sandbox.profiles.query import ProfileQuery, output, select
+from mixpanel_export.sandbox.profiles.sessions import PAGE_SIZE, EngageSession
+from mixpanel_export.sandbox.saved.cohorts import cohort_members
 
 __all__ = ["OPERATIONS", "profiles_page"]
 
@@ -63,7 +63,7 @@ def _first_session(call: Call, query: ProfileQuery) -> EngageSession:
     project = call.project
     members = None
     if query.filter_by_cohort is not None:
-        members = cohort_members(project, query.filter_by_cohort)
+        members = cohort_members(project.profiles, project.events, query.filter_by_cohort)
         if members is None:
             raise BadRequest(f"filter_by_cohort: there is no cohort {query.filter_by_cohort}")
     found = select(query, project.profiles, project.events, members=members, now=time.time())

@@ -15,9 +15,9 @@ from typing import Any, Final, cast
 
 from starlette.responses import JSONResponse, Response
 
-from mixpanel_export.sandbox.operation import Call, Operation
-from mixpanel_export.sandbox.parameters import Parameters
-from mixpanel_export.sandbox.refusal import BadRequest
+from mixpanel_export.sandbox.endpoints.operation import Call, Operation
+from mixpanel_export.sandbox.http.parameters import Parameters
+from mixpanel_export.sandbox.http.refusal import BadRequest
 from mixpanel_export.sandbox.reports import frequency, retention
 from mixpanel_export.sandbox.reports.evaluation import evaluation, predicate
 from mixpanel_export.sandbox.reports.identity import deduplicated
@@ -25,7 +25,7 @@ from mixpanel_export.sandbox.reports.periods import Unit, label, periods, start_
 from mixpanel_export.sandbox.reports.recent import FIRST_DAY
 from mixpanel_export.sandbox.reports.selection import Selection
 from mixpanel_export.sandbox.reports.splitting import Segments, split_by
-from mixpanel_export.sandbox.where import Predicate
+from mixpanel_export.sandbox.reports.where import Predicate
 
 __all__ = ["OPERATIONS"]
 

@@ -12,9 +12,9 @@ from urllib.parse import unquote
 
 from starlette.responses import JSONResponse, Response
 
-from mixpanel_export.sandbox.definitions.lexicon import LexiconEntity
-from mixpanel_export.sandbox.operation import Call, Operation
-from mixpanel_export.sandbox.refusal import BadRequest, Refusal
+from mixpanel_export.sandbox.endpoints.operation import Call, Operation
+from mixpanel_export.sandbox.http.refusal import BadRequest, Refusal
+from mixpanel_export.sandbox.saved.lexicon import LexiconEntity
 
 __all__ = ["OPERATIONS"]
 

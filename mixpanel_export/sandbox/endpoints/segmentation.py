@@ -19,6 +19,7 @@ from starlette.responses import Response
 
 from mixpanel_export.expressions.numerals import in_range
 from mixpanel_export.expressions.values import is_number
+from mixpanel_export.sandbox.endpoints.operation import Call, Operation
 from mixpanel_export.sandbox.endpoints.series import (
     HOUR_OR_DAY,
     UNITS,
@@ -35,8 +36,7 @@ from mixpanel_export.sandbox.endpoints.series import (
     table_format,
     unit_of,
 )
-from mixpanel_export.sandbox.operation import Call, Operation
-from mixpanel_export.sandbox.refusal import BadRequest
+from mixpanel_export.sandbox.http.refusal import BadRequest
 from mixpanel_export.sandbox.reports.evaluation import Evaluate, evaluation
 from mixpanel_export.sandbox.reports.identity import user_of
 from mixpanel_export.sandbox.reports.pairs import PairTally

@@ -13,9 +13,9 @@ import msgspec
 from attrs import field, frozen
 from starlette.responses import Response
 
-from mixpanel_export.sandbox.operation import Call
-from mixpanel_export.sandbox.parameters import Parameters
-from mixpanel_export.sandbox.refusal import BadRequest
+from mixpanel_export.sandbox.endpoints.operation import Call
+from mixpanel_export.sandbox.http.parameters import Parameters
+from mixpanel_export.sandbox.http.refusal import BadRequest
 from mixpanel_export.sandbox.reports.evaluation import predicate
 from mixpanel_export.sandbox.reports.periods import Unit, label, period_index, periods
 from mixpanel_export.sandbox.reports.recent import latest_day, latest_time, recent_start

@@ -1,4 +1,1 @@
-"""What reports are made of, computed from decoded events: periods, totals, segments, tables of text.
-
-Pure: nothing here reads a request or makes an answer, which is the endpoints' business.
-"""
+"""Computing reports from events. Reading parameters and writing responses is left to `endpoints`."""

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from mixpanel_export import expressions
-from mixpanel_export.sandbox.refusal import BadRequest
+from mixpanel_export.sandbox.http.refusal import BadRequest
 from mixpanel_export.sandbox.reports.identity import user_of
-from mixpanel_export.sandbox.where import Predicate
+from mixpanel_export.sandbox.reports.where import Predicate
 
 __all__ = ["Evaluate", "evaluation", "predicate"]
 

@@ -21,7 +21,7 @@ from attrs import define, frozen
 from mixpanel_export.sandbox.reports.identity import user_of
 from mixpanel_export.sandbox.reports.periods import period_index
 from mixpanel_export.sandbox.reports.splitting import Event, Segments, largest
-from mixpanel_export.sandbox.where import Predicate
+from mixpanel_export.sandbox.reports.where import Predicate
 
 __all__ = ["OVERALL", "Funnel", "FunnelCounts", "Step", "count_passages", "largest_segments"]
 

@@ -5,25 +5,58 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from mixpanel_export.expressions.numerals import in_range
 from mixpanel_export.expressions.values import is_number
-from mixpanel_export.sandbox.definitions.insights import Metric, SavedReport
 from mixpanel_export.sandbox.reports.evaluation import Evaluate, evaluation, predicate
 from mixpanel_export.sandbox.reports.identity import user_of
-from mixpanel_export.sandbox.reports.periods import period_index
+from mixpanel_export.sandbox.reports.periods import Unit, period_index
 from mixpanel_export.sandbox.reports.selection import Selection
-from mixpanel_export.sandbox.reports.tally import Number, Sums, Tally
-from mixpanel_export.sandbox.where import Predicate
+from mixpanel_export.sandbox.reports.tally import CountType, Number, Sums, Tally
+from mixpanel_export.sandbox.reports.where import Predicate
 
-__all__ = ["report_series"]
+__all__ = ["InsightsReport", "Metric", "report_series"]
 
 _Event = Mapping[str, Any]
 
 
+@frozen
+class Metric:
+    """One line of a report.
+
+    Attributes:
+        name: what the line is called.
+        event: the event it counts.
+        counted: what of the event is counted.
+        total_of: an expression to be summed instead of counting.
+        where: an expression that the events must satisfy.
+    """
+
+    name: str
+    event: str
+    counted: CountType = "general"
+    total_of: str | None = None
+    where: str | None = None
+
+
+@frozen
+class InsightsReport:
+    """A report.
+
+    Attributes:
+        days: how many days it covers, up to the latest with data.
+    """
+
+    bookmark_id: int
+    name: str
+    unit: Unit
+    days: int
+    metrics: tuple[Metric, ...] = field(converter=tuple[Metric, ...])
+
+
 def report_series(
-    report: SavedReport, events: Iterable[_Event], starts: Sequence[int]
+    report: InsightsReport, events: Iterable[_Event], starts: Sequence[int]
 ) -> dict[str, Sequence[Number]]:
     """The numbers of each metric, one for each of the periods, in the report's order.
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import datetime
 
+from mixpanel_export.sandbox.data.store import EventStore
 from mixpanel_export.sandbox.reports.periods import Unit, period_of, start_of_day
-from mixpanel_export.sandbox.store import EventStore
 
 __all__ = ["FIRST_DAY", "latest_day", "latest_time", "recent_start"]
 

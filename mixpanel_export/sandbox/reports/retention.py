@@ -21,7 +21,7 @@ from attrs import define, field, frozen
 from mixpanel_export.sandbox.reports.identity import user_of
 from mixpanel_export.sandbox.reports.periods import Unit, period_index
 from mixpanel_export.sandbox.reports.splitting import Event, Segments, largest
-from mixpanel_export.sandbox.where import Predicate
+from mixpanel_export.sandbox.reports.where import Predicate
 
 __all__ = ["INTERVAL_DAYS", "Group", "Retention", "groups", "largest_segments"]
 

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import frozen
 
 from mixpanel_export.sandbox.reports.identity import deduplicated
-from mixpanel_export.sandbox.where import Predicate
+from mixpanel_export.sandbox.reports.where import Predicate
 
 __all__ = ["Selection"]
 

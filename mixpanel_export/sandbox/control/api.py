@@ -1,0 +1,164 @@
+"""The control API of a sandbox, over HTTP under `/sandbox`, for programs in other languages and for curl.
+
+    GET    /sandbox             what there is here
+    GET    /sandbox/faults      what is scripted
+    POST   /sandbox/faults      add to the script: {"kind": "status", "status": 503, "path": "/export", "times": 2}
+                                or a sequence: {"faults": [{"kind": "reset", "at": 0.5}, {"kind": "ok"}]}
+    DELETE /sandbox/faults      drop the script
+    GET    /sandbox/requests    what was asked, without secrets, and how often a limit was exceeded
+    DELETE /sandbox/requests    forget that
+    GET    /sandbox/limits      the limits
+    PUT    /sandbox/limits      change them: {"query": {"per_hour": 5}, "retry_after": "seconds"}; null for none;
+                                what is not mentioned stays
+    GET    /sandbox/bandwidth   bytes a second of every connection
+    PUT    /sandbox/bandwidth   change it: 100000, or null for as many as there can be
+    POST   /sandbox/reset       drop the faults, the log, and what is used up of the limits
+
+It asks for no credentials, and answers on loopback only, whatever the sandbox listens on. It counts against
+no limit, meets no fault, and is not logged. The forms of faults and limits are those of `fault_forms`.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from mixpanel_export.errors import InvalidArgumentError
+from mixpanel_export.sandbox.control.controls import Controls
+from mixpanel_export.sandbox.control.json_forms import (
+    add_rule,
+    fault_to_json,
+    limits_from_json,
+    limits_to_json,
+    rule_to_json,
+)
+from mixpanel_export.sandbox.http.request_log import LoggedRequest
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+__all__ = ["control_app"]
+
+_Handler = Callable[[Controls, Any], Any]
+
+
+def control_app(controls: Controls) -> ASGIApp:
+    """The application that answers under `/sandbox`."""
+    routes = [
+        Route(f"/sandbox{path}", _endpoint(controls, handlers), methods=list(handlers))
+        for path, handlers in _HANDLERS.items()
+    ]
+    return Starlette(routes=routes)
+
+
+def _endpoint(controls: Controls, handlers: dict[str, _Handler]) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        if not _is_local(request):
+            return JSONResponse({"error": "the control API answers on loopback only"}, 403)
+        handler = handlers["GET" if request.method == "HEAD" else request.method]
+        try:
+            body = await request.body()
+            data = json.loads(body) if body or request.method == "PUT" else None
+            return JSONResponse(handler(controls, data))
+        except InvalidArgumentError as error:
+            return JSONResponse({"error": str(error)}, 400)
+        except (ValueError, RecursionError):
+            return JSONResponse({"error": "the body is not JSON"}, 400)
+
+    return endpoint
+
+
+def _is_local(request: Request) -> bool:
+    if request.client is None:
+        return False
+    address = ipaddress.ip_address(request.client.host)
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback
+
+
+def _index(controls: Controls, data: Any) -> Any:
+    return {
+        "about": "The control API of a mixpanel-export sandbox",
+        "calls": [f"{method} /sandbox{path}" for path, handlers in _HANDLERS.items() for method in handlers],
+    }
+
+
+def _faults(controls: Controls, data: Any) -> Any:
+    return {"faults": [rule_to_json(rule) for rule in controls.faults.pending]}
+
+
+def _add_faults(controls: Controls, data: Any) -> Any:
+    add_rule(controls.faults, data)
+    return _faults(controls, None)
+
+
+def _clear_faults(controls: Controls, data: Any) -> Any:
+    controls.faults.clear()
+    return _faults(controls, None)
+
+
+def _requests(controls: Controls, data: Any) -> Any:
+    requests = controls.requests
+    return {
+        "violations": requests.violations,
+        "most_at_once": requests.most_at_once,
+        "requests": [_request_to_json(request) for request in requests],
+    }
+
+
+def _request_to_json(request: LoggedRequest) -> dict[str, Any]:
+    return {
+        "method": request.method,
+        "path": request.path,
+        "query": dict(request.query),
+        "time": request.time.isoformat(),
+        "family": request.family,
+        "status": request.status,
+        "fault": fault_to_json(request.fault),
+        "refused_by": request.refused_by,
+    }
+
+
+def _clear_requests(controls: Controls, data: Any) -> Any:
+    controls.requests.clear()
+    return _requests(controls, None)
+
+
+def _limits(controls: Controls, data: Any) -> Any:
+    return limits_to_json(controls.limiter.limits)
+
+
+def _put_limits(controls: Controls, data: Any) -> Any:
+    controls.limiter.limits = limits_from_json(data, controls.limiter.limits)
+    return _limits(controls, None)
+
+
+def _bandwidth(controls: Controls, data: Any) -> Any:
+    return controls.bandwidth
+
+
+def _put_bandwidth(controls: Controls, data: Any) -> Any:
+    controls.bandwidth = data
+    return controls.bandwidth
+
+
+def _reset(controls: Controls, data: Any) -> Any:
+    controls.reset()
+    return {"status": "ok"}
+
+
+_HANDLERS: dict[str, dict[str, _Handler]] = {
+    "": {"GET": _index},
+    "/faults": {"GET": _faults, "POST": _add_faults, "DELETE": _clear_faults},
+    "/requests": {"GET": _requests, "DELETE": _clear_requests},
+    "/limits": {"GET": _limits, "PUT": _put_limits},
+    "/bandwidth": {"GET": _bandwidth, "PUT": _put_bandwidth},
+    "/reset": {"POST": _reset},
+}

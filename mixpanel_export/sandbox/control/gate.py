@@ -1,0 +1,119 @@
+"""The gate that every request to the API passes: logged, counted against the limits, given its fault.
+
+The outermost ASGI layer. What the fault does is `wire`'s and `damage`'s business; requests to the control API go
+past all of it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Callable
+from email.utils import format_datetime
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse
+
+from mixpanel_export.sandbox.control.controls import Controls
+from mixpanel_export.sandbox.credentials import SandboxCredentials
+from mixpanel_export.sandbox.faults.body import FAULT
+from mixpanel_export.sandbox.http.limits import Excess, family_of
+from mixpanel_export.sandbox.http.refusal import public_query, refusal_body
+from mixpanel_export.sandbox.http.request_log import LoggedRequest
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+__all__ = ["Gate"]
+
+_CONTROL = "/sandbox"
+
+
+class Gate:
+    """Lets requests through to `app`, or to `control` those under `/sandbox`.
+
+    Args:
+        credentials: what must not be logged.
+    """
+
+    def __init__(
+        self, app: ASGIApp, control: ASGIApp, controls: Controls, credentials: SandboxCredentials
+    ) -> None:
+        self._app = app
+        self._control = control
+        self._controls = controls
+        self._credentials = credentials
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope["path"]
+        if path == _CONTROL or path.startswith(f"{_CONTROL}/"):
+            await self._control(scope, receive, send)
+            return
+        entry = self._entry(scope)
+        self._controls.requests.add(entry)
+        exchange = _Exchange(entry, send)
+        excess = self._controls.limiter.enter(entry.family)
+        if excess is not None:
+            entry.refused_by = excess.limit
+            await self._refusal(scope, excess)(scope, receive, exchange.send)
+            return
+        exchange.on_end = lambda: self._controls.limiter.leave(entry.family)
+        try:
+            entry.fault = self._controls.faults.take(entry.method, path)
+            scope = {**scope, "state": {**scope["state"], FAULT: entry.fault}}
+            await self._app(scope, receive, exchange.send)
+        finally:
+            exchange.end()
+
+    def _entry(self, scope: Scope) -> LoggedRequest:
+        query = public_query(scope["query_string"].decode("latin-1"), self._credentials.redact)
+        path: str = scope["path"]
+        return LoggedRequest(
+            method=scope["method"],
+            path=self._credentials.redact(path),
+            query=tuple(query),
+            time=datetime.datetime.now(datetime.UTC),
+            family=family_of(path),
+        )
+
+    def _refusal(self, scope: Scope, excess: Excess) -> JSONResponse:
+        query = scope["query_string"].decode("latin-1")
+        body = refusal_body(scope["path"], query, excess.message, self._credentials.redact)
+        seconds = math.ceil(excess.retry_after)
+        headers: dict[str, str] = {}
+        limits = self._controls.limiter.limits
+        match limits.retry_after if limits is not None else None:
+            case "seconds":
+                headers["Retry-After"] = str(seconds)
+            case "date":
+                # Dates know whole seconds only: one more, lest it be in the past.
+                when = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=seconds + 1)
+                headers["Retry-After"] = format_datetime(when, usegmt=True)
+            case None:
+                pass
+        return JSONResponse(body, 429, headers=headers)
+
+
+class _Exchange:
+    """A request on its way through: notes the status of its answer, and that it has ended, once."""
+
+    def __init__(self, entry: LoggedRequest, send: Send) -> None:
+        self._entry = entry
+        self._send = send
+        self.on_end: Callable[[], None] = _nothing
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._entry.status = message["status"]
+        await self._send(message)
+        # Before the other side can have read it all and ask again, which it can once this coroutine waits.
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            self.end()
+
+    def end(self) -> None:
+        on_end, self.on_end = self.on_end, _nothing
+        on_end()
+
+
+def _nothing() -> None:
+    pass

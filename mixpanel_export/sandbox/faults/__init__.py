@@ -1,0 +1,1 @@
+"""Injected faults: describing them, scheduling them, and damaging responses and connections."""

@@ -1,0 +1,1 @@
+"""The HTTP side of a sandbox: serving, authentication, limits, compression, parameters and errors."""

@@ -1,0 +1,1 @@
+"""Profile queries: conditions, behaviors, and the sessions that keep pages consistent."""

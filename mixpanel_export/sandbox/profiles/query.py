@@ -1,0 +1,123 @@
+"""Which profiles an engage query means, and what of them it shows.
+
+Pure: profiles and events go in, profiles come out. Reading the parameters and cutting the answer into pages are
+left to the endpoint and to `paging`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import attrs
+from attrs import frozen
+
+from mixpanel_export.sandbox.data.store import EventStore
+from mixpanel_export.sandbox.http.refusal import BadRequest
+from mixpanel_export.sandbox.profiles.behaviors import Behavior, count_behaviors
+from mixpanel_export.sandbox.profiles.conditions import ProfileCondition
+
+__all__ = ["Profile", "ProfileQuery", "output", "select"]
+
+Profile: TypeAlias = Mapping[str, Any]
+"""`{"$distinct_id": …, "$properties": {…}}`."""
+
+
+@frozen
+class ProfileQuery:
+    """What an engage call asks for, apart from the page. None is what was left out.
+
+    Attributes:
+        distinct_ids: the only profiles wanted.
+        output_properties: the only properties wanted.
+        as_of_timestamp: the unix time at which `behaviors` are looked at.
+        filter_by_cohort: the id of the cohort whose members are wanted.
+        include_all_users: whether members without a profile are wanted too.
+    """
+
+    distinct_ids: frozenset[str] | None = None
+    where: ProfileCondition | None = None
+    output_properties: tuple[str, ...] | None = None
+    behaviors: tuple[Behavior, ...] | None = None
+    as_of_timestamp: int | None = None
+    filter_by_cohort: int | None = None
+    include_all_users: bool | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.behaviors is not None and self.filter_by_cohort is not None:
+            raise BadRequest("behaviors and filter_by_cohort cannot be used together")
+        if self.include_all_users is not None and self.filter_by_cohort is None:
+            raise BadRequest("include_all_users can only be used with filter_by_cohort")
+        known = {each.name for each in self.behaviors or ()}
+        for name in sorted(self.where.behaviors() if self.where else ()):
+            if name not in known:
+                raise BadRequest(f'where uses behaviors["{name}"], which behaviors does not define')
+
+    def disagreement(self, first: ProfileQuery) -> str | None:
+        """The parameter that is given here, on a later page, but is not what it was on the first page."""
+        for field in attrs.fields(ProfileQuery):
+            value = getattr(self, field.name)
+            if value is not None and value != getattr(first, field.name):
+                return field.name
+        return None
+
+
+def select(
+    query: ProfileQuery,
+    profiles: Sequence[Profile],
+    events: EventStore,
+    *,
+    members: Collection[str] | None,
+    now: float,
+) -> Sequence[Profile]:
+    """The profiles that `query` means, in their order, each once.
+
+    Args:
+        members: the distinct ids in the query's cohort, as text. Those without a profile come last, with no
+            properties.
+        now: the unix time at which behaviors are looked at unless the query says another.
+    """
+    selected = profiles
+    if members is not None:
+        selected = [each for each in selected if str(each["$distinct_id"]) in members]
+        if query.include_all_users is not False:
+            bare = set(members) - {str(each["$distinct_id"]) for each in profiles}
+            selected = [*selected, *map(_without_profile, sorted(bare))]
+    if query.distinct_ids is not None:
+        selected = [each for each in selected if str(each["$distinct_id"]) in query.distinct_ids]
+    if query.where is None and not query.behaviors:
+        return selected
+    as_of = now if query.as_of_timestamp is None else query.as_of_timestamp
+    counts = count_behaviors(query.behaviors or (), events, profiles, as_of)
+    holds = _did_everything if query.where is None else query.where.holds
+    return [each for each in selected if _holds(holds, each, counts)]
+
+
+def output(profiles: Iterable[Profile], properties: Collection[str] | None) -> list[Profile]:
+    """The profiles with these of their properties only, or with all of them."""
+    if properties is None:
+        return list(profiles)
+    return [{**each, "$properties": _only(each["$properties"], frozenset(properties))} for each in profiles]
+
+
+def _only(properties: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    return {name: value for name, value in properties.items() if name in names}
+
+
+def _without_profile(distinct_id: str) -> Profile:
+    return {"$distinct_id": distinct_id, "$properties": {}}
+
+
+def _holds(
+    condition: Callable[[Mapping[str, Any], Mapping[str, int]], bool],
+    profile: Profile,
+    counts: Mapping[str, Mapping[str, int]],
+) -> bool:
+    distinct_id = profile["$distinct_id"]
+    done = {name: users.get(str(distinct_id), 0) for name, users in counts.items()}
+    return condition({**profile["$properties"], "$distinct_id": distinct_id}, done)
+
+
+def _did_everything(properties: Mapping[str, Any], behaviors: Mapping[str, int]) -> bool:
+    """What behaviors ask for that no `where` weighs: each of them, at least once."""
+    return all(behaviors.values())

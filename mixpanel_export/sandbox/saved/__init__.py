@@ -1,0 +1,1 @@
+"""Objects saved in the sample project: annotations, cohorts, funnels, Insights reports and the Lexicon."""
