@@ -45,12 +45,12 @@ class SliceWriter:
             MalformedEventError: for a line that is not an event.
             UnrepresentableError: for a value that the layout cannot hold.
         """
-        tables = self._in_turns(spool.blocks(self._block), f"the slice {spool.piece}")
+        tables = self._in_turns(spool.blocks(self._block), f"the slice {spool.slice_}")
         rows = write_widening(format, path, self.converter.schema, tables)
         if rows != spool.events:
             # Nothing is lost, and nothing there twice.
             raise ExportError(
-                f"the slice {spool.piece} has {spool.events:,} events, and {rows:,} were converted"
+                f"the slice {spool.slice_} has {spool.events:,} events, and {rows:,} were converted"
             )
         return rows
 

@@ -77,7 +77,7 @@ class ColumnarConversion:
         try:
             self._slices.write(spool, "arrow", path)
             made: list[WrittenFile] = []
-            for date in _dates_in(path) or [str(spool.piece.from_date)]:
+            for date in _dates_in(path) or [str(spool.slice_.from_date)]:
                 with load("pyarrow").OSFile(str(part(date)), "wb") as file:
                     tables = _until(spool.check, _of_date(path, date))
                     made.append(

@@ -246,7 +246,7 @@ class DirectoryRun:
         """Whether a slice's file is what is wanted, just as it came."""
         verified = spool.verified
         wanted = self._query.format == "jsonl.gz"
-        return verified.is_gzip and wanted and verified.is_closed and spool.as_it_came
+        return verified.is_gzip and wanted and verified.is_closed and spool.is_unchanged
 
     def _convert(self, spool: Spool, name: str) -> Sequence[WrittenFile]:
         """Write a slice in the form that is wanted, beside the file that it was received into."""
@@ -363,8 +363,8 @@ def _entry(spool: Spool, name: str) -> ManifestSlice:
     """What the manifest is to say of a slice, but for its files."""
     return ManifestSlice(
         file=name,
-        from_date=spool.piece.from_date,
-        to_date=spool.piece.to_date,
+        from_date=spool.slice_.from_date,
+        to_date=spool.slice_.to_date,
         events=spool.events,
         bytes=0,
         json_bytes=spool.verified.bytes,

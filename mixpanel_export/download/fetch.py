@@ -28,7 +28,7 @@ from mixpanel_export.http.cancellation import Cancellation
 from mixpanel_export.http.limits import Budget, BudgetWait
 from mixpanel_export.http.retry import TRANSIENT_ERRORS, RetryPolicy, RetryState
 from mixpanel_export.http.transport import check_open, read_failure
-from mixpanel_export.records.inflate import PIECE
+from mixpanel_export.records.inflate import CHUNK_SIZE
 from mixpanel_export.records.verify import Check, Verified, Verifier
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class FetchConfig:
         request: makes the request of a slice.
         max_wait: the most seconds that a slice waits for the budget.
         check: how each line is looked at while it is verified; see `verify.Check`.
-        piece_size: the most bytes that are inflated at a time.
+        chunk_size: the most bytes that are inflated at a time.
         keep: the most bytes of lines that are kept of a slice that is proved.
     """
 
@@ -77,12 +77,12 @@ class FetchConfig:
     max_wait: float
     cancellation: Cancellation
     check: Check = "frame"
-    piece_size: int = PIECE
+    chunk_size: int = CHUNK_SIZE
     keep: int = 0
 
-    def begin(self, piece: Slice, file: IO[bytes], receiver: FetchObserver) -> SliceFetch:
+    def begin(self, slice_: Slice, file: IO[bytes], receiver: FetchObserver) -> SliceFetch:
         """A slice that is to be received into `file`, as its bytes come."""
-        return SliceFetch(self, piece, file, receiver)
+        return SliceFetch(self, slice_, file, receiver)
 
 
 class SliceFetch:
@@ -99,12 +99,12 @@ class SliceFetch:
         CancelledError: when the export was given up.
     """
 
-    def __init__(self, fetcher: FetchConfig, piece: Slice, file: IO[bytes], receiver: FetchObserver) -> None:
-        self.piece: Slice = piece
+    def __init__(self, fetcher: FetchConfig, slice_: Slice, file: IO[bytes], receiver: FetchObserver) -> None:
+        self.slice_: Slice = slice_
         self.file: IO[bytes] = file
         self._fetcher = fetcher
         self._receiver = receiver
-        self._request = fetcher.request(piece)
+        self._request = fetcher.request(slice_)
         self._attempts = RetryState(fetcher.policy)
         self._received: Verifier | None = None
         self._lacking: IncompleteExportError | None = None
@@ -146,7 +146,7 @@ class SliceFetch:
             if isinstance(error, RateLimitError) and fetcher.budget is not None:
                 fetcher.budget.pause(wait)
             _logger.info(
-                "Slice %s failed (attempt %d); again in %.1f s: %s", self.piece, attempts.made, wait, error
+                "Slice %s failed (attempt %d); again in %.1f s: %s", self.slice_, attempts.made, wait, error
             )
             receiver.on_wait(
                 wait, "too many requests" if isinstance(error, RateLimitError) else "to try again"
@@ -165,7 +165,7 @@ class SliceFetch:
             # A socket that was shut looks like a connection that broke.
             fetcher.cancellation.check()
             if attempts.made > 1 or isinstance(error, IncompleteExportError):
-                raise SliceFailedError(str(self.piece), attempts.made, error) from error
+                raise SliceFailedError(str(self.slice_), attempts.made, error) from error
             raise
 
     def _attempt(self, read: Callable[[httpx.Response], T]) -> T:
@@ -252,7 +252,7 @@ class SliceFetch:
             response.headers.get("content-type", ""),
             response.headers.get("content-encoding", ""),
             check=self._fetcher.check,
-            source=f"the slice {self.piece}",
-            piece_size=self._fetcher.piece_size,
+            source=f"the slice {self.slice_}",
+            chunk_size=self._fetcher.chunk_size,
             keep=keep,
         )

@@ -1,6 +1,7 @@
-"""One export, asked for: its arguments checked, its plan, and what it takes to run it.
+"""One export to run: its checked arguments, its plan, and the request of each slice.
 
-Pure. Each slice's request is built by the generated operation, so that the contract decides its parameters.
+Pure. Arguments are checked once, here; the generated operation then builds each slice's request from them, so that
+the contract decides its parameters.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
 from attrs import frozen
 
-from mixpanel_export import dates
 from mixpanel_export.download.plan import Plan, Slice, make_plan
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.http.arguments import check_options
@@ -29,11 +29,11 @@ __all__ = ["DEFAULT_MEMORY", "DEFAULT_PARALLEL", "ExportFilters", "ExportJob", "
 DEFAULT_PARALLEL = 8
 # Bytes that a conversion to columns may take, beyond what the libraries themselves take.
 DEFAULT_MEMORY = 256 << 20
-_LEAST_MEMORY = 64 << 20
+_MIN_MEMORY = 64 << 20
 
 
 class ExportFilters(TypedDict, total=False):
-    """What narrows an export down; see `Export.events`."""
+    """The arguments that select events; see `Export.events`."""
 
     event: str | Sequence[str] | None
     where: str | Expression | None
@@ -43,8 +43,9 @@ class ExportFilters(TypedDict, total=False):
 
 
 class ExportOptions(ExportFilters, total=False):
-    """What narrows an export down, and how it is divided; see `Export.events`."""
+    """The arguments that select events and properties, and say how to fetch them; see `Export.events`."""
 
+    fields: Sequence[str] | None
     parallel: int
     slice_days: int | None
     deduplicate: bool
@@ -53,12 +54,13 @@ class ExportOptions(ExportFilters, total=False):
 
 @frozen
 class ExportJob:
-    """An export that can be run: what to ask for, slice by slice, and how to read the answers.
+    """An export that is ready to run. `make` one.
 
     Attributes:
-        filters: the contract's arguments but the dates.
-        ticks: what `time` is counted in: 1 for seconds, 1000 for milliseconds.
-        fields: the properties to make of each event; None for all.
+        filters: the contract's arguments except the dates, checked; None for one that was not given.
+        event_type: the class of the events, with the export's time zone and unit of time.
+        ticks: the unit of `time`: 1 for seconds, 1000 for milliseconds.
+        fields: the properties to keep, beside those that identify an event; None for all.
         deduplicate: leave out events that were sent again.
         memory: about how many bytes a conversion to columns may take.
     """
@@ -74,56 +76,52 @@ class ExportJob:
 
     @classmethod
     def make(
-        cls,
-        context: Context,
-        from_date: DateLike,
-        to_date: DateLike,
-        *,
-        fields: Sequence[str] | None = None,
-        **options: Unpack[ExportOptions],
+        cls, context: Context, from_date: DateLike, to_date: DateLike, **options: Unpack[ExportOptions]
     ) -> ExportJob:
-        """Check the arguments and make the plan; raises InvalidArgumentError."""
+        """Check the arguments and make the plan.
+
+        Raises:
+            InvalidArgumentError: for the first argument that is not allowed, or not known.
+        """
         check_options(options, ExportOptions)
-        projected = _checked_fields(fields)
+        fields = _check_fields(options.get("fields"))
         event = options.get("event")
-        filters: dict[str, Any] = {
-            "event": [event] if isinstance(event, str) else event,
-            "where": options.get("where"),
-            "limit": options.get("limit"),
-            "time_in_ms": options.get("time_in_ms"),
-            "bucket": options.get("bucket"),
-        }
-        # Checks everything, for all slices at once.
-        context.request(EXPORT_RAW, {**filters, "from_date": from_date, "to_date": to_date})
+        given: dict[str, Any] = {name: options.get(name) for name in ExportFilters.__annotations__}
+        given["event"] = [event] if isinstance(event, str) else event
+        checked = context.checked(EXPORT_RAW, {**given, "from_date": from_date, "to_date": to_date})
+        filters = {name: checked.get(name) for name in given}
         budget = context.limits.export if context.limits is not None else None
         plan = make_plan(
-            dates.to_date("from_date", from_date),
-            dates.to_date("to_date", to_date),
+            checked["from_date"],
+            checked["to_date"],
             parallel=options.get("parallel", DEFAULT_PARALLEL),
             slice_days=options.get("slice_days"),
             per_hour=budget.per_hour if budget is not None else None,
             whole=filters["limit"] is not None,
         )
         ticks = 1000 if filters["time_in_ms"] else 1
-        return cls(
+        job = cls(
             context,
             plan,
             filters,
-            event_type(context.zone, ticks, projected),
+            event_type(context.zone, ticks, fields),
             ticks,
-            projected,
+            fields,
             options.get("deduplicate", False),
-            checked_memory(options.get("memory", DEFAULT_MEMORY)),
+            _check_memory(options.get("memory", DEFAULT_MEMORY)),
         )
+        # Refuses what does not fit in a URL; the URLs of all slices have the same length.
+        job.request(plan.slices[0])
+        return job
 
-    def request(self, piece: Slice) -> Request:
-        """The request of one slice."""
-        arguments = {**self.filters, "from_date": piece.from_date, "to_date": piece.to_date}
-        return self.context.request(EXPORT_RAW, arguments, headers={"Accept-Encoding": "gzip"})
+    def request(self, slice_: Slice) -> Request:
+        """Build the request of one slice."""
+        arguments = {**self.filters, "from_date": slice_.from_date, "to_date": slice_.to_date}
+        return self.context.build(EXPORT_RAW, arguments, headers={"Accept-Encoding": "gzip"})
 
-    def decoder(self, piece: Slice) -> EventDecoder:
-        """What decodes one slice."""
-        return EventDecoder(self.event_type, self.fields, f"the slice {piece}")
+    def decoder(self, slice_: Slice) -> EventDecoder:
+        """Make the decoder of one slice's lines."""
+        return EventDecoder(self.event_type, self.fields, f"the slice {slice_}")
 
     @property
     def days(self) -> tuple[datetime.date, datetime.date]:
@@ -131,19 +129,20 @@ class ExportJob:
         return self.plan.slices[0].from_date, self.plan.slices[-1].to_date
 
 
-def checked_memory(memory: int) -> int:
-    """As it is, or a refusal."""
-    if isinstance(memory, bool) or not isinstance(memory, int) or memory < _LEAST_MEMORY:  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidArgumentError("memory", memory, f"allowed are {_LEAST_MEMORY:,} bytes and more")
+def _check_memory(memory: int) -> int:
+    """Return `memory`, or raise if it is too small."""
+    if isinstance(memory, bool) or not isinstance(memory, int) or memory < _MIN_MEMORY:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidArgumentError("memory", memory, f"expected at least {_MIN_MEMORY:,} bytes")
     return memory
 
 
-def _checked_fields(fields: Sequence[str] | None) -> tuple[str, ...] | None:
+def _check_fields(fields: Sequence[str] | None) -> tuple[str, ...] | None:
+    """Return the names without repetition, or raise if they are not a list of texts."""
     if fields is None:
         return None
     names: tuple[object, ...] | None = None
     if isinstance(fields, Iterable) and not isinstance(fields, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         names = tuple(dict.fromkeys(fields))
     if names is None or not all(isinstance(name, str) for name in names):
-        raise InvalidArgumentError("fields", fields, "allowed is a list of property names")
+        raise InvalidArgumentError("fields", fields, "expected a list of property names")
     return cast(tuple[str, ...], names)

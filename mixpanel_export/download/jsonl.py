@@ -1,7 +1,6 @@
-"""Exports as files: JSON Lines, plain or gzip, under their final name only when complete.
+"""Write complete slices as JSON Lines, plain or gzip.
 
-A file is written beside its place under a temporary name, synced, and renamed; whatever goes wrong before
-that leaves nothing under the final name.
+See `_atomic` for files that appear only when they are complete, and `columns` for Parquet and CSV.
 """
 
 from __future__ import annotations
@@ -14,17 +13,16 @@ from isal import igzip
 
 from mixpanel_export.download.spool import Spool
 
-__all__ = ["copy_gzip", "copy_lines"]
-
+__all__ = ["COPIES", "copy_gzip", "copy_lines"]
 
 # isal's level 1: a third of zlib's default time for a few per cent of size.
 _GZIP_LEVEL = 1
-# A gzip member of its own: it ends a last line without touching the bytes that came.
-GZIP_LINE_END = gzip.compress(b"\n", mtime=0)
+# A gzip member of its own: it ends a last line without touching the bytes before it.
+_GZIP_LINE_END = gzip.compress(b"\n", mtime=0)
 
 
 def copy_lines(spool: Spool, file: IO[bytes]) -> None:
-    """Write a slice as JSON Lines; a last line without line end gets one."""
+    """Write a slice as JSON Lines, and end its last line if that is open."""
     block = b"\n"
     for block in spool.blocks():
         file.write(block)
@@ -33,16 +31,16 @@ def copy_lines(spool: Spool, file: IO[bytes]) -> None:
 
 
 def copy_gzip(spool: Spool, file: IO[bytes]) -> None:
-    """Write a slice as gzip; the gzip that arrived as it came, unless duplicates are left out.
+    """Write a slice as gzip: the gzip that arrived, unless lines or properties are left out.
 
-    Several slices written one after another are one gzip file: the format is made of members.
+    Several slices written one after another are one gzip file, because the format consists of members.
     """
-    if spool.verified.is_gzip and spool.as_it_came:
+    if spool.verified.is_gzip and spool.is_unchanged:
         for chunk in spool.chunks():
             file.write(chunk)
         if not spool.verified.is_closed:
-            # What is written next must not go on in that line.
-            file.write(GZIP_LINE_END)
+            # The next slice must not continue that line.
+            file.write(_GZIP_LINE_END)
         return
     # IGzipFile leaves the file that it wraps open when it is closed; it is untyped in isal.
     make: Any = igzip.IGzipFile
@@ -54,3 +52,4 @@ COPIES: Mapping[str, Callable[[Spool, IO[bytes]], None]] = {
     "jsonl": copy_lines,
     "jsonl.gz": copy_gzip,
 }
+"""For each format of lines, the function that writes a slice in it."""

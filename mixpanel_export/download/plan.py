@@ -94,8 +94,8 @@ def make_plan(
     whole_range = Slice(from_date, to_date)
     if whole:
         return Plan([whole_range], parallel)
-    pieces = divide([whole_range], parallel=parallel, slice_days=slice_days, per_hour=per_hour)
-    return Plan(pieces, parallel)
+    slices = divide([whole_range], parallel=parallel, slice_days=slice_days, per_hour=per_hour)
+    return Plan(slices, parallel)
 
 
 def divide(

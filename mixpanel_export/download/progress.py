@@ -67,9 +67,9 @@ class Tracker:
         with self._lock:
             return self._snapshot()
 
-    def of(self, piece: Slice) -> _SliceTracker:
+    def of(self, slice_: Slice) -> _SliceTracker:
         """What one slice reports to."""
-        return _SliceTracker(self, piece)
+        return _SliceTracker(self, slice_)
 
     def done(self, lines: int) -> None:
         """A slice is complete."""
@@ -79,17 +79,17 @@ class Tracker:
         """So many events were left out as duplicates."""
         self.change(None, dropped=duplicates)
 
-    def wait(self, piece: Slice, waiting: tuple[str, float]) -> None:
+    def wait(self, slice_: Slice, waiting: tuple[str, float]) -> None:
         """A slice waits: why, and for how many seconds."""
         with self._lock:
-            self._waiting[piece] = waiting
+            self._waiting[slice_] = waiting
             self._tell()
 
-    def change(self, piece: Slice | None, **changes: int) -> None:
+    def change(self, slice_: Slice | None, **changes: int) -> None:
         """Add to the numbers; the slice that reports is not waiting."""
         with self._lock:
-            if piece is not None:
-                self._waiting.pop(piece, None)
+            if slice_ is not None:
+                self._waiting.pop(slice_, None)
             for name, amount in changes.items():
                 setattr(self._progress, name, getattr(self._progress, name) + amount)
             self._tell()
@@ -108,19 +108,19 @@ class _SliceTracker(FetchObserver):
     """One slice's part of the numbers; takes back what a failed attempt had added."""
 
     tracker: Tracker
-    piece: Slice
+    slice_: Slice
     attempts: int = field(default=0)
     events: int = field(default=0)
 
     def on_attempt(self) -> None:
         retried = 1 if self.attempts else 0
         self.attempts += 1
-        self.tracker.change(self.piece, events=-self.events, retries=retried)
+        self.tracker.change(self.slice_, events=-self.events, retries=retried)
         self.events = 0
 
     def on_bytes(self, count: int, events: int) -> None:
-        self.tracker.change(self.piece, received=count, events=events - self.events)
+        self.tracker.change(self.slice_, received=count, events=events - self.events)
         self.events = events
 
     def on_wait(self, seconds: float, reason: str) -> None:
-        self.tracker.wait(self.piece, (reason, seconds))
+        self.tracker.wait(self.slice_, (reason, seconds))

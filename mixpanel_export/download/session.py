@@ -23,7 +23,7 @@ from mixpanel_export.download.progress import Progress, ProgressListener, Tracke
 from mixpanel_export.download.spool import Spool
 from mixpanel_export.errors import quoting
 from mixpanel_export.http.cancellation import Cancellation
-from mixpanel_export.records.inflate import LARGE_PIECE, PIECE
+from mixpanel_export.records.inflate import CHUNK_SIZE, LARGE_CHUNK_SIZE
 from mixpanel_export.records.verify import Check, Verified
 
 __all__ = ["SliceReceiver", "SliceStream"]
@@ -36,9 +36,9 @@ _logger = logging.getLogger("mixpanel_export")
 _IN_MEMORY = 1 << 20
 # A slice with as many bytes of lines at most is inflated once, and kept until it is delivered.
 _KEPT = 28 << 20
-# If that is no more than so much of the memory that may be used, and a piece no more than so much.
+# If that is no more than so much of the memory that may be used, and a chunk no more than so much.
 _KEPT_SHARE = 8
-_PIECE_SHARE = 256
+_CHUNK_SHARE = 256
 # Slices that are finished at a time.
 _AT_ONCE = 2
 
@@ -48,7 +48,7 @@ class SliceReceiver:
 
     Args:
         check: how each line is looked at when it is verified.
-        piece_size: the most bytes that are inflated at a time.
+        chunk_size: the most bytes that are inflated at a time.
     """
 
     def __init__(
@@ -58,11 +58,12 @@ class SliceReceiver:
         cancellation: Cancellation,
         *,
         check: Check = "frame",
-        piece_size: int = LARGE_PIECE,
+        chunk_size: int = LARGE_CHUNK_SIZE,
         listener: ProgressListener | None = None,
     ) -> None:
         context = job.context
         self._tracker = Tracker(len(job.plan), listener)
+        self._fields = job.fields
         self._deduplicate = job.deduplicate
         self._deduplicating = threading.Lock()
         self._cancellation = cancellation
@@ -76,7 +77,7 @@ class SliceReceiver:
             max_wait=context.limits.max_wait if context.limits is not None else 0.0,
             cancellation=cancellation,
             check=check,
-            piece_size=min(piece_size, job.memory // _PIECE_SHARE),
+            chunk_size=min(chunk_size, job.memory // _CHUNK_SHARE),
             keep=min(_KEPT, job.memory // _KEPT_SHARE),
         )
         # Few, for each keeps for itself the memory that it has once used, and more would be no faster: what they
@@ -91,14 +92,14 @@ class SliceReceiver:
         """How far it has come."""
         return self._tracker.totals()
 
-    def fetch(self, piece: Slice, file: IO[bytes]) -> tuple[Spool, str]:
+    def fetch(self, slice_: Slice, file: IO[bytes]) -> tuple[Spool, str]:
         """One complete slice, in `file` as its bytes came, and their SHA-256: proved while it comes."""
-        verified, digest = self._begin(piece, file).fetch()
-        return self._complete(piece, file, verified), digest
+        verified, digest = self._begin(slice_, file).fetch()
+        return self._complete(slice_, file, verified), digest
 
-    def receive(self, piece: Slice, file: IO[bytes]) -> SliceFetch:
+    def receive(self, slice_: Slice, file: IO[bytes]) -> SliceFetch:
         """One slice, in `file`, to be proved."""
-        fetching = self._begin(piece, file)
+        fetching = self._begin(slice_, file)
         fetching.receive()
         return fetching
 
@@ -111,7 +112,7 @@ class SliceReceiver:
         verified = received.prove()
         if verified is None:
             return None
-        return self.deduplicated(self._complete(received.piece, received.file, verified))
+        return self.deduplicated(self._complete(received.slice_, received.file, verified))
 
     def finish(self, received: SliceFetch, use: Callable[[Spool], T]) -> T:
         """Prove what was received and use it, in one of a few threads; `close` ends them.
@@ -134,15 +135,15 @@ class SliceReceiver:
         """End these threads, when nothing is finished any more."""
         self._finishing.shutdown()
 
-    def _begin(self, piece: Slice, file: IO[bytes]) -> SliceFetch:
-        return self._fetcher.begin(piece, file, self._tracker.of(piece))
+    def _begin(self, slice_: Slice, file: IO[bytes]) -> SliceFetch:
+        return self._fetcher.begin(slice_, file, self._tracker.of(slice_))
 
-    def _complete(self, piece: Slice, file: IO[bytes], verified: Verified) -> Spool:
+    def _complete(self, slice_: Slice, file: IO[bytes], verified: Verified) -> Spool:
         self._tracker.done(verified.bytes)
         _logger.info(
-            "Slice %s complete: %d events, %d bytes of lines", piece, verified.events, verified.bytes
+            "Slice %s complete: %d events, %d bytes of lines", slice_, verified.events, verified.bytes
         )
-        return Spool(piece, verified, file, check=self._cancellation.check)
+        return Spool(slice_, verified, file, self._fields, check=self._cancellation.check)
 
     def deduplicated(self, spool: Spool) -> Spool:
         """A slice without its duplicates, if that was asked for."""
@@ -170,7 +171,7 @@ class SliceStream:
         self._cancellation = Cancellation()
         # Whoever takes a slice proves it, and parses it next.
         self._slices = SliceReceiver(
-            job, http, self._cancellation, check=check, piece_size=PIECE, listener=listener
+            job, http, self._cancellation, check=check, chunk_size=CHUNK_SIZE, listener=listener
         )
         self._download: SlicePool[SliceFetch] = SlicePool(
             job.plan,
@@ -215,10 +216,10 @@ class SliceStream:
         """End the threads and remove the spools. May be called from any thread."""
         self._download.close()
 
-    def _receive(self, piece: Slice) -> SliceFetch:
+    def _receive(self, slice_: Slice) -> SliceFetch:
         file = cast(IO[bytes], tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115
         try:
-            return self._slices.receive(piece, file)
+            return self._slices.receive(slice_, file)
         except BaseException:
             file.close()
             raise

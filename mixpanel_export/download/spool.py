@@ -1,4 +1,4 @@
-"""A complete slice, kept as it was received until it is delivered."""
+"""A complete slice, kept as its bytes arrived until it is delivered."""
 
 from __future__ import annotations
 
@@ -10,95 +10,87 @@ from attrs import evolve, field, frozen
 
 from mixpanel_export.download.plan import Slice
 from mixpanel_export.records.duplicates import Duplicates, find_duplicates
-from mixpanel_export.records.inflate import PIECE, decompressor_for
+from mixpanel_export.records.inflate import CHUNK_SIZE, decompressor_for
 from mixpanel_export.records.lines import LineSplitter
+from mixpanel_export.records.projection import Projection
 from mixpanel_export.records.verify import Block, Verified
 
-_READ = 1 << 17
+_READ_SIZE = 1 << 17
 
 
 @frozen
 class Spool:
-    """One complete slice, as its bytes came.
+    """One complete slice. The caller closes it.
 
     Attributes:
-        verified: what is known of what came.
-        duplicates: the lines that `blocks` leaves out, if any were looked for.
-        check: called now and then by all that reads it; raises when that is to end.
+        verified: the facts that the proof of the slice established.
+        file: the bytes as they arrived.
+        fields: the properties that `blocks` keeps, beside those that identify an event; None for all.
+        duplicates: the lines to leave out, if any were looked for.
+        check: called regularly while the slice is read; raises to end that.
     """
 
-    piece: Slice
+    slice_: Slice
     verified: Verified
     file: IO[bytes]
+    fields: tuple[str, ...] | None = None
     duplicates: Duplicates | None = None
     check: Callable[[], object] = field(default=lambda: None, eq=False, repr=False)
 
     @property
     def dropped(self) -> int:
-        """How many lines are left out."""
+        """The number of lines left out."""
         return self.duplicates.count if self.duplicates is not None else 0
 
     @property
     def events(self) -> int:
-        """How many events it delivers."""
+        """The number of events delivered."""
         return self.verified.events - self.dropped
 
     @property
-    def as_it_came(self) -> bool:
-        """Whether `chunks` are what is to be delivered: nothing is left out."""
-        return not self.dropped
+    def is_unchanged(self) -> bool:
+        """True when the bytes can be delivered as they arrived: no line or property is left out."""
+        return not self.dropped and self.fields is None
 
     def chunks(self) -> Iterator[bytes]:
-        """The bytes as they came."""
+        """Yield the bytes as they arrived."""
         self.file.seek(0)
-        while chunk := self.file.read(_READ):
+        while chunk := self.file.read(_READ_SIZE):
             self.check()
             yield chunk
 
-    def blocks(self, size: int = PIECE) -> Iterator[bytes]:
-        """Its lines but the duplicates, in blocks of whole lines; the last line may lack its end.
+    def blocks(self, size: int = CHUNK_SIZE) -> Iterator[bytes]:
+        """Yield the lines to deliver, in blocks of whole lines; the last line may lack its line end.
 
         Args:
             size: about the most bytes of a block.
-        """
-        return (block.lines for block in self.counted(size))
 
-    def counted(self, size: int = PIECE) -> Iterator[Block]:
-        """The same, with the number of lines where it is known."""
-        if self.duplicates is None or self.as_it_came:
+        Raises:
+            MalformedEventError: for a line that is not an event, if `fields` are selected.
+        """
+        blocks = (block.lines for block in self.unprojected(size))
+        if self.fields is None:
+            return blocks
+        return map(Projection(self.fields, self._source).project, blocks)
+
+    def unprojected(self, size: int = CHUNK_SIZE) -> Iterator[Block]:
+        """Yield the lines to deliver with all their properties, for a decoder that selects `fields` itself."""
+        if not self.dropped or self.duplicates is None:
             return self._all_blocks(size)
-        return map(Block, self.duplicates.cut_from(each.lines for each in self._all_blocks(size)))
+        return map(Block, self.duplicates.cut_from(block.lines for block in self._all_blocks(size)))
 
     def without_duplicates(self) -> Spool:
-        """The same slice without events that were sent again.
+        """Return the same slice without events that were sent again.
 
         Raises:
             MalformedEventError: for a line that is not an event.
         """
-        source = f"the slice {self.piece}"
         blocks = (block.lines for block in self._all_blocks())
-        found = find_duplicates(blocks, self.verified.events, source, check=self.check)
+        found = find_duplicates(blocks, self.verified.events, self._source, check=self.check)
         return evolve(self, duplicates=found)
 
-    def _all_blocks(self, size: int = PIECE) -> Iterator[Block]:
-        if self.verified.kept is not None:
-            for kept in self.verified.kept:
-                self.check()
-                yield kept
-            return
-        inflater = decompressor_for("gzip" if self.verified.is_gzip else "", size)
-        splitter = LineSplitter()
-        for chunk in self.chunks():
-            for piece in inflater.feed(chunk):
-                self.check()
-                if block := splitter.feed(piece):
-                    yield Block(block)
-        inflater.finish()
-        if rest := splitter.finish():
-            yield Block(rest)
-
     def close(self) -> None:
-        """Remove it, and its lines from memory."""
+        """Remove the slice from disk and from memory."""
         self.file.close()
         if self.verified.kept is not None:
             self.verified.kept.clear()
@@ -113,3 +105,24 @@ class Spool:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @property
+    def _source(self) -> str:
+        return f"the slice {self.slice_}"
+
+    def _all_blocks(self, size: int = CHUNK_SIZE) -> Iterator[Block]:
+        if self.verified.kept is not None:
+            for kept in self.verified.kept:
+                self.check()
+                yield kept
+            return
+        decompressor = decompressor_for("gzip" if self.verified.is_gzip else "", size)
+        splitter = LineSplitter()
+        for chunk in self.chunks():
+            for inflated in decompressor.feed(chunk):
+                self.check()
+                if lines := splitter.feed(inflated):
+                    yield Block(lines)
+        decompressor.finish()
+        if rest := splitter.finish():
+            yield Block(rest)

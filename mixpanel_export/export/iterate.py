@@ -41,8 +41,8 @@ class EventBatches:
 
     def _decoded(self) -> Iterator[list[Event]]:
         while (spool := self._run.take()) is not None:
-            decoder = self._job.decoder(spool.piece)
+            decoder = self._job.decoder(spool.slice_)
             with spool:
-                for block in spool.counted():
+                for block in spool.unprojected():
                     if events := decoder.decode(block.lines, block.count):
                         yield events

@@ -159,16 +159,33 @@ class Context:
         arguments: Mapping[str, Any],
         headers: Mapping[str, str] | None = None,
     ) -> Request:
-        """The request of an operation, built by the generated client from checked arguments.
+        """Check the arguments of an operation and build its request; raises as `checked` and `build` do."""
+        return self.build(operation, self.checked(operation, arguments), headers)
+
+    def checked(self, operation: Operation[Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the arguments as `build` takes them, without those that are None.
 
         Raises:
             InvalidArgumentError: for an argument that the contract does not allow.
             ConfigurationError: when these credentials cannot make this call.
         """
         self._check_credentials(operation)
-        values = check_arguments(
+        return check_arguments(
             operation, arguments, self.today(), zone=self.zone, check_expressions=self.check_expressions
         )
+
+    def build(
+        self,
+        operation: Operation[Any],
+        checked: Mapping[str, Any],
+        headers: Mapping[str, str] | None = None,
+    ) -> Request:
+        """Build a request, with the generated client, from arguments that were checked before.
+
+        Raises:
+            InvalidArgumentError: when they do not fit in a URL.
+        """
+        values = {name: value for name, value in checked.items() if value is not None}
         in_body = {name: values.pop(name) for name in operation.body_fields if name in values}
         if operation.body is not None:
             values["body"] = operation.body(**_renamed(operation, in_body))

@@ -6,16 +6,18 @@ export to export (time zone, unit of time) lives on a subclass made once, and co
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import functools
 import zoneinfo
+from collections.abc import Iterable
 from typing import Any, ClassVar, TypedDict, cast
 
 import msgspec
 
 from mixpanel_export.errors import ExportError
 
-__all__ = ["BareEvent", "Event", "event_type"]
+__all__ = ["IDENTITY", "BareEvent", "Event", "event_type", "selected_properties"]
 
 IDENTITY = ("time", "distinct_id", "$insert_id")
 _UTC = datetime.UTC
@@ -129,10 +131,7 @@ def event_type(
         return Event
     projected: list[Any] = []
     if fields is not None:
-        # For a TypedDict the native decoder makes a plain dict of its keys alone, and skips the others.
-        make: Any = TypedDict
-        names = dict.fromkeys([*IDENTITY, *fields], Any)
-        projected = [("properties", make("Properties", names, total=False))]
+        projected = [("properties", selected_properties(fields, Any))]
     made = msgspec.defstruct(
         "Event",
         projected,
@@ -142,6 +141,24 @@ def event_type(
         gc=False,
     )
     return cast(type[Event], made)
+
+
+def selected_properties(fields: Iterable[str], values: Any) -> Any:
+    """Make the type for which the native decoder builds a dict of these properties only, and skips the others.
+
+    Args:
+        fields: the properties, beside those that identify an event.
+        values: the type of each value.
+    """
+    names: dict[str, Any] = {}
+    for name in [*IDENTITY, *fields]:
+        # The decoder finds a name that is not ASCII only if the text caches its UTF-8, as encoding makes it do:
+        # https://github.com/msgspec/msgspec/pull/1126. It refuses lines in which a name has a lone surrogate.
+        with contextlib.suppress(UnicodeEncodeError):
+            msgspec.json.encode(name)
+            names[name] = values
+    make: Any = TypedDict
+    return make("Properties", names, total=False)
 
 
 def _restore(zone: datetime.tzinfo, ticks_per_second: int, name: str, properties: dict[str, Any]) -> Event:

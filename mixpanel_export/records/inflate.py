@@ -11,11 +11,11 @@ from mixpanel_export.errors import IncompleteExportError
 
 # One inflated piece; it bounds memory, whatever the compression ratio of the answer. Small, and what is parsed next
 # fits into a cache.
-PIECE = 1 << 16
+CHUNK_SIZE = 1 << 16
 
 
 # For threads that do not parse: they take the interpreter's lock once a piece.
-LARGE_PIECE = 1 << 20
+LARGE_CHUNK_SIZE = 1 << 20
 
 
 # isal's stub says that this class is an instance.
@@ -87,7 +87,7 @@ def _new_member() -> _Member:
     return cast("_Member", igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP))
 
 
-def decompressor_for(content_encoding: str, piece: int = PIECE) -> Decompressor:
+def decompressor_for(content_encoding: str, piece: int = CHUNK_SIZE) -> Decompressor:
     """What undoes the `Content-Encoding` of an answer.
 
     Args:

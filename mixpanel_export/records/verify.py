@@ -16,7 +16,7 @@ from attrs import field, frozen
 from mixpanel_export.errors import IncompleteExportError, MalformedEventError
 from mixpanel_export.records.decode import EventDecoder
 from mixpanel_export.records.event import BareEvent
-from mixpanel_export.records.inflate import PIECE, decompressor_for
+from mixpanel_export.records.inflate import CHUNK_SIZE, decompressor_for
 from mixpanel_export.records.lines import LineSplitter, count_lines
 
 __all__ = ["Block", "Check", "Verified", "Verifier"]
@@ -74,7 +74,7 @@ class Verifier:
         content_encoding: the header of the answer.
         check: how each line is looked at, see `Check`.
         source: what is verified, for the message of an error.
-        piece_size: the most bytes that are inflated, and looked at, at a time.
+        chunk_size: the most bytes that are inflated, and looked at, at a time.
         keep: the most bytes of lines to keep, for who decodes them next; of an answer with more, none are.
     """
 
@@ -85,13 +85,13 @@ class Verifier:
         *,
         check: Check = "frame",
         source: str = "the export",
-        piece_size: int = PIECE,
+        chunk_size: int = CHUNK_SIZE,
         keep: int = 0,
     ) -> None:
         if "html" in content_type.lower():
             raise IncompleteExportError("the answer is a web page, not an export")
         self.is_gzip: bool = "gzip" in content_encoding.lower()
-        self._decompressor = decompressor_for(content_encoding, piece_size)
+        self._decompressor = decompressor_for(content_encoding, chunk_size)
         self._splitter = LineSplitter()
         self._decoder = EventDecoder(BareEvent, (), source)
         self._is_parsed = check == "json"

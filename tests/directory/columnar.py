@@ -47,7 +47,7 @@ class Conversion:
         for each in events:
             groups[day_of(each) if self._partitioned else None].append(each)
         if not groups:
-            groups[str(spool.piece.from_date) if self._partitioned else None] = []
+            groups[str(spool.slice_.from_date) if self._partitioned else None] = []
         with self._lock:
             self._names = self._names.union(*(each["properties"] for each in events))
             for partition, group in groups.items():

@@ -58,7 +58,9 @@ def decoded(
     verified = verifier.finish()
     decoder = EventDecoder()
     with Spool(DAY, verified, io.BytesIO(body)) as spool:
-        events = [event for block in spool.counted() for event in decoder.decode(block.lines, block.count)]
+        events = [
+            event for block in spool.unprojected() for event in decoder.decode(block.lines, block.count)
+        ]
     assert verified.events == len(events)
     assert not verified.kept
     return events

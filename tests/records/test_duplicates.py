@@ -167,7 +167,7 @@ def test_gzip_goes_on_as_it_came_when_nothing_is_dropped() -> None:
     spool = Spool(DAY, verifier.finish(), io.BytesIO(body)).without_duplicates()
     file = io.BytesIO()
     copy_gzip(spool, file)
-    assert spool.as_it_came
+    assert spool.is_unchanged
     assert file.getvalue() == body
 
 

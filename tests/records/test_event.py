@@ -9,6 +9,7 @@ import zoneinfo
 import pytest
 
 from mixpanel_export import Event, ExportError
+from mixpanel_export.records.decode import EventDecoder
 from mixpanel_export.records.event import event_type
 
 MOMENT = 1_704_067_200  # 2024-01-01 00:00:00 UTC
@@ -18,6 +19,14 @@ def test_time_is_an_aware_datetime_in_utc() -> None:
     event = Event(name="A", properties={"time": MOMENT})
     assert event.time == datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)
     assert event.time.utcoffset() == datetime.timedelta(0)
+
+
+def test_fields_that_are_not_ascii_are_decoded() -> None:
+    # Built here: the text must not have been encoded before.
+    name = "".join(["Ü", "nï"])
+    decoder = EventDecoder(event_type(datetime.UTC, 1, (name,)), (name,))
+    for line in ('{"event":"A","properties":{"Ünï":1}}', '{"event":"A","properties":{"\\u00dcn\\u00ef":1}}'):
+        assert decoder.decode(line.encode())[0].properties == {name: 1}
 
 
 def test_time_of_an_old_project_is_local_time_written_as_if_it_were_utc() -> None:

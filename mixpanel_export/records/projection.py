@@ -1,0 +1,94 @@
+"""Rewrite the lines of events so that they hold only the properties that were asked for.
+
+Pure. Values keep the text they were sent with: numbers of any size and precision come out as they went in.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from mixpanel_export.records.decode import EventDecoder
+from mixpanel_export.records.event import IDENTITY, BareEvent, selected_properties
+from mixpanel_export.records.lines import count_lines
+
+__all__ = ["Projection"]
+
+_encode_lines = msgspec.json.Encoder().encode_lines
+_parse_at = json.JSONDecoder().raw_decode
+_SPACE = re.compile(r"[ \t\n\r]*")
+
+
+class Projection:
+    """Projects blocks of whole lines onto some properties and those that identify an event.
+
+    Args:
+        fields: the properties to keep, beside `time`, `distinct_id` and `$insert_id`.
+        source: what the lines are from, for the message of an error: "the slice 2024-01-01".
+    """
+
+    def __init__(self, fields: Sequence[str], source: str = "the export") -> None:
+        properties = selected_properties(fields, msgspec.Raw)
+        line = msgspec.defstruct("Line", [("event", str), ("properties", properties)], gc=False)
+        self._names = {*IDENTITY, *fields}
+        self._native: msgspec.json.Decoder[Any] = msgspec.json.Decoder(line)
+        # Explains a line that is not an event, and counts the lines to do so.
+        self._decoder = EventDecoder(BareEvent, (), source)
+
+    def project(self, block: bytes) -> bytes:
+        """Return the same events, one a line, with the selected properties only.
+
+        Raises:
+            IncompleteExportError: for a line by which Mixpanel says that the export broke off.
+            MalformedEventError: for a line that is not an event.
+        """
+        lines = count_lines(block)
+        try:
+            events = self._native.decode_lines(block)
+            # The decoder checks that a value is JSON, but not that its text is UTF-8.
+            str(block, "utf-8")
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return self._project_slowly(block)
+        if len(events) != lines:
+            # Blank lines are fine; two values on one line are not.
+            return self._project_slowly(block)
+        self._decoder.lines += lines
+        return _encode_lines(events)
+
+    def _project_slowly(self, block: bytes) -> bytes:
+        """Project line by line, after the decoder has found all of them to be events."""
+        self._decoder.decode(block)
+        return b"".join(self._project_line(line) + b"\n" for line in block.split(b"\n") if line.strip())
+
+    def _project_line(self, line: bytes) -> bytes:
+        """Cut the text of each selected value from a line, which may hold lone surrogate escapes."""
+        text = line.decode()
+        event = dict(_members(text))
+        kept = [
+            f"{json.dumps(name)}:{value}"
+            for name, value in dict(_members(event["properties"])).items()
+            if name in self._names
+        ]
+        return f'{{"event":{event["event"]},"properties":{{{",".join(kept)}}}}}'.encode()
+
+
+def _members(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the name and the text of each value of a JSON object that is known to be valid."""
+    at = _skip_space(text, text.index("{") + 1)
+    while text[at] != "}":
+        name, at = _parse_at(text, at)
+        start = _skip_space(text, text.index(":", at) + 1)
+        _, end = _parse_at(text, start)
+        yield name, text[start:end]
+        at = _skip_space(text, end)
+        if text[at] == ",":
+            at = _skip_space(text, at + 1)
+
+
+def _skip_space(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return found.end() if found else at
