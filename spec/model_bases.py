@@ -44,7 +44,9 @@ def rebase(schemas: Mapping[str, Any]) -> Callable[[str, ModelProperty], str]:
             raise ValueError(f"the generator's template of a model has changed: {name}")
         if is_map:
             rendered = rendered.partition(_MAP_METHODS)[0]
-        rendered = rendered.replace(_IMPORTS, f"from ..api import Map, Table\n{_IMPORTS}")
+        rendered = rendered.replace(
+            _IMPORTS, f"from ..runtime.maps import Map\nfrom ..runtime.tables import Table\n{_IMPORTS}"
+        )
         rendered = rendered.replace(declaration, f"class {name}({', '.join(bases)}):\n")
         if "x-table" in schema:
             rendered += f"\n{name}.layout = {schema['x-table']!r}\n"

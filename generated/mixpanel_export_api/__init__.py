@@ -1,8 +1,1 @@
-"""A client library for accessing Mixpanel Data Export API"""
-
-from .client import AuthenticatedClient, Client
-
-__all__ = (
-    "AuthenticatedClient",
-    "Client",
-)
+"""Mixpanel Data Export API, compiled from `spec/openapi.yaml`: operations, models and their runtime."""

@@ -12,13 +12,13 @@ import logging
 import re
 import zoneinfo
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, TypeVar, cast, get_args, get_origin
+from typing import Any, Generic, TypeVar, cast, get_origin
 
 import httpx
 import tenacity
 from attrs import frozen
 
-from mixpanel_export import dates
+from mixpanel_export import dates, tables
 from mixpanel_export.auth import MixpanelAuth
 from mixpanel_export.errors import (
     ConfigurationError,
@@ -35,9 +35,7 @@ from mixpanel_export.http.limits import MIXPANEL_LIMITS, Budget, BudgetWait, Lea
 from mixpanel_export.http.raw import RawResponse, captured, raw_response
 from mixpanel_export.http.retry import RetryPolicy, RetryState
 from mixpanel_export.http.servers import Family, Servers, family_of, read_timeout
-from mixpanel_export_api import Client as _GeneratedClient
 from mixpanel_export_api.api import CsvText, Map, Operation
-from mixpanel_export_api.errors import UnexpectedStatus
 
 __all__ = ["Call", "Context", "Request"]
 
@@ -45,8 +43,7 @@ T = TypeVar("T")
 
 _logger = logging.getLogger("mixpanel_export")
 
-# The generated parsers ask a client what to do with a status the contract does not know: raise.
-_STRICT = _GeneratedClient(base_url="", raise_on_unexpected_status=True)
+tables.raise_own_errors()
 
 CONNECT_TIMEOUT = 20.0
 
@@ -274,11 +271,7 @@ class Context:
         if not _opening(operation).match(response.content):
             raise self._unreadable(response, f"the answer is not what {operation.name} answers")
         try:
-            return operation.parse(client=_STRICT, response=response)  # type: ignore[no-any-return]
-        except UnexpectedStatus:
-            # Not its cause: that holds the body, with whatever the server echoed.
-            why = f"{operation.name} does not answer with this status"
-            raise self._unreadable(response, why) from None
+            return operation.parse(response)  # type: ignore[no-any-return]
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             why = f"{type(error).__name__} while reading {operation.name}"
             raise self._unreadable(response, why) from error
@@ -364,19 +357,20 @@ def _opening(operation: Operation[Any]) -> re.Pattern[bytes]:
     """How the body of a successful answer begins. The generated parsers do not look, and turn an object
     into an empty list, or an empty list into an object.
     """
-    answers = _answers(operation)
-    if str in answers:
+    answer = _answer(operation)
+    if answer is str:
         return _ANYTHING
-    return _ARRAY if any(get_origin(answer) is list for answer in answers) else _OBJECT
+    return _ARRAY if get_origin(answer) is list else _OBJECT
 
 
 def _is_map(operation: Operation[Any]) -> bool:
     """Whether a successful answer is a map, by names that people have chosen."""
-    return any(isinstance(answer, type) and issubclass(answer, Map) for answer in _answers(operation))
+    answer = _answer(operation)
+    return isinstance(answer, type) and issubclass(answer, Map)
 
 
-def _answers(operation: Operation[Any]) -> tuple[Any, ...]:
-    return get_args(operation.parse.__annotations__["return"])
+def _answer(operation: Operation[Any]) -> Any:
+    return operation.parse.__annotations__["return"]
 
 
 def _error_in(body: bytes) -> Any:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..api import Table
+from ..runtime.tables import Table
 
 if TYPE_CHECKING:
     from ..models.multiseg_data import MultisegData

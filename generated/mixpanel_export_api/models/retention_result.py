@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..api import Map, Table
+from ..runtime.maps import Map
+from ..runtime.tables import Table
 
 if TYPE_CHECKING:
     from ..models.retention_cohort import RetentionCohort

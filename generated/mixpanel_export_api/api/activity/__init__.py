@@ -1,4 +1,4 @@
-"""The operations under the tag `activity`, sync and async."""
+"""The operations of the tag `activity`, sync and async."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Any, Literal, cast, overload
 
 from ...models.activity_result import ActivityResult
+from ...runtime.operation import CsvText, Expression, Operation
 from ...types import UNSET, Unset
-from .. import AsyncResources, CsvText, Expression, Operation, Resources
+from .. import AsyncResources, Resources
 from . import activity_stream
 
 ACTIVITY_STREAM: Operation[ActivityResult] = Operation(
@@ -58,7 +59,7 @@ ACTIVITY_STREAM: Operation[ActivityResult] = Operation(
 
 
 class ActivityResource:
-    """The operations under the tag `activity`."""
+    """The operations of the tag `activity`."""
 
     def __init__(self, client: Resources) -> None:
         self._client = client
@@ -87,8 +88,8 @@ class ActivityResource:
             ActivityResult: The users' events.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             ACTIVITY_STREAM,
@@ -101,7 +102,7 @@ class ActivityResource:
 
 
 class AsyncActivityResource:
-    """The operations under the tag `activity`."""
+    """The operations of the tag `activity`."""
 
     def __init__(self, client: AsyncResources) -> None:
         self._client = client
@@ -130,8 +131,8 @@ class AsyncActivityResource:
             ActivityResult: The users' events.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             ACTIVITY_STREAM,

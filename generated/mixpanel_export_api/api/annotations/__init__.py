@@ -1,4 +1,4 @@
-"""The operations under the tag `annotations`, sync and async."""
+"""The operations of the tag `annotations`, sync and async."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from ...models.annotation_tag import AnnotationTag
 from ...models.annotation_update import AnnotationUpdate
 from ...models.annotations_result import AnnotationsResult
 from ...models.tag_create import TagCreate
+from ...runtime.operation import CsvText, Expression, Operation
 from ...types import UNSET, Unset
-from .. import AsyncResources, CsvText, Expression, Operation, Resources
+from .. import AsyncResources, Resources
 from . import (
     annotations_create,
     annotations_create_tag,
@@ -189,7 +190,7 @@ ANNOTATIONS_CREATE_TAG: Operation[AnnotationTag] = Operation(
 
 
 class AnnotationsResource:
-    """The operations under the tag `annotations`."""
+    """The operations of the tag `annotations`."""
 
     def __init__(self, client: Resources) -> None:
         self._client = client
@@ -217,8 +218,8 @@ class AnnotationsResource:
             AnnotationsResult: The annotations.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             ANNOTATIONS_LIST,
@@ -253,8 +254,8 @@ class AnnotationsResource:
             AnnotationResult: The annotation as created, with its id.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             ANNOTATIONS_CREATE,
@@ -283,8 +284,8 @@ class AnnotationsResource:
             AnnotationResult: The annotation.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             ANNOTATIONS_GET,
@@ -311,8 +312,8 @@ class AnnotationsResource:
             AnnotationDeletedResult: The id of what was deleted.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             ANNOTATIONS_DELETE,
@@ -344,8 +345,8 @@ class AnnotationsResource:
             AnnotationResult: The annotation as changed.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             ANNOTATIONS_UPDATE,
@@ -369,8 +370,8 @@ class AnnotationsResource:
             list[AnnotationTag]: The tags.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             ANNOTATIONS_LIST_TAGS,
@@ -396,8 +397,8 @@ class AnnotationsResource:
             AnnotationTag: The tag as created, with its id.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             ANNOTATIONS_CREATE_TAG,
@@ -408,7 +409,7 @@ class AnnotationsResource:
 
 
 class AsyncAnnotationsResource:
-    """The operations under the tag `annotations`."""
+    """The operations of the tag `annotations`."""
 
     def __init__(self, client: AsyncResources) -> None:
         self._client = client
@@ -436,8 +437,8 @@ class AsyncAnnotationsResource:
             AnnotationsResult: The annotations.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             ANNOTATIONS_LIST,
@@ -472,8 +473,8 @@ class AsyncAnnotationsResource:
             AnnotationResult: The annotation as created, with its id.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             ANNOTATIONS_CREATE,
@@ -502,8 +503,8 @@ class AsyncAnnotationsResource:
             AnnotationResult: The annotation.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             ANNOTATIONS_GET,
@@ -530,8 +531,8 @@ class AsyncAnnotationsResource:
             AnnotationDeletedResult: The id of what was deleted.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             ANNOTATIONS_DELETE,
@@ -563,8 +564,8 @@ class AsyncAnnotationsResource:
             AnnotationResult: The annotation as changed.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             ANNOTATIONS_UPDATE,
@@ -588,8 +589,8 @@ class AsyncAnnotationsResource:
             list[AnnotationTag]: The tags.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             ANNOTATIONS_LIST_TAGS,
@@ -615,8 +616,8 @@ class AsyncAnnotationsResource:
             AnnotationTag: The tag as created, with its id.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             ANNOTATIONS_CREATE_TAG,

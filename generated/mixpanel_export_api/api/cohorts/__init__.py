@@ -1,4 +1,4 @@
-"""The operations under the tag `cohorts`, sync and async."""
+"""The operations of the tag `cohorts`, sync and async."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Any, Literal, cast, overload
 
 from ...models.cohort import Cohort
+from ...runtime.operation import CsvText, Expression, Operation
 from ...types import UNSET, Unset
-from .. import AsyncResources, CsvText, Expression, Operation, Resources
+from .. import AsyncResources, Resources
 from . import cohorts_list
 
 COHORTS_LIST: Operation[builtins.list[Cohort]] = Operation(
@@ -46,7 +47,7 @@ COHORTS_LIST: Operation[builtins.list[Cohort]] = Operation(
 
 
 class CohortsResource:
-    """The operations under the tag `cohorts`."""
+    """The operations of the tag `cohorts`."""
 
     def __init__(self, client: Resources) -> None:
         self._client = client
@@ -66,8 +67,8 @@ class CohortsResource:
             list[Cohort]: The saved cohorts.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             COHORTS_LIST,
@@ -76,7 +77,7 @@ class CohortsResource:
 
 
 class AsyncCohortsResource:
-    """The operations under the tag `cohorts`."""
+    """The operations of the tag `cohorts`."""
 
     def __init__(self, client: AsyncResources) -> None:
         self._client = client
@@ -96,8 +97,8 @@ class AsyncCohortsResource:
             list[Cohort]: The saved cohorts.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             COHORTS_LIST,

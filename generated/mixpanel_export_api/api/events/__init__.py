@@ -1,4 +1,4 @@
-"""The operations under the tag `events`, sync and async."""
+"""The operations of the tag `events`, sync and async."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from ...models.segmentation_result import SegmentationResult
 from ...models.time_unit import TimeUnit, check_time_unit
 from ...models.top_events_result import TopEventsResult
 from ...models.top_properties_result import TopPropertiesResult
+from ...runtime.operation import CsvText, Expression, Operation
 from ...types import UNSET, Unset
-from .. import AsyncResources, CsvText, Expression, Operation, Resources
+from .. import AsyncResources, Resources
 from . import (
     events_names,
     events_properties,
@@ -310,7 +311,7 @@ EVENTS_PROPERTIES_VALUES: Operation[builtins.list[str]] = Operation(
 
 
 class EventsResource:
-    """The operations under the tag `events`."""
+    """The operations of the tag `events`."""
 
     def __init__(self, client: Resources) -> None:
         self._client = client
@@ -375,8 +376,8 @@ class EventsResource:
             SegmentationResult: The counts by event, or the same as a CSV table.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             EVENTS_QUERY,
@@ -412,8 +413,8 @@ class EventsResource:
             TopEventsResult: Today's top events.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             EVENTS_TOP,
@@ -444,8 +445,8 @@ class EventsResource:
             list[str]: The names.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             EVENTS_NAMES,
@@ -527,8 +528,8 @@ class EventsResource:
             SegmentationResult: The counts by property value, or the same as a CSV table.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             EVENTS_PROPERTIES,
@@ -567,8 +568,8 @@ class EventsResource:
             TopPropertiesResult: The properties by name.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             EVENTS_PROPERTIES_TOP,
@@ -603,8 +604,8 @@ class EventsResource:
             list[str]: The values.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             EVENTS_PROPERTIES_VALUES,
@@ -618,7 +619,7 @@ class EventsResource:
 
 
 class AsyncEventsResource:
-    """The operations under the tag `events`."""
+    """The operations of the tag `events`."""
 
     def __init__(self, client: AsyncResources) -> None:
         self._client = client
@@ -683,8 +684,8 @@ class AsyncEventsResource:
             SegmentationResult: The counts by event, or the same as a CSV table.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             EVENTS_QUERY,
@@ -720,8 +721,8 @@ class AsyncEventsResource:
             TopEventsResult: Today's top events.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             EVENTS_TOP,
@@ -752,8 +753,8 @@ class AsyncEventsResource:
             list[str]: The names.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             EVENTS_NAMES,
@@ -835,8 +836,8 @@ class AsyncEventsResource:
             SegmentationResult: The counts by property value, or the same as a CSV table.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             EVENTS_PROPERTIES,
@@ -875,8 +876,8 @@ class AsyncEventsResource:
             TopPropertiesResult: The properties by name.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             EVENTS_PROPERTIES_TOP,
@@ -911,8 +912,8 @@ class AsyncEventsResource:
             list[str]: The values.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             EVENTS_PROPERTIES_VALUES,

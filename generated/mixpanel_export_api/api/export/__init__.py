@@ -1,4 +1,4 @@
-"""The operations under the tag `export`, sync and async."""
+"""The operations of the tag `export`, sync and async."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Any, Literal, cast, overload
 
 from ...models.export_format import ExportFormat, check_export_format
+from ...runtime.operation import CsvText, Expression, Operation
 from ...types import UNSET, Unset
-from .. import AsyncResources, CsvText, Expression, Operation, Resources
+from .. import AsyncResources, Resources
 from . import export_raw
 
 EXPORT_RAW: Operation[str] = Operation(
@@ -54,7 +55,7 @@ EXPORT_RAW: Operation[str] = Operation(
 
 
 class ExportResource:
-    """The operations under the tag `export`."""
+    """The operations of the tag `export`."""
 
     def __init__(self, client: Resources) -> None:
         self._client = client
@@ -103,8 +104,8 @@ class ExportResource:
                 feed byte only. No events is an empty body.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             EXPORT_RAW,
@@ -121,7 +122,7 @@ class ExportResource:
 
 
 class AsyncExportResource:
-    """The operations under the tag `export`."""
+    """The operations of the tag `export`."""
 
     def __init__(self, client: AsyncResources) -> None:
         self._client = client
@@ -170,8 +171,8 @@ class AsyncExportResource:
                 feed byte only. No events is an empty body.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             EXPORT_RAW,

@@ -1,4 +1,4 @@
-"""The operations under the tag `funnels`, sync and async."""
+"""The operations of the tag `funnels`, sync and async."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from ...models.day_week_month import DayWeekMonth, check_day_week_month
 from ...models.funnel_result import FunnelResult
 from ...models.length_unit import LengthUnit, check_length_unit
 from ...models.saved_funnel import SavedFunnel
+from ...runtime.operation import CsvText, Expression, Operation
 from ...types import UNSET, Unset
-from .. import AsyncResources, CsvText, Expression, Operation, Resources
+from .. import AsyncResources, Resources
 from . import funnels_list, funnels_query
 
 FUNNELS_QUERY: Operation[FunnelResult] = Operation(
@@ -112,7 +113,7 @@ FUNNELS_LIST: Operation[builtins.list[SavedFunnel]] = Operation(
 
 
 class FunnelsResource:
-    """The operations under the tag `funnels`."""
+    """The operations of the tag `funnels`."""
 
     def __init__(self, client: Resources) -> None:
         self._client = client
@@ -159,8 +160,8 @@ class FunnelsResource:
             FunnelResult: The funnel, period by period.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             FUNNELS_QUERY,
@@ -192,8 +193,8 @@ class FunnelsResource:
             list[SavedFunnel]: The saved funnels.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             FUNNELS_LIST,
@@ -202,7 +203,7 @@ class FunnelsResource:
 
 
 class AsyncFunnelsResource:
-    """The operations under the tag `funnels`."""
+    """The operations of the tag `funnels`."""
 
     def __init__(self, client: AsyncResources) -> None:
         self._client = client
@@ -249,8 +250,8 @@ class AsyncFunnelsResource:
             FunnelResult: The funnel, period by period.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             FUNNELS_QUERY,
@@ -282,8 +283,8 @@ class AsyncFunnelsResource:
             list[SavedFunnel]: The saved funnels.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             FUNNELS_LIST,

@@ -1,13 +1,11 @@
-from http import HTTPStatus
+"""`GET /api/query/funnels/list`: build the request, parse the answer."""
+
 from typing import Any
 
 import httpx
 
-from ... import errors
-from ...client import AuthenticatedClient, Client
-from ...models.error import Error
 from ...models.saved_funnel import SavedFunnel
-from ...types import UNSET, Response, Unset
+from ...types import UNSET, Unset
 
 
 def _get_kwargs(
@@ -33,204 +31,12 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Error | list[SavedFunnel] | None:
-    if response.status_code == 200:
-        response_200 = []
-        _response_200 = response.json()
-        for response_200_item_data in _response_200:
-            response_200_item = SavedFunnel.from_dict(response_200_item_data)
+def _parse_response(response: httpx.Response) -> list[SavedFunnel]:
+    response_200 = []
+    _response_200 = response.json()
+    for response_200_item_data in _response_200:
+        response_200_item = SavedFunnel.from_dict(response_200_item_data)
 
-            response_200.append(response_200_item)
+        response_200.append(response_200_item)
 
-        return response_200
-
-    if response.status_code == 400:
-        response_400 = Error.from_dict(response.json())
-
-        return response_400
-
-    if response.status_code == 401:
-        response_401 = Error.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 402:
-        response_402 = Error.from_dict(response.json())
-
-        return response_402
-
-    if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = Error.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 429:
-        response_429 = Error.from_dict(response.json())
-
-        return response_429
-
-    if 500 <= response.status_code <= 599:
-        response_5xx = Error.from_dict(response.json())
-
-        return response_5xx
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Error | list[SavedFunnel]]:
-    return Response(
-        status_code=HTTPStatus(response.status_code),
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(client=client, response=response),
-    )
-
-
-def sync_detailed(
-    *,
-    client: AuthenticatedClient,
-    project_id: int | Unset = UNSET,
-    workspace_id: int | Unset = UNSET,
-) -> Response[Error | list[SavedFunnel]]:
-    """List the saved funnels.
-
-     Id and name of every funnel saved in the project; the id is what a funnel query asks for. Also
-    answers under /api/2.0.
-
-    Reference: https://developer.mixpanel.com/reference/funnels-list-saved
-
-    Args:
-        project_id (int | Unset):
-        workspace_id (int | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[Error | list[SavedFunnel]]
-    """
-
-    kwargs = _get_kwargs(
-        project_id=project_id,
-        workspace_id=workspace_id,
-    )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
-
-
-def sync(
-    *,
-    client: AuthenticatedClient,
-    project_id: int | Unset = UNSET,
-    workspace_id: int | Unset = UNSET,
-) -> Error | list[SavedFunnel] | None:
-    """List the saved funnels.
-
-     Id and name of every funnel saved in the project; the id is what a funnel query asks for. Also
-    answers under /api/2.0.
-
-    Reference: https://developer.mixpanel.com/reference/funnels-list-saved
-
-    Args:
-        project_id (int | Unset):
-        workspace_id (int | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Error | list[SavedFunnel]
-    """
-
-    return sync_detailed(
-        client=client,
-        project_id=project_id,
-        workspace_id=workspace_id,
-    ).parsed
-
-
-async def asyncio_detailed(
-    *,
-    client: AuthenticatedClient,
-    project_id: int | Unset = UNSET,
-    workspace_id: int | Unset = UNSET,
-) -> Response[Error | list[SavedFunnel]]:
-    """List the saved funnels.
-
-     Id and name of every funnel saved in the project; the id is what a funnel query asks for. Also
-    answers under /api/2.0.
-
-    Reference: https://developer.mixpanel.com/reference/funnels-list-saved
-
-    Args:
-        project_id (int | Unset):
-        workspace_id (int | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[Error | list[SavedFunnel]]
-    """
-
-    kwargs = _get_kwargs(
-        project_id=project_id,
-        workspace_id=workspace_id,
-    )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
-
-
-async def asyncio(
-    *,
-    client: AuthenticatedClient,
-    project_id: int | Unset = UNSET,
-    workspace_id: int | Unset = UNSET,
-) -> Error | list[SavedFunnel] | None:
-    """List the saved funnels.
-
-     Id and name of every funnel saved in the project; the id is what a funnel query asks for. Also
-    answers under /api/2.0.
-
-    Reference: https://developer.mixpanel.com/reference/funnels-list-saved
-
-    Args:
-        project_id (int | Unset):
-        workspace_id (int | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Error | list[SavedFunnel]
-    """
-
-    return (
-        await asyncio_detailed(
-            client=client,
-            project_id=project_id,
-            workspace_id=workspace_id,
-        )
-    ).parsed
+    return response_200

@@ -1,4 +1,4 @@
-"""The operations under the tag `insights`, sync and async."""
+"""The operations of the tag `insights`, sync and async."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Any, Literal, cast, overload
 
 from ...models.insights_result import InsightsResult
+from ...runtime.operation import CsvText, Expression, Operation
 from ...types import UNSET, Unset
-from .. import AsyncResources, CsvText, Expression, Operation, Resources
+from .. import AsyncResources, Resources
 from . import insights_query
 
 INSIGHTS_QUERY: Operation[InsightsResult] = Operation(
@@ -48,7 +49,7 @@ INSIGHTS_QUERY: Operation[InsightsResult] = Operation(
 
 
 class InsightsResource:
-    """The operations under the tag `insights`."""
+    """The operations of the tag `insights`."""
 
     def __init__(self, client: Resources) -> None:
         self._client = client
@@ -75,8 +76,8 @@ class InsightsResource:
             InsightsResult: The report's series.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             INSIGHTS_QUERY,
@@ -87,7 +88,7 @@ class InsightsResource:
 
 
 class AsyncInsightsResource:
-    """The operations under the tag `insights`."""
+    """The operations of the tag `insights`."""
 
     def __init__(self, client: AsyncResources) -> None:
         self._client = client
@@ -114,8 +115,8 @@ class AsyncInsightsResource:
             InsightsResult: The report's series.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             INSIGHTS_QUERY,

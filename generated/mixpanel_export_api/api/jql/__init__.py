@@ -1,4 +1,4 @@
-"""The operations under the tag `jql`, sync and async."""
+"""The operations of the tag `jql`, sync and async."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any, Literal, cast, overload
 
 from ...models.jql_form import JqlForm
 from ...models.jql_params import JqlParams
+from ...runtime.operation import CsvText, Expression, Operation
 from ...types import UNSET, Unset
-from .. import AsyncResources, CsvText, Expression, Operation, Resources
+from .. import AsyncResources, Resources
 from . import jql_query
 
 JQL_QUERY: Operation[builtins.list[Any]] = Operation(
@@ -55,7 +56,7 @@ JQL_QUERY: Operation[builtins.list[Any]] = Operation(
 
 
 class JqlResource:
-    """The operations under the tag `jql`."""
+    """The operations of the tag `jql`."""
 
     def __init__(self, client: Resources) -> None:
         self._client = client
@@ -84,8 +85,8 @@ class JqlResource:
             list[Any]: The script's results, of whatever shape it gives them.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             JQL_QUERY,
@@ -97,7 +98,7 @@ class JqlResource:
 
 
 class AsyncJqlResource:
-    """The operations under the tag `jql`."""
+    """The operations of the tag `jql`."""
 
     def __init__(self, client: AsyncResources) -> None:
         self._client = client
@@ -126,8 +127,8 @@ class AsyncJqlResource:
             list[Any]: The script's results, of whatever shape it gives them.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             JQL_QUERY,

@@ -1,4 +1,4 @@
-"""The operations under the tag `legacy`, sync and async."""
+"""The operations of the tag `legacy`, sync and async."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from ...models.legacy_acknowledgement import LegacyAcknowledgement
 from ...models.legacy_annotations_result import LegacyAnnotationsResult
 from ...models.output_format import OutputFormat, check_output_format
 from ...models.profiles_page import ProfilesPage
+from ...runtime.operation import CsvText, Expression, Operation
 from ...types import UNSET, Unset
-from .. import AsyncResources, CsvText, Expression, Operation, Resources
+from .. import AsyncResources, Resources
 from . import (
     legacy_annotations_create,
     legacy_annotations_delete,
@@ -210,7 +211,7 @@ LEGACY_ENGAGE: Operation[ProfilesPage | CsvText] = Operation(
 
 
 class LegacyResource:
-    """The operations under the tag `legacy`."""
+    """The operations of the tag `legacy`."""
 
     def __init__(self, client: Resources) -> None:
         self._client = client
@@ -257,8 +258,8 @@ class LegacyResource:
             LegacyAnnotationsResult: The annotations, or the same as a CSV table.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             LEGACY_ANNOTATIONS_LIST,
@@ -313,8 +314,8 @@ class LegacyResource:
             LegacyAcknowledgement: Done.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             LEGACY_ANNOTATIONS_CREATE,
@@ -372,8 +373,8 @@ class LegacyResource:
             LegacyAcknowledgement: Done.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             LEGACY_ANNOTATIONS_UPDATE,
@@ -422,8 +423,8 @@ class LegacyResource:
             LegacyAcknowledgement: Done.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             LEGACY_ANNOTATIONS_DELETE,
@@ -480,8 +481,8 @@ class LegacyResource:
             ProfilesPage: One page of profiles, or the same as a CSV table.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             LEGACY_ENGAGE,
@@ -495,7 +496,7 @@ class LegacyResource:
 
 
 class AsyncLegacyResource:
-    """The operations under the tag `legacy`."""
+    """The operations of the tag `legacy`."""
 
     def __init__(self, client: AsyncResources) -> None:
         self._client = client
@@ -542,8 +543,8 @@ class AsyncLegacyResource:
             LegacyAnnotationsResult: The annotations, or the same as a CSV table.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             LEGACY_ANNOTATIONS_LIST,
@@ -598,8 +599,8 @@ class AsyncLegacyResource:
             LegacyAcknowledgement: Done.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             LEGACY_ANNOTATIONS_CREATE,
@@ -657,8 +658,8 @@ class AsyncLegacyResource:
             LegacyAcknowledgement: Done.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             LEGACY_ANNOTATIONS_UPDATE,
@@ -707,8 +708,8 @@ class AsyncLegacyResource:
             LegacyAcknowledgement: Done.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             LEGACY_ANNOTATIONS_DELETE,
@@ -765,8 +766,8 @@ class AsyncLegacyResource:
             ProfilesPage: One page of profiles, or the same as a CSV table.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             LEGACY_ENGAGE,

@@ -1,4 +1,4 @@
-"""The operations under the tag `profiles`, sync and async."""
+"""The operations of the tag `profiles`, sync and async."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from ...models.behavior import Behavior
 from ...models.cohort_filter import CohortFilter
 from ...models.profiles_page import ProfilesPage
 from ...models.profiles_query_form import ProfilesQueryForm
+from ...runtime.operation import CsvText, Expression, Operation
 from ...types import UNSET, Unset
-from .. import AsyncResources, CsvText, Expression, Operation, Resources
+from .. import AsyncResources, Resources
 from . import profiles_query
 
 PROFILES_QUERY: Operation[ProfilesPage] = Operation(
@@ -117,7 +118,7 @@ PROFILES_QUERY: Operation[ProfilesPage] = Operation(
 
 
 class ProfilesResource:
-    """The operations under the tag `profiles`."""
+    """The operations of the tag `profiles`."""
 
     def __init__(self, client: Resources) -> None:
         self._client = client
@@ -171,8 +172,8 @@ class ProfilesResource:
             ProfilesPage: One page of profiles.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             PROFILES_QUERY,
@@ -193,7 +194,7 @@ class ProfilesResource:
 
 
 class AsyncProfilesResource:
-    """The operations under the tag `profiles`."""
+    """The operations of the tag `profiles`."""
 
     def __init__(self, client: AsyncResources) -> None:
         self._client = client
@@ -247,8 +248,8 @@ class AsyncProfilesResource:
             ProfilesPage: One page of profiles.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             PROFILES_QUERY,

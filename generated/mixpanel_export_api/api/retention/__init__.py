@@ -1,4 +1,4 @@
-"""The operations under the tag `retention`, sync and async."""
+"""The operations of the tag `retention`, sync and async."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from ...models.frequency_result import FrequencyResult
 from ...models.hour_or_day import HourOrDay, check_hour_or_day
 from ...models.retention_result import RetentionResult
 from ...models.retention_type import RetentionType, check_retention_type
+from ...runtime.operation import CsvText, Expression, Operation
 from ...types import UNSET, Unset
-from .. import AsyncResources, CsvText, Expression, Operation, Resources
+from .. import AsyncResources, Resources
 from . import retention_frequency, retention_query
 
 RETENTION_QUERY: Operation[RetentionResult] = Operation(
@@ -117,7 +118,7 @@ RETENTION_FREQUENCY: Operation[FrequencyResult] = Operation(
 
 
 class RetentionResource:
-    """The operations under the tag `retention`."""
+    """The operations of the tag `retention`."""
 
     def __init__(self, client: Resources) -> None:
         self._client = client
@@ -169,8 +170,8 @@ class RetentionResource:
             RetentionResult: The groups by date.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             RETENTION_QUERY,
@@ -226,8 +227,8 @@ class RetentionResource:
             FrequencyResult: The numbers of users by date.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             RETENTION_FREQUENCY,
@@ -245,7 +246,7 @@ class RetentionResource:
 
 
 class AsyncRetentionResource:
-    """The operations under the tag `retention`."""
+    """The operations of the tag `retention`."""
 
     def __init__(self, client: AsyncResources) -> None:
         self._client = client
@@ -297,8 +298,8 @@ class AsyncRetentionResource:
             RetentionResult: The groups by date.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             RETENTION_QUERY,
@@ -354,8 +355,8 @@ class AsyncRetentionResource:
             FrequencyResult: The numbers of users by date.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             RETENTION_FREQUENCY,

@@ -1,4 +1,4 @@
-"""The operations under the tag `schemas`, sync and async."""
+"""The operations of the tag `schemas`, sync and async."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any, Literal, cast, overload
 from ...models.entity_type import EntityType, check_entity_type
 from ...models.lexicon_result import LexiconResult
 from ...models.lexicon_schema import LexiconSchema
+from ...runtime.operation import CsvText, Expression, Operation
 from ...types import UNSET, Unset
-from .. import AsyncResources, CsvText, Expression, Operation, Resources
+from .. import AsyncResources, Resources
 from . import schemas_get, schemas_list, schemas_list_for_entity
 
 SCHEMAS_LIST: Operation[LexiconResult] = Operation(
@@ -83,7 +84,7 @@ SCHEMAS_GET: Operation[LexiconSchema] = Operation(
 
 
 class SchemasResource:
-    """The operations under the tag `schemas`."""
+    """The operations of the tag `schemas`."""
 
     def __init__(self, client: Resources) -> None:
         self._client = client
@@ -102,8 +103,8 @@ class SchemasResource:
             LexiconResult: The schemas.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             SCHEMAS_LIST,
@@ -130,8 +131,8 @@ class SchemasResource:
             LexiconResult: The schemas.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             SCHEMAS_LIST_FOR_ENTITY,
@@ -161,8 +162,8 @@ class SchemasResource:
             LexiconSchema: The schema.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             SCHEMAS_GET,
@@ -174,7 +175,7 @@ class SchemasResource:
 
 
 class AsyncSchemasResource:
-    """The operations under the tag `schemas`."""
+    """The operations of the tag `schemas`."""
 
     def __init__(self, client: AsyncResources) -> None:
         self._client = client
@@ -193,8 +194,8 @@ class AsyncSchemasResource:
             LexiconResult: The schemas.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             SCHEMAS_LIST,
@@ -221,8 +222,8 @@ class AsyncSchemasResource:
             LexiconResult: The schemas.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             SCHEMAS_LIST_FOR_ENTITY,
@@ -252,8 +253,8 @@ class AsyncSchemasResource:
             LexiconSchema: The schema.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             SCHEMAS_GET,

@@ -1,4 +1,4 @@
-"""The operations under the tag `segmentation`, sync and async."""
+"""The operations of the tag `segmentation`, sync and async."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from ...models.segmentation_average_result import SegmentationAverageResult
 from ...models.segmentation_result import SegmentationResult
 from ...models.segmentation_sum_result import SegmentationSumResult
 from ...models.time_unit import TimeUnit, check_time_unit
+from ...runtime.operation import CsvText, Expression, Operation
 from ...types import UNSET, Unset
-from .. import AsyncResources, CsvText, Expression, Operation, Resources
+from .. import AsyncResources, Resources
 from . import (
     segmentation_average,
     segmentation_multiseg,
@@ -274,7 +275,7 @@ SEGMENTATION_MULTISEG: Operation[MultisegResult] = Operation(
 
 
 class SegmentationResource:
-    """The operations under the tag `segmentation`."""
+    """The operations of the tag `segmentation`."""
 
     def __init__(self, client: Resources) -> None:
         self._client = client
@@ -351,8 +352,8 @@ class SegmentationResource:
             SegmentationResult: The counts, or the same as a CSV table.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             SEGMENTATION_QUERY,
@@ -404,8 +405,8 @@ class SegmentationResource:
             SegmentationResult: The counts, one series for each range.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             SEGMENTATION_NUMERIC,
@@ -451,8 +452,8 @@ class SegmentationResource:
             SegmentationSumResult: The sums by date.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             SEGMENTATION_SUM,
@@ -495,8 +496,8 @@ class SegmentationResource:
             SegmentationAverageResult: The averages by date.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             SEGMENTATION_AVERAGE,
@@ -548,8 +549,8 @@ class SegmentationResource:
             MultisegResult: The counts by outer segment, inner segment and date.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return self._client.call_operation(
             SEGMENTATION_MULTISEG,
@@ -568,7 +569,7 @@ class SegmentationResource:
 
 
 class AsyncSegmentationResource:
-    """The operations under the tag `segmentation`."""
+    """The operations of the tag `segmentation`."""
 
     def __init__(self, client: AsyncResources) -> None:
         self._client = client
@@ -645,8 +646,8 @@ class AsyncSegmentationResource:
             SegmentationResult: The counts, or the same as a CSV table.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             SEGMENTATION_QUERY,
@@ -698,8 +699,8 @@ class AsyncSegmentationResource:
             SegmentationResult: The counts, one series for each range.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             SEGMENTATION_NUMERIC,
@@ -745,8 +746,8 @@ class AsyncSegmentationResource:
             SegmentationSumResult: The sums by date.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             SEGMENTATION_SUM,
@@ -789,8 +790,8 @@ class AsyncSegmentationResource:
             SegmentationAverageResult: The averages by date.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             SEGMENTATION_AVERAGE,
@@ -842,8 +843,8 @@ class AsyncSegmentationResource:
             MultisegResult: The counts by outer segment, inner segment and date.
 
         Raises:
-            mixpanel_export.InvalidArgumentError: an argument is not allowed; nothing is sent.
-            mixpanel_export.APIError: Mixpanel answers with a failure.
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
         """
         return await self._client.call_operation(
             SEGMENTATION_MULTISEG,

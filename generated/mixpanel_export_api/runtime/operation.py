@@ -1,0 +1,73 @@
+"""One operation of the contract as data, and the types its arguments and answers share."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, Protocol, TypeVar
+
+from attrs import frozen
+
+T = TypeVar("T")
+
+
+class Expression(Protocol):
+    """A segmentation expression that can return its text."""
+
+    def to_expression(self) -> str:
+        """Return the text of the expression."""
+        ...
+
+
+class CsvText(str):
+    """A report as CSV text, returned for `format="csv"`."""
+
+    __slots__ = ()
+
+    def rows(self) -> list[dict[str, str]]:
+        """Return the rows as dictionaries keyed by column name; every value is text."""
+        return list(csv.DictReader(io.StringIO(self, newline="")))
+
+
+@frozen
+class Operation(Generic[T]):
+    """One operation of the contract.
+
+    Attributes:
+        name: `<tag>.<operation>`.
+        method: The HTTP method.
+        path: The path template.
+        security: Names of the security schemes that the operation accepts.
+        idempotent: True if the request can be repeated after an ambiguous failure.
+        writes: True if the call changes something, whatever its method.
+        csv: True if `format="csv"` returns CSV text.
+        bound: Arguments that come from the client: project_id, workspace_id.
+        schemas: JSON Schema of each argument, by Python name.
+        required: Names of the required arguments.
+        refused: Combinations of arguments that Mixpanel refuses: the conditions (`when`) and the reason (`says`).
+        renamed: Arguments that `build` takes under another name.
+        body: Model of the request body, or None.
+        body_fields: Arguments that go into the body.
+        models: Model class of each argument that is an object or a list of objects.
+        build: Makes the request's method, URL, parameters and body from the arguments.
+        parse: Makes the typed answer from a successful response.
+    """
+
+    name: str
+    method: str
+    path: str
+    security: frozenset[str]
+    idempotent: bool
+    writes: bool
+    csv: bool
+    bound: tuple[str, ...]
+    schemas: Mapping[str, Mapping[str, Any]]
+    required: tuple[str, ...]
+    refused: Sequence[Mapping[str, Any]]
+    renamed: Mapping[str, str]
+    body: Callable[..., Any] | None
+    body_fields: tuple[str, ...]
+    models: Mapping[str, Any]
+    build: Callable[..., dict[str, Any]]
+    parse: Callable[..., Any]

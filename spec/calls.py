@@ -1,0 +1,249 @@
+"""Each operation as the templates see it: arguments with their JSON Schema, security, docstring.
+
+openapi-python-client parses the spec but drops these; see `spec.compile` for how they reach the templates.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+from attrs import frozen
+from openapi_python_client.parser import GeneratorData
+from openapi_python_client.parser.bodies import BodyType
+from openapi_python_client.parser.openapi import Endpoint
+from openapi_python_client.parser.properties import ModelProperty, Property
+from openapi_python_client.parser.properties.list_property import ListProperty
+from openapi_python_client.strings import PythonIdentifier, safe_for_docstring
+
+from spec.contract import Contract, GenerationError
+
+BOUND = ("project_id", "workspace_id")
+TYPES_BY_FORMAT = {
+    "date": "datetime.date | str",
+    "mixpanel-datetime": "datetime.datetime | str",
+    "mixpanel-expression": "str | Expression",
+}
+
+
+@frozen
+class Argument:
+    """One keyword argument of a resource method.
+
+    The generator appends an underscore to names of built-ins (`type_`); as keyword arguments these need none.
+    """
+
+    name: str
+    built_as: str
+    type: str
+    required: bool
+    schema: dict[str, Any]
+    description: str
+    model: str | None
+    in_body: bool
+
+    @property
+    def declaration(self) -> str:
+        return f"{self.name}: {self.type}" if self.required else f"{self.name}: {self.type} | None = None"
+
+
+@frozen
+class Call:
+    """One operation, as a method of a resource class."""
+
+    method_name: str
+    module: str
+    http_method: str
+    path: str
+    security: list[str]
+    idempotent: bool
+    writes: bool
+    bound: list[str]
+    arguments: list[Argument]
+    refused: list[dict[str, Any]]
+    body: str | None
+    answer: str
+    docstring: str
+    imports: set[str]
+    needs_json: bool
+    csv: bool
+
+    def declarations(self, answer: str) -> list[str]:
+        """Return the arguments of the method, or of its overload for an answer: "any", "json" or "csv"."""
+        if answer == "any":
+            return [argument.declaration for argument in self.arguments]
+        others = [argument.declaration for argument in self.arguments if argument.name != "format"]
+        if answer == "csv":
+            return ['format: Literal["csv"]', *others]
+        (format_,) = (argument for argument in self.arguments if argument.name == "format")
+        json_format = 'Literal["json"] | None' if "json" in format_.schema["enum"] else "None"
+        return [*others, f"format: {json_format} = None"]
+
+
+def calls_by_name(contract: Contract, data: GeneratorData) -> dict[str, Call]:
+    """Return every operation of the contract by its Python name."""
+    endpoints = {
+        str(endpoint.name): (str(tag), endpoint)
+        for tag, collection in data.endpoint_collections_by_tag.items()
+        for endpoint in collection.endpoints
+    }
+    calls: dict[str, Call] = {}
+    for path, method, operation, item in contract.operations():
+        name = str(PythonIdentifier(operation["operationId"], prefix="field_"))
+        if name not in endpoints:
+            raise GenerationError(f"{operation['operationId']} the generator left it out")
+        tag, endpoint = endpoints[name]
+        if not name.startswith(f"{tag}_"):
+            raise GenerationError(f"{operation['operationId']}: an operation id must be <tag>_<operation>")
+        calls[name] = call_of(contract, endpoint, tag, path, method, operation, item)
+    return calls
+
+
+def call_of(
+    contract: Contract,
+    endpoint: Endpoint,
+    tag: str,
+    path: str,
+    method: str,
+    operation: dict[str, Any],
+    item: dict[str, Any],
+) -> Call:
+    described = contract.parameters(operation, item)
+    every = [
+        argument_of(contract, prop, described[wire], contract.schema_of(described[wire]))
+        for prop in [*endpoint.path_parameters, *endpoint.query_parameters]
+        for wire in [prop.name.get_untrusted_value()]
+    ]
+    body: ModelProperty | None = None
+    if endpoint.bodies:
+        (only,) = endpoint.bodies
+        assert isinstance(only.prop, ModelProperty)
+        body = only.prop
+        every += body_arguments(contract, body, operation)
+    needs_json = any(isinstance(prop, ListProperty) for prop in endpoint.query_parameters)
+    if needs_json or (endpoint.bodies and endpoint.bodies[0].body_type == BodyType.DATA):
+        endpoint.relative_imports.add("import json")
+    csv = any("text/csv" in contract.resolve(r).get("content", {}) for r in operation["responses"].values())
+    # A format is an argument only if there is a choice.
+    offered = [a for a in every if a.name not in BOUND and (a.name != "format" or csv)]
+    offered.sort(key=lambda argument: not argument.required)
+    answers = [
+        r for r in endpoint.responses.patterns if r.status_code.range and r.status_code.range[0] // 100 == 2
+    ]
+    answer = " | ".join(sorted({type_text(r.prop) for r in answers}))
+    props = [*endpoint.path_parameters, *endpoint.query_parameters, *(r.prop for r in answers)]
+    if body:
+        props += [body, *(body.required_properties or []), *(body.optional_properties or [])]
+    return Call(
+        method_name=endpoint.name.removeprefix(f"{tag}_"),
+        module=str(endpoint.name),
+        http_method=method.upper(),
+        path=path,
+        security=sorted({scheme for option in operation["security"] for scheme in option}),
+        idempotent=operation.get("x-idempotent", True),
+        writes=operation.get("x-writes", False),
+        bound=[a.name for a in every if a.name in BOUND],
+        arguments=offered,
+        refused=refused(operation, offered),
+        body=str(body.class_info.name) if body else None,
+        answer=answer,
+        docstring=docstring(
+            operation, offered, answer, [contract.resolve(r) for r in operation["responses"].values()]
+        ),
+        imports={
+            line
+            for prop in props
+            for line in prop.get_imports(prefix="...") | prop.get_lazy_imports(prefix="...")
+        },
+        needs_json=needs_json,
+        csv=csv,
+    )
+
+
+def refused(operation: dict[str, Any], arguments: list[Argument]) -> list[dict[str, Any]]:
+    """Return the combinations of arguments that the contract refuses."""
+    rules = operation.get("x-refused", [])
+    unknown = {name for rule in rules for name in rule["when"]} - {argument.name for argument in arguments}
+    if unknown:
+        raise GenerationError(f"{operation['operationId']}: x-refused names {', '.join(sorted(unknown))}")
+    return [{"when": rule["when"], "says": rule["says"]} for rule in rules]
+
+
+def body_arguments(contract: Contract, body: ModelProperty, operation: dict[str, Any]) -> Iterator[Argument]:
+    ((media_type, content),) = contract.resolve(operation["requestBody"])["content"].items()
+    fields = contract.resolve(content["schema"])["properties"]
+    as_json = {
+        name
+        for name, encoding in content.get("encoding", {}).items()
+        if encoding.get("contentType") == "application/json"
+    }
+    for prop in [*(body.required_properties or []), *(body.optional_properties or [])]:
+        wire = prop.name.get_untrusted_value()
+        schema = contract.resolve(fields[wire])
+        is_form = media_type == "application/x-www-form-urlencoded"
+        if is_form and schema.get("type") in {"array", "object"} and wire not in as_json:
+            raise GenerationError(
+                f"{body.class_info.name}.{wire}: it travels as JSON text; say so with `encoding`"
+            )
+        yield argument_of(contract, prop, fields[wire], schema, in_body=True)
+
+
+def argument_of(
+    contract: Contract,
+    prop: Property,
+    described: dict[str, Any],
+    schema: dict[str, Any],
+    *,
+    in_body: bool = False,
+) -> Argument:
+    name = str(prop.python_name)
+    inner = prop.inner_property if isinstance(prop, ListProperty) else prop
+    model = str(inner.class_info.name) if isinstance(inner, ModelProperty) else None
+    text = TYPES_BY_FORMAT.get(schema.get("format", ""), type_text(prop))
+    if model:
+        text = re.sub(rf"\b{model}\b", f"{model} | Mapping[str, Any]", text)
+    return Argument(
+        name=name if keyword.iskeyword(name) else name.removesuffix("_"),
+        built_as=name,
+        type=text,
+        required=prop.required,
+        schema=contract.narrowed(schema),
+        description=described.get("description") or schema.get("description", ""),
+        model=model,
+        in_body=in_body,
+    )
+
+
+def type_text(prop: Property) -> str:
+    text = prop.get_type_string(no_optional=True).as_unembedded_code()
+    # `list` is also the name of a method, which would shadow the type for a checker.
+    return re.sub(r"\blist\[", "builtins.list[", text)
+
+
+def docstring(
+    operation: dict[str, Any], arguments: list[Argument], answer: str, responses: list[dict[str, Any]]
+) -> str:
+    def paragraph(text: str, indent: str = "") -> str:
+        return textwrap.fill(
+            " ".join(text.split()),
+            92,
+            initial_indent=indent,
+            subsequent_indent=indent + "    " * bool(indent),
+        )
+
+    blocks = [paragraph(operation["summary"])]
+    blocks += [paragraph(block) for block in operation.get("description", "").strip().split("\n\n") if block]
+    if arguments:
+        lines = [paragraph(f"{a.name}: {a.description}", "    ") for a in arguments]
+        blocks.append("\n".join(["Args:", *lines]))
+    described = next((r["description"] for r in responses if r.get("content")), "")
+    blocks.append("Returns:\n" + paragraph(f"{answer.replace('builtins.', '')}: {described}", "    "))
+    blocks.append(
+        "Raises:\n"
+        "    mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.\n"
+        "    mixpanel_export.APIError: Mixpanel returned an error."
+    )
+    return str(safe_for_docstring("\n\n".join(blocks)))

@@ -1,0 +1,83 @@
+"""The contract as written, resolved where the templates need it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from openapi_spec_validator import validate
+from ruamel.yaml import YAML
+
+METHODS = ("get", "put", "post", "delete", "patch")
+_CHECKED_KEYS = (
+    "type", "format", "enum", "items", "properties", "minimum", "maximum", "minItems", "minLength", "maxLength",
+    "x-future",
+)  # fmt: skip
+
+
+class GenerationError(Exception):
+    """The spec does not compile cleanly."""
+
+
+class Contract:
+    """An OpenAPI document, read from a file and validated."""
+
+    def __init__(self, path: Path) -> None:
+        self.document: dict[str, Any] = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        validate(self.document)
+
+    def resolve(self, node: dict[str, Any]) -> dict[str, Any]:
+        """Follow the references of a node; keys beside a `$ref` win over the target's."""
+        while "$ref" in node:
+            target: Any = self.document
+            for part in node["$ref"].removeprefix("#/").split("/"):
+                target = target[part]
+            node = {**target, **{key: value for key, value in node.items() if key != "$ref"}}
+        return node
+
+    def operations(self) -> Iterator[tuple[str, str, dict[str, Any], dict[str, Any]]]:
+        """Yield path, method, operation and path item of each operation."""
+        for path, item in self.document["paths"].items():
+            for method in METHODS:
+                if method in item:
+                    yield path, method, item[method], item
+
+    def parameters(self, operation: dict[str, Any], item: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        """Return the parameters of an operation by name, those of its path item included."""
+        every = [*item.get("parameters", []), *operation.get("parameters", [])]
+        return {parameter["name"]: parameter for parameter in map(self.resolve, every)}
+
+    def schema_of(self, parameter: dict[str, Any]) -> dict[str, Any]:
+        """Return the schema of a parameter's value, which may travel as JSON text."""
+        if "content" in parameter:
+            return self.resolve(parameter["content"]["application/json"]["schema"])
+        schema = self.resolve(parameter["schema"])
+        if schema.get("type") in {"array", "object"}:
+            raise GenerationError(
+                f"{parameter['name']}: Mixpanel expects arrays as JSON text; describe the parameter with `content`"
+            )
+        return schema
+
+    def lowered(self) -> dict[str, Any]:
+        """Return a copy in which JSON parameters are plain schemas, as the generator expects."""
+        document = copy.deepcopy(self.document)
+        holders = [document.get("components", {}).get("parameters", {}).values()]
+        for item in document["paths"].values():
+            holders.append(item.get("parameters", []))
+            holders += [item[method].get("parameters", []) for method in METHODS if method in item]
+        for parameter in (parameter for holder in holders for parameter in holder):
+            if "content" in parameter:
+                parameter["schema"] = parameter.pop("content")["application/json"]["schema"]
+        return document
+
+    def narrowed(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Return the part of a schema that the client checks before it sends a value."""
+        schema = self.resolve(schema)
+        kept = {key: schema[key] for key in _CHECKED_KEYS if key in schema}
+        if "items" in kept:
+            kept["items"] = self.narrowed(kept["items"])
+        if "properties" in kept:
+            kept["properties"] = {name: self.narrowed(inner) for name, inner in kept["properties"].items()}
+        return kept
