@@ -79,7 +79,7 @@ class ColumnarConversion:
             made: list[WrittenFile] = []
             for date in _dates_in(path) or [str(spool.slice_.from_date)]:
                 with load("pyarrow").OSFile(str(part(date)), "wb") as file:
-                    tables = _until(spool.check, _of_date(path, date))
+                    tables = _until(spool.cancellation.check, _of_date(path, date))
                     made.append(
                         WrittenFile(date, write_all(self._format, file, self._converter.schema, tables))
                     )

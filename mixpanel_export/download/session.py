@@ -143,7 +143,7 @@ class SliceReceiver:
         _logger.info(
             "Slice %s complete: %d events, %d bytes of lines", slice_, verified.events, verified.bytes
         )
-        return Spool(slice_, verified, file, self._fields, check=self._cancellation.check)
+        return Spool(slice_, verified, file, self._fields, cancellation=self._cancellation)
 
     def deduplicated(self, spool: Spool) -> Spool:
         """A slice without its duplicates, if that was asked for."""

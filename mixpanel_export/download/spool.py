@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import TracebackType
 from typing import IO, Self
 
 from attrs import evolve, field, frozen
 
 from mixpanel_export.download.plan import Slice
+from mixpanel_export.http.cancellation import NOT_CANCELLABLE, Cancellation
 from mixpanel_export.records.duplicates import Duplicates, find_duplicates
 from mixpanel_export.records.inflate import CHUNK_SIZE, decompressor_for
 from mixpanel_export.records.lines import LineSplitter
@@ -27,7 +28,7 @@ class Spool:
         file: the bytes as they arrived.
         fields: the properties that `blocks` keeps, beside those that identify an event; None for all.
         duplicates: the lines to leave out, if any were looked for.
-        check: called regularly while the slice is read; raises to end that.
+        cancellation: checked regularly while the slice is read.
     """
 
     slice_: Slice
@@ -35,7 +36,7 @@ class Spool:
     file: IO[bytes]
     fields: tuple[str, ...] | None = None
     duplicates: Duplicates | None = None
-    check: Callable[[], object] = field(default=lambda: None, eq=False, repr=False)
+    cancellation: Cancellation = field(default=NOT_CANCELLABLE, eq=False, repr=False)
 
     @property
     def dropped(self) -> int:
@@ -56,7 +57,7 @@ class Spool:
         """Yield the bytes as they arrived."""
         self.file.seek(0)
         while chunk := self.file.read(_READ_SIZE):
-            self.check()
+            self.cancellation.check()
             yield chunk
 
     def blocks(self, size: int = CHUNK_SIZE) -> Iterator[bytes]:
@@ -86,7 +87,7 @@ class Spool:
             MalformedEventError: for a line that is not an event.
         """
         blocks = (block.lines for block in self._all_blocks())
-        found = find_duplicates(blocks, self.verified.events, self._source, check=self.check)
+        found = find_duplicates(blocks, self.verified.events, self._source, cancellation=self.cancellation)
         return evolve(self, duplicates=found)
 
     def close(self) -> None:
@@ -113,14 +114,14 @@ class Spool:
     def _all_blocks(self, size: int = CHUNK_SIZE) -> Iterator[Block]:
         if self.verified.kept is not None:
             for kept in self.verified.kept:
-                self.check()
+                self.cancellation.check()
                 yield kept
             return
         decompressor = decompressor_for("gzip" if self.verified.is_gzip else "", size)
         splitter = LineSplitter()
         for chunk in self.chunks():
             for inflated in decompressor.feed(chunk):
-                self.check()
+                self.cancellation.check()
                 if lines := splitter.feed(inflated):
                     yield Block(lines)
         decompressor.finish()

@@ -1,9 +1,8 @@
-"""From the bytes of an answer to events, and the proof that nothing is missing.
+"""Decode whole lines into events, and recognize the texts that Mixpanel sends in place of events.
 
-Pure: feed it chunks as they come and finish it when HTTP has ended; sync and async share it. Inflating,
-splitting and parsing are done by native code in bulk. Only "\\n" ends a line: U+2028, U+2029 and U+0085 may
-stand unescaped in a value. A damaged or unfinished gzip stream, half a line, "terminated early", a web page
-and an error object each raise; that HTTP itself ended is the shell's to know.
+Pure. Native code parses a block of lines at once; only a block that it refuses is read line by line, to find the
+line at fault or to read legal JSON that the native decoder does not. See `lines` for splitting, and `verify` for
+the proof that a response is complete.
 """
 
 from __future__ import annotations
@@ -23,17 +22,17 @@ from mixpanel_export.records.lines import count_lines
 __all__ = ["EventDecoder"]
 
 _TERMINATED = re.compile(rb"\W*(export )?terminated early", re.I)
-# After half of the line that was being written.
+# Follows the half of a line that was being written.
 _TERMINATED_IN_A_LINE = re.compile(rb"terminated early\W*\Z", re.I)
 
 
 class EventDecoder:
-    """Decodes blocks of whole lines into events, and tells an export that failed from one that did not.
+    """Decodes blocks of whole lines into events, and counts the lines.
 
     Args:
         event_type: the class to make, `Event` or one of `event_type()`.
-        fields: the properties that `event_type` was made for, if not all.
-        source: what is decoded, for the message of an error: "the slice 2024-01-01".
+        fields: the properties that `event_type` was made for; None for all.
+        source: the origin of the lines, for error messages: "the slice 2024-01-01".
     """
 
     def __init__(
@@ -49,13 +48,13 @@ class EventDecoder:
         self.lines: int = 0
 
     def decode(self, block: bytes, lines: int | None = None) -> list[Event]:
-        """The events of whole lines.
+        """Decode whole lines.
 
         Args:
-            lines: how many there are, when they have been counted and none is blank.
+            lines: the number of lines, if they have been counted and none is blank.
 
         Raises:
-            IncompleteExportError: for a line by which Mixpanel says that the export broke off.
+            IncompleteExportError: for a line that says that the export broke off.
             MalformedEventError: for a line that is not an event.
         """
         if not block:
@@ -63,23 +62,23 @@ class EventDecoder:
         try:
             events = self._native.decode_lines(block)
             if self._fields is not None:
-                # What the decoder skips it checks for JSON, but not for UTF-8.
+                # The decoder checks that skipped values are JSON, but not that they are UTF-8.
                 str(block, "utf-8")
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return self._decode_slowly(block)
         if lines is None:
             lines = count_lines(block)
         if len(events) != lines:
-            # Blank lines are fine; two values on one line are not.
+            # Blank lines are allowed; two values on one line are not.
             return self._decode_slowly(block)
         self.lines += lines
         return events
 
     def finish(self, rest: bytes) -> list[Event]:
-        """The event of a last line without a line end, if it is whole.
+        """Decode a last line without a line end.
 
         Raises:
-            IncompleteExportError: when the export ends in the middle of a line.
+            IncompleteExportError: when the export ends in the middle of it.
         """
         if not rest.strip():
             return []
@@ -89,13 +88,13 @@ class EventDecoder:
             raise IncompleteExportError(f"the export ends in the middle of line {self.lines + 1}") from error
 
     def _decode_slowly(self, block: bytes) -> list[Event]:
-        """Line by line: finds the line at fault, and reads the JSON that the native decoder will not."""
+        """Decode line by line, to find the line at fault or to read JSON that the native decoder refuses."""
         events: list[Event] = []
         for line in block.split(b"\n"):
             if line.strip():
                 events.append(self._decode_line(line))
             self.lines += 1
-        # What follows the last line end is no line of its own.
+        # The empty text after the last line end is not a line.
         self.lines -= block.endswith(b"\n")
         return events
 
@@ -112,10 +111,10 @@ class EventDecoder:
         text = line.decode("utf-8", errors="backslashreplace")
         if text.lstrip().startswith("<"):
             raise IncompleteExportError(
-                f"line {number} is no event but a web page: {' '.join(roughly(text).split())}"
+                f"line {number}: expected an event, got a web page: {' '.join(roughly(text).split())}"
             )
         try:
-            # The standard library reads what is legal JSON and yet refused above: a lone surrogate escape.
+            # Unlike the native decoder, the standard library accepts the escape of a lone surrogate.
             parsed = json.loads(line.decode(), parse_constant=_refuse_constant)
         except (ValueError, RecursionError) as error:
             if _TERMINATED_IN_A_LINE.search(line):
@@ -125,13 +124,15 @@ class EventDecoder:
 
     def _event_of(self, parsed: Any, number: int, text: str) -> Event:
         if not isinstance(parsed, dict):
-            raise MalformedEventError(self._source, number, text, "it is not a JSON object")
+            raise MalformedEventError(self._source, number, text, "expected a JSON object")
         record = cast("dict[str, Any]", parsed)
         if "event" not in record and isinstance(record.get("error"), str):
-            raise IncompleteExportError(f"line {number} is no event but an error: {roughly(record['error'])}")
+            raise IncompleteExportError(
+                f"line {number}: expected an event, got an error: {roughly(record['error'])}"
+            )
         name, properties = record.get("event"), record.get("properties")
         if not isinstance(name, str) or not isinstance(properties, dict):
-            raise MalformedEventError(self._source, number, text, "it has no event name or no properties")
+            raise MalformedEventError(self._source, number, text, "expected an event name and properties")
         kept = cast(dict[str, Any], properties)
         if self._fields is not None:
             kept = {key: value for key, value in kept.items() if key in self._fields}
@@ -139,7 +140,7 @@ class EventDecoder:
 
 
 def _terminated(line: int) -> IncompleteExportError:
-    return IncompleteExportError(f'Mixpanel says "terminated early" on line {line}')
+    return IncompleteExportError(f'Mixpanel reports "terminated early" on line {line}')
 
 
 def _refuse_constant(name: str) -> Any:

@@ -1,7 +1,7 @@
 """One event of a raw export: a thin, typed view of the parsed line.
 
-`Event` is a msgspec Struct, so that the native decoder makes it straight from the bytes. What differs from
-export to export (time zone, unit of time) lives on a subclass made once, and costs an event nothing.
+`Event` is a msgspec Struct, so that the native decoder makes it straight from the bytes. Time zone and unit of time
+differ between exports; they are stored in a subclass made once an export, and take no space in an event.
 """
 
 from __future__ import annotations
@@ -44,17 +44,17 @@ class Event(msgspec.Struct, gc=False):
 
     @property
     def time(self) -> datetime.datetime:
-        """When it happened, as an aware datetime in the client's time zone.
+        """The time of the event, as an aware datetime in the client's time zone.
 
-        Projects made before 2023 write their own local time as if it were UTC; with the client's `timezone=`
-        set to theirs, this is the right moment.
+        Projects made before 2023 send their local time as if it were UTC; set the client's `timezone=` to the
+        project's to get the right moment.
 
         Raises:
-            ExportError: when the event has no numeric `time`, or one beyond all dates.
+            ExportError: when the event has no numeric `time`, or one outside the years 1 to 9999.
         """
         ticks = self.properties.get("time")
         if type(ticks) is int:
-            # Almost every event of almost every export comes this way, and no further.
+            # The usual case, kept short: this is called for nearly every event.
             try:
                 return _from_timestamp(ticks, _UTC)
             except (OSError, OverflowError, ValueError):
@@ -62,9 +62,9 @@ class Event(msgspec.Struct, gc=False):
         return self._moment_of(ticks)
 
     def _moment_of(self, ticks: Any) -> datetime.datetime:
-        # Not isinstance, which takes a boolean for a number and three times as long.
+        # Not isinstance, which accepts a boolean and takes three times as long.
         if type(ticks) is not int and type(ticks) is not float:
-            raise ExportError(f"an event {self.name!r} has no numeric time, but {ticks!r}")
+            raise ExportError(f"event {self.name!r}: expected a numeric time, got {ticks!r}")
         try:
             if self._ticks_per_second != 1:
                 ticks /= self._ticks_per_second
@@ -76,20 +76,22 @@ class Event(msgspec.Struct, gc=False):
         return moment.replace(tzinfo=self._zone)
 
     def _unusual_time(self, seconds: float) -> datetime.datetime:
-        """Some systems know no time before 1970; none knows the year 10,000."""
+        """Convert a time that the system's clock functions refuse: some refuse any before 1970."""
         try:
             return _EPOCH + datetime.timedelta(seconds=seconds)
         except (OverflowError, ValueError) as error:
-            raise ExportError(f"an event {self.name!r} has a time beyond all dates: {seconds!r}") from error
+            raise ExportError(
+                f"event {self.name!r}: the time {seconds!r} is outside the years 1 to 9999"
+            ) from error
 
     @property
     def distinct_id(self) -> str | None:
-        """Whose event it is, as sent; None when the event does not say."""
+        """The user's `distinct_id`, as sent; None when absent."""
         return self.properties.get("distinct_id")
 
     @property
     def insert_id(self) -> str | None:
-        """Mixpanel's `$insert_id`, which tells re-sent events apart from new ones; None when absent."""
+        """Mixpanel's `$insert_id`, which identifies an event that was sent again; None when absent."""
         return self.properties.get("$insert_id")
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -97,33 +99,33 @@ class Event(msgspec.Struct, gc=False):
 
 
 class _ZonedEvent(Event, gc=False):
-    """An event whose time is in another zone, or unit."""
+    """An event whose time is in another zone or unit."""
 
     @property
     def time(self) -> datetime.datetime:
         return self._moment_of(self.properties.get("time"))
 
 
-class _Anything(msgspec.Struct, gc=False):
-    """An object, whatever is in it."""
+class _AnyObject(msgspec.Struct, gc=False):
+    """A JSON object whose members are skipped."""
 
 
 BareEvent: type[Event] = cast(
-    type[Event], msgspec.defstruct("Event", [("properties", _Anything)], bases=(Event,), gc=False)
+    type[Event], msgspec.defstruct("Event", [("properties", _AnyObject)], bases=(Event,), gc=False)
 )
-"""Of an event nothing but its name is made, and yet all of it is read: to check that lines are events."""
+"""Decode only the name, but parse the whole line to validate it."""
 
 
 @functools.cache
 def event_type(
     zone: datetime.tzinfo, ticks_per_second: int = 1, fields: tuple[str, ...] | None = None
 ) -> type[Event]:
-    """The `Event` class of one export.
+    """Return the `Event` class of one export.
 
     Args:
         zone: the client's time zone.
-        ticks_per_second: 1 when `time` is in seconds, 1000 when it is in milliseconds.
-        fields: the properties that the decoder makes, beside those that identify an event; None for all.
+        ticks_per_second: 1 if `time` is in seconds, 1000 if it is in milliseconds.
+        fields: the properties to decode, beside those that identify an event; None for all.
     """
     if isinstance(zone, zoneinfo.ZoneInfo) and zone.key == "UTC":
         zone = datetime.UTC
@@ -144,7 +146,7 @@ def event_type(
 
 
 def selected_properties(fields: Iterable[str], values: Any) -> Any:
-    """Make the type for which the native decoder builds a dict of these properties only, and skips the others.
+    """Return a type for which the native decoder builds a dict of these properties, and skips the others.
 
     Args:
         fields: the properties, beside those that identify an event.

@@ -1,4 +1,7 @@
-"""Split bytes into whole lines and count them. Only "\\n" ends a line."""
+"""Split bytes into whole lines and count them.
+
+Only "\\n" ends a line: U+2028, U+2029 and U+0085 may stand unescaped in a value.
+"""
 
 from __future__ import annotations
 
@@ -7,46 +10,46 @@ import operator
 
 
 def count_lines(block: bytes, begin: bytes = b"{", end: bytes = b"") -> int:
-    """How many lines there are, each with its line end, but perhaps the last one; 0 when one is otherwise.
+    """Count lines if all of them begin and end as given; return 0 if one does not.
 
-    So as many values as lines are a value on each line: the native decoder lets pass blank lines, and two values on
-    one line, and a count of all lines would not tell one of each from neither.
+    As many values as such lines means one value on each line. The native decoder accepts blank lines and two values
+    on one line, so with a count of all lines, one of each would go unnoticed.
 
     Args:
-        begin: what every line begins with.
-        end: what every line ends with, line end included.
+        begin: the prefix of every line.
+        end: the suffix of every line, line end included; the last line may lack its line end if this is empty.
     """
     lines = io.BytesIO(block).readlines()
-    # What the first and the last in order begin with, all between them do.
+    # A prefix that the smallest and the largest line share is one of all lines between them.
     if not lines or not min(lines).startswith(begin) or not max(lines).startswith(begin):
         return 0
     return len(lines) if not end or all(map(operator.methodcaller("endswith", end), lines)) else 0
 
 
 def lines_in(block: bytes) -> int:
-    """How many lines there are, blank ones too, the last one with its line end or without."""
+    """Count all lines, blank ones included; the last one may lack its line end."""
     # Four times as fast as bytes.count, in every Python up to 3.13.
     ends = len(block.replace(b"\n", b"\n\n")) - len(block)
     return ends + (not block.endswith(b"\n"))
 
 
 class LineSplitter:
-    """Cuts pieces into blocks of whole lines."""
+    """Joins chunks into blocks of whole lines."""
 
     def __init__(self) -> None:
         self._rest: list[bytes] = []
 
-    def feed(self, piece: bytes) -> bytes:
-        """All lines that `piece` completes, with their line ends; empty when it completes none."""
-        end = piece.rfind(b"\n") + 1
+    def feed(self, chunk: bytes) -> bytes:
+        """Return all lines that `chunk` completes, with their line ends; empty if it completes none."""
+        end = chunk.rfind(b"\n") + 1
         if not end:
-            self._rest.append(piece)
+            self._rest.append(chunk)
             return b""
-        block = b"".join([*self._rest, memoryview(piece)[:end]])
-        self._rest = [piece[end:]] if end < len(piece) else []
+        block = b"".join([*self._rest, memoryview(chunk)[:end]])
+        self._rest = [chunk[end:]] if end < len(chunk) else []
         return block
 
     def finish(self) -> bytes:
-        """What is left without a line end."""
+        """Return the rest, a last line without a line end."""
         rest, self._rest = b"".join(self._rest), []
         return rest

@@ -28,7 +28,7 @@ class Projection:
 
     Args:
         fields: the properties to keep, beside `time`, `distinct_id` and `$insert_id`.
-        source: what the lines are from, for the message of an error: "the slice 2024-01-01".
+        source: the origin of the lines, for error messages: "the slice 2024-01-01".
     """
 
     def __init__(self, fields: Sequence[str], source: str = "the export") -> None:
@@ -43,7 +43,7 @@ class Projection:
         """Return the same events, one a line, with the selected properties only.
 
         Raises:
-            IncompleteExportError: for a line by which Mixpanel says that the export broke off.
+            IncompleteExportError: for a line that says that the export broke off.
             MalformedEventError: for a line that is not an event.
         """
         lines = count_lines(block)
@@ -54,7 +54,7 @@ class Projection:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return self._project_slowly(block)
         if len(events) != lines:
-            # Blank lines are fine; two values on one line are not.
+            # Blank lines are allowed; two values on one line are not.
             return self._project_slowly(block)
         self._decoder.lines += lines
         return _encode_lines(events)

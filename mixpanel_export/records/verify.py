@@ -1,9 +1,9 @@
-"""The proof that an answer is complete, made without parsing it, while it arrives or later.
+"""Prove that a response is complete, while it arrives or later, and usually without parsing it.
 
-Pure. Complete means: the encoding ended properly, every line is closed, the last one too, and Mixpanel did not say
-"terminated early" or anything else in place of events. Shapes are checked in bulk; only a block that looks odd is
-parsed, to tell what is wrong with it. That each line is an event is for `decode` to prove, when it is delivered.
-A line that is none is an error only when the answer has ended, for what broke off may explain it.
+Pure; whether HTTP itself ended properly is for the caller to check. Complete means: the content encoding ended
+properly, the last line is whole, and no line says "terminated early" or anything else in place of an event. Lines
+are compared in bulk with the shape of an event; only a block with a line of another shape is parsed. A malformed
+line is reported only after the end of the response, because a response that broke off is the better explanation.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from mixpanel_export.records.lines import LineSplitter, count_lines
 __all__ = ["Block", "Check", "Verified", "Verifier"]
 
 Check = Literal["frame", "json"]
-"""How each line is looked at.
+"""How lines are checked.
 
-- `frame`: it begins with the event's name and ends with its properties, as Mixpanel writes events. When all lines
-  are so and gzip's checksum is right, nothing but Mixpanel could have made a line that is no JSON.
-- `json`: it is parsed.
+- `frame`: each line begins and ends as Mixpanel writes events. If all do, and gzip's checksum is right, only
+  Mixpanel itself can have written a line that is not JSON.
+- `json`: each line is parsed.
 
-A block of lines with one that is otherwise is parsed in any case, to tell what is wrong, if anything is.
+A block with a line of another shape is parsed in either case.
 """
 
 _BEGIN, _END = b'{"event"', b"}}\n"
@@ -36,11 +36,11 @@ _BEGIN, _END = b'{"event"', b"}}\n"
 
 @frozen
 class Block:
-    """Some lines.
+    """Some whole lines.
 
     Attributes:
-        lines: whole lines, with their line ends; the last one of a slice may lack it.
-        count: how many there are, where that is known.
+        lines: the lines with their line ends; the last line of a slice may lack it.
+        count: the number of lines, if known.
     """
 
     lines: bytes
@@ -49,14 +49,14 @@ class Block:
 
 @frozen
 class Verified:
-    """What is known of a complete answer.
+    """The facts about a complete response.
 
     Attributes:
-        events: its lines, each one an event.
-        bytes: its size as JSON Lines, decompressed.
-        is_gzip: whether it came as gzip.
-        is_closed: whether its last line has its line end.
-        kept: its lines, in blocks, as far as they were to be kept; see `Verifier`.
+        events: the number of events, one a line.
+        bytes: the size as JSON Lines, decompressed.
+        is_gzip: True if it arrived as gzip.
+        is_closed: True if the last line has its line end.
+        kept: all its lines in blocks, if they were small enough to keep; see `Verifier`.
     """
 
     events: int
@@ -67,15 +67,15 @@ class Verified:
 
 
 class Verifier:
-    """Checks one answer. Feed it every chunk, then finish it; either raises when the answer is not an export.
+    """Verifies one response. Feed it every chunk, then finish it; both raise if the response is not an export.
 
     Args:
-        content_type: the header of the answer.
-        content_encoding: the header of the answer.
-        check: how each line is looked at, see `Check`.
-        source: what is verified, for the message of an error.
-        chunk_size: the most bytes that are inflated, and looked at, at a time.
-        keep: the most bytes of lines to keep, for who decodes them next; of an answer with more, none are.
+        content_type: the response's header.
+        content_encoding: the response's header.
+        check: how lines are checked; see `Check`.
+        source: the origin of the lines, for error messages.
+        chunk_size: the most bytes to decompress and check at a time.
+        keep: keep the lines for a decoder if there are no more bytes of them than this.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class Verifier:
         keep: int = 0,
     ) -> None:
         if "html" in content_type.lower():
-            raise IncompleteExportError("the answer is a web page, not an export")
+            raise IncompleteExportError("expected an export, got a web page")
         self.is_gzip: bool = "gzip" in content_encoding.lower()
         self._decompressor = decompressor_for(content_encoding, chunk_size)
         self._splitter = LineSplitter()
@@ -103,20 +103,20 @@ class Verifier:
         self._kept: list[Block] = []
 
     def feed(self, chunk: bytes) -> int:
-        """Check what arrived; answers the events seen so far."""
-        for piece in self._decompressor.feed(chunk):
-            self._bytes += len(piece)
+        """Check a chunk that arrived; return the number of events so far."""
+        for inflated in self._decompressor.feed(chunk):
+            self._bytes += len(inflated)
             if self._bytes > self._keep:
                 self._kept.clear()
-            self._check(self._splitter.feed(piece))
+            self._check(self._splitter.feed(inflated))
         return self._events
 
     def finish(self) -> Verified:
-        """Check the end.
+        """Check the end of the response.
 
         Raises:
-            IncompleteExportError: when the answer ended before the data did.
-            MalformedEventError: when it did not, and a line is not an event.
+            IncompleteExportError: when data is missing.
+            MalformedEventError: when no data is missing, and a line is not an event.
         """
         self._decompressor.finish()
         rest = self._splitter.finish()
@@ -134,7 +134,7 @@ class Verifier:
         return Verified(self._events, self._bytes, self.is_gzip, is_closed=not rest, kept=kept)
 
     def forget(self) -> None:
-        """Keep no lines any more."""
+        """Release the lines kept so far."""
         self._kept.clear()
 
     def _check(self, block: bytes) -> None:
@@ -147,7 +147,7 @@ class Verifier:
             except MalformedEventError as error:
                 self._malformed = error
         if self._malformed is not None:
-            # All that counts now is how it ends.
+            # From here on only the end of the response matters.
             self._decoder.lines = before + block.count(b"\n")
             self._last = block.rstrip().rpartition(b"\n")[2] or self._last
 

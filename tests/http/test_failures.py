@@ -593,7 +593,7 @@ SAMPLES: list[MixpanelError] = [
         for kind in vars(errors).values()
         if inspect.isclass(kind) and issubclass(kind, APIError)
     ),
-    IncompleteExportError("the gzip stream ends unfinished"),
+    IncompleteExportError("the gzip stream is truncated"),
     SliceFailedError("2024-03-01", 2, NetworkError("ReadError: reset")),
     MalformedEventError("the slice 2024-03-01", 3, "{}", "it has no event name"),
 ]

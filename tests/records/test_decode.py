@@ -114,7 +114,7 @@ def test_a_gzip_body_cut_anywhere_is_incomplete(cut: int) -> None:
 
 
 def test_a_gzip_body_of_no_bytes_at_all_is_incomplete() -> None:
-    with pytest.raises(IncompleteExportError, match="unfinished"):
+    with pytest.raises(IncompleteExportError, match="truncated"):
         decoded(b"", [], "gzip")
 
 
@@ -209,7 +209,7 @@ def test_an_event_may_end_with_these_words(end: str) -> None:
 def test_a_broken_line_of_an_answer_that_breaks_off_later_is_incomplete() -> None:
     good = b'{"event":"A","properties":{}}\n'
     broken = gzip.compress(good + b"nonsense\n" + good * 99)
-    with pytest.raises(IncompleteExportError, match="unfinished"):
+    with pytest.raises(IncompleteExportError, match="truncated"):
         decoded(broken[:-9], [20], "gzip")
 
 
@@ -226,7 +226,7 @@ def test_a_web_page_is_no_export_even_as_plain_text(body: bytes) -> None:
 
 def test_an_error_object_after_events_is_seen_before_any_is_delivered() -> None:
     verifier = Verifier("text/plain", "")
-    with pytest.raises(IncompleteExportError, match=r"line 100 .*quota"):
+    with pytest.raises(IncompleteExportError, match=r"line 100: .*quota"):
         verifier.feed(b'{"event":"A","properties":{}}\n' * 99 + b'{"error":"quota","status":"error"}\n')
 
 

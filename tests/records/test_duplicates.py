@@ -23,6 +23,8 @@ from mixpanel_export._formats import FileFormat
 from mixpanel_export.download.jsonl import copy_gzip, copy_lines
 from mixpanel_export.download.plan import Slice
 from mixpanel_export.download.spool import Spool
+from mixpanel_export.errors import CancelledError
+from mixpanel_export.http.cancellation import Cancellation
 from mixpanel_export.records.duplicates import find_duplicates
 from mixpanel_export.records.verify import Verifier
 from mixpanel_export.sandbox import Sandbox
@@ -130,7 +132,7 @@ def test_on_disk_and_in_parts_the_same_lines_are_found(
     lines = body.splitlines(keepends=True) if records else []
     blocks = [b"".join(lines[at : at + size]) for at in range(0, len(lines), size)]
     in_memory = find_duplicates(blocks, len(lines), "a test")
-    on_disk = find_duplicates(blocks, len(lines), "a test", concurrent=concurrent, in_memory=1)
+    on_disk = find_duplicates(blocks, len(lines), "a test", partition_size=concurrent, in_memory=1)
     assert in_memory == on_disk
 
 
@@ -141,7 +143,7 @@ def test_many_events_divided_on_disk_leave_one_of_each() -> None:
     ]
     lines = [encoded([each]) for each in records]
     blocks = [b"".join(lines[at : at + 1000]) for at in range(0, len(lines), 1000)]
-    found = find_duplicates(blocks, len(lines), "a test", concurrent=500, in_memory=1)
+    found = find_duplicates(blocks, len(lines), "a test", partition_size=500, in_memory=1)
     # 5000 and 7 have no common divisor: the first 35,000 are all different, and processed later.
     assert b"".join(found.cut_from(blocks)) == b"".join(lines[:35_000])
     assert found.count == 35_000
@@ -178,11 +180,10 @@ def test_a_line_that_is_no_event_is_an_error_that_names_it() -> None:
 
 
 def test_a_search_that_is_given_up_ends() -> None:
-    def check() -> None:
-        raise InterruptedError
-
-    with pytest.raises(InterruptedError):
-        evolve(spooled(encoded([record("A")])), check=check).without_duplicates()
+    cancellation = Cancellation()
+    cancellation.cancel()
+    with pytest.raises(CancelledError):
+        evolve(spooled(encoded([record("A")])), cancellation=cancellation).without_duplicates()
 
 
 BODY = encoded([record("A", time=1, _insert_id=n // 2, mp_processing_time_ms=n) for n in range(1000)])

@@ -43,7 +43,7 @@ def test_time_in_milliseconds_keeps_the_milliseconds() -> None:
 
 @pytest.mark.parametrize("ticks", [None, "1704067200", True])
 def test_time_that_is_no_number_is_an_error_and_not_a_guess(ticks: object) -> None:
-    with pytest.raises(ExportError, match="no numeric time"):
+    with pytest.raises(ExportError, match="expected a numeric time"):
         _ = Event(name="A", properties={"time": ticks}).time
 
 
