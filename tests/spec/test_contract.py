@@ -1,28 +1,16 @@
-"""The contract: valid, complete, true to Mixpanel's reference, and what both clients offer."""
+"""The contract: valid, complete and true to Mixpanel's reference. See `test_compiled` for its code."""
 
 from __future__ import annotations
 
-import importlib
-import inspect
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
-from attrs import frozen
 from openapi_spec_validator import validate
 
-import mixpanel_export_api.models
-from mixpanel_export import AsyncMixpanelClient, MixpanelClient, OAuthTokenAuth
-from mixpanel_export_api.api import AsyncResources, Operation, Resources
+from tests.spec.operations import BOUND, NAMED, OPERATIONS, SPEC, Described, for_every_operation, resolved
 
-SPEC: Mapping[str, Any] = yaml.safe_load(
-    (Path(__file__).parents[2] / "spec" / "openapi.yaml").read_text(encoding="utf-8")
-)
-METHODS = {"get", "put", "post", "patch", "delete", "head", "options", "trace"}
-BOUND = {"project_id", "workspace_id"}
 EVERY_SCHEME = {
     "serviceAccount",
     "oauthToken",
@@ -32,7 +20,7 @@ EVERY_SCHEME = {
     "signature",
 }
 
-# Mixpanel's reference in short: what each call takes beside the project and the workspace; `*` is required.
+# Mixpanel's reference in short: parameters of each call besides the project and the workspace; `*` is required.
 REFERENCE = """
 export_raw               GET    /api/2.0/export                        from_date* to_date* event where limit time_in_ms bucket format
 insights_query           GET    /api/query/insights                    bookmark_id*
@@ -73,109 +61,24 @@ legacy_engage             GET   /api/2.0/engage/                       where ses
 """  # noqa: E501
 
 
-def resolved(node: Mapping[str, Any]) -> Mapping[str, Any]:
-    while "$ref" in node:
-        target: Any = SPEC
-        for part in node["$ref"].removeprefix("#/").split("/"):
-            target = target[part]
-        node = target
-    return node
-
-
-@frozen
-class Described:
-    """One operation, as the spec has it."""
-
-    id: str
-    method: str
-    path: str
-    item: Mapping[str, Any]
-    node: Mapping[str, Any]
-
-    @property
-    def tag(self) -> str:
-        (tag,) = self.node["tags"]
-        return str(tag)
-
-    @property
-    def name(self) -> str:
-        return self.id.removeprefix(f"{self.tag}_")
-
-    @property
-    def parameters(self) -> dict[str, Mapping[str, Any]]:
-        every = map(resolved, [*self.item.get("parameters", []), *self.node.get("parameters", [])])
-        return {parameter["name"]: parameter for parameter in every}
-
-    @property
-    def fields(self) -> Mapping[str, Any]:
-        if "requestBody" not in self.node:
-            return {}
-        (content,) = self.node["requestBody"]["content"].values()
-        return resolved(content["schema"])
-
-    @property
-    def arguments(self) -> dict[str, bool]:
-        """What a caller gives, by its name on the wire, and whether it is required."""
-        required = {name: bool(each.get("required")) for name, each in self.parameters.items()}
-        required |= {
-            name: name in self.fields.get("required", []) for name in self.fields.get("properties", {})
-        }
-        return {name: flag for name, flag in required.items() if name not in BOUND}
-
-    @property
-    def answers(self) -> dict[str, Mapping[str, Any]]:
-        return {status: resolved(answer) for status, answer in self.node["responses"].items()}
-
-    @property
-    def offered(self) -> dict[str, bool]:
-        """The arguments of the client's method; a format is one only where there is CSV to choose."""
-        has_csv = any("text/csv" in a.get("content", {}) for a in self.answers.values())
-        return {
-            re.sub(r"(?<=[a-z])([A-Z])", r"_\1", name).lower(): flag
-            for name, flag in self.arguments.items()
-            if name != "format" or has_csv
-        }
-
-    @property
-    def security(self) -> set[str]:
-        return {scheme for option in self.node["security"] for scheme in option}
-
-    @property
-    def operation(self) -> Operation[Any]:
-        module = importlib.import_module(f"mixpanel_export_api.api.{self.tag}")
-        operation = getattr(module, self.id.upper())
-        assert isinstance(operation, Operation)
-        return operation
-
-
-OPERATIONS = [
-    Described(node["operationId"], method.upper(), path, item, node)
-    for path, item in SPEC["paths"].items()
-    for method, node in item.items()
-    if method in METHODS
-]
-every_operation = pytest.mark.parametrize("described", OPERATIONS, ids=lambda described: described.id)
-
-
-# The document
-
-
 def test_the_spec_is_valid_openapi() -> None:
     assert SPEC["openapi"].startswith("3.1.")
     validate(SPEC)
 
 
-def test_the_spec_has_every_call_of_mixpanels_reference_and_its_parameters() -> None:
+def test_the_spec_has_every_call_of_the_reference() -> None:
     reference = {}
     for line in REFERENCE.strip().splitlines():
         operation_id, method, path, *arguments = line.split()
         reference[operation_id] = (method, path, {name.rstrip("*"): name[-1] == "*" for name in arguments})
-    assert {each.id: (each.method, each.path, each.arguments) for each in OPERATIONS} == reference
+    assert {
+        operation.id: (operation.method, operation.path, operation.arguments) for operation in OPERATIONS
+    } == reference
 
 
-@every_operation
-def test_an_operation_takes_the_project_and_the_workspace_as_its_family_does(described: Described) -> None:
-    bound = {name: each["in"] for name, each in described.parameters.items() if name in BOUND}
+@for_every_operation
+def test_an_operation_takes_the_ids_of_its_family(described: Described) -> None:
+    bound = {name: parameter["in"] for name, parameter in described.parameters.items() if name in BOUND}
     if described.path.startswith("/api/app/"):
         assert bound == {"project_id": "path"}
     elif described.path.startswith("/api/query/"):
@@ -184,13 +87,13 @@ def test_an_operation_takes_the_project_and_the_workspace_as_its_family_does(des
         assert bound == {"project_id": "query"}
 
 
-@every_operation
+@for_every_operation
 def test_an_operation_accepts_the_credentials_of_its_family(described: Described) -> None:
     app_only = {"serviceAccount", "oauthToken"}
     assert described.security == (app_only if described.path.startswith("/api/app/") else EVERY_SCHEME)
 
 
-def test_a_signature_is_three_parameters_that_go_together() -> None:
+def test_a_signature_is_three_parameters_together() -> None:
     schemes = SPEC["components"]["securitySchemes"]
     assert schemes.keys() == EVERY_SCHEME
     together = {"signatureApiKey": "api_key", "signatureExpire": "expire", "signature": "sig"}
@@ -198,7 +101,7 @@ def test_a_signature_is_three_parameters_that_go_together() -> None:
     assert {key: [] for key in together} in SPEC["security"]
 
 
-@every_operation
+@for_every_operation
 def test_an_operation_is_documented(described: Described) -> None:
     node = described.node
     assert described.tag in {tag["name"] for tag in SPEC["tags"]}
@@ -214,8 +117,8 @@ def test_an_operation_is_documented(described: Described) -> None:
         assert node["requestBody"]["description"]
 
 
-@every_operation
-def test_an_operation_describes_how_it_succeeds_and_how_it_fails(described: Described) -> None:
+@for_every_operation
+def test_an_operation_describes_success_and_failure(described: Described) -> None:
     succeeds = {status for status in described.answers if status.startswith("2")}
     fails = described.answers.keys() - succeeds
     assert len(succeeds) == 1
@@ -229,32 +132,31 @@ def test_an_operation_describes_how_it_succeeds_and_how_it_fails(described: Desc
         assert content["application/json"]["schema"] == {"$ref": "#/components/schemas/Error"}
 
 
-def test_the_calls_that_must_not_be_repeated_blindly_say_so() -> None:
-    fragile = {each.id for each in OPERATIONS if each.node.get("x-idempotent") is False}
+def test_calls_that_must_not_be_repeated_are_marked() -> None:
+    fragile = {operation.id for operation in OPERATIONS if operation.node.get("x-idempotent") is False}
     assert fragile == {"annotations_create", "annotations_create_tag", "legacy_annotations_create"}
 
 
-def test_the_calls_that_change_something_say_so() -> None:
+def test_calls_that_write_are_marked() -> None:
     verbs = {"create", "update", "delete"}
-    changing = {each.id for each in OPERATIONS if each.node.get("x-writes")}
-    assert changing == {each.id for each in OPERATIONS if verbs & set(each.id.split("_"))}
-    assert all(each.id in changing for each in OPERATIONS if each.method in {"PUT", "PATCH", "DELETE"})
+    changing = {operation.id for operation in OPERATIONS if operation.node.get("x-writes")}
+    assert changing == {operation.id for operation in OPERATIONS if verbs & set(operation.id.split("_"))}
+    assert all(
+        operation.id in changing for operation in OPERATIONS if operation.method in {"PUT", "PATCH", "DELETE"}
+    )
 
 
-def test_just_the_legacy_calls_are_deprecated() -> None:
-    assert {each.id for each in OPERATIONS if each.node.get("deprecated")} == {
-        each.id for each in OPERATIONS if each.tag == "legacy"
+def test_only_legacy_calls_are_deprecated() -> None:
+    assert {operation.id for operation in OPERATIONS if operation.node.get("deprecated")} == {
+        operation.id for operation in OPERATIONS if operation.tag == "legacy"
     }
 
 
-NAMED: Mapping[str, Mapping[str, Any]] = SPEC["components"]["schemas"]
-
-
 def parts(where: str, schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The schemas within a schema, at any depth, each with its place; what is referred to is not within."""
-    direct = [(f"{where}.{name}", each) for name, each in schema.get("properties", {}).items()]
+    """Yield the schemas within a schema at any depth, with their place; references are not followed."""
+    direct = [(f"{where}.{name}", inner) for name, inner in schema.get("properties", {}).items()]
     direct += [(f"{where}[{key}]", schema[key]) for key in ("items", "additionalProperties") if key in schema]
-    direct += [(f"{where}|{n}", each) for n, each in enumerate(schema.get("anyOf", []))]
+    direct += [(f"{where}|{n}", inner) for n, inner in enumerate(schema.get("anyOf", []))]
     for place, inner in direct:
         if isinstance(inner, Mapping):
             yield place, inner
@@ -262,13 +164,13 @@ def parts(where: str, schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[
 
 
 def sent_and_answered() -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The schemas that operations mention, with their place."""
+    """Yield the schemas that operations mention, with the operation's id."""
     for described in OPERATIONS:
         holders = [*described.parameters.values(), *described.answers.values()]
         holders += [described.node["requestBody"]] if "requestBody" in described.node else []
         for holder in holders:
             mentioned = [
-                each["schema"] for each in (holder, *holder.get("content", {}).values()) if "schema" in each
+                part["schema"] for part in (holder, *holder.get("content", {}).values()) if "schema" in part
             ]
             yield from ((described.id, schema) for schema in mentioned)
 
@@ -290,19 +192,18 @@ def test_every_schema_with_a_meaning_has_a_name() -> None:
     assert inline == []
 
 
-@pytest.mark.parametrize("name", NAMED)
-def test_a_named_schema_and_its_properties_are_described(name: str) -> None:
-    schema = NAMED[name]
-    assert re.fullmatch(r"[A-Z][A-Za-z]+", name)
-    assert schema["description"].endswith(".")
-    for field, described in schema.get("properties", {}).items():
-        assert resolved(described)["description"].endswith("."), field
-    assert set(schema.get("required", [])) <= schema.get("properties", {}).keys()
+def test_schemas_and_their_properties_are_described() -> None:
+    for name, schema in NAMED.items():
+        assert re.fullmatch(r"[A-Z][A-Za-z]+", name)
+        assert schema["description"].endswith("."), name
+        for field, described in schema.get("properties", {}).items():
+            assert resolved(described)["description"].endswith("."), (name, field)
+        assert set(schema.get("required", [])) <= schema.get("properties", {}).keys(), name
 
 
 def test_every_named_schema_is_used() -> None:
     used = set(re.findall(r"#/components/schemas/(\w+)", yaml.safe_dump(SPEC)))
-    # An event is what each line of the raw export holds, which no media type of JSON can say.
+    # An event is a line of the raw export, which no media type describes.
     assert used | {"Event"} == set(NAMED)
 
 
@@ -310,7 +211,7 @@ def test_no_value_is_sent_that_the_caller_did_not_choose() -> None:
     assert "default:" not in yaml.safe_dump(SPEC)
 
 
-def test_answers_have_no_enumerations_since_mixpanel_adds_values() -> None:
+def test_answers_have_no_enumerations() -> None:
     def reached(schema: Mapping[str, Any], seen: set[str]) -> Iterator[Mapping[str, Any]]:
         if schema.get("$ref") not in seen:
             seen.add(schema.get("$ref", ""))
@@ -325,7 +226,7 @@ def test_answers_have_no_enumerations_since_mixpanel_adds_values() -> None:
                     assert "enum" not in schema, (described.id, status)
 
 
-@every_operation
+@for_every_operation
 def test_lists_and_objects_travel_as_json_text(described: Described) -> None:
     for name, parameter in described.parameters.items():
         if "schema" in parameter:
@@ -340,95 +241,3 @@ def test_lists_and_objects_travel_as_json_text(described: Described) -> None:
                 if resolved(schema)["type"] in {"array", "object"}
             }
             assert content["encoding"] == {name: {"contentType": "application/json"} for name in nested}
-
-
-# What it compiles to
-
-
-@every_operation
-def test_an_operation_compiles_to_a_constant_that_says_the_same(described: Described) -> None:
-    operation = described.operation
-    assert operation.name == f"{described.tag}.{described.name}"
-    assert (operation.method, operation.path) == (described.method, described.path)
-    assert operation.security == described.security
-    assert operation.idempotent == described.node.get("x-idempotent", True)
-    assert operation.writes == described.node.get("x-writes", False)
-    assert set(operation.bound) == described.parameters.keys() & BOUND
-    assert operation.schemas.keys() == described.offered.keys()
-    assert set(operation.required) == {name for name, required in described.offered.items() if required}
-    assert set(operation.body_fields) == set(described.fields.get("properties", {}))
-
-
-def test_there_is_no_constant_that_the_spec_does_not_know() -> None:
-    tags = {each.tag for each in OPERATIONS}
-    constants = {
-        name
-        for tag in tags
-        for name, value in vars(importlib.import_module(f"mixpanel_export_api.api.{tag}")).items()
-        if isinstance(value, Operation)
-    }
-    assert constants == {each.id.upper() for each in OPERATIONS}
-    assert tags == {tag["name"] for tag in SPEC["tags"]}
-    for kind in (Resources, AsyncResources):
-        assert {name for name in vars(kind) if not name.startswith("_")} == tags | {"call_operation"}
-
-
-CLIENTS = {
-    "sync": MixpanelClient(OAuthTokenAuth("token"), project_id=1),
-    "async": AsyncMixpanelClient(OAuthTokenAuth("token"), project_id=1),
-}
-
-
-@every_operation
-@pytest.mark.parametrize("twin", CLIENTS)
-def test_an_operation_is_a_typed_method_of_both_clients(described: Described, twin: str) -> None:
-    method = getattr(getattr(CLIENTS[twin], described.tag), described.name)
-    assert inspect.iscoroutinefunction(method) == (twin == "async")
-    signature = inspect.signature(method)
-    assert {each.kind for each in signature.parameters.values()} <= {inspect.Parameter.KEYWORD_ONLY}
-    assert {
-        name: each.default is inspect.Parameter.empty for name, each in signature.parameters.items()
-    } == described.offered
-    for name, parameter in signature.parameters.items():
-        assert parameter.annotation not in {inspect.Parameter.empty, "Any", "object"}, name
-        assert ("None" in parameter.annotation) == (not described.offered[name]), name
-    assert signature.return_annotation not in {inspect.Signature.empty, "Any", "None"}
-
-
-@every_operation
-@pytest.mark.parametrize("twin", CLIENTS)
-def test_a_method_has_the_documentation_of_the_contract(described: Described, twin: str) -> None:
-    documentation = inspect.getdoc(getattr(getattr(CLIENTS[twin], described.tag), described.name))
-    assert documentation is not None
-    flat = " ".join(documentation.split())
-    assert documentation.splitlines()[0] == described.node["summary"]
-    assert " ".join(described.node["description"].split()) in flat
-    for name in described.offered:
-        assert re.search(rf"^    {name}: \S", documentation, re.MULTILINE), name
-    assert "Returns: " in flat
-    assert "mixpanel_export.APIError" in flat
-
-
-@every_operation
-def test_the_twins_of_an_operation_differ_by_await_alone(described: Described) -> None:
-    sync, twin = (getattr(getattr(client, described.tag), described.name) for client in CLIENTS.values())
-    assert inspect.signature(sync) == inspect.signature(twin)
-    assert inspect.getdoc(sync) == inspect.getdoc(twin)
-
-
-@every_operation
-def test_dates_and_expressions_are_typed_so_everywhere(described: Described) -> None:
-    method = getattr(getattr(CLIENTS["sync"], described.tag), described.name)
-    annotations = {name: each.annotation for name, each in inspect.signature(method).parameters.items()}
-    for name, annotation in annotations.items():
-        optional = "" if described.offered[name] else " | None"
-        if name in {"from_date", "to_date"}:
-            assert annotation == f"datetime.date | str{optional}"
-        if name in {"where", "on", "born_where", "inner", "outer"}:
-            assert annotation == f"str | Expression{optional}"
-
-
-def test_models_are_named_after_the_schemas() -> None:
-    names = {name for name in mixpanel_export_api.models.__all__ if name[0].isupper()}
-    assert names <= set(NAMED)
-    assert {name for name, schema in NAMED.items() if schema.get("type") == "object"} <= names
