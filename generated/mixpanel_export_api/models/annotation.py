@@ -25,7 +25,7 @@ class Annotation:
     date: str
     """ The annotated moment, `YYYY-MM-DD HH:MM:SS` in the project's time zone. """
     description: str
-    """ The text charts show. """
+    """ Text shown on charts. """
     user: AnnotationUser | None | Unset = UNSET
     """ Who made it. """
     tags: list[AnnotationTagRef] | Unset = UNSET

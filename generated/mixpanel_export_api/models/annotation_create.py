@@ -15,12 +15,11 @@ class AnnotationCreate:
     """An annotation to create."""
 
     date: str
-    """ The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone; a moment of another one is put
-    into it. """
+    """ Time to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone; aware datetimes are converted to it. """
     description: str
-    """ The text charts show. """
+    """ Text shown on charts. """
     tags: list[int] | Unset = UNSET
-    """ Ids of the tags to give it. """
+    """ Ids of its tags. """
 
     def to_dict(self) -> dict[str, Any]:
         date = self.date

@@ -12,12 +12,12 @@ T = TypeVar("T", bound="AnnotationUpdate")
 
 @_attrs_define
 class AnnotationUpdate:
-    """What to change of an annotation. What is left out stays."""
+    """The fields of an annotation to change. Omitted fields stay."""
 
     description: str | Unset = UNSET
     """ The new text. """
     tags: list[int] | Unset = UNSET
-    """ Ids of the tags it has from now on, in place of those it had. """
+    """ Ids of the tags that replace the old ones. """
 
     def to_dict(self) -> dict[str, Any]:
         description = self.description

@@ -17,14 +17,14 @@ T = TypeVar("T", bound="Behavior")
 
 @_attrs_define
 class Behavior:
-    """Something users may have done in a time up to now, under a name that `where` can use."""
+    """Something users did within a time up to now, under a name for use in `where`."""
 
     window: str | Unset = UNSET
-    """ How far back to look, as a number and a unit, such as `30d`. """
+    """ Time to look back, as a number and a unit, such as `30d`. """
     name: str | Unset = UNSET
-    """ Name for `where`, as in `behaviors["NAME"] > 0`. """
+    """ Name for use in `where`, as in `behaviors["NAME"] > 0`. """
     event_selectors: list[EventSelector] | Unset = UNSET
-    """ The events that count. One of them is enough. """
+    """ The events that count; any one of them is enough. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ T = TypeVar("T", bound="CohortFilter")
 
 @_attrs_define
 class CohortFilter:
-    """The cohort whose members are wanted. Not together with `behaviors`. JSON text on the wire."""
+    """The cohort whose members to return. Cannot be combined with `behaviors`. JSON text on the wire."""
 
     id: int
     """ Id of the saved cohort. """

@@ -13,12 +13,12 @@ T = TypeVar("T", bound="EventSelector")
 
 @_attrs_define
 class EventSelector:
-    """Events with a name that satisfy an expression."""
+    """Events by name and expression."""
 
     event: str | Unset = UNSET
     """ Name of the event. """
     selector: str | Unset = UNSET
-    """ Expression the event must satisfy. Every event of the name when left out. """
+    """ Expression the event must match. Every event of the name by default. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -19,8 +19,8 @@ T = TypeVar("T", bound="FunnelDaySegments")
 @_attrs_define
 class FunnelDaySegments(Map["FunnelDay | list[FunnelStep]"]):
     """One period's funnel for each segment, by the segment's name; `$overall` is all of them together.
-    Mixpanel answers a segment as the bare list of its steps, or in the same shape as a funnel
-    without segments.
+    Mixpanel answers a segment as the bare list of its steps, or in the same shape as a funnel without
+    segments.
 
     """
 

@@ -19,9 +19,9 @@ class JqlForm:
     """A script and its parameters."""
 
     script: str
-    """ The JavaScript, with a function `main` that returns a query. """
+    """ JavaScript with a function `main` that returns a query. """
     params: JqlParams | Unset = UNSET
-    """ Values of any kind that the script finds in its global variable `params`. JSON text on the wire. """
+    """ Values of any kind for the script's global variable `params`. JSON text on the wire. """
 
     def to_dict(self) -> dict[str, Any]:
         script = self.script

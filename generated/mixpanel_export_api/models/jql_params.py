@@ -11,7 +11,7 @@ T = TypeVar("T", bound="JqlParams")
 
 @_attrs_define
 class JqlParams:
-    """Values of any kind that the script finds in its global variable `params`. JSON text on the wire."""
+    """Values of any kind for the script's global variable `params`. JSON text on the wire."""
 
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 

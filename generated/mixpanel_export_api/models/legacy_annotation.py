@@ -20,7 +20,7 @@ class LegacyAnnotation:
     date: str
     """ The annotated moment, `YYYY-MM-DD HH:MM:SS` in the project's time zone. """
     description: str
-    """ The text charts show. """
+    """ Text shown on charts. """
     project_id: int | Unset = UNSET
     """ Id of the project. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -17,34 +17,33 @@ T = TypeVar("T", bound="ProfilesQueryForm")
 
 @_attrs_define
 class ProfilesQueryForm:
-    """Which profiles to read, and what of them. Everything is optional."""
+    """Selection of profiles and properties. Every field is optional."""
 
     distinct_id: str | Unset = UNSET
-    """ Distinct id of the only profile wanted. """
+    """ Distinct id of a single profile. """
     distinct_ids: list[str] | Unset = UNSET
-    """ Distinct ids of the profiles wanted. JSON text on the wire. """
+    """ Distinct ids of the profiles. JSON text on the wire. """
     data_group_id: str | Unset = UNSET
-    """ Id of the group key, to read group profiles in place of user profiles. """
+    """ Id of the group key, to read group profiles instead of user profiles. """
     where: str | Unset = UNSET
-    """ Expression a profile must satisfy. """
+    """ Expression a profile must match. """
     output_properties: list[str] | Unset = UNSET
-    """ Names of the properties wanted; all when left out. Naming a few makes answers smaller. JSON text on the
-    wire. """
+    """ Names of the properties to return; all by default. Name a few for smaller answers. JSON text on the wire.
+    """
     session_id: str | Unset = UNSET
-    """ The `session_id` that page 0 answered. Needed for every later page. """
+    """ The `session_id` of page 0. Required for every later page. """
     page: int | Unset = UNSET
-    """ Number of the page, from 0 on; 0 when left out. """
+    """ Number of the page, counted from 0; 0 by default. """
     behaviors: list[Behavior] | Unset = UNSET
-    """ What users must have done, to be used by name in `where`. Not together with `filter_by_cohort`. JSON text on
+    """ Past behavior of users, for use by name in `where`. Cannot be combined with `filter_by_cohort`. JSON text on
     the wire. """
     as_of_timestamp: int | Unset = UNSET
-    """ Unix time in seconds at which `behaviors` are looked at. Needed with them for more than one page, and the
+    """ Unix time in seconds at which to evaluate `behaviors`. Required with them for more than one page, and the
     same on every page. """
     filter_by_cohort: CohortFilter | Unset = UNSET
-    """ The cohort whose members are wanted. Not together with `behaviors`. JSON text on the wire. """
+    """ The cohort whose members to return. Cannot be combined with `behaviors`. JSON text on the wire. """
     include_all_users: bool | Unset = UNSET
-    """ False to leave out cohort members that have no profile. True when left out. Only together with
-    `filter_by_cohort`. """
+    """ False to leave out cohort members that have no profile. True by default. Requires `filter_by_cohort`. """
 
     def to_dict(self) -> dict[str, Any]:
         distinct_id = self.distinct_id

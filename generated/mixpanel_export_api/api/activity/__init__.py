@@ -73,14 +73,14 @@ class ActivityResource:
     ) -> ActivityResult:
         """Get the events of particular users.
 
-        The events the named users did in the range, as their activity feed shows them. Dates are in
-        the project's time zone, and `time` in an event's properties is in seconds. Also answers
-        under /api/2.0.
+        Returns the events of the given users in the range, as their activity feed shows them. Dates
+        are in the project's time zone, and `time` in an event's properties is in seconds. Also
+        served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/activity-stream-query
 
         Args:
-            distinct_ids: The users, by distinct id.
+            distinct_ids: Distinct ids of the users.
             from_date: First day of the range.
             to_date: Last day of the range, included. Not later than today.
 
@@ -116,14 +116,14 @@ class AsyncActivityResource:
     ) -> ActivityResult:
         """Get the events of particular users.
 
-        The events the named users did in the range, as their activity feed shows them. Dates are in
-        the project's time zone, and `time` in an event's properties is in seconds. Also answers
-        under /api/2.0.
+        Returns the events of the given users in the range, as their activity feed shows them. Dates
+        are in the project's time zone, and `time` in an event's properties is in seconds. Also
+        served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/activity-stream-query
 
         Args:
-            distinct_ids: The users, by distinct id.
+            distinct_ids: Distinct ids of the users.
             from_date: First day of the range.
             to_date: Last day of the range, included. Not later than today.
 

@@ -203,16 +203,14 @@ class AnnotationsResource:
     ) -> AnnotationsResult:
         """List the annotations of a project.
 
-        Every annotation, or those whose date lies in a range that includes both ends. Dates are in
-        the project's time zone.
+        Lists every annotation, or those dated within a range, both ends included. Dates are in the
+        project's time zone.
 
         Reference: https://developer.mixpanel.com/reference/list-all-annotations-for-project
 
         Args:
-            from_date: First day of the range, which may be after today. The beginning of time when
-                left out.
-            to_date: Last day of the range, included; it may be after today. The end of time when
-                left out.
+            from_date: First day of the range, which may be after today. Unlimited by default.
+            to_date: Last day of the range, included; it may be after today. Unlimited by default.
 
         Returns:
             AnnotationsResult: The annotations.
@@ -238,17 +236,17 @@ class AnnotationsResource:
     ) -> AnnotationResult:
         """Create an annotation.
 
-        Pins a note to a moment of the project's charts. Needs the Analyst role or a higher one. Two
-        equal calls make two annotations, so do not repeat a call whose outcome is unknown: list the
-        annotations first.
+        Pins a note to a moment on the project's charts. Requires the Analyst role or higher. Two
+        equal calls create two annotations, so do not repeat a call whose outcome is unknown: list
+        the annotations first.
 
         Reference: https://developer.mixpanel.com/reference/create-annotation
 
         Args:
-            date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone; a moment
-                of another one is put into it.
-            description: The text charts show.
-            tags: Ids of the tags to give it.
+            date: Time to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone; aware
+                datetimes are converted to it.
+            description: Text shown on charts.
+            tags: Ids of its tags.
 
         Returns:
             AnnotationResult: The annotation as created, with its id.
@@ -273,7 +271,7 @@ class AnnotationsResource:
     ) -> AnnotationResult:
         """Get one annotation.
 
-        The annotation with its date, text, author and tags.
+        Returns the annotation with its date, text, author and tags.
 
         Reference: https://developer.mixpanel.com/reference/get-annotation
 
@@ -301,7 +299,7 @@ class AnnotationsResource:
     ) -> AnnotationDeletedResult:
         """Delete an annotation.
 
-        Removes the annotation for everyone in the project. Needs the Analyst role or a higher one.
+        Removes the annotation for everyone in the project. Requires the Analyst role or higher.
 
         Reference: https://developer.mixpanel.com/reference/delete-annotation
 
@@ -309,7 +307,7 @@ class AnnotationsResource:
             annotation_id: Id of the annotation.
 
         Returns:
-            AnnotationDeletedResult: The id of what was deleted.
+            AnnotationDeletedResult: The id of the deleted annotation.
 
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
@@ -331,15 +329,15 @@ class AnnotationsResource:
     ) -> AnnotationResult:
         """Change an annotation's text or tags.
 
-        Replaces what the body names and leaves the rest as it is; the date cannot be changed. Needs
-        the Analyst role or a higher one.
+        Replaces the fields in the body and keeps the others; the date cannot be changed. Requires
+        the Analyst role or higher.
 
         Reference: https://developer.mixpanel.com/reference/patch-annotation
 
         Args:
             annotation_id: Id of the annotation.
             description: The new text.
-            tags: Ids of the tags it has from now on, in place of those it had.
+            tags: Ids of the tags that replace the old ones.
 
         Returns:
             AnnotationResult: The annotation as changed.
@@ -362,7 +360,7 @@ class AnnotationsResource:
     ) -> builtins.list[AnnotationTag]:
         """List the annotation tags of a project.
 
-        The tags annotations can be given, with their ids. Needs the Analyst role or a higher one.
+        Lists the tags for annotations with their ids. Requires the Analyst role or higher.
 
         Reference: https://developer.mixpanel.com/reference/get-annotation-tags
 
@@ -385,8 +383,8 @@ class AnnotationsResource:
     ) -> AnnotationTag:
         """Create an annotation tag.
 
-        Makes a tag that annotations can then be given by id. Needs the Analyst role or a higher
-        one. Do not repeat a call whose outcome is unknown: list the tags first.
+        Creates a tag that annotations can refer to by id. Requires the Analyst role or higher. Do
+        not repeat a call whose outcome is unknown: list the tags first.
 
         Reference: https://developer.mixpanel.com/reference/create-annotation-tag
 
@@ -422,16 +420,14 @@ class AsyncAnnotationsResource:
     ) -> AnnotationsResult:
         """List the annotations of a project.
 
-        Every annotation, or those whose date lies in a range that includes both ends. Dates are in
-        the project's time zone.
+        Lists every annotation, or those dated within a range, both ends included. Dates are in the
+        project's time zone.
 
         Reference: https://developer.mixpanel.com/reference/list-all-annotations-for-project
 
         Args:
-            from_date: First day of the range, which may be after today. The beginning of time when
-                left out.
-            to_date: Last day of the range, included; it may be after today. The end of time when
-                left out.
+            from_date: First day of the range, which may be after today. Unlimited by default.
+            to_date: Last day of the range, included; it may be after today. Unlimited by default.
 
         Returns:
             AnnotationsResult: The annotations.
@@ -457,17 +453,17 @@ class AsyncAnnotationsResource:
     ) -> AnnotationResult:
         """Create an annotation.
 
-        Pins a note to a moment of the project's charts. Needs the Analyst role or a higher one. Two
-        equal calls make two annotations, so do not repeat a call whose outcome is unknown: list the
-        annotations first.
+        Pins a note to a moment on the project's charts. Requires the Analyst role or higher. Two
+        equal calls create two annotations, so do not repeat a call whose outcome is unknown: list
+        the annotations first.
 
         Reference: https://developer.mixpanel.com/reference/create-annotation
 
         Args:
-            date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone; a moment
-                of another one is put into it.
-            description: The text charts show.
-            tags: Ids of the tags to give it.
+            date: Time to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone; aware
+                datetimes are converted to it.
+            description: Text shown on charts.
+            tags: Ids of its tags.
 
         Returns:
             AnnotationResult: The annotation as created, with its id.
@@ -492,7 +488,7 @@ class AsyncAnnotationsResource:
     ) -> AnnotationResult:
         """Get one annotation.
 
-        The annotation with its date, text, author and tags.
+        Returns the annotation with its date, text, author and tags.
 
         Reference: https://developer.mixpanel.com/reference/get-annotation
 
@@ -520,7 +516,7 @@ class AsyncAnnotationsResource:
     ) -> AnnotationDeletedResult:
         """Delete an annotation.
 
-        Removes the annotation for everyone in the project. Needs the Analyst role or a higher one.
+        Removes the annotation for everyone in the project. Requires the Analyst role or higher.
 
         Reference: https://developer.mixpanel.com/reference/delete-annotation
 
@@ -528,7 +524,7 @@ class AsyncAnnotationsResource:
             annotation_id: Id of the annotation.
 
         Returns:
-            AnnotationDeletedResult: The id of what was deleted.
+            AnnotationDeletedResult: The id of the deleted annotation.
 
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
@@ -550,15 +546,15 @@ class AsyncAnnotationsResource:
     ) -> AnnotationResult:
         """Change an annotation's text or tags.
 
-        Replaces what the body names and leaves the rest as it is; the date cannot be changed. Needs
-        the Analyst role or a higher one.
+        Replaces the fields in the body and keeps the others; the date cannot be changed. Requires
+        the Analyst role or higher.
 
         Reference: https://developer.mixpanel.com/reference/patch-annotation
 
         Args:
             annotation_id: Id of the annotation.
             description: The new text.
-            tags: Ids of the tags it has from now on, in place of those it had.
+            tags: Ids of the tags that replace the old ones.
 
         Returns:
             AnnotationResult: The annotation as changed.
@@ -581,7 +577,7 @@ class AsyncAnnotationsResource:
     ) -> builtins.list[AnnotationTag]:
         """List the annotation tags of a project.
 
-        The tags annotations can be given, with their ids. Needs the Analyst role or a higher one.
+        Lists the tags for annotations with their ids. Requires the Analyst role or higher.
 
         Reference: https://developer.mixpanel.com/reference/get-annotation-tags
 
@@ -604,8 +600,8 @@ class AsyncAnnotationsResource:
     ) -> AnnotationTag:
         """Create an annotation tag.
 
-        Makes a tag that annotations can then be given by id. Needs the Analyst role or a higher
-        one. Do not repeat a call whose outcome is unknown: list the tags first.
+        Creates a tag that annotations can refer to by id. Requires the Analyst role or higher. Do
+        not repeat a call whose outcome is unknown: list the tags first.
 
         Reference: https://developer.mixpanel.com/reference/create-annotation-tag
 

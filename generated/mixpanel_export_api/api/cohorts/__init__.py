@@ -57,9 +57,9 @@ class CohortsResource:
     ) -> builtins.list[Cohort]:
         """List the saved cohorts.
 
-        Id, name, size and visibility of every cohort saved in the project. To read a cohort's
+        Lists id, name, size and visibility of every cohort saved in the project. To read a cohort's
         members, query profiles with `filter_by_cohort`. The call is a POST without a body and
-        changes nothing. Also answers under /api/2.0.
+        changes nothing. Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/cohorts-list
 
@@ -87,9 +87,9 @@ class AsyncCohortsResource:
     ) -> builtins.list[Cohort]:
         """List the saved cohorts.
 
-        Id, name, size and visibility of every cohort saved in the project. To read a cohort's
+        Lists id, name, size and visibility of every cohort saved in the project. To read a cohort's
         members, query profiles with `filter_by_cohort`. The call is a POST without a body and
-        changes nothing. Also answers under /api/2.0.
+        changes nothing. Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/cohorts-list
 

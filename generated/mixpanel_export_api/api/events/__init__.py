@@ -63,15 +63,15 @@ EVENTS_QUERY: Operation[SegmentationResult | CsvText] = Operation(
     refused=[
         {
             "when": {"unit": ["minute", "hour"], "type": ["unique"]},
-            "says": "users are not counted by the hour; allowed are longer units, or another type",
+            "says": "users are not counted by the hour; use a longer unit or another type",
         },
         {
             "when": {"interval": "given", "from_date": "given"},
-            "says": "it cannot go together with from_date and to_date",
+            "says": "cannot be combined with from_date and to_date",
         },
         {
             "when": {"interval": "given", "to_date": "given"},
-            "says": "it cannot go together with from_date and to_date",
+            "says": "cannot be combined with from_date and to_date",
         },
         {
             "when": {"from_date": "missing", "interval": "missing"},
@@ -206,15 +206,15 @@ EVENTS_PROPERTIES: Operation[SegmentationResult | CsvText] = Operation(
     refused=[
         {
             "when": {"unit": ["minute", "hour"], "type": ["unique"]},
-            "says": "users are not counted by the hour; allowed are longer units, or another type",
+            "says": "users are not counted by the hour; use a longer unit or another type",
         },
         {
             "when": {"interval": "given", "from_date": "given"},
-            "says": "it cannot go together with from_date and to_date",
+            "says": "cannot be combined with from_date and to_date",
         },
         {
             "when": {"interval": "given", "to_date": "given"},
-            "says": "it cannot go together with from_date and to_date",
+            "says": "cannot be combined with from_date and to_date",
         },
         {
             "when": {"from_date": "missing", "interval": "missing"},
@@ -355,22 +355,21 @@ class EventsResource:
     ) -> SegmentationResult | CsvText:
         """Count several events over time.
 
-        One series of counts for each named event, over a range of dates or over the last `interval`
-        units: give one of the two. Hourly counts of unique users do not exist. Moments are in the
-        project's time zone. Also answers under /api/2.0.
+        Returns one series of counts per event, over a range of dates or over the last `interval`
+        units; give one of the two. Unique users cannot be counted by the hour. Times are in the
+        project's time zone. Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/list-recent-events
 
         Args:
             event: Names of the events to count.
-            type: What is counted, whether occurrences, users or occurrences per user.
-            unit: Length of one step of the series. Unique users cannot be counted by the hour.
-            interval: How many units to answer, the current one included, in place of `from_date`
+            type: Quantity to count: occurrences, users or occurrences per user.
+            unit: Length of a step of the series. Unique users cannot be counted by the hour.
+            interval: Number of units to return, the current one included, instead of `from_date`
                 and `to_date`.
-            from_date: First day of the range. Goes with `to_date`, in place of `interval`.
-            to_date: Last day of the range, included. Goes with `from_date`, in place of `interval`.
-            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
-                text.
+            from_date: First day of the range. Use with `to_date`, instead of `interval`.
+            to_date: Last day of the range, included. Use with `from_date`, instead of `interval`.
+            format: Format of the answer; `json` by default, `csv` for a table as text.
 
         Returns:
             SegmentationResult: The counts by event, or the same as a CSV table.
@@ -400,14 +399,15 @@ class EventsResource:
     ) -> TopEventsResult:
         """Get today's most common events.
 
-        The most common events of today so far, in the project's time zone, each with its change
-        from yesterday as a ratio (1 is twice as many, -0.5 is half). Also answers under /api/2.0.
+        Returns the most common events of today so far, in the project's time zone, with their
+        change from yesterday as a ratio (1 is twice as many, -0.5 is half). Also served under
+        /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/query-top-events
 
         Args:
-            type: What is counted, whether occurrences, users or occurrences per user.
-            limit: Most events to answer; 100 when left out.
+            type: Quantity to count: occurrences, users or occurrences per user.
+            limit: Maximum number of events; 100 by default.
 
         Returns:
             TopEventsResult: Today's top events.
@@ -432,14 +432,14 @@ class EventsResource:
     ) -> builtins.list[str]:
         """List the names of the most common events.
 
-        Names of the events that were most common over the last 31 days; an event nobody did in that
-        time is not listed. Also answers under /api/2.0.
+        Lists the names of the most common events of the last 31 days; events that did not occur in
+        that time are missing. Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/query-months-top-event-names
 
         Args:
-            type: What is counted, whether occurrences, users or occurrences per user.
-            limit: Most names to answer; 255 when left out.
+            type: Quantity to count: occurrences, users or occurrences per user.
+            limit: Maximum number of names; 255 by default.
 
         Returns:
             list[str]: The names.
@@ -504,25 +504,24 @@ class EventsResource:
     ) -> SegmentationResult | CsvText:
         """Count an event over time, split by the values of one property.
 
-        One series of counts for each value of the property, over a range of dates or over the last
-        `interval` units: give one of the two. Hourly counts of unique users do not exist. Moments
-        are in the project's time zone. Also answers under /api/2.0.
+        Returns one series of counts per value of the property, over a range of dates or over the
+        last `interval` units; give one of the two. Unique users cannot be counted by the hour.
+        Times are in the project's time zone. Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/query-event-properties
 
         Args:
             event: Name of the event; one name, not a list.
             name: Name of the property.
-            type: What is counted, whether occurrences, users or occurrences per user.
-            unit: Length of one step of the series. Unique users cannot be counted by the hour.
-            values: The property values wanted. The most common ones when left out.
-            interval: How many units to answer, the current one included, in place of `from_date`
+            type: Quantity to count: occurrences, users or occurrences per user.
+            unit: Length of a step of the series. Unique users cannot be counted by the hour.
+            values: Property values to count. The most common ones by default.
+            interval: Number of units to return, the current one included, instead of `from_date`
                 and `to_date`.
-            from_date: First day of the range. Goes with `to_date`, in place of `interval`.
-            to_date: Last day of the range, included. Goes with `from_date`, in place of `interval`.
-            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
-                text.
-            limit: Most values to answer; 255 when left out.
+            from_date: First day of the range. Use with `to_date`, instead of `interval`.
+            to_date: Last day of the range, included. Use with `from_date`, instead of `interval`.
+            format: Format of the answer; `json` by default, `csv` for a table as text.
+            limit: Maximum number of values; 255 by default.
 
         Returns:
             SegmentationResult: The counts by property value, or the same as a CSV table.
@@ -555,14 +554,14 @@ class EventsResource:
     ) -> TopPropertiesResult:
         """List the most common properties of an event.
 
-        Names of the properties the event most often carries, each with the number of events that
-        had it. Also answers under /api/2.0.
+        Lists the most common properties of the event with the number of events that have them. Also
+        served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/query-events-top-properties
 
         Args:
             event: Name of the event; one name, not a list.
-            limit: Most properties to answer; 10 when left out.
+            limit: Maximum number of properties; 10 by default.
 
         Returns:
             TopPropertiesResult: The properties by name.
@@ -589,15 +588,15 @@ class EventsResource:
     ) -> builtins.list[str]:
         """List the most common values of an event's property.
 
-        The values the property most often has on the event, as text whatever their type. Also
-        answers under /api/2.0.
+        Lists the most common values of the property on the event, as text whatever their type. Also
+        served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/query-events-top-property-values
 
         Args:
             event: Name of the event; one name, not a list.
             name: Name of the property.
-            limit: Most values to answer; 255 when left out.
+            limit: Maximum number of values; 255 by default.
             bucket: Id of the data bucket to read, for the rare project that has several.
 
         Returns:
@@ -663,22 +662,21 @@ class AsyncEventsResource:
     ) -> SegmentationResult | CsvText:
         """Count several events over time.
 
-        One series of counts for each named event, over a range of dates or over the last `interval`
-        units: give one of the two. Hourly counts of unique users do not exist. Moments are in the
-        project's time zone. Also answers under /api/2.0.
+        Returns one series of counts per event, over a range of dates or over the last `interval`
+        units; give one of the two. Unique users cannot be counted by the hour. Times are in the
+        project's time zone. Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/list-recent-events
 
         Args:
             event: Names of the events to count.
-            type: What is counted, whether occurrences, users or occurrences per user.
-            unit: Length of one step of the series. Unique users cannot be counted by the hour.
-            interval: How many units to answer, the current one included, in place of `from_date`
+            type: Quantity to count: occurrences, users or occurrences per user.
+            unit: Length of a step of the series. Unique users cannot be counted by the hour.
+            interval: Number of units to return, the current one included, instead of `from_date`
                 and `to_date`.
-            from_date: First day of the range. Goes with `to_date`, in place of `interval`.
-            to_date: Last day of the range, included. Goes with `from_date`, in place of `interval`.
-            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
-                text.
+            from_date: First day of the range. Use with `to_date`, instead of `interval`.
+            to_date: Last day of the range, included. Use with `from_date`, instead of `interval`.
+            format: Format of the answer; `json` by default, `csv` for a table as text.
 
         Returns:
             SegmentationResult: The counts by event, or the same as a CSV table.
@@ -708,14 +706,15 @@ class AsyncEventsResource:
     ) -> TopEventsResult:
         """Get today's most common events.
 
-        The most common events of today so far, in the project's time zone, each with its change
-        from yesterday as a ratio (1 is twice as many, -0.5 is half). Also answers under /api/2.0.
+        Returns the most common events of today so far, in the project's time zone, with their
+        change from yesterday as a ratio (1 is twice as many, -0.5 is half). Also served under
+        /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/query-top-events
 
         Args:
-            type: What is counted, whether occurrences, users or occurrences per user.
-            limit: Most events to answer; 100 when left out.
+            type: Quantity to count: occurrences, users or occurrences per user.
+            limit: Maximum number of events; 100 by default.
 
         Returns:
             TopEventsResult: Today's top events.
@@ -740,14 +739,14 @@ class AsyncEventsResource:
     ) -> builtins.list[str]:
         """List the names of the most common events.
 
-        Names of the events that were most common over the last 31 days; an event nobody did in that
-        time is not listed. Also answers under /api/2.0.
+        Lists the names of the most common events of the last 31 days; events that did not occur in
+        that time are missing. Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/query-months-top-event-names
 
         Args:
-            type: What is counted, whether occurrences, users or occurrences per user.
-            limit: Most names to answer; 255 when left out.
+            type: Quantity to count: occurrences, users or occurrences per user.
+            limit: Maximum number of names; 255 by default.
 
         Returns:
             list[str]: The names.
@@ -812,25 +811,24 @@ class AsyncEventsResource:
     ) -> SegmentationResult | CsvText:
         """Count an event over time, split by the values of one property.
 
-        One series of counts for each value of the property, over a range of dates or over the last
-        `interval` units: give one of the two. Hourly counts of unique users do not exist. Moments
-        are in the project's time zone. Also answers under /api/2.0.
+        Returns one series of counts per value of the property, over a range of dates or over the
+        last `interval` units; give one of the two. Unique users cannot be counted by the hour.
+        Times are in the project's time zone. Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/query-event-properties
 
         Args:
             event: Name of the event; one name, not a list.
             name: Name of the property.
-            type: What is counted, whether occurrences, users or occurrences per user.
-            unit: Length of one step of the series. Unique users cannot be counted by the hour.
-            values: The property values wanted. The most common ones when left out.
-            interval: How many units to answer, the current one included, in place of `from_date`
+            type: Quantity to count: occurrences, users or occurrences per user.
+            unit: Length of a step of the series. Unique users cannot be counted by the hour.
+            values: Property values to count. The most common ones by default.
+            interval: Number of units to return, the current one included, instead of `from_date`
                 and `to_date`.
-            from_date: First day of the range. Goes with `to_date`, in place of `interval`.
-            to_date: Last day of the range, included. Goes with `from_date`, in place of `interval`.
-            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
-                text.
-            limit: Most values to answer; 255 when left out.
+            from_date: First day of the range. Use with `to_date`, instead of `interval`.
+            to_date: Last day of the range, included. Use with `from_date`, instead of `interval`.
+            format: Format of the answer; `json` by default, `csv` for a table as text.
+            limit: Maximum number of values; 255 by default.
 
         Returns:
             SegmentationResult: The counts by property value, or the same as a CSV table.
@@ -863,14 +861,14 @@ class AsyncEventsResource:
     ) -> TopPropertiesResult:
         """List the most common properties of an event.
 
-        Names of the properties the event most often carries, each with the number of events that
-        had it. Also answers under /api/2.0.
+        Lists the most common properties of the event with the number of events that have them. Also
+        served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/query-events-top-properties
 
         Args:
             event: Name of the event; one name, not a list.
-            limit: Most properties to answer; 10 when left out.
+            limit: Maximum number of properties; 10 by default.
 
         Returns:
             TopPropertiesResult: The properties by name.
@@ -897,15 +895,15 @@ class AsyncEventsResource:
     ) -> builtins.list[str]:
         """List the most common values of an event's property.
 
-        The values the property most often has on the event, as text whatever their type. Also
-        answers under /api/2.0.
+        Lists the most common values of the property on the event, as text whatever their type. Also
+        served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/query-events-top-property-values
 
         Args:
             event: Name of the event; one name, not a list.
             name: Name of the property.
-            limit: Most values to answer; 255 when left out.
+            limit: Maximum number of values; 255 by default.
             bucket: Id of the data bucket to read, for the rare project that has several.
 
         Returns:

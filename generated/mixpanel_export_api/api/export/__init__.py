@@ -71,17 +71,17 @@ class ExportResource:
         time_in_ms: bool | None = None,
         bucket: str | None = None,
     ) -> str:
-        """Download raw events of a range of days.
+        """Download the raw events of a range of days.
 
-        Streams every event whose time falls on one of the days, one JSON object a line, in no
-        promised order and without removing duplicates. Days are UTC days for projects made from
-        2023 on; for older projects they are days of the project's own time zone, and an event's
-        `time` is then that zone's wall clock written as though it were UTC.
+        Streams every event of the given days as one JSON object per line, in no particular order
+        and with duplicates. Projects created from 2023 on count days in UTC. Older projects count
+        them in their own time zone, and an event's `time` is then that zone's wall clock written as
+        if it were UTC.
 
-        The first byte may take minutes. A body over about 1400 bytes comes gzip-compressed to a
-        client that accepts it. An incomplete answer can still have status 200: look for a cut-off
-        gzip stream, a broken last line, or a line `terminated early`, and ask again for the whole
-        range.
+        The first byte can take minutes. Bodies over about 1400 bytes are gzip-compressed if the
+        client accepts it. An incomplete answer can still have status 200: check for a truncated
+        gzip stream, a broken last line or the line `terminated early`, and request the whole range
+        again.
 
         Limits: 60 calls an hour, 3 a second, 100 at once.
 
@@ -90,18 +90,17 @@ class ExportResource:
         Args:
             from_date: First day of the range.
             to_date: Last day of the range, included. Not later than today.
-            event: Names of the events wanted. All events when left out.
-            where: Expression an event must satisfy. Every event when left out.
-            limit: Most events to send, 100000 at the most. All when left out. Which ones are kept
-                is not promised.
-            time_in_ms: True to get each event's `time` in milliseconds; Mixpanel sends seconds
-                otherwise.
+            event: Names of the events to export. All events by default.
+            where: Expression an event must match. Every event by default.
+            limit: Maximum number of events, up to 100000. All by default. Mixpanel chooses which
+                ones to keep.
+            time_in_ms: True to get each event's `time` in milliseconds instead of seconds.
             bucket: Id of the data bucket to read, for the rare project that has several.
 
         Returns:
-            str: JSON Lines: each line is one `Event`, in UTF-8, ended by a line feed and by nothing
-                else. Strings may hold U+2028, U+2029 and U+0085 unescaped, so split on the line
-                feed byte only. No events is an empty body.
+            str: JSON Lines in UTF-8: one object with `event` and `properties` per line. Strings can
+                contain U+2028, U+2029 and U+0085 unescaped, so split on the line feed byte only.
+                The body is empty if there are no events.
 
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
@@ -138,17 +137,17 @@ class AsyncExportResource:
         time_in_ms: bool | None = None,
         bucket: str | None = None,
     ) -> str:
-        """Download raw events of a range of days.
+        """Download the raw events of a range of days.
 
-        Streams every event whose time falls on one of the days, one JSON object a line, in no
-        promised order and without removing duplicates. Days are UTC days for projects made from
-        2023 on; for older projects they are days of the project's own time zone, and an event's
-        `time` is then that zone's wall clock written as though it were UTC.
+        Streams every event of the given days as one JSON object per line, in no particular order
+        and with duplicates. Projects created from 2023 on count days in UTC. Older projects count
+        them in their own time zone, and an event's `time` is then that zone's wall clock written as
+        if it were UTC.
 
-        The first byte may take minutes. A body over about 1400 bytes comes gzip-compressed to a
-        client that accepts it. An incomplete answer can still have status 200: look for a cut-off
-        gzip stream, a broken last line, or a line `terminated early`, and ask again for the whole
-        range.
+        The first byte can take minutes. Bodies over about 1400 bytes are gzip-compressed if the
+        client accepts it. An incomplete answer can still have status 200: check for a truncated
+        gzip stream, a broken last line or the line `terminated early`, and request the whole range
+        again.
 
         Limits: 60 calls an hour, 3 a second, 100 at once.
 
@@ -157,18 +156,17 @@ class AsyncExportResource:
         Args:
             from_date: First day of the range.
             to_date: Last day of the range, included. Not later than today.
-            event: Names of the events wanted. All events when left out.
-            where: Expression an event must satisfy. Every event when left out.
-            limit: Most events to send, 100000 at the most. All when left out. Which ones are kept
-                is not promised.
-            time_in_ms: True to get each event's `time` in milliseconds; Mixpanel sends seconds
-                otherwise.
+            event: Names of the events to export. All events by default.
+            where: Expression an event must match. Every event by default.
+            limit: Maximum number of events, up to 100000. All by default. Mixpanel chooses which
+                ones to keep.
+            time_in_ms: True to get each event's `time` in milliseconds instead of seconds.
             bucket: Id of the data bucket to read, for the rare project that has several.
 
         Returns:
-            str: JSON Lines: each line is one `Event`, in UTF-8, ended by a line feed and by nothing
-                else. Strings may hold U+2028, U+2029 and U+0085 unescaped, so split on the line
-                feed byte only. No events is an empty body.
+            str: JSON Lines in UTF-8: one object with `event` and `properties` per line. Strings can
+                contain U+2028, U+2029 and U+0085 unescaped, so split on the line feed byte only.
+                The body is empty if there are no events.
 
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.

@@ -57,19 +57,19 @@ FUNNELS_QUERY: Operation[FunnelResult] = Operation(
     refused=[
         {
             "when": {"length": {"over": 90}, "length_unit": ["day"]},
-            "says": "allowed are 90 days at the most",
+            "says": "expected at most 90 days",
         },
         {
             "when": {"length": {"over": 2160}, "length_unit": ["hour"]},
-            "says": "allowed are 90 days at the most, 2160 hours",
+            "says": "expected at most 90 days, 2160 hours",
         },
         {
             "when": {"length": {"over": 129600}, "length_unit": ["minute"]},
-            "says": "allowed are 90 days at the most, 129600 minutes",
+            "says": "expected at most 90 days, 129600 minutes",
         },
         {
             "when": {"length": {"over": 7776000}},
-            "says": "allowed are 90 days at the most, 7776000 seconds",
+            "says": "expected at most 90 days, 7776000 seconds",
         },
     ],
     renamed={},
@@ -134,27 +134,26 @@ class FunnelsResource:
     ) -> FunnelResult:
         """Count users through the steps of a saved funnel.
 
-        For each period that begins in the range, how many users entered the funnel and how many
-        reached each step in the time allowed. Completions after `to_date` count when they fall
-        within that time. Average times are in seconds, and ratios run from 0 to 1. With `on`, each
-        date holds a level of segments. Also answers under /api/2.0.
+        For each period that starts in the range, counts the users who entered the funnel and those
+        who reached each step in time. Completions after `to_date` count if they happen within that
+        time. Average times are in seconds; ratios run from 0 to 1. With `on`, each date has a level
+        of segments. Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/funnels-query
 
         Args:
-            funnel_id: Id of the saved funnel, as the list of funnels has it.
+            funnel_id: Id of the saved funnel, from the list of funnels.
             from_date: First day of the range.
             to_date: Last day of the range, included. Not later than today.
-            length: How many `length_unit` a user has to complete the funnel, counted from the first
-                step; 90 days at the most. The value saved with the funnel when left out.
-            length_unit: Unit of `length`. The one saved with the funnel when left out.
-            interval: Days that one period of the answer spans; 1 when left out. For weeks or months
-                use `unit`.
-            unit: Length of one period of the answer, as a calendar unit in place of `interval`.
-            on: Expression whose value splits the events into segments. No segments when left out.
-            where: Expression an event must satisfy. Every event when left out.
-            limit: Most segments to answer, the largest first; 255 when left out, 10000 at the most.
-                Means nothing without `on`.
+            length: Time a user has to complete the funnel after its first step, in `length_unit`;
+                at most 90 days. Defaults to the value saved with the funnel.
+            length_unit: Unit of `length`. Defaults to the one saved with the funnel.
+            interval: Days per period of the answer; 1 by default. For weeks or months use `unit`.
+            unit: Length of a period of the answer as a calendar unit, instead of `interval`.
+            on: Expression whose value splits the events into segments. No segments by default.
+            where: Expression an event must match. Every event by default.
+            limit: Maximum number of segments, the largest first; 255 by default, at most 10000.
+                Ignored without `on`.
 
         Returns:
             FunnelResult: The funnel, period by period.
@@ -184,8 +183,8 @@ class FunnelsResource:
     ) -> builtins.list[SavedFunnel]:
         """List the saved funnels.
 
-        Id and name of every funnel saved in the project; the id is what a funnel query asks for.
-        Also answers under /api/2.0.
+        Lists id and name of every funnel saved in the project; a funnel query takes the id. Also
+        served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/funnels-list-saved
 
@@ -224,27 +223,26 @@ class AsyncFunnelsResource:
     ) -> FunnelResult:
         """Count users through the steps of a saved funnel.
 
-        For each period that begins in the range, how many users entered the funnel and how many
-        reached each step in the time allowed. Completions after `to_date` count when they fall
-        within that time. Average times are in seconds, and ratios run from 0 to 1. With `on`, each
-        date holds a level of segments. Also answers under /api/2.0.
+        For each period that starts in the range, counts the users who entered the funnel and those
+        who reached each step in time. Completions after `to_date` count if they happen within that
+        time. Average times are in seconds; ratios run from 0 to 1. With `on`, each date has a level
+        of segments. Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/funnels-query
 
         Args:
-            funnel_id: Id of the saved funnel, as the list of funnels has it.
+            funnel_id: Id of the saved funnel, from the list of funnels.
             from_date: First day of the range.
             to_date: Last day of the range, included. Not later than today.
-            length: How many `length_unit` a user has to complete the funnel, counted from the first
-                step; 90 days at the most. The value saved with the funnel when left out.
-            length_unit: Unit of `length`. The one saved with the funnel when left out.
-            interval: Days that one period of the answer spans; 1 when left out. For weeks or months
-                use `unit`.
-            unit: Length of one period of the answer, as a calendar unit in place of `interval`.
-            on: Expression whose value splits the events into segments. No segments when left out.
-            where: Expression an event must satisfy. Every event when left out.
-            limit: Most segments to answer, the largest first; 255 when left out, 10000 at the most.
-                Means nothing without `on`.
+            length: Time a user has to complete the funnel after its first step, in `length_unit`;
+                at most 90 days. Defaults to the value saved with the funnel.
+            length_unit: Unit of `length`. Defaults to the one saved with the funnel.
+            interval: Days per period of the answer; 1 by default. For weeks or months use `unit`.
+            unit: Length of a period of the answer as a calendar unit, instead of `interval`.
+            on: Expression whose value splits the events into segments. No segments by default.
+            where: Expression an event must match. Every event by default.
+            limit: Maximum number of segments, the largest first; 255 by default, at most 10000.
+                Ignored without `on`.
 
         Returns:
             FunnelResult: The funnel, period by period.
@@ -274,8 +272,8 @@ class AsyncFunnelsResource:
     ) -> builtins.list[SavedFunnel]:
         """List the saved funnels.
 
-        Id and name of every funnel saved in the project; the id is what a funnel query asks for.
-        Also answers under /api/2.0.
+        Lists id and name of every funnel saved in the project; a funnel query takes the id. Also
+        served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/funnels-list-saved
 

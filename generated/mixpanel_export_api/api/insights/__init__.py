@@ -61,16 +61,15 @@ class InsightsResource:
     ) -> InsightsResult:
         """Get the numbers of a saved Insights report.
 
-        Computes the report as it is saved, with its own dates, filters and breakdowns, and answers
-        one series of numbers for each of its events. Moments are ISO 8601 with the project's
-        offset. Reports with a breakdown nest further maps of segments; `headers` names the levels.
-        Also answers under /api/2.0.
+        Computes the report as saved, with its own dates, filters and breakdowns, and returns the
+        numbers of each metric. Line charts key them by ISO 8601 time with the project's offset;
+        bar, table and metric reports by `all`. A breakdown nests one more level per property;
+        `headers` names the levels. Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/insights-query
 
         Args:
-            bookmark_id: Id of the saved report, which is the number after `#report/` in its address
-                in the browser.
+            bookmark_id: Id of the saved report, the number at the end of its URL in the browser.
 
         Returns:
             InsightsResult: The report's series.
@@ -100,16 +99,15 @@ class AsyncInsightsResource:
     ) -> InsightsResult:
         """Get the numbers of a saved Insights report.
 
-        Computes the report as it is saved, with its own dates, filters and breakdowns, and answers
-        one series of numbers for each of its events. Moments are ISO 8601 with the project's
-        offset. Reports with a breakdown nest further maps of segments; `headers` names the levels.
-        Also answers under /api/2.0.
+        Computes the report as saved, with its own dates, filters and breakdowns, and returns the
+        numbers of each metric. Line charts key them by ISO 8601 time with the project's offset;
+        bar, table and metric reports by `all`. A breakdown nests one more level per property;
+        `headers` names the levels. Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/insights-query
 
         Args:
-            bookmark_id: Id of the saved report, which is the number after `#report/` in its address
-                in the browser.
+            bookmark_id: Id of the saved report, the number at the end of its URL in the browser.
 
         Returns:
             InsightsResult: The report's series.

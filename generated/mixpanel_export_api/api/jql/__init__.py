@@ -69,20 +69,20 @@ class JqlResource:
     ) -> builtins.list[Any]:
         """Run a JQL script.
 
-        Runs a JavaScript query over the project's events and profiles and answers what its `main`
-        returns, one array item for each result. A script may run 2 minutes, read 5 GB and return 2
-        GB, and cannot reach the network. Mixpanel keeps JQL in maintenance mode: it works, and it
-        gets no new features. Also answers under /api/2.0.
+        Runs a JavaScript query over the project's events and profiles and returns the results of
+        its `main`, one array item each. A script may run for 2 minutes, read 5 GB and return 2 GB,
+        and cannot reach the network. Mixpanel keeps JQL in maintenance mode: it works but gets no
+        new features. Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/query-jql
 
         Args:
-            script: The JavaScript, with a function `main` that returns a query.
-            params: Values of any kind that the script finds in its global variable `params`. JSON
-                text on the wire.
+            script: JavaScript with a function `main` that returns a query.
+            params: Values of any kind for the script's global variable `params`. JSON text on the
+                wire.
 
         Returns:
-            list[Any]: The script's results, of whatever shape it gives them.
+            list[Any]: The script's results, in the script's own shape.
 
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
@@ -111,20 +111,20 @@ class AsyncJqlResource:
     ) -> builtins.list[Any]:
         """Run a JQL script.
 
-        Runs a JavaScript query over the project's events and profiles and answers what its `main`
-        returns, one array item for each result. A script may run 2 minutes, read 5 GB and return 2
-        GB, and cannot reach the network. Mixpanel keeps JQL in maintenance mode: it works, and it
-        gets no new features. Also answers under /api/2.0.
+        Runs a JavaScript query over the project's events and profiles and returns the results of
+        its `main`, one array item each. A script may run for 2 minutes, read 5 GB and return 2 GB,
+        and cannot reach the network. Mixpanel keeps JQL in maintenance mode: it works but gets no
+        new features. Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/query-jql
 
         Args:
-            script: The JavaScript, with a function `main` that returns a query.
-            params: Values of any kind that the script finds in its global variable `params`. JSON
-                text on the wire.
+            script: JavaScript with a function `main` that returns a query.
+            params: Values of any kind for the script's global variable `params`. JSON text on the
+                wire.
 
         Returns:
-            list[Any]: The script's results, of whatever shape it gives them.
+            list[Any]: The script's results, in the script's own shape.
 
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.

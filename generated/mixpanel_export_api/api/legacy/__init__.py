@@ -196,7 +196,7 @@ LEGACY_ENGAGE: Operation[ProfilesPage | CsvText] = Operation(
     refused=[
         {
             "when": {"page": {"over": 0}, "session_id": "missing"},
-            "says": "it needs the session_id that the answer for page 0 has",
+            "says": "it needs the session_id of page 0",
         }
     ],
     renamed={
@@ -243,16 +243,15 @@ class LegacyResource:
     ) -> LegacyAnnotationsResult | CsvText:
         """List annotations through the older API.
 
-        The annotations of a range of days that includes both ends, in the project's time zone.
-        Prefer the list of annotations in the app family.
+        Lists the annotations of a range of days, both ends included, in the project's time zone.
+        Prefer `annotations.list`.
 
-        Its successor: https://developer.mixpanel.com/reference/list-all-annotations-for-project
+        Successor: https://developer.mixpanel.com/reference/list-all-annotations-for-project
 
         Args:
             from_date: First day of the range, which may be after today.
             to_date: Last day of the range, included; it may be after today.
-            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
-                text.
+            format: Format of the answer; `json` by default, `csv` for a table as text.
 
         Returns:
             LegacyAnnotationsResult: The annotations, or the same as a CSV table.
@@ -297,21 +296,20 @@ class LegacyResource:
     ) -> LegacyAcknowledgement | CsvText:
         """Create an annotation through the older API.
 
-        Creates although it is a GET: two equal calls make two annotations, so do not repeat a call
-        whose outcome is unknown. The answer does not tell the new id. Prefer creating annotations
-        in the app family.
+        Creates despite being a GET: two equal calls create two annotations, so do not repeat a call
+        whose outcome is unknown. The answer does not contain the new id. Prefer
+        `annotations.create`.
 
-        Its successor: https://developer.mixpanel.com/reference/create-annotation
+        Successor: https://developer.mixpanel.com/reference/create-annotation
 
         Args:
-            date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone; a moment
-                of another one is put into it.
-            description: The text charts show.
-            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
-                text.
+            date: Time to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone; aware
+                datetimes are converted to it.
+            description: Text shown on charts.
+            format: Format of the answer; `json` by default, `csv` for a table as text.
 
         Returns:
-            LegacyAcknowledgement: Done.
+            LegacyAcknowledgement: Acknowledgement.
 
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
@@ -356,21 +354,19 @@ class LegacyResource:
     ) -> LegacyAcknowledgement | CsvText:
         """Change an annotation through the older API.
 
-        Replaces the annotation's date and text. Prefer changing annotations in the app family,
-        which keeps the date.
+        Replaces the annotation's date and text. Prefer `annotations.update`, which keeps the date.
 
-        Its successor: https://developer.mixpanel.com/reference/patch-annotation
+        Successor: https://developer.mixpanel.com/reference/patch-annotation
 
         Args:
             id: Id of the annotation.
-            date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone; a moment
-                of another one is put into it.
-            description: The text charts show.
-            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
-                text.
+            date: Time to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone; aware
+                datetimes are converted to it.
+            description: Text shown on charts.
+            format: Format of the answer; `json` by default, `csv` for a table as text.
 
         Returns:
-            LegacyAcknowledgement: Done.
+            LegacyAcknowledgement: Acknowledgement.
 
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
@@ -410,17 +406,16 @@ class LegacyResource:
     ) -> LegacyAcknowledgement | CsvText:
         """Delete an annotation through the older API.
 
-        Deletes although it is a GET. Prefer deleting annotations in the app family.
+        Deletes despite being a GET. Prefer `annotations.delete`.
 
-        Its successor: https://developer.mixpanel.com/reference/delete-annotation
+        Successor: https://developer.mixpanel.com/reference/delete-annotation
 
         Args:
             id: Id of the annotation.
-            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
-                text.
+            format: Format of the answer; `json` by default, `csv` for a table as text.
 
         Returns:
-            LegacyAcknowledgement: Done.
+            LegacyAcknowledgement: Acknowledgement.
 
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
@@ -464,18 +459,17 @@ class LegacyResource:
     ) -> ProfilesPage | CsvText:
         """Read a page of profiles through the older API.
 
-        One page of the profiles that satisfy `where`. Page 0 answers a `session_id`; send it back
-        with `page` 1, 2, ... until a page has fewer results than `page_size`. Prefer the profile
-        query, which takes a form.
+        Returns one page of the profiles that match `where`. Page 0 returns a `session_id`; send it
+        back with `page` 1, 2, ... until a page has fewer results than `page_size`. Prefer
+        `profiles.query`.
 
-        Its successor: https://developer.mixpanel.com/reference/engage-query
+        Successor: https://developer.mixpanel.com/reference/engage-query
 
         Args:
-            where: Expression a profile must satisfy. Every profile when left out.
-            session_id: The `session_id` that page 0 answered. Needed for every later page.
-            page: Number of the page, from 0 on; 0 when left out.
-            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
-                text.
+            where: Expression a profile must match. Every profile by default.
+            session_id: The `session_id` of page 0. Required for every later page.
+            page: Number of the page, counted from 0; 0 by default.
+            format: Format of the answer; `json` by default, `csv` for a table as text.
 
         Returns:
             ProfilesPage: One page of profiles, or the same as a CSV table.
@@ -528,16 +522,15 @@ class AsyncLegacyResource:
     ) -> LegacyAnnotationsResult | CsvText:
         """List annotations through the older API.
 
-        The annotations of a range of days that includes both ends, in the project's time zone.
-        Prefer the list of annotations in the app family.
+        Lists the annotations of a range of days, both ends included, in the project's time zone.
+        Prefer `annotations.list`.
 
-        Its successor: https://developer.mixpanel.com/reference/list-all-annotations-for-project
+        Successor: https://developer.mixpanel.com/reference/list-all-annotations-for-project
 
         Args:
             from_date: First day of the range, which may be after today.
             to_date: Last day of the range, included; it may be after today.
-            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
-                text.
+            format: Format of the answer; `json` by default, `csv` for a table as text.
 
         Returns:
             LegacyAnnotationsResult: The annotations, or the same as a CSV table.
@@ -582,21 +575,20 @@ class AsyncLegacyResource:
     ) -> LegacyAcknowledgement | CsvText:
         """Create an annotation through the older API.
 
-        Creates although it is a GET: two equal calls make two annotations, so do not repeat a call
-        whose outcome is unknown. The answer does not tell the new id. Prefer creating annotations
-        in the app family.
+        Creates despite being a GET: two equal calls create two annotations, so do not repeat a call
+        whose outcome is unknown. The answer does not contain the new id. Prefer
+        `annotations.create`.
 
-        Its successor: https://developer.mixpanel.com/reference/create-annotation
+        Successor: https://developer.mixpanel.com/reference/create-annotation
 
         Args:
-            date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone; a moment
-                of another one is put into it.
-            description: The text charts show.
-            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
-                text.
+            date: Time to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone; aware
+                datetimes are converted to it.
+            description: Text shown on charts.
+            format: Format of the answer; `json` by default, `csv` for a table as text.
 
         Returns:
-            LegacyAcknowledgement: Done.
+            LegacyAcknowledgement: Acknowledgement.
 
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
@@ -641,21 +633,19 @@ class AsyncLegacyResource:
     ) -> LegacyAcknowledgement | CsvText:
         """Change an annotation through the older API.
 
-        Replaces the annotation's date and text. Prefer changing annotations in the app family,
-        which keeps the date.
+        Replaces the annotation's date and text. Prefer `annotations.update`, which keeps the date.
 
-        Its successor: https://developer.mixpanel.com/reference/patch-annotation
+        Successor: https://developer.mixpanel.com/reference/patch-annotation
 
         Args:
             id: Id of the annotation.
-            date: The moment to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone; a moment
-                of another one is put into it.
-            description: The text charts show.
-            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
-                text.
+            date: Time to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone; aware
+                datetimes are converted to it.
+            description: Text shown on charts.
+            format: Format of the answer; `json` by default, `csv` for a table as text.
 
         Returns:
-            LegacyAcknowledgement: Done.
+            LegacyAcknowledgement: Acknowledgement.
 
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
@@ -695,17 +685,16 @@ class AsyncLegacyResource:
     ) -> LegacyAcknowledgement | CsvText:
         """Delete an annotation through the older API.
 
-        Deletes although it is a GET. Prefer deleting annotations in the app family.
+        Deletes despite being a GET. Prefer `annotations.delete`.
 
-        Its successor: https://developer.mixpanel.com/reference/delete-annotation
+        Successor: https://developer.mixpanel.com/reference/delete-annotation
 
         Args:
             id: Id of the annotation.
-            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
-                text.
+            format: Format of the answer; `json` by default, `csv` for a table as text.
 
         Returns:
-            LegacyAcknowledgement: Done.
+            LegacyAcknowledgement: Acknowledgement.
 
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
@@ -749,18 +738,17 @@ class AsyncLegacyResource:
     ) -> ProfilesPage | CsvText:
         """Read a page of profiles through the older API.
 
-        One page of the profiles that satisfy `where`. Page 0 answers a `session_id`; send it back
-        with `page` 1, 2, ... until a page has fewer results than `page_size`. Prefer the profile
-        query, which takes a form.
+        Returns one page of the profiles that match `where`. Page 0 returns a `session_id`; send it
+        back with `page` 1, 2, ... until a page has fewer results than `page_size`. Prefer
+        `profiles.query`.
 
-        Its successor: https://developer.mixpanel.com/reference/engage-query
+        Successor: https://developer.mixpanel.com/reference/engage-query
 
         Args:
-            where: Expression a profile must satisfy. Every profile when left out.
-            session_id: The `session_id` that page 0 answered. Needed for every later page.
-            page: Number of the page, from 0 on; 0 when left out.
-            format: Format of the answer; `json` when left out. With `csv` the answer is a table as
-                text.
+            where: Expression a profile must match. Every profile by default.
+            session_id: The `session_id` of page 0. Required for every later page.
+            page: Number of the page, counted from 0; 0 by default.
+            format: Format of the answer; `json` by default, `csv` for a table as text.
 
         Returns:
             ProfilesPage: One page of profiles, or the same as a CSV table.

@@ -78,15 +78,15 @@ PROFILES_QUERY: Operation[ProfilesPage] = Operation(
     refused=[
         {
             "when": {"behaviors": "given", "filter_by_cohort": "given"},
-            "says": "it does not go together with filter_by_cohort",
+            "says": "cannot be combined with filter_by_cohort",
         },
         {
             "when": {"include_all_users": "given", "filter_by_cohort": "missing"},
-            "says": "it goes with filter_by_cohort only",
+            "says": "it needs filter_by_cohort",
         },
         {
             "when": {"page": {"over": 0}, "session_id": "missing"},
-            "says": "it needs the session_id that the answer for page 0 has",
+            "says": "it needs the session_id of page 0",
         },
         {
             "when": {"page": {"over": 0}, "behaviors": "given", "as_of_timestamp": "missing"},
@@ -140,33 +140,33 @@ class ProfilesResource:
     ) -> ProfilesPage:
         """Read a page of user or group profiles.
 
-        One page of the profiles that fit the form; an empty form means every profile. The first
-        page (page 0) answers a `session_id`: send it back with `page` 1, 2, ... and otherwise the
-        same form. The last page is the one with fewer results than `page_size`; `total` may be on
-        the first page only. Every page is one of the 60 calls an hour. Also answers under /api/2.0.
+        Returns one page of the profiles that match the form; an empty form matches every profile.
+        Page 0 returns a `session_id`: send it back with `page` 1, 2, ... and otherwise the same
+        form. The last page has fewer results than `page_size`; `total` may be on page 0 only. Each
+        page is one of the 60 calls an hour. Also served under /api/2.0.
 
         `behaviors` and `filter_by_cohort` exclude each other, and `behaviors` over more than one
-        page needs `as_of_timestamp`. A plan without API access is answered with 402.
+        page needs `as_of_timestamp`. A plan without API access gets a 402.
 
         Reference: https://developer.mixpanel.com/reference/engage-query
 
         Args:
-            distinct_id: Distinct id of the only profile wanted.
-            distinct_ids: Distinct ids of the profiles wanted. JSON text on the wire.
-            data_group_id: Id of the group key, to read group profiles in place of user profiles.
-            where: Expression a profile must satisfy.
-            output_properties: Names of the properties wanted; all when left out. Naming a few makes
-                answers smaller. JSON text on the wire.
-            session_id: The `session_id` that page 0 answered. Needed for every later page.
-            page: Number of the page, from 0 on; 0 when left out.
-            behaviors: What users must have done, to be used by name in `where`. Not together with
+            distinct_id: Distinct id of a single profile.
+            distinct_ids: Distinct ids of the profiles. JSON text on the wire.
+            data_group_id: Id of the group key, to read group profiles instead of user profiles.
+            where: Expression a profile must match.
+            output_properties: Names of the properties to return; all by default. Name a few for
+                smaller answers. JSON text on the wire.
+            session_id: The `session_id` of page 0. Required for every later page.
+            page: Number of the page, counted from 0; 0 by default.
+            behaviors: Past behavior of users, for use by name in `where`. Cannot be combined with
                 `filter_by_cohort`. JSON text on the wire.
-            as_of_timestamp: Unix time in seconds at which `behaviors` are looked at. Needed with
+            as_of_timestamp: Unix time in seconds at which to evaluate `behaviors`. Required with
                 them for more than one page, and the same on every page.
-            filter_by_cohort: The cohort whose members are wanted. Not together with `behaviors`.
-                JSON text on the wire.
-            include_all_users: False to leave out cohort members that have no profile. True when
-                left out. Only together with `filter_by_cohort`.
+            filter_by_cohort: The cohort whose members to return. Cannot be combined with
+                `behaviors`. JSON text on the wire.
+            include_all_users: False to leave out cohort members that have no profile. True by
+                default. Requires `filter_by_cohort`.
 
         Returns:
             ProfilesPage: One page of profiles.
@@ -216,33 +216,33 @@ class AsyncProfilesResource:
     ) -> ProfilesPage:
         """Read a page of user or group profiles.
 
-        One page of the profiles that fit the form; an empty form means every profile. The first
-        page (page 0) answers a `session_id`: send it back with `page` 1, 2, ... and otherwise the
-        same form. The last page is the one with fewer results than `page_size`; `total` may be on
-        the first page only. Every page is one of the 60 calls an hour. Also answers under /api/2.0.
+        Returns one page of the profiles that match the form; an empty form matches every profile.
+        Page 0 returns a `session_id`: send it back with `page` 1, 2, ... and otherwise the same
+        form. The last page has fewer results than `page_size`; `total` may be on page 0 only. Each
+        page is one of the 60 calls an hour. Also served under /api/2.0.
 
         `behaviors` and `filter_by_cohort` exclude each other, and `behaviors` over more than one
-        page needs `as_of_timestamp`. A plan without API access is answered with 402.
+        page needs `as_of_timestamp`. A plan without API access gets a 402.
 
         Reference: https://developer.mixpanel.com/reference/engage-query
 
         Args:
-            distinct_id: Distinct id of the only profile wanted.
-            distinct_ids: Distinct ids of the profiles wanted. JSON text on the wire.
-            data_group_id: Id of the group key, to read group profiles in place of user profiles.
-            where: Expression a profile must satisfy.
-            output_properties: Names of the properties wanted; all when left out. Naming a few makes
-                answers smaller. JSON text on the wire.
-            session_id: The `session_id` that page 0 answered. Needed for every later page.
-            page: Number of the page, from 0 on; 0 when left out.
-            behaviors: What users must have done, to be used by name in `where`. Not together with
+            distinct_id: Distinct id of a single profile.
+            distinct_ids: Distinct ids of the profiles. JSON text on the wire.
+            data_group_id: Id of the group key, to read group profiles instead of user profiles.
+            where: Expression a profile must match.
+            output_properties: Names of the properties to return; all by default. Name a few for
+                smaller answers. JSON text on the wire.
+            session_id: The `session_id` of page 0. Required for every later page.
+            page: Number of the page, counted from 0; 0 by default.
+            behaviors: Past behavior of users, for use by name in `where`. Cannot be combined with
                 `filter_by_cohort`. JSON text on the wire.
-            as_of_timestamp: Unix time in seconds at which `behaviors` are looked at. Needed with
+            as_of_timestamp: Unix time in seconds at which to evaluate `behaviors`. Required with
                 them for more than one page, and the same on every page.
-            filter_by_cohort: The cohort whose members are wanted. Not together with `behaviors`.
-                JSON text on the wire.
-            include_all_users: False to leave out cohort members that have no profile. True when
-                left out. Only together with `filter_by_cohort`.
+            filter_by_cohort: The cohort whose members to return. Cannot be combined with
+                `behaviors`. JSON text on the wire.
+            include_all_users: False to leave out cohort members that have no profile. True by
+                default. Requires `filter_by_cohort`.
 
         Returns:
             ProfilesPage: One page of profiles.

@@ -142,29 +142,29 @@ class RetentionResource:
     ) -> RetentionResult:
         """Count the users who come back.
 
-        Groups users by the date they did a first event and counts how many of each group did a
-        second one in each interval after it. Interval 0 is the time right after the first event,
-        shorter than one interval. With `on`, each date holds a level of segments. Dates are in the
-        project's time zone. Also answers under /api/2.0.
+        Groups users by the date of a first event and counts how many of each group did a second
+        event in each later interval. Interval 0 is the time right after the first event, shorter
+        than one interval. With `on`, each date has a level of segments. Dates are in the project's
+        time zone. Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/retention-query
 
         Args:
             from_date: First day of the range.
             to_date: Last day of the range, included. Not later than today.
-            retention_type: How a user enters a group; `birth` when left out.
+            retention_type: Rule for entering a group; `birth` by default.
             born_event: The event that puts a user into a group. Required unless `retention_type` is
                 `compounded`.
-            event: The event that counts as coming back. Any event when left out.
-            born_where: Expression the first event must satisfy.
-            where: Expression the returning event must satisfy.
-            interval: How many `unit` one interval spans; 1 when left out, 90 days at the most.
-            interval_count: How many intervals to answer; 1 when left out. Interval 0 comes on top.
-            unit: Unit of `interval`; `day` when left out.
-            unbounded_retention: True to count a user in an interval when they came back in it or in
-                any later one. False, the value when left out, counts each interval by itself.
+            event: The event that counts as coming back. Any event by default.
+            born_where: Expression the first event must match.
+            where: Expression the returning event must match.
+            interval: Length of an interval in `unit`; 1 by default, at most 90 days.
+            interval_count: Number of intervals to return, besides interval 0; 1 by default.
+            unit: Unit of `interval`; `day` by default.
+            unbounded_retention: True to count a user in an interval if they came back in it or in
+                any later one. False, the default, counts each interval by itself.
             on: Expression whose value splits the returning events into segments.
-            limit: Most segments to answer, the largest first. Means nothing without `on`.
+            limit: Maximum number of segments, the largest first. Ignored without `on`.
 
         Returns:
             RetentionResult: The groups by date.
@@ -206,22 +206,22 @@ class RetentionResource:
     ) -> FrequencyResult:
         """Count how often users do something within a period.
 
-        For every period (`unit`), how many users were active in at least 1, at least 2, ... of its
-        smaller units (`addiction_unit`): with `day` and `hour`, the third number counts those
-        active in three or more hours of that day. Mixpanel calls this report frequency or
-        addiction. Also answers under /api/2.0.
+        For every period (`unit`), counts the users who were active in at least 1, at least 2, ...
+        of its smaller units (`addiction_unit`): with `day` and `hour`, the third number counts
+        users active in three or more hours of that day. Mixpanel calls this report frequency or
+        addiction. Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/retention-frequency-query
 
         Args:
             from_date: First day of the range.
             to_date: Last day of the range, included. Not later than today.
-            unit: The period that is looked at as a whole.
-            addiction_unit: The smaller unit whose active occurrences are counted within a period.
-            event: The event that makes a user active. Any event when left out.
-            where: Expression an event must satisfy. Every event when left out.
-            on: Expression whose value splits the events into segments. No segments when left out.
-            limit: Most segments to answer, the largest first. Means nothing without `on`.
+            unit: Length of a period.
+            addiction_unit: The smaller unit to count within a period.
+            event: The event that makes a user active. Any event by default.
+            where: Expression an event must match. Every event by default.
+            on: Expression whose value splits the events into segments. No segments by default.
+            limit: Maximum number of segments, the largest first. Ignored without `on`.
 
         Returns:
             FrequencyResult: The numbers of users by date.
@@ -270,29 +270,29 @@ class AsyncRetentionResource:
     ) -> RetentionResult:
         """Count the users who come back.
 
-        Groups users by the date they did a first event and counts how many of each group did a
-        second one in each interval after it. Interval 0 is the time right after the first event,
-        shorter than one interval. With `on`, each date holds a level of segments. Dates are in the
-        project's time zone. Also answers under /api/2.0.
+        Groups users by the date of a first event and counts how many of each group did a second
+        event in each later interval. Interval 0 is the time right after the first event, shorter
+        than one interval. With `on`, each date has a level of segments. Dates are in the project's
+        time zone. Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/retention-query
 
         Args:
             from_date: First day of the range.
             to_date: Last day of the range, included. Not later than today.
-            retention_type: How a user enters a group; `birth` when left out.
+            retention_type: Rule for entering a group; `birth` by default.
             born_event: The event that puts a user into a group. Required unless `retention_type` is
                 `compounded`.
-            event: The event that counts as coming back. Any event when left out.
-            born_where: Expression the first event must satisfy.
-            where: Expression the returning event must satisfy.
-            interval: How many `unit` one interval spans; 1 when left out, 90 days at the most.
-            interval_count: How many intervals to answer; 1 when left out. Interval 0 comes on top.
-            unit: Unit of `interval`; `day` when left out.
-            unbounded_retention: True to count a user in an interval when they came back in it or in
-                any later one. False, the value when left out, counts each interval by itself.
+            event: The event that counts as coming back. Any event by default.
+            born_where: Expression the first event must match.
+            where: Expression the returning event must match.
+            interval: Length of an interval in `unit`; 1 by default, at most 90 days.
+            interval_count: Number of intervals to return, besides interval 0; 1 by default.
+            unit: Unit of `interval`; `day` by default.
+            unbounded_retention: True to count a user in an interval if they came back in it or in
+                any later one. False, the default, counts each interval by itself.
             on: Expression whose value splits the returning events into segments.
-            limit: Most segments to answer, the largest first. Means nothing without `on`.
+            limit: Maximum number of segments, the largest first. Ignored without `on`.
 
         Returns:
             RetentionResult: The groups by date.
@@ -334,22 +334,22 @@ class AsyncRetentionResource:
     ) -> FrequencyResult:
         """Count how often users do something within a period.
 
-        For every period (`unit`), how many users were active in at least 1, at least 2, ... of its
-        smaller units (`addiction_unit`): with `day` and `hour`, the third number counts those
-        active in three or more hours of that day. Mixpanel calls this report frequency or
-        addiction. Also answers under /api/2.0.
+        For every period (`unit`), counts the users who were active in at least 1, at least 2, ...
+        of its smaller units (`addiction_unit`): with `day` and `hour`, the third number counts
+        users active in three or more hours of that day. Mixpanel calls this report frequency or
+        addiction. Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/retention-frequency-query
 
         Args:
             from_date: First day of the range.
             to_date: Last day of the range, included. Not later than today.
-            unit: The period that is looked at as a whole.
-            addiction_unit: The smaller unit whose active occurrences are counted within a period.
-            event: The event that makes a user active. Any event when left out.
-            where: Expression an event must satisfy. Every event when left out.
-            on: Expression whose value splits the events into segments. No segments when left out.
-            limit: Most segments to answer, the largest first. Means nothing without `on`.
+            unit: Length of a period.
+            addiction_unit: The smaller unit to count within a period.
+            event: The event that makes a user active. Any event by default.
+            where: Expression an event must match. Every event by default.
+            on: Expression whose value splits the events into segments. No segments by default.
+            limit: Maximum number of segments, the largest first. Ignored without `on`.
 
         Returns:
             FrequencyResult: The numbers of users by date.

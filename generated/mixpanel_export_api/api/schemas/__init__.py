@@ -94,8 +94,8 @@ class SchemasResource:
     ) -> LexiconResult:
         """List all Lexicon schemas of a project.
 
-        What the Lexicon says about every event and about profiles: descriptions, properties and
-        their types, display names.
+        Lists the Lexicon's descriptions, properties, types and display names of every event and of
+        profiles.
 
         Reference: https://developer.mixpanel.com/reference/list-all-schemas-for-project
 
@@ -119,13 +119,13 @@ class SchemasResource:
     ) -> LexiconResult:
         """List the Lexicon schemas of events or of profiles.
 
-        The schemas of one kind of entity, or the one of a single entity when its name is given.
+        Lists the schemas of one kind of entity, or the schema of a single entity given its name.
 
         Reference: https://developer.mixpanel.com/reference/list-schemas-for-entity
 
         Args:
-            entity_type: Kind of entity, whether events or profiles.
-            entity_name: Name of the only entity wanted. All of the kind when left out.
+            entity_type: Kind of entity, such as events or profiles.
+            entity_name: Name of a single entity. All of the kind by default.
 
         Returns:
             LexiconResult: The schemas.
@@ -150,12 +150,12 @@ class SchemasResource:
     ) -> LexiconSchema:
         """Get the Lexicon schema of one event or of profiles.
 
-        The schema itself, without the entry around it that the lists have.
+        Returns the schema itself, without the entry that wraps it in lists.
 
         Reference: https://developer.mixpanel.com/reference/list-schemas-by-entity-and-name
 
         Args:
-            entity_type: Kind of entity, whether events or profiles.
+            entity_type: Kind of entity, such as events or profiles.
             name: Name of the event, or `$user` for user profiles.
 
         Returns:
@@ -185,8 +185,8 @@ class AsyncSchemasResource:
     ) -> LexiconResult:
         """List all Lexicon schemas of a project.
 
-        What the Lexicon says about every event and about profiles: descriptions, properties and
-        their types, display names.
+        Lists the Lexicon's descriptions, properties, types and display names of every event and of
+        profiles.
 
         Reference: https://developer.mixpanel.com/reference/list-all-schemas-for-project
 
@@ -210,13 +210,13 @@ class AsyncSchemasResource:
     ) -> LexiconResult:
         """List the Lexicon schemas of events or of profiles.
 
-        The schemas of one kind of entity, or the one of a single entity when its name is given.
+        Lists the schemas of one kind of entity, or the schema of a single entity given its name.
 
         Reference: https://developer.mixpanel.com/reference/list-schemas-for-entity
 
         Args:
-            entity_type: Kind of entity, whether events or profiles.
-            entity_name: Name of the only entity wanted. All of the kind when left out.
+            entity_type: Kind of entity, such as events or profiles.
+            entity_name: Name of a single entity. All of the kind by default.
 
         Returns:
             LexiconResult: The schemas.
@@ -241,12 +241,12 @@ class AsyncSchemasResource:
     ) -> LexiconSchema:
         """Get the Lexicon schema of one event or of profiles.
 
-        The schema itself, without the entry around it that the lists have.
+        Returns the schema itself, without the entry that wraps it in lists.
 
         Reference: https://developer.mixpanel.com/reference/list-schemas-by-entity-and-name
 
         Args:
-            entity_type: Kind of entity, whether events or profiles.
+            entity_type: Kind of entity, such as events or profiles.
             name: Name of the event, or `$user` for user profiles.
 
         Returns:

@@ -67,7 +67,7 @@ SEGMENTATION_QUERY: Operation[SegmentationResult | CsvText] = Operation(
     refused=[
         {
             "when": {"unit": ["minute", "hour"], "type": ["unique"]},
-            "says": "users are not counted by the hour; allowed are longer units, or another type",
+            "says": "users are not counted by the hour; use a longer unit or another type",
         }
     ],
     renamed={
@@ -120,7 +120,7 @@ SEGMENTATION_NUMERIC: Operation[SegmentationResult] = Operation(
     refused=[
         {
             "when": {"unit": ["minute", "hour"], "type": ["unique"]},
-            "says": "users are not counted by the hour; allowed are longer units, or another type",
+            "says": "users are not counted by the hour; use a longer unit or another type",
         }
     ],
     renamed={
@@ -260,7 +260,7 @@ SEGMENTATION_MULTISEG: Operation[MultisegResult] = Operation(
     refused=[
         {
             "when": {"unit": ["minute", "hour"], "type": ["unique"]},
-            "says": "users are not counted by the hour; allowed are longer units, or another type",
+            "says": "users are not counted by the hour; use a longer unit or another type",
         }
     ],
     renamed={
@@ -328,9 +328,9 @@ class SegmentationResource:
     ) -> SegmentationResult | CsvText:
         """Count an event over time, split by an expression.
 
-        One series of counts for each value of `on`, or a single series named after the event
-        without it. A date that had no event may be missing from a series. Moments are in the
-        project's time zone. Also answers under /api/2.0.
+        Returns one series of counts for each value of `on`; without it, a single series named after
+        the event. Dates without events can be missing from a series. Times are in the project's
+        time zone. Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/segmentation-query
 
@@ -338,15 +338,15 @@ class SegmentationResource:
             event: Name of the event; one name, not a list.
             from_date: First day of the range.
             to_date: Last day of the range, included. Not later than today.
-            on: Expression whose value splits the events into segments. No segments when left out.
-            unit: Length of one step of the series; `day` when left out.
-            interval: Length of one step in days, in place of `unit`, for any `type` but `general`.
-            where: Expression an event must satisfy. Every event when left out.
-            limit: Most segments to answer, the largest first; 60 when left out. Means nothing
-                without `on`.
-            type: What is counted, whether occurrences, users or occurrences per user; `general`
-                when left out.
-            format: Ask for `csv` to get a table as text. JSON when left out.
+            on: Expression whose value splits the events into segments. No segments by default.
+            unit: Length of a step of the series; `day` by default.
+            interval: Length of a step in days, instead of `unit`, for any `type` except `general`.
+            where: Expression an event must match. Every event by default.
+            limit: Maximum number of segments, the largest first; 60 by default. Ignored without
+                `on`.
+            type: Quantity to count: occurrences, users or occurrences per user; `general` by
+                default.
+            format: Set to `csv` to get a table as text. JSON by default.
 
         Returns:
             SegmentationResult: The counts, or the same as a CSV table.
@@ -385,8 +385,8 @@ class SegmentationResource:
     ) -> SegmentationResult:
         """Count an event over time, split into ranges of a number.
 
-        Like the segmentation query, but the values of `on` are put into ranges of equal width, and
-        each series is named after its range, such as `2,000 - 2,100`. Also answers under /api/2.0.
+        Like the segmentation query, but groups the values of `on` into ranges of equal width. Each
+        series is named after its range, such as `2,000 - 2,100`. Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/segmentation-numeric-query
 
@@ -394,12 +394,12 @@ class SegmentationResource:
             event: Name of the event; one name, not a list.
             from_date: First day of the range.
             to_date: Last day of the range, included. Not later than today.
-            on: Expression with a numeric value, whose ranges become the segments.
-            unit: Length of one step of the series; `day` when left out.
-            where: Expression an event must satisfy. Every event when left out.
-            type: What is counted, whether occurrences, users or occurrences per user; `general`
-                when left out.
-            buckets: How many ranges to make. Mixpanel chooses when left out.
+            on: Expression with a numeric value; its ranges become the segments.
+            unit: Length of a step of the series; `day` by default.
+            where: Expression an event must match. Every event by default.
+            type: Quantity to count: occurrences, users or occurrences per user; `general` by
+                default.
+            buckets: Number of ranges. Chosen by Mixpanel by default.
 
         Returns:
             SegmentationResult: The counts, one series for each range.
@@ -434,9 +434,8 @@ class SegmentationResource:
     ) -> SegmentationSumResult:
         """Sum an expression over an event's occurrences.
 
-        For each hour or day, the sum of `on` over the occurrences of the event. Where the
-        expression is not a number, it counts as 0. Sums may have a fraction. Also answers under
-        /api/2.0.
+        Sums `on` over the occurrences of the event for each hour or day. A value that is not a
+        number counts as 0. Sums can have a fraction. Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/segmentation-sum-query
 
@@ -444,9 +443,9 @@ class SegmentationResource:
             event: Name of the event; one name, not a list.
             from_date: First day of the range.
             to_date: Last day of the range, included. Not later than today.
-            on: Expression with a numeric value, to be summed.
-            unit: Length of one step of the series; `day` when left out.
-            where: Expression an event must satisfy. Every event when left out.
+            on: Expression with a numeric value to sum.
+            unit: Length of a step of the series; `day` by default.
+            where: Expression an event must match. Every event by default.
 
         Returns:
             SegmentationSumResult: The sums by date.
@@ -479,8 +478,8 @@ class SegmentationResource:
     ) -> SegmentationAverageResult:
         """Average an expression over an event's occurrences.
 
-        For each hour or day, the mean of `on` over the occurrences of the event. Where the
-        expression is not a number, it counts as 0. Also answers under /api/2.0.
+        Averages `on` over the occurrences of the event for each hour or day. A value that is not a
+        number counts as 0. Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/segmentation-query-average
 
@@ -488,9 +487,9 @@ class SegmentationResource:
             event: Name of the event; one name, not a list.
             from_date: First day of the range.
             to_date: Last day of the range, included. Not later than today.
-            on: Expression with a numeric value, to be averaged.
-            unit: Length of one step of the series; `day` when left out.
-            where: Expression an event must satisfy. Every event when left out.
+            on: Expression with a numeric value to average.
+            unit: Length of a step of the series; `day` by default.
+            where: Expression an event must match. Every event by default.
 
         Returns:
             SegmentationAverageResult: The averages by date.
@@ -526,10 +525,10 @@ class SegmentationResource:
     ) -> MultisegResult:
         """Count an event over time, split by two expressions at once.
 
-        One series for each pair of an outer and an inner segment. Only the largest `limit` outer
-        and the largest `limit` inner segments are answered, so the series need not add up to the
-        whole. Mixpanel publishes no page for this call, and may change it without notice. Also
-        answers under /api/2.0.
+        Returns one series for each pair of an outer and an inner segment. Only the largest `limit`
+        outer and the largest `limit` inner segments are included, so the series may not add up to
+        the total. Mixpanel does not document this call and may change it without notice. Also
+        served under /api/2.0.
 
         Related reference: https://developer.mixpanel.com/reference/segmentation-query
 
@@ -538,12 +537,12 @@ class SegmentationResource:
             from_date: First day of the range.
             to_date: Last day of the range, included. Not later than today.
             inner: Expression whose value splits each outer segment.
-            outer: Expression whose value makes the outer segments.
-            unit: Length of one step of the series; `day` when left out.
-            type: What is counted, whether occurrences, users or occurrences per user; `general`
-                when left out.
-            where: Expression an event must satisfy. Every event when left out.
-            limit: Most outer segments, and most inner segments, to answer; the largest are kept.
+            outer: Expression whose value gives the outer segments.
+            unit: Length of a step of the series; `day` by default.
+            type: Quantity to count: occurrences, users or occurrences per user; `general` by
+                default.
+            where: Expression an event must match. Every event by default.
+            limit: Maximum number of outer segments and of inner segments; the largest are kept.
 
         Returns:
             MultisegResult: The counts by outer segment, inner segment and date.
@@ -622,9 +621,9 @@ class AsyncSegmentationResource:
     ) -> SegmentationResult | CsvText:
         """Count an event over time, split by an expression.
 
-        One series of counts for each value of `on`, or a single series named after the event
-        without it. A date that had no event may be missing from a series. Moments are in the
-        project's time zone. Also answers under /api/2.0.
+        Returns one series of counts for each value of `on`; without it, a single series named after
+        the event. Dates without events can be missing from a series. Times are in the project's
+        time zone. Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/segmentation-query
 
@@ -632,15 +631,15 @@ class AsyncSegmentationResource:
             event: Name of the event; one name, not a list.
             from_date: First day of the range.
             to_date: Last day of the range, included. Not later than today.
-            on: Expression whose value splits the events into segments. No segments when left out.
-            unit: Length of one step of the series; `day` when left out.
-            interval: Length of one step in days, in place of `unit`, for any `type` but `general`.
-            where: Expression an event must satisfy. Every event when left out.
-            limit: Most segments to answer, the largest first; 60 when left out. Means nothing
-                without `on`.
-            type: What is counted, whether occurrences, users or occurrences per user; `general`
-                when left out.
-            format: Ask for `csv` to get a table as text. JSON when left out.
+            on: Expression whose value splits the events into segments. No segments by default.
+            unit: Length of a step of the series; `day` by default.
+            interval: Length of a step in days, instead of `unit`, for any `type` except `general`.
+            where: Expression an event must match. Every event by default.
+            limit: Maximum number of segments, the largest first; 60 by default. Ignored without
+                `on`.
+            type: Quantity to count: occurrences, users or occurrences per user; `general` by
+                default.
+            format: Set to `csv` to get a table as text. JSON by default.
 
         Returns:
             SegmentationResult: The counts, or the same as a CSV table.
@@ -679,8 +678,8 @@ class AsyncSegmentationResource:
     ) -> SegmentationResult:
         """Count an event over time, split into ranges of a number.
 
-        Like the segmentation query, but the values of `on` are put into ranges of equal width, and
-        each series is named after its range, such as `2,000 - 2,100`. Also answers under /api/2.0.
+        Like the segmentation query, but groups the values of `on` into ranges of equal width. Each
+        series is named after its range, such as `2,000 - 2,100`. Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/segmentation-numeric-query
 
@@ -688,12 +687,12 @@ class AsyncSegmentationResource:
             event: Name of the event; one name, not a list.
             from_date: First day of the range.
             to_date: Last day of the range, included. Not later than today.
-            on: Expression with a numeric value, whose ranges become the segments.
-            unit: Length of one step of the series; `day` when left out.
-            where: Expression an event must satisfy. Every event when left out.
-            type: What is counted, whether occurrences, users or occurrences per user; `general`
-                when left out.
-            buckets: How many ranges to make. Mixpanel chooses when left out.
+            on: Expression with a numeric value; its ranges become the segments.
+            unit: Length of a step of the series; `day` by default.
+            where: Expression an event must match. Every event by default.
+            type: Quantity to count: occurrences, users or occurrences per user; `general` by
+                default.
+            buckets: Number of ranges. Chosen by Mixpanel by default.
 
         Returns:
             SegmentationResult: The counts, one series for each range.
@@ -728,9 +727,8 @@ class AsyncSegmentationResource:
     ) -> SegmentationSumResult:
         """Sum an expression over an event's occurrences.
 
-        For each hour or day, the sum of `on` over the occurrences of the event. Where the
-        expression is not a number, it counts as 0. Sums may have a fraction. Also answers under
-        /api/2.0.
+        Sums `on` over the occurrences of the event for each hour or day. A value that is not a
+        number counts as 0. Sums can have a fraction. Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/segmentation-sum-query
 
@@ -738,9 +736,9 @@ class AsyncSegmentationResource:
             event: Name of the event; one name, not a list.
             from_date: First day of the range.
             to_date: Last day of the range, included. Not later than today.
-            on: Expression with a numeric value, to be summed.
-            unit: Length of one step of the series; `day` when left out.
-            where: Expression an event must satisfy. Every event when left out.
+            on: Expression with a numeric value to sum.
+            unit: Length of a step of the series; `day` by default.
+            where: Expression an event must match. Every event by default.
 
         Returns:
             SegmentationSumResult: The sums by date.
@@ -773,8 +771,8 @@ class AsyncSegmentationResource:
     ) -> SegmentationAverageResult:
         """Average an expression over an event's occurrences.
 
-        For each hour or day, the mean of `on` over the occurrences of the event. Where the
-        expression is not a number, it counts as 0. Also answers under /api/2.0.
+        Averages `on` over the occurrences of the event for each hour or day. A value that is not a
+        number counts as 0. Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/segmentation-query-average
 
@@ -782,9 +780,9 @@ class AsyncSegmentationResource:
             event: Name of the event; one name, not a list.
             from_date: First day of the range.
             to_date: Last day of the range, included. Not later than today.
-            on: Expression with a numeric value, to be averaged.
-            unit: Length of one step of the series; `day` when left out.
-            where: Expression an event must satisfy. Every event when left out.
+            on: Expression with a numeric value to average.
+            unit: Length of a step of the series; `day` by default.
+            where: Expression an event must match. Every event by default.
 
         Returns:
             SegmentationAverageResult: The averages by date.
@@ -820,10 +818,10 @@ class AsyncSegmentationResource:
     ) -> MultisegResult:
         """Count an event over time, split by two expressions at once.
 
-        One series for each pair of an outer and an inner segment. Only the largest `limit` outer
-        and the largest `limit` inner segments are answered, so the series need not add up to the
-        whole. Mixpanel publishes no page for this call, and may change it without notice. Also
-        answers under /api/2.0.
+        Returns one series for each pair of an outer and an inner segment. Only the largest `limit`
+        outer and the largest `limit` inner segments are included, so the series may not add up to
+        the total. Mixpanel does not document this call and may change it without notice. Also
+        served under /api/2.0.
 
         Related reference: https://developer.mixpanel.com/reference/segmentation-query
 
@@ -832,12 +830,12 @@ class AsyncSegmentationResource:
             from_date: First day of the range.
             to_date: Last day of the range, included. Not later than today.
             inner: Expression whose value splits each outer segment.
-            outer: Expression whose value makes the outer segments.
-            unit: Length of one step of the series; `day` when left out.
-            type: What is counted, whether occurrences, users or occurrences per user; `general`
-                when left out.
-            where: Expression an event must satisfy. Every event when left out.
-            limit: Most outer segments, and most inner segments, to answer; the largest are kept.
+            outer: Expression whose value gives the outer segments.
+            unit: Length of a step of the series; `day` by default.
+            type: Quantity to count: occurrences, users or occurrences per user; `general` by
+                default.
+            where: Expression an event must match. Every event by default.
+            limit: Maximum number of outer segments and of inner segments; the largest are kept.
 
         Returns:
             MultisegResult: The counts by outer segment, inner segment and date.
