@@ -67,11 +67,11 @@ EVENTS_QUERY: Operation[SegmentationResult | CsvText] = Operation(
         },
         {
             "when": {"interval": "given", "from_date": "given"},
-            "says": "cannot be combined with from_date and to_date",
+            "says": "it does not go together with from_date and to_date",
         },
         {
             "when": {"interval": "given", "to_date": "given"},
-            "says": "cannot be combined with from_date and to_date",
+            "says": "it does not go together with from_date and to_date",
         },
         {
             "when": {"from_date": "missing", "interval": "missing"},
@@ -210,11 +210,11 @@ EVENTS_PROPERTIES: Operation[SegmentationResult | CsvText] = Operation(
         },
         {
             "when": {"interval": "given", "from_date": "given"},
-            "says": "cannot be combined with from_date and to_date",
+            "says": "it does not go together with from_date and to_date",
         },
         {
             "when": {"interval": "given", "to_date": "given"},
-            "says": "cannot be combined with from_date and to_date",
+            "says": "it does not go together with from_date and to_date",
         },
         {
             "when": {"from_date": "missing", "interval": "missing"},

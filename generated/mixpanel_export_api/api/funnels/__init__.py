@@ -57,19 +57,19 @@ FUNNELS_QUERY: Operation[FunnelResult] = Operation(
     refused=[
         {
             "when": {"length": {"over": 90}, "length_unit": ["day"]},
-            "says": "expected at most 90 days",
+            "says": "expected 90 days at the most",
         },
         {
             "when": {"length": {"over": 2160}, "length_unit": ["hour"]},
-            "says": "expected at most 90 days, 2160 hours",
+            "says": "expected 90 days at the most, 2160 hours",
         },
         {
             "when": {"length": {"over": 129600}, "length_unit": ["minute"]},
-            "says": "expected at most 90 days, 129600 minutes",
+            "says": "expected 90 days at the most, 129600 minutes",
         },
         {
             "when": {"length": {"over": 7776000}},
-            "says": "expected at most 90 days, 7776000 seconds",
+            "says": "expected 90 days at the most, 7776000 seconds",
         },
     ],
     renamed={},

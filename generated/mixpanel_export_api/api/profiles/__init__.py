@@ -78,7 +78,7 @@ PROFILES_QUERY: Operation[ProfilesPage] = Operation(
     refused=[
         {
             "when": {"behaviors": "given", "filter_by_cohort": "given"},
-            "says": "cannot be combined with filter_by_cohort",
+            "says": "it does not go together with filter_by_cohort",
         },
         {
             "when": {"include_all_users": "given", "filter_by_cohort": "missing"},
