@@ -42,6 +42,10 @@ class Slice:
         """How many days it has."""
         return (self.to_date - self.from_date).days + 1
 
+    def part(self, first: int, end: int) -> Slice:
+        """The days from `first` up to, but not including, `end`, counted from 0."""
+        return Slice(self.from_date + _DAY * first, self.from_date + _DAY * (end - 1))
+
     def __str__(self) -> str:
         if self.from_date == self.to_date:
             return self.from_date.isoformat()
