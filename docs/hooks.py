@@ -1,7 +1,8 @@
-"""What the site takes from the code itself while it is built, so that it cannot be stale.
+"""Parts of the site that are generated from the code at build time, so that they cannot go stale.
 
-A line `<!-- commands -->` becomes the reference of the command, `<!-- calls -->` and `<!-- models -->` those of
-the generated client, `<!-- errors -->` that of the exceptions. The contract is copied beside its page.
+In a page, `<!-- commands -->` is replaced by the command reference, `<!-- calls -->` and `<!-- models -->` by the
+reference of the generated client, and `<!-- errors -->` by that of the exceptions. `<!-- file NAME -->` includes a
+file of the repository. The contract is copied next to its page.
 """
 
 from __future__ import annotations
@@ -9,8 +10,11 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import posixpath
+import re
 from collections.abc import Callable
 from functools import cached_property
+from pathlib import Path
 
 import typer
 from mkdocs.config.defaults import MkDocsConfig
@@ -25,31 +29,46 @@ from mixpanel_export_api.api import Resources
 
 __all__ = ["on_files", "on_page_markdown"]
 
+ROOT = Path(__file__).parents[1]
+
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Put the contract among the site's files."""
+    """Add the contract to the site."""
     files.append(File.generated(config, "reference/openapi.yaml", abs_src_path="spec/openapi.yaml"))
     return files
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Replace the marked lines."""
+    """Replace the markers in a page."""
+    markdown = re.sub(r"<!-- file (\S+) -->", lambda found: _file(found[1], page.file.src_uri), markdown)
     for name, write in _GENERATED.items():
         if f"<!-- {name} -->" in markdown:
             markdown = markdown.replace(f"<!-- {name} -->", write())
     return markdown
 
 
+def _file(name: str, page: str) -> str:
+    """Include a file of the repository, with its links made relative to the page."""
+
+    def relink(found: re.Match[str]) -> str:
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(name), found[1]))
+        target = _PAGES.get(target, target.removeprefix("docs/"))
+        return f"]({posixpath.relpath(target, posixpath.dirname(page) or '.')}{found[2]})"
+
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return re.sub(r"\]\((?!\w+:|#)([^)#\s]+)(#[^)]*)?\)", relink, text)
+
+
 def _commands() -> str:
     command = typer.main.get_command(app)
     context = typer.Context(command, info_name="mixpanel-export")
     text = get_docs_for_click(obj=command, ctx=context, name="mixpanel-export")
-    # Its title is the page's own.
+    # The page has a title of its own; drop Typer's.
     return text.partition("\n")[2].replace("&#x27;", "'")
 
 
 def _calls() -> str:
-    """Every resource, under the name by which a client has it."""
+    """Document each resource under its name on the client."""
     return "\n".join(
         _rendered(
             f"{resource.__module__}.{resource.__qualname__}",
@@ -63,18 +82,18 @@ def _calls() -> str:
 
 
 def _models() -> str:
-    """Every model of an answer or a body, without the methods that all have."""
+    """Document each response and body model, without the methods that all of them share."""
     package = mixpanel_export_api.models
     return "\n".join(
         _rendered(f"{package.__name__}.{name}", filters=_MODEL_FILTERS, inherited_members=False)
         for name in sorted(package.__all__)
-        # The checks of enumerations are the generator's own business.
+        # The generator's own enum checks.
         if not name.startswith("check_")
     )
 
 
 def _errors() -> str:
-    """Every exception of the package."""
+    """Document each public exception."""
     names = [name for name in mixpanel_export.__all__ if _is_error(getattr(mixpanel_export, name))]
     return "\n".join(_rendered(f"mixpanel_export.{name}", inherited_members=False) for name in names)
 
@@ -84,12 +103,12 @@ def _is_error(value: object) -> bool:
 
 
 def _rendered(name: str, **options: object) -> str:
-    """What mkdocstrings makes the reference of one name from."""
+    """Return the mkdocstrings directive for a name."""
     return f"::: {name}\n    options: {json.dumps(options)}\n"
 
 
 def _resources() -> dict[str, type]:
-    """The resource classes of the contract, by tag."""
+    """Return the contract's resource classes by tag."""
     found: dict[str, type] = {}
     for tag, getter in vars(Resources).items():
         if isinstance(getter, cached_property):
@@ -98,6 +117,12 @@ def _resources() -> dict[str, type]:
     return found
 
 
+# Files of the repository that have a page on the site.
+_PAGES = {
+    "benchmarks/README.md": "benchmarks.md",
+    "CHANGELOG.md": "changelog.md",
+    "CONTRIBUTING.md": "contributing.md",
+}
 _MODEL_FILTERS = ["!^_", "!^to_dict$", "!^from_dict$", "!^additional_keys$"]
 _GENERATED: dict[str, Callable[[], str]] = {
     "commands": _commands,

@@ -1,1 +1,1 @@
-"""The documentation: its blocks run, its site builds, its references leave nothing out; the examples run."""
+"""Documentation tests: code blocks and examples run, the site builds, and the reference is complete."""

@@ -1,17 +1,17 @@
-"""A pytest plugin that runs the fenced blocks of the papers, in the order of the page.
+"""A pytest plugin that runs the fenced code blocks of the documentation, in page order.
 
     pytest -p tests.docs.blocks docs README.md CONTRIBUTING.md
 
-A page has a folder and a sandbox of its own, to which `MIXPANEL_*` point; so what is printed runs as it is printed.
-Finding the blocks is Sybil's; this says what running one means, by its language:
+Each page gets a temporary folder and a sandbox, and `MIXPANEL_*` point to it, so blocks run exactly as printed.
+Sybil finds the blocks; this module decides how to run one, by its language:
 
-    python    executed, names kept for the blocks that follow; with tests in it, given to pytest
-    sh        run by bash
+    python    executed, and its names stay for later blocks; if it defines tests, pytest runs it
+    sh        run by bash; of a README command that creates `.venv`, only the part that uses it
     crontab   the command of each line is run by bash
-    text      compared with what the block before it printed; `…` stands for anything
+    text      compared with the output of the block before it; `…` matches anything
     json, yaml, toml   parsed
-    {.python .compiled}   run over a client compiled with the page's own YAML added to the contract
-    diff      only shown
+    {.python .compiled}   run on a client compiled from the contract plus the page's YAML blocks
+    diff      not run
 """
 
 from __future__ import annotations
@@ -43,15 +43,15 @@ from tests.docs import budgets
 
 ROOT = Path(__file__).parents[2]
 
-# The first is run by the session `build`, on the unpacked sdist; the second is CI itself.
-RUN_ELSEWHERE = "python3 -m venv .venv && "
+# The session `build` runs the README's first command whole, on the unpacked sdist; its test command is CI itself.
+CREATES_VENV = "python3 -m venv .venv && "
 
-# The service account that the pages write out where they show how one is passed.
+# The service account that pages use where they show how to pass one.
 CREDENTIALS = SandboxCredentials(username="exporter.1a2b3c.mp-service-account", secret="its-secret")
 
 
 class Page:
-    """What the blocks of one page share."""
+    """State shared by the blocks of one page."""
 
     def __init__(self) -> None:
         self.output = ""
@@ -85,7 +85,7 @@ class Page:
 
 
 def _choose(url: str) -> Callable[[str, str | None], Servers]:
-    """A client that names no server reaches the page's sandbox instead of a region's."""
+    """Send clients without a `base_url` to the page's sandbox instead of a region's servers."""
     choose = Servers.choose
     return lambda region, base_url: choose(region, base_url or url)
 
@@ -108,8 +108,10 @@ def run_python(example: Example) -> None:
 
 def run_shell(example: Example) -> None:
     source: str = example.parsed
-    if source.startswith(RUN_ELSEWHERE):
-        pytest.skip("run elsewhere: by CI, and by the session build")
+    if source.startswith(CREATES_VENV):
+        source = source.rpartition(" && ")[2]
+        if source.startswith(".venv/bin/nox"):
+            pytest.skip("CI runs it")
     run(example.namespace["page"], source)
 
 
@@ -136,10 +138,26 @@ def run(page: Page, source: str) -> None:
 
 
 def compare(example: Example) -> None:
-    printed: str = example.namespace["page"].output
-    parts = [re.escape(part.strip()) for part in example.parsed.split("…")]
+    expected, printed = _normalized(example.parsed), _normalized(example.namespace["page"].output)
+    parts = [re.escape(part.strip()) for part in expected.split("…")]
     if not re.fullmatch(r"\s*" + r"\s*.*?\s*".join(parts) + r"\s*", printed, re.S):
-        raise AssertionError(f"the page says\n\n{example.parsed}\nand what was printed is\n\n{printed}")
+        raise AssertionError(f"the page says\n\n{example.parsed}\nbut the output is\n\n{printed}")
+
+
+# Parts of an output that differ from run to run; the page shows those of some run.
+_VARIES = (
+    (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "TIME"),
+    (r"\bin \d+(\.\d+)? s\b", "in SECONDS"),
+    (r"\b\d+(\.\d+)? [kM]B\b", "SIZE"),
+    (r"127\.0\.0\.1:\d+", "HOST"),
+    (r"[ \t]+\n", "\n"),
+)
+
+
+def _normalized(text: str) -> str:
+    for pattern, name in _VARIES:
+        text = re.sub(pattern, name, text)
+    return text
 
 
 def run_compiled(example: Example) -> None:
@@ -158,7 +176,7 @@ def run_compiled(example: Example) -> None:
 
 
 def parse_yaml(example: Example) -> None:
-    # A part of the contract refers to what stands elsewhere in it.
+    # Define the anchors that this part of the contract refers to.
     anchors = "".join(f"_{name}: &{name} []\n" for name in re.findall(r"\*(\w+)", example.parsed))
     assert yaml.safe_load(anchors + example.parsed)
     example.namespace["page"].yaml.append(str(example.parsed))
@@ -190,7 +208,7 @@ def _close(namespace: dict[str, Any]) -> None:
 
 
 def documents() -> list[Path]:
-    """The papers whose blocks are run."""
+    """Return the documents whose blocks are run."""
     pages = sorted((ROOT / "docs").rglob("*.md"))
     return [*pages, ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 

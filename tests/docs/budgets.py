@@ -1,6 +1,6 @@
-"""What clients on a page wait for: the limits that the page sets itself, and not those that they keep unasked.
+"""Request limits for the clients in documentation: only those that a page sets explicitly.
 
-Each page has a sandbox of its own that keeps none; sixteen requests at three a second would only take time.
+The pages' sandboxes enforce no limits, so keeping the default ones would only cost time.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ __all__ = ["COMMANDS", "allowance"]
 COMMANDS = """\
 import sys
 
-if any(each.endswith("/mixpanel-export") for each in sys.orig_argv):
+if any(argument.endswith("/mixpanel-export") for argument in sys.orig_argv):
     from mixpanel_export.http.limits import Limits
     from tests.docs.budgets import allowance
 
     Limits.allowance = allowance
 """
-"""The same for the commands of a shell block: a `sitecustomize` module."""
+"""A `sitecustomize` module that does the same for commands in shell blocks."""
 
 
 def allowance(limits: Limits, family: Family) -> Quota | None:
-    """In place of `Limits.allowance`."""
+    """Replace `Limits.allowance`."""
     if limits == MIXPANEL_LIMITS:
         return None
     return {"data": limits.export, "query": limits.query}.get(family)

@@ -1,6 +1,6 @@
-"""`nox` as the blocks of a page run it: it only checks that these sessions exist.
+"""A stand-in for `nox` in shell blocks, which only checks that the sessions exist.
 
-Running them there would make each environment anew; CI runs those of the default list, and they are what it is.
+Running them would create every environment again; CI runs them anyway.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ NOXFILE = Path(__file__).parents[2] / "noxfile.py"
 
 
 def session_names() -> set[str]:
-    """The names of all sessions."""
+    """Return the names of all sessions."""
     command = [sys.executable, "-m", "nox", "-f", str(NOXFILE), "--list", "--nocolor"]
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return set(re.findall(r"^[*-] ([\w-]+)", listed, re.M))

@@ -1,4 +1,4 @@
-"""Every example runs on the sandbox, as it is."""
+"""Every example runs on the sandbox, unchanged."""
 
 from __future__ import annotations
 
@@ -40,6 +40,6 @@ def test_a_notebook_runs(notebook: Path) -> None:
     NotebookClient(read, timeout=100, resources={"metadata": {"path": str(EXAMPLES)}}).execute()
 
 
-def test_the_readme_lists_them_all() -> None:
+def test_the_readme_lists_every_example() -> None:
     readme = (EXAMPLES / "README.md").read_text(encoding="utf-8")
     assert [path.name for path in [*SCRIPTS, *NOTEBOOKS] if f"`{path.name}`" not in readme] == []

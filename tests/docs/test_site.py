@@ -1,6 +1,6 @@
-"""The built site: nothing public is missing, nothing is fetched from outside, every block is of a kind that runs.
+"""The built site: no public name is missing, nothing is fetched from elsewhere, and every code block is run.
 
-`nox -s docs` builds it before; by hand: `mkdocs build`.
+`nox -s docs` builds the site first; by hand, run `mkdocs build`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PUBLIC = [
     "mixpanel_export.sandbox",
     "mixpanel_export_api.models",
 ]
-# What a browser fetches unasked; links that a reader may click are another matter.
+# Resources that a browser loads by itself; links for readers to click are fine.
 FETCHED = re.compile(
     r"""<(?:script|img|iframe|source|audio|video)\b[^>]*\bsrc\s*=\s*["']?(?:https?:)?//[^"'\s>]+"""
     r"""|<link\b(?![^>]*rel=["']?(?:canonical|prev|next))[^>]*\bhref\s*=\s*["']?(?:https?:)?//[^"'\s>]+"""
@@ -39,7 +39,7 @@ FETCHED = re.compile(
 
 @pytest.fixture(scope="module")
 def inventory() -> set[str]:
-    """The names that the site has a heading for."""
+    """Return the names that have a heading on the site."""
     packed = (SITE / "objects.inv").read_bytes().split(b"\n", 4)[4]
     return {line.split()[0] for line in zlib.decompress(packed).decode().splitlines()}
 
@@ -66,7 +66,7 @@ def test_every_operation_of_the_contract_has_a_reference(inventory: set[str]) ->
         if method in {"get", "post", "patch", "delete", "put"}
     ]
     assert len(ids) > 30
-    for tag, _, operation in (each.partition("_") for each in ids):
+    for tag, _, operation in (operation_id.partition("_") for operation_id in ids):
         resource = f"mixpanel_export_api.api.{tag}.{tag.capitalize()}Resource.{operation}"
         assert resource in inventory
 
@@ -86,13 +86,13 @@ def test_every_command_and_option_is_on_its_page() -> None:
 
 def _commands(command: Any, path: str) -> list[tuple[str, Any]]:
     found = [(path, command)]
-    for name, each in getattr(command, "commands", {}).items():
-        if not each.hidden:
-            found += _commands(each, f"{path} {name}")
+    for name, subcommand in getattr(command, "commands", {}).items():
+        if not subcommand.hidden:
+            found += _commands(subcommand, f"{path} {name}")
     return found
 
 
-def test_nothing_is_fetched_from_outside() -> None:
+def test_the_site_fetches_nothing_from_elsewhere() -> None:
     outside = {
         f"{file.relative_to(SITE)}: {found.group(0)[:100]}"
         for suffix in ("html", "css")
@@ -103,7 +103,7 @@ def test_nothing_is_fetched_from_outside() -> None:
 
 
 @pytest.mark.parametrize("page", documents(), ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_every_block_says_what_it_is_and_is_run(page: Path) -> None:
+def test_every_block_has_a_language_that_is_run(page: Path) -> None:
     fences = re.findall(r"^[ \t]*(`{3,})(.*)$", page.read_text(encoding="utf-8"), re.M)
     assert len(fences) % 2 == 0
-    assert {said for _, said in fences[::2]} <= LANGUAGES.keys()
+    assert {language for _, language in fences[::2]} <= LANGUAGES.keys()
