@@ -11,7 +11,7 @@ Sybil finds the blocks; this module decides how to run one, by its language:
     text      compared with the output of the block before it; `…` matches anything
     json, yaml, toml   parsed
     {.python .compiled}   run on a client compiled from the contract plus the page's YAML blocks
-    diff      not run
+    diff, {.LANGUAGE .shown}   only shown
 """
 
 from __future__ import annotations
@@ -196,6 +196,7 @@ LANGUAGES: dict[str, Callable[[Example], Any]] = {
     "{.python .compiled}": run_compiled,
     "toml": lambda example: tomllib.loads(example.parsed) and None,
     "diff": only_shown,
+    **{f"{{.{language} .shown}}": only_shown for language in ("dockerfile", "python", "sh", "sql")},
 }
 
 
