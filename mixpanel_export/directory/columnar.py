@@ -15,9 +15,10 @@ from mixpanel_export.columns.tables import columns_of
 from mixpanel_export.columns.writers import ColumnFormat, read_tables, write_all
 from mixpanel_export.directory.conversion import WrittenFile
 from mixpanel_export.directory.filenames import DEFAULT_PARTITION
+from mixpanel_export.http.cancellation import Cancellation
 
 if TYPE_CHECKING:
-    from mixpanel_export.directory.manifest import Query
+    from mixpanel_export.directory.query import Query
     from mixpanel_export.download.spool import Spool
     from mixpanel_export.http.context import Context
 
@@ -96,10 +97,10 @@ class ColumnarConversion:
             return True
         return columns_of(schema) == self._converter.columns
 
-    def rewrite(self, file: Path, target: Path, check: Callable[[], object]) -> None:
+    def rewrite(self, file: Path, target: Path, cancellation: Cancellation) -> None:
         """Write the events of a file to another one, with all columns that were found."""
         with load("pyarrow").OSFile(str(target), "wb") as made:
-            tables = _until(check, read_tables(self._format, file))
+            tables = _until(cancellation.check, read_tables(self._format, file))
             write_all(self._format, made, self._converter.schema, tables)
 
 

@@ -1,6 +1,6 @@
-"""What turns a slice's lines into the files of a directory: a protocol, and the conversion that keeps lines.
+"""The conversion of a slice's lines to the files of a directory: the protocol, and the one that keeps lines.
 
-How columns are found and written is for `mixpanel_export.columns`; which files there are to be, for `directory`.
+See `columnar` for the conversion to columns, and `slice_files` for what happens to the files.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from attrs import frozen
 from mixpanel_export._formats import Columns
 from mixpanel_export.download.jsonl import COPIES
 from mixpanel_export.download.spool import Spool
+from mixpanel_export.http.cancellation import Cancellation
 
 __all__ = ["Conversion", "LinesConversion", "WrittenFile"]
 
@@ -23,8 +24,8 @@ class WrittenFile:
     """One file that a conversion has written.
 
     Attributes:
-        partition: the day that it is for, as in `date=2024-01-01`; None for a slice that is one file.
-        events: how many it has.
+        partition: the file's partition, such as `2024-01-01`; None for a slice that is one file.
+        events: the number of events in it.
     """
 
     partition: str | None
@@ -32,44 +33,40 @@ class WrittenFile:
 
 
 class Conversion(Protocol):
-    """Writes the files of slices. Used by several threads; one that is not ready for that serialises itself.
+    """Writes the files of slices, for several threads at a time.
 
-    Making one changes nothing, and raises MissingExtraError when it could not work.
+    Making one changes nothing, and raises MissingExtraError when its packages are missing.
     """
 
     @property
     def columns(self) -> Columns:
-        """What the manifest is to record of the columns known so far, for the conversion of the next run.
+        """The columns found so far, for the manifest and the conversion of the next run.
 
-        They only grow: none is ever removed, and a kind is only ever widened. Names of columns found in this run
-        may change until it ends.
+        They only grow: none is ever removed, and a kind is only ever widened. The names of columns found in this
+        run can change until it ends.
         """
         ...
 
     def convert(self, spool: Spool, part: Callable[[str | None], Path]) -> Sequence[WrittenFile]:
-        """Write a slice: into the one file `part(None)`, or, when it is partitioned, into one for each value.
+        """Write a slice into the one file `part(None)`, or, with partitions, into a file for each.
 
-        A slice without events has a file too; partitioned, that of its first day. The files are complete and
-        closed; the run syncs, hashes and publishes them, or removes them all when this raises.
+        A slice without events has a file too; with partitions, the one of its first day. The files are complete and
+        closed; the caller syncs, hashes and publishes them, or removes them all when this raises.
         """
         ...
 
     def is_current(self, file: Path) -> bool:
-        """Whether a finished file has the schema that `columns` say now."""
+        """Return True if a finished file has the schema of the current `columns`."""
         ...
 
-    def rewrite(self, file: Path, target: Path, check: Callable[[], object]) -> None:
-        """Write the events of a finished file to another, with the schema that `columns` say now.
-
-        Args:
-            check: called now and then; raises when it is to end.
-        """
+    def rewrite(self, file: Path, target: Path, cancellation: Cancellation) -> None:
+        """Write the events of a finished file to `target`, with the schema of the current `columns`."""
         ...
 
 
 @frozen
 class LinesConversion:
-    """JSON Lines stay JSON Lines; there is nothing that could become out of date."""
+    """Keep JSON Lines as they are; no schema can become stale."""
 
     format: str
     columns: Columns = ()
@@ -81,9 +78,9 @@ class LinesConversion:
         return [WrittenFile(None, spool.events)]
 
     def is_current(self, file: Path) -> bool:
-        """Always."""
+        """Return True."""
         return True
 
-    def rewrite(self, file: Path, target: Path, check: Callable[[], object]) -> None:
-        """Never needed."""
+    def rewrite(self, file: Path, target: Path, cancellation: Cancellation) -> None:
+        """Raise: lines are always current."""
         raise NotImplementedError

@@ -1,6 +1,6 @@
-"""The names of the files of a directory export: which days a file has can be read off it.
+"""The names of a directory's files: the days of a file can be read off its name.
 
-Pure. A name that another program made up is not taken for one of ours.
+Pure. A name that does not have exactly this form belongs to somebody else.
 """
 
 from __future__ import annotations
@@ -14,13 +14,27 @@ from attrs import evolve, frozen
 
 from mixpanel_export.download.plan import Slice
 
-__all__ = ["DEFAULT_PARTITION", "FileName", "folder_of", "is_folder", "is_partition", "name_of", "path_of"]
+__all__ = [
+    "DEFAULT_PARTITION",
+    "MANIFEST",
+    "FileName",
+    "folder_of",
+    "is_folder",
+    "is_partition",
+    "name_of",
+    "path_of",
+]
+
+MANIFEST = "manifest.json"
+DEFAULT_PARTITION = "__HIVE_DEFAULT_PARTITION__"
+"""The partition of events without a day, as Hive, Spark, DuckDB and others write it."""
 
 _NAME = re.compile(
     r"events_(?P<first>\d{4}-\d\d-\d\d)_(?P<last>\d{4}-\d\d-\d\d)"
     r"(?:_r(?P<revision>[1-9]\d*))?\.(?P<format>[a-z]+(?:\.[a-z]+)?)",
     re.ASCII,
 )
+_FOLDER = re.compile(r"date=(?P<value>[^/]+)")
 
 
 @frozen
@@ -28,47 +42,54 @@ class FileName:
     """The name of a slice's file: `events_2024-01-01_2024-01-12.jsonl.gz`.
 
     Attributes:
-        revision: 1, and 1 more each time that the slice was fetched again: a new file never takes the place of
-            one that the manifest lists.
+        slice_: the days.
+        revision: 1, and 1 more each time the slice is written again: a new file never replaces one that the
+            manifest lists.
     """
 
-    piece: Slice
+    slice_: Slice
     format: str
     revision: int = 1
 
     def __str__(self) -> str:
-        again = f"_r{self.revision}" if self.revision > 1 else ""
-        return f"events_{self.piece.from_date}_{self.piece.to_date}{again}.{self.format}"
+        suffix = f"_r{self.revision}" if self.revision > 1 else ""
+        return f"events_{self.slice_.from_date}_{self.slice_.to_date}{suffix}.{self.format}"
 
     @classmethod
     def parse(cls, name: str) -> Self | None:
-        """The parts of a name; None when it is not one of ours."""
+        """Parse a name; None when it is not one of ours."""
         match = _NAME.fullmatch(name)
         if match is None:
             return None
         try:
-            first, last = (datetime.date.fromisoformat(match[which]) for which in ("first", "last"))
+            first, last = (datetime.date.fromisoformat(match[group]) for group in ("first", "last"))
         except ValueError:
             return None
-        made = cls(Slice(first, last), match["format"], int(match["revision"] or 1))
-        return made if str(made) == name and first <= last else None
+        parsed = cls(Slice(first, last), match["format"], int(match["revision"] or 1))
+        return parsed if str(parsed) == name and first <= last else None
 
-    def free(self, taken: Collection[str]) -> FileName:
-        """The first revision from this one on that is not taken."""
+    @classmethod
+    def of(cls, name: str) -> Self:
+        """Parse a name that a manifest lists; raises ValueError for any other."""
+        parsed = cls.parse(name)
+        if parsed is None:
+            raise ValueError(f"{name!r} is not the name of a slice's file")
+        return parsed
+
+    def next(self) -> Self:
+        """Return the next revision."""
+        return evolve(self, revision=self.revision + 1)
+
+    def free(self, taken: Collection[str]) -> Self:
+        """Return the first revision, from this one on, whose name is not taken."""
         name = self
         while str(name) in taken:
-            name = evolve(name, revision=name.revision + 1)
+            name = name.next()
         return name
 
 
-DEFAULT_PARTITION = "__HIVE_DEFAULT_PARTITION__"
-"""The value of what has no day, as Hive, Spark, DuckDB and others write it."""
-
-_FOLDER = re.compile(r"date=(?P<value>[^/]+)")
-
-
 def is_partition(value: str) -> bool:
-    """Whether it may be the value of a partition: a day, or the default."""
+    """Return True for the value of a partition: a day, or the default."""
     if value == DEFAULT_PARTITION:
         return True
     try:
@@ -78,21 +99,21 @@ def is_partition(value: str) -> bool:
 
 
 def is_folder(name: str) -> bool:
-    """Whether a folder's name is that of a partition: `date=2024-01-01`."""
+    """Return True for the name of a partition's folder: `date=2024-01-01`."""
     match = _FOLDER.fullmatch(name)
     return match is not None and is_partition(match["value"])
 
 
 def folder_of(partition: str) -> str:
-    """The folder of a partition's files."""
+    """Return the name of a partition's folder."""
     return f"date={partition}"
 
 
 def path_of(name: str, partition: str | None = None) -> str:
-    """Where a slice's file is, relative to its directory."""
+    """Return the path of a slice's file, relative to the directory."""
     return name if partition is None else f"{folder_of(partition)}/{name}"
 
 
 def name_of(path: str) -> str:
-    """The name of the slice's file that is there."""
+    """Return the file name of a path."""
     return path.rpartition("/")[2]

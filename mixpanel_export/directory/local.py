@@ -1,49 +1,71 @@
-"""A directory export on a local disk."""
+"""A directory export on a local disk.
+
+Every change survives a power cut: a file's contents are synced before it is renamed, and the rename is synced
+before the manifest lists the file.
+"""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection, Generator, Iterable, Mapping
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 from mixpanel_export._atomic import digest_of, durable, sync_folder
 from mixpanel_export._locks import locked_directory
-from mixpanel_export.directory.filenames import is_folder
+from mixpanel_export.directory.filenames import MANIFEST, is_folder
 from mixpanel_export.directory.manifest import Manifest
-from mixpanel_export.directory.storage import MANIFEST, Storage
+from mixpanel_export.directory.staging import Staging
+from mixpanel_export.directory.storage import Storage
+
+__all__ = ["LocalStorage"]
 
 
 class LocalStorage(Storage):
-    """One on the disk. Files are made in it, hidden, so that a rename publishes them."""
+    """A directory on the local disk. Files are staged in it, hidden, so that a rename publishes them."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self.path = path
-
-    @property
-    def staging_dir(self) -> Path:
-        """The directory itself."""
-        return self.path
+        self._staging = Staging(path)
+        self._manifest_part = path / f".{MANIFEST}.part"
 
     @property
     def disk(self) -> Path:
         """The directory itself."""
         return self.path
 
-    def locked(self) -> AbstractContextManager[None]:
+    @contextlib.contextmanager
+    def locked(self) -> Generator[Staging]:
         """Lock the directory, creating it if needed."""
-        return locked_directory(self.path)
+        with locked_directory(self.path):
+            yield self._staging
 
     def paths(self) -> set[str]:
-        """The paths of what is in it, and in the folders of its partitions."""
+        """List the directory and its partition folders."""
         paths = set(self._names_in(self.path))
-        inside = {
+        in_folders = {
             f"{folder}/{name}" for folder in self._folders() for name in self._names_in(self.path / folder)
         }
-        return paths | inside
+        return paths | in_folders
 
-    def write(self, manifest: Manifest) -> None:
+    def sizes(self, paths: Iterable[str]) -> Mapping[str, int]:
+        """Look up the sizes of files."""
+        sizes: dict[str, int] = {}
+        for path in paths:
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                sizes[path] = (self.path / path).stat().st_size
+        return sizes
+
+    def digest(self, path: str) -> str:
+        """Read a file and compute its SHA-256."""
+        return digest_of(self.path / path)
+
+    @contextlib.contextmanager
+    def local_file(self, path: str, staging: Staging) -> Generator[Path]:
+        """Provide the file itself."""
+        yield self.path / path
+
+    def write_manifest(self, manifest: Manifest) -> None:
         """Replace the manifest by a rename."""
         part = self._manifest_part
         try:
@@ -56,29 +78,24 @@ class LocalStorage(Storage):
         part.replace(self.path / MANIFEST)
         sync_folder(self.path)
 
-    def publish(self, paths: Iterable[str]) -> None:
-        """Rename them."""
+    def publish(self, paths: Collection[str], staging: Staging) -> None:
+        """Rename the staged files."""
         for path in paths:
             target = self.path / path
             folder = target.parent
             if not folder.is_dir():
                 folder.mkdir()
                 sync_folder(self.path)
-            self.part(path).replace(target)
+            staging.part(path).replace(target)
             sync_folder(folder)
 
-    @contextlib.contextmanager
-    def local(self, path: str) -> Generator[Path]:
-        """The file itself."""
-        yield self.path / path
-
     def remove(self, names: Collection[str]) -> None:
-        """Remove files of these names, and folders of partitions that are then empty."""
+        """Remove the files of these names, and the partition folders that are then empty."""
         if not names:
             return
         for name in names:
             (self.path / name).unlink(missing_ok=True)
-            self.remove_parts(name)
+            self._staging.remove_parts(name)
         for folder in map(self.path.joinpath, self._folders()):
             for name in names:
                 (folder / name).unlink(missing_ok=True)
@@ -86,35 +103,21 @@ class LocalStorage(Storage):
                 folder.rmdir()
 
     def recover(self, manifest: Manifest) -> set[str]:
-        """Remove what an interrupted run has left, half a manifest too."""
+        """Remove what an interrupted run left behind, and a partly written manifest."""
         self._manifest_part.unlink(missing_ok=True)
         return super().recover(manifest)
 
-    @property
-    def _manifest_part(self) -> Path:
-        return self.path / f".{MANIFEST}.part"
-
-    def _manifest(self) -> bytes | None:
+    def _manifest_text(self) -> bytes | None:
         try:
             return (self.path / MANIFEST).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return None
-
-    def _sizes(self, paths: Iterable[str]) -> Mapping[str, int]:
-        sizes: dict[str, int] = {}
-        for path in paths:
-            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-                sizes[path] = (self.path / path).stat().st_size
-        return sizes
-
-    def _digest(self, path: str) -> str:
-        return digest_of(self.path / path)
 
     def _folders(self) -> list[str]:
         return sorted(filter(is_folder, self._names_in(self.path)))
 
     def _names_in(self, folder: Path) -> list[str]:
         try:
-            return [each.name for each in folder.iterdir()]
+            return [entry.name for entry in folder.iterdir()]
         except (FileNotFoundError, NotADirectoryError):
             return []

@@ -1,13 +1,15 @@
-"""Having a destination for oneself, where there are no locks: an object that says whose it is, and that they live.
+"""An exclusive lease for object stores, which have no locks: an object, renewed by a heartbeat.
 
-It is created if there is none, which only one can do, and written again every few seconds for as long as the export
-runs. When it has been silent for a while, whoever wants it watches it for a little longer, so that no clock
-needs to be right, and then takes it over, on the condition that it is still the one that was watched. The lock of a
-process of this very machine that is no more is taken over at once.
+Only one process can create the lock object, which names its owner; the owner writes it again every few seconds
+while the export runs. Once a lock has been silent for a while, another process watches it a little longer, so that
+no clock needs to be right, and then takes it over, on the condition that it is still the version that was watched.
+The lock of a dead process of this machine is taken over at once.
 
-What that cannot do: a process that slept for longer (a laptop that was closed) and wakes up in the middle of
-sending a file still sends it. It is under a name that nobody else uses, and no manifest lists it; the next thing
-that this process does is to find out that the lock is no longer its own.
+Limit: a process that was suspended for longer (a closed laptop) and wakes up in the middle of an upload still
+finishes that upload. Its name is used by nobody else, and no manifest lists it; before the process does anything
+else, it notices that it has lost the lock.
+
+For local directories, see `_locks`.
 """
 
 from __future__ import annotations
@@ -33,12 +35,12 @@ __all__ = ["DEFAULT_TIMING", "Lease", "LeaseTiming"]
 
 @frozen
 class LeaseTiming:
-    """Seconds.
+    """The timing of a lease, in seconds.
 
     Attributes:
-        beat: how often the lock is written again.
-        silence: how old it must be before anyone thinks of taking it over.
-        watch: how long it is then watched, which is longer than a beat.
+        beat: the time between two renewals.
+        silence: the age at which a lock may be abandoned.
+        watch: how long such a lock is then watched; longer than a beat.
     """
 
     beat: float = 5.0
@@ -50,7 +52,7 @@ DEFAULT_TIMING = LeaseTiming()
 
 
 class _Owner(msgspec.Struct, frozen=True):
-    """What the lock says. Anything else is somebody's too, of whom nothing is known."""
+    """The contents of a lock object. The defaults stand for an owner of whom nothing is known."""
 
     owner: str = "another process"
     token: str = ""
@@ -61,120 +63,120 @@ class _Owner(msgspec.Struct, frozen=True):
 
 @define(eq=False)
 class Lease:
-    """The lock of one destination; `held` has it.
+    """The lock of one destination, taken by `held`.
 
     Attributes:
-        objects: what is under its URL.
+        objects: the objects under the destination's URL.
     """
 
     objects: Objects
-    times: LeaseTiming = DEFAULT_TIMING
+    timing: LeaseTiming = DEFAULT_TIMING
     _token: str = field(factory=lambda: secrets.token_hex(8))
     _version: Version | None = None
     _beats: int = 0
-    _last: float = 0.0
+    _renewed_at: float = 0.0
     _is_lost: bool = False
     _lock: threading.Lock = field(factory=threading.Lock)
-    _over: threading.Event = field(factory=threading.Event)
+    _released: threading.Event = field(factory=threading.Event)
 
     @contextlib.contextmanager
     def held(self) -> Generator[None]:
-        """Have it.
+        """Take the lock, keep it renewed, and release it.
 
         Raises:
-            DirectoryBusyError: when another process has it.
+            DirectoryBusyError: when another process holds it.
         """
         self._acquire()
-        heart = threading.Thread(target=self._beat, name="mixpanel-export-lease", daemon=True)
-        heart.start()
+        heartbeat = threading.Thread(target=self._beat, name="mixpanel-export-lease", daemon=True)
+        heartbeat.start()
         try:
             yield
         finally:
-            self._over.set()
-            heart.join()
+            self._released.set()
+            heartbeat.join()
             self._release()
 
     def check(self) -> None:
-        """Raise DirectoryBusyError when another process has taken it over."""
+        """Raise DirectoryBusyError if another process has taken the lock over."""
         with self._lock:
-            # The wall's clock goes on while a machine sleeps.
-            if not self._is_lost and abs(time.time() - self._last) > self.times.silence:
+            # The wall clock goes on while a machine sleeps; the monotonic one may not.
+            if not self._is_lost and abs(time.time() - self._renewed_at) > self.timing.silence:
                 self._renew(self.objects)
             if self._is_lost:
                 raise DirectoryBusyError(
-                    f"{self.objects.url} was taken over by another process, while this one did not answer; what is "
-                    "complete there stays, and the same export again goes on from it"
+                    f"{self.objects.url} was taken over by another process while this one did not respond; "
+                    "complete slices there stay. Run the same export again to resume"
                 )
 
     def _acquire(self) -> None:
         while True:
             with contextlib.suppress(ChangedError):
-                return self._have(None)
+                return self._take(None)
             found = self.objects.read(LOCK)
             if found is None:
                 continue
-            owner = _owner(found[0])
+            owner = _owner_in(found[0])
             if owner.token != self._token and not self._is_abandoned(owner, found[1]):
                 raise self._busy(owner)
             try:
-                return self._have(found[1])
+                return self._take(found[1])
             except ChangedError:
                 raise self._busy(owner) from None
 
-    def _have(self, before: Version | None) -> None:
-        self._version = self.objects.write(LOCK, self._text(), before)
-        self._last = time.time()
+    def _take(self, expected: Version | None) -> None:
+        self._version = self.objects.write(LOCK, self._contents(), expected)
+        self._renewed_at = time.time()
 
     def _busy(self, owner: _Owner) -> DirectoryBusyError:
         return DirectoryBusyError(
-            f"{self.objects.url} is being exported to by {owner.owner}; wait until that has ended, or choose "
-            f"another destination. If it was killed, its lock is free {self.times.silence:.0f} seconds later"
+            f"{self.objects.url} is locked by {owner.owner}; wait until it has finished, or choose another "
+            f"destination. If it was killed, its lock expires after {self.timing.silence:.0f} seconds"
         )
 
     def _is_abandoned(self, owner: _Owner, version: Version) -> bool:
         if owner.machine and owner.machine == _machine() and not _is_alive(owner.pid):
             return True
         age = self.objects.age(LOCK, time.time())
-        # One from the future is of a clock that is wrong, this one or that: only watching tells.
-        if age is not None and 0 <= age < self.times.silence:
+        # A negative age means that one of the clocks is wrong; then only watching tells.
+        if age is not None and 0 <= age < self.timing.silence:
             return False
-        until = time.monotonic() + self.times.watch
+        until = time.monotonic() + self.timing.watch
         while time.monotonic() < until:
-            self.objects.sleep(min(self.times.beat, self.times.watch) / 2)
-            now = self.objects.read(LOCK)
-            if now is None or now[1] != version:
-                return now is None
+            self.objects.cancellation.sleep(min(self.timing.beat, self.timing.watch) / 2)
+            current = self.objects.read(LOCK)
+            if current is None or current[1] != version:
+                return current is None
         return True
 
     def _beat(self) -> None:
-        patient = self.objects.concurrent()
-        while not self._over.wait(self.times.beat):
+        objects = self.objects.without_retries()
+        while not self._released.wait(self.timing.beat):
             with self._lock:
                 if self._is_lost:
                     return
-                # What passes is tried again with the next beat.
+                # A failed renewal is repeated with the next beat.
                 with contextlib.suppress(DestinationError):
-                    self._renew(patient)
+                    self._renew(objects)
 
     def _renew(self, objects: Objects) -> None:
         try:
-            self._version = objects.write(LOCK, self._text(), self._version)
-            self._last = time.time()
+            self._version = objects.write(LOCK, self._contents(), self._version)
+            self._renewed_at = time.time()
         except ChangedError:
             found = objects.read(LOCK)
-            self._is_lost = found is None or _owner(found[0]).token != self._token
+            self._is_lost = found is None or _owner_in(found[0]).token != self._token
             self._version = found[1] if found is not None else None
 
     def _release(self) -> None:
-        """Remove it, if it is still ours; whatever goes wrong, it is free after a while."""
-        objects = self.objects.concurrent()
+        """Delete the lock, if it is still ours. If that fails, it expires."""
+        objects = self.objects.without_retries()
         with contextlib.suppress(DestinationError):
             if not self._is_lost:
                 self._renew(objects)
             if not self._is_lost:
                 objects.delete([LOCK])
 
-    def _text(self) -> bytes:
+    def _contents(self) -> bytes:
         self._beats += 1
         return msgspec.json.encode(
             _Owner(
@@ -187,15 +189,15 @@ class Lease:
         )
 
 
-def _owner(text: bytes) -> _Owner:
+def _owner_in(contents: bytes) -> _Owner:
     try:
-        return msgspec.json.decode(text, type=_Owner)
+        return msgspec.json.decode(contents, type=_Owner)
     except msgspec.MsgspecError:
         return _Owner()
 
 
 def _machine() -> str:
-    """What tells this running system, and its own numbering of processes, from all others; empty if not known."""
+    """Identify this boot and its process namespace, in which process ids are comparable; empty if unknown."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         return f"{boot} {Path('/proc/self/ns/pid').stat().st_ino}"
@@ -203,10 +205,10 @@ def _machine() -> str:
         return ""
 
 
-def _is_alive(process: int) -> bool:
-    """Whether a process of this machine is there; asked only where a machine can be told, which Windows cannot."""
+def _is_alive(pid: int) -> bool:
+    """Return True if a process of this machine exists; called only where `_machine` is known, so not on Windows."""
     try:
-        os.kill(process, 0)
+        os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except OSError:

@@ -1,7 +1,7 @@
-"""What a directory export holds, as data: its manifest, and the days still missing.
+"""The manifest of a directory export, as data: its slices, their files and checksums, and the days still missing.
 
-Pure; reading, writing and locking are `folder`'s business. The manifest is the one source of truth of a
-directory: what it lists is complete, and what it announces (`pending`, `obsolete`) is all that a crash can leave.
+Pure; `Storage` reads and writes the file. A manifest is the one source of truth of a directory: the slices that it
+lists are complete, and a crash leaves only the files that it announces (`pending`, `obsolete`, `rewriting`).
 """
 
 from __future__ import annotations
@@ -10,107 +10,26 @@ import datetime
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, Self
+from typing import Self
 
 import msgspec
-from attrs import asdict, evolve, fields, frozen
+from attrs import asdict, evolve, frozen
 
 from mixpanel_export._formats import COLUMNAR, Columns, fingerprint_of
 from mixpanel_export.directory.filenames import FileName, is_partition, path_of
-from mixpanel_export.download.job import ExportJob
+from mixpanel_export.directory.query import Query
 from mixpanel_export.download.plan import Slice
 from mixpanel_export.errors import ManifestError
 
-__all__ = ["Contents", "Manifest", "ManifestSlice", "Partition", "Query"]
+__all__ = ["Contents", "Manifest", "ManifestSlice", "Partition"]
 
 VERSION = 1
 _DAY = datetime.timedelta(days=1)
 
 
 @frozen
-class Query:
-    """What a directory was asked to hold.
-
-    Attributes:
-        project_id: whose events; None when the credentials alone say.
-        where: the expression's text.
-        layout: how events become columns, `wide` or `json`; None for formats without columns.
-        timezone: the time zone of the events' times, as far as the format depends on it.
-        partition_by: what the files of a slice are divided by, `date` or nothing.
-    """
-
-    project_id: int | None
-    from_date: datetime.date
-    to_date: datetime.date
-    format: str
-    event: tuple[str, ...] | None = None
-    where: str | None = None
-    limit: int | None = None
-    time_in_ms: bool = False
-    bucket: str | None = None
-    deduplicate: bool = False
-    layout: str | None = None
-    timezone: str = "UTC"
-    partition_by: str | None = None
-
-    @classmethod
-    def of(
-        cls, job: ExportJob, format: str, *, layout: str | None = None, partition_by: str | None = None
-    ) -> Self:
-        """The query of a checked job."""
-        filters: Mapping[str, Any] = job.filters
-        event, where = filters["event"], filters["where"]
-        from_date, to_date = job.days
-        return cls(
-            project_id=job.context.project_id,
-            from_date=from_date,
-            to_date=to_date,
-            format=format,
-            event=tuple(event) if event is not None else None,
-            where=where.to_expression() if hasattr(where, "to_expression") else where,
-            limit=filters["limit"],
-            time_in_ms=bool(filters["time_in_ms"]),
-            bucket=filters["bucket"],
-            deduplicate=job.deduplicate,
-            layout=layout,
-            timezone=job.context.zone.key if format in COLUMNAR else "UTC",
-            partition_by=partition_by,
-        )
-
-    @property
-    def filters(self) -> dict[str, Any]:
-        """What narrows it down, as arguments of `ExportJob.make`."""
-        event = list(self.event) if self.event is not None else None
-        return {
-            "event": event,
-            "where": self.where,
-            "limit": self.limit,
-            "time_in_ms": self.time_in_ms or None,
-            "bucket": self.bucket,
-            "deduplicate": self.deduplicate,
-        }
-
-    def differences(self, other: Query) -> list[str]:
-        """Each parameter in which another query differs from this one, in words."""
-        found: list[str] = []
-        for name in (attribute.name for attribute in fields(Query)):
-            before, now = getattr(self, name), getattr(other, name)
-            if name == "project_id" and None in (before, now):
-                continue
-            # Any of these names: their order does not matter.
-            same = (
-                sorted(set(before)) == sorted(set(now))
-                if name == "event" and before and now
-                else before == now
-            )
-            if not same:
-                found.append(f"{name} is {_shown(before)} there, and {_shown(now)} here")
-        return found
-
-
-@frozen
 class Contents:
-    """What is known of one file: its events, its size and the SHA-256 of its bytes."""
+    """The number of events in a file, its size, and the SHA-256 of its bytes."""
 
     events: int
     bytes: int
@@ -130,21 +49,21 @@ class Partition(Contents):
 
 @frozen
 class ManifestSlice:
-    """A complete slice: its file, or its files by partition, and what is in them.
+    """A complete slice, and its file, or its files by partition.
 
     Attributes:
         file: the file's name, in the directory of the manifest, or in the folder of each partition there.
-        from_date: its first day.
-        to_date: its last day, included.
-        events: its events.
-        bytes: its size in files.
-        json_bytes: its size as JSON Lines, as it came, decompressed.
+        from_date: the first day.
+        to_date: the last day, included.
+        events: the number of events.
+        bytes: the total size of the files.
+        json_bytes: the size of the JSON Lines received, decompressed.
         sha256: of the file's bytes; with partitions, of their digests one after another, as bytes.
-        fetched_at: when it was complete.
-        dropped: duplicates left out, where that was asked for.
-        partitions: its files by partition, in order; none when it is one file.
-        schema: a fingerprint of the manifest's columns that it is known to be written for, in formats that
-            have any.
+        fetched_at: when the slice was complete.
+        dropped: the number of duplicates left out; 0 without `deduplicate`.
+        partitions: the files by partition, in order; empty when the slice is one file.
+        schema: a fingerprint of the manifest columns that the files are known to be written with; None in formats
+            without columns, and when it is not known.
     """
 
     file: str
@@ -159,54 +78,54 @@ class ManifestSlice:
     partitions: tuple[Partition, ...] = ()
     schema: str | None = None
 
-    def holding(self, file: str, contents: Mapping[str | None, Contents]) -> ManifestSlice:
-        """The same with these files of this name, by partition; None stands for a single one."""
+    def with_files(self, name: str, contents: Mapping[str | None, Contents]) -> ManifestSlice:
+        """Return the slice with these files of this name, by partition; None stands for a single file."""
         single = contents.get(None)
         partitions = [
-            Partition(value=value, events=each.events, bytes=each.bytes, sha256=each.sha256)
-            for value, each in contents.items()
+            Partition(value=value, events=file.events, bytes=file.bytes, sha256=file.sha256)
+            for value, file in contents.items()
             if value is not None
         ]
-        partitions.sort(key=lambda each: each.value)
-        digests = b"".join(bytes.fromhex(each.sha256) for each in partitions)
+        partitions.sort(key=lambda partition: partition.value)
+        digests = b"".join(bytes.fromhex(partition.sha256) for partition in partitions)
         return evolve(
             self,
-            file=file,
-            events=sum(each.events for each in contents.values()),
-            bytes=sum(each.bytes for each in contents.values()),
+            file=name,
+            events=sum(file.events for file in contents.values()),
+            bytes=sum(file.bytes for file in contents.values()),
             sha256=single.sha256 if single is not None else hashlib.sha256(digests).hexdigest(),
             partitions=tuple(partitions),
         )
 
     @property
-    def piece(self) -> Slice:
-        """Its days."""
+    def slice_(self) -> Slice:
+        """The days."""
         return Slice(self.from_date, self.to_date)
 
     @property
     def files(self) -> dict[str | None, Contents]:
-        """What is known of its files, by partition; None stands for a single one."""
+        """The contents of each file, by partition; None stands for a single file."""
         if not self.partitions:
             return {None: Contents(self.events, self.bytes, self.sha256)}
-        return {each.value: each for each in self.partitions}
+        return {partition.value: partition for partition in self.partitions}
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Its files, relative to the directory."""
+        """The paths of the files, relative to the directory."""
         return tuple(path_of(self.file, partition) for partition in self.files)
 
 
 @frozen
 class Manifest:
-    """What a directory holds. Immutable: each change makes a new one.
+    """The contents of a directory. Immutable: each change returns a new one.
 
     Attributes:
-        query: what it is to hold when it is complete.
-        slices: what is complete, by day.
-        pending: the names of the files still to be made, each for the days that it says.
-        obsolete: the names of files that are no longer part of it, and are being removed.
-        columns: the columns known of a format that has any: their names, properties and kinds.
-        rewriting: the names of files that are being made from complete ones, for all columns.
+        query: the query whose events the directory holds once it is complete.
+        slices: the complete slices, by day.
+        pending: the names of the files still to be made; each name states its days.
+        obsolete: the names of files that were replaced or dropped, and are being removed.
+        columns: the columns found so far, in formats that have any: their names, properties and kinds.
+        rewriting: the names of files being made from complete ones whose schema is out of date.
     """
 
     query: Query
@@ -219,16 +138,17 @@ class Manifest:
 
     @classmethod
     def from_json(cls, text: bytes) -> Self:
-        """Read a manifest.
+        """Parse a manifest.
 
         Raises:
-            ManifestError: when it is damaged, or of a later version of this package.
+            ManifestError: when it is damaged, or was written by a later version of this package.
         """
         try:
             version = msgspec.json.decode(text, type=_Version).version
             if version > VERSION:
                 raise ManifestError(
-                    f"it is of version {version}, and this package knows {VERSION}; upgrade mixpanel-export-sdk"
+                    f"it has version {version}, and this package reads up to version {VERSION}; upgrade "
+                    "mixpanel-export-sdk"
                 )
             manifest = msgspec.json.decode(text, type=cls)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -237,9 +157,11 @@ class Manifest:
         return manifest
 
     def to_json(self) -> bytes:
-        """The manifest as text for people and programs, always in the same order."""
-        # Of columns there may be thousands; they need no conversion.
+        """Return the manifest as indented JSON, its keys always in the same order."""
+        # There may be thousands of columns, and they need no conversion.
         data = asdict(evolve(self, columns=())) | {"columns": self.columns}
+        if self.query.fields is None:
+            del data["query"]["fields"]
         ordered = {
             "version": data.pop("version"),
             "complete": self.is_complete,
@@ -248,108 +170,109 @@ class Manifest:
             **data,
         }
         text = json.dumps(ordered, ensure_ascii=False, default=_as_text)
-        # json itself takes four times as long where it indents.
+        # json itself takes four times as long with an indent.
         return msgspec.json.format(text.encode(), indent=2) + b"\n"
 
     @property
     def events(self) -> int:
-        """The events of its slices."""
-        return sum(each.events for each in self.slices)
+        """The number of events in all slices."""
+        return sum(entry.events for entry in self.slices)
 
     @property
     def size(self) -> int:
-        """The bytes of its files."""
-        return sum(each.bytes for each in self.slices)
+        """The total size of the files, in bytes."""
+        return sum(entry.bytes for entry in self.slices)
 
     @property
     def is_complete(self) -> bool:
-        """Whether it holds all that it is to hold."""
+        """True when every day is there, and every file has the final schema."""
         return not self.pending and not self.gaps() and not self.stale()
 
     @property
     def names(self) -> set[str]:
-        """Every file name that it knows."""
-        return {each.file for each in self.slices} | self.transient_names
+        """Every file name in the manifest, listed or announced."""
+        return {entry.file for entry in self.slices} | self.transient_names
 
     @property
     def transient_names(self) -> set[str]:
-        """The names of files that may be there, and are not part of it."""
+        """The names of files that may be in the directory without being listed."""
         return {*self.pending, *self.rewriting, *self.obsolete}
 
     @property
     def paths(self) -> set[str]:
-        """The files that it lists, relative to the directory."""
-        return {path for each in self.slices for path in each.paths}
+        """The paths of the listed files, relative to the directory."""
+        return {path for entry in self.slices for path in entry.paths}
 
     def stale(self) -> list[ManifestSlice]:
-        """The slices that are not known to be written for all columns."""
+        """Return the slices that are not known to be written with all columns."""
         if self.query.format not in COLUMNAR:
             return []
         current = fingerprint_of(self.columns)
-        return [each for each in self.slices if each.schema != current]
+        return [entry for entry in self.slices if entry.schema != current]
 
     def gaps(self) -> list[Slice]:
-        """The ranges of days that no complete slice has."""
+        """Return the ranges of days that no complete slice covers."""
         gaps: list[Slice] = []
         missing = self.query.from_date
-        for each in self.slices:
-            if missing < each.from_date:
-                gaps.append(Slice(missing, each.from_date - _DAY))
-            missing = each.to_date + _DAY
+        for entry in self.slices:
+            if missing < entry.from_date:
+                gaps.append(Slice(missing, entry.from_date - _DAY))
+            missing = entry.to_date + _DAY
         if missing <= self.query.to_date:
             gaps.append(Slice(missing, self.query.to_date))
         return gaps
 
     def due(self) -> set[Slice]:
-        """The days of complete slices that are to be fetched again: the pending files say so."""
-        return {each.piece for each in self.slices} & set(self.pending_pieces())
+        """Return the complete slices that must be fetched again: those whose days a pending file has."""
+        return {entry.slice_ for entry in self.slices} & set(self.pending_slices())
 
-    def pending_pieces(self) -> list[Slice]:
-        """The days of the pending files."""
-        return [name.piece for each in self.pending if (name := FileName.parse(each))]
+    def pending_slices(self) -> list[Slice]:
+        """Return the days of the pending files."""
+        names = map(FileName.parse, self.pending)
+        return [name.slice_ for name in names if name is not None]
 
     def bytes_missing(self) -> int | None:
-        """About how many bytes the missing days take, going by those that are complete; None if none is."""
-        days = sum(each.piece.days for each in self.slices)
-        missing = sum(each.days for each in self.gaps())
+        """Estimate the bytes that the missing days take from the complete ones; None when none is complete."""
+        days = sum(entry.slice_.days for entry in self.slices)
+        missing = sum(gap.days for gap in self.gaps())
         return self.size * missing // days if days else None
 
     def without(self, names: Collection[str]) -> Manifest:
-        """The same without these files, which are to be removed."""
-        kept = tuple(each for each in self.slices if each.file not in names)
+        """Return the manifest without these files, marked as obsolete."""
+        kept = tuple(entry for entry in self.slices if entry.file not in names)
         return evolve(self, slices=kept, obsolete=tuple(sorted({*self.obsolete, *names})))
 
     def announcing(self, names: Iterable[str]) -> Manifest:
-        """The same with these files to come."""
+        """Return the manifest with these files pending, and nothing else announced."""
         return evolve(self, pending=tuple(names), obsolete=(), rewriting=())
 
     def committed(self, done: ManifestSlice) -> Manifest:
-        """The same with one more slice, instead of one of the same days that it may have had."""
-        replaced = {each.file for each in self.slices if each.piece == done.piece}
-        kept = [each for each in self.slices if each.file not in replaced]
+        """Return the manifest with one more complete slice, which replaces any that has the same days."""
+        replaced = {entry.file for entry in self.slices if entry.slice_ == done.slice_}
+        kept = [entry for entry in self.slices if entry.file not in replaced]
         return evolve(
             self,
-            slices=tuple(sorted([*kept, done], key=lambda each: each.from_date)),
+            slices=tuple(sorted([*kept, done], key=lambda entry: entry.from_date)),
             pending=tuple(name for name in self.pending if name != done.file),
             rewriting=tuple(name for name in self.rewriting if name != done.file),
             obsolete=tuple(sorted({*self.obsolete, *replaced} - {done.file})),
         )
 
     def _check(self) -> None:
-        """A name that was tampered with must not lead to a file elsewhere."""
+        """Raise ManifestError for names and days that no export writes: a name could lead to a file elsewhere."""
         for name in self.names:
             if FileName.parse(name) is None:
-                raise ManifestError(f"it is damaged ({name!r} is no name of a slice's file)")
+                raise ManifestError(f"it is damaged ({name!r} is not the name of a slice's file)")
         last = self.query.from_date - _DAY
-        for each in self.slices:
-            values = [partition.value for partition in each.partitions]
+        for entry in self.slices:
+            values = [partition.value for partition in entry.partitions]
             if len(set(values)) < len(values) or not all(map(is_partition, values)):
-                raise ManifestError(f"it is damaged (the partitions of {each.file} are none)")
-            if not last < each.from_date <= each.to_date <= self.query.to_date:
+                raise ManifestError(f"it is damaged (the partitions of {entry.file} are not valid)")
+            if not last < entry.from_date <= entry.to_date <= self.query.to_date:
                 raise ManifestError(
-                    f"it is damaged (the slice {each.file} overlaps or is outside of the range)"
+                    f"it is damaged (the slice {entry.file} overlaps another, or is outside the range)"
                 )
-            last = each.to_date
+            last = entry.to_date
 
 
 class _Version(msgspec.Struct):
@@ -358,9 +281,3 @@ class _Version(msgspec.Struct):
 
 def _as_text(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime.date) else str(value)
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    return "not set" if value is None else json.dumps(value, ensure_ascii=False)

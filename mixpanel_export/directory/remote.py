@@ -1,8 +1,8 @@
-"""A directory of slices under a URL: `store` has the objects, `lease` the lock; here an export is made of them.
+"""A directory export under a URL. See `object_store` for its objects, and `lock` for its lease.
 
-Files are made on this machine, in a scratch directory that is removed in the end, and sent when they are complete.
-An object appears whole or not at all; the manifest is written last, on the condition that it is still the one
-that was read, and is what readers go by.
+Files are made on this machine, in a scratch directory that is removed at the end, and uploaded once they are
+complete. An object appears whole or not at all. The manifest is written last, on the condition that it is still the
+version that was read.
 """
 
 from __future__ import annotations
@@ -19,83 +19,63 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from mixpanel_export._locks import LOCK
-from mixpanel_export.directory.filenames import is_folder, name_of
+from mixpanel_export.directory.filenames import MANIFEST, is_folder, name_of
 from mixpanel_export.directory.lock import DEFAULT_TIMING, Lease, LeaseTiming
 from mixpanel_export.directory.manifest import Manifest
 from mixpanel_export.directory.object_store import ChangedError, Objects, Version
-from mixpanel_export.directory.storage import MANIFEST, Storage
+from mixpanel_export.directory.staging import Staging
+from mixpanel_export.directory.storage import Storage
 from mixpanel_export.errors import DirectoryBusyError
 
 __all__ = ["RemoteStorage"]
 
 _SCRATCH = "mixpanel-export-scratch-"
-# A scratch directory that nobody has locked is left over, once it is older than it takes to lock it.
-_LEFT_OVER_SECONDS = 600
-_SENDERS = 4
+# An unlocked scratch directory is abandoned once it is older than it takes to lock a new one.
+_ABANDONED_SECONDS = 600
+_UPLOADS_AT_ONCE = 4
 
 
 class RemoteStorage(Storage):
-    """One under a URL."""
+    """A directory under a URL. Files are staged in a scratch directory, and uploading publishes them."""
 
-    def __init__(self, objects: Objects, times: LeaseTiming = DEFAULT_TIMING) -> None:
+    def __init__(self, objects: Objects, timing: LeaseTiming = DEFAULT_TIMING) -> None:
         super().__init__(objects.url)
         self._objects = objects
-        self._lease = Lease(objects, times)
-        self._scratch: Path | None = None
+        self._lease = Lease(objects, timing)
         self._version: Version | None = None
 
     @property
-    def staging_dir(self) -> Path:
-        """The scratch directory."""
-        assert self._scratch is not None
-        return self._scratch
-
-    @property
     def disk(self) -> Path:
-        """Where scratch directories are."""
+        """The system's temporary directory."""
         return Path(tempfile.gettempdir())
 
     @contextlib.contextmanager
-    def locked(self) -> Generator[None]:
-        """Have it, and a scratch directory."""
+    def locked(self) -> Generator[Staging]:
+        """Take the lease, and make a scratch directory."""
         with self._lease.held(), _scratch() as scratch:
-            self._scratch = scratch
-            # What is there now is what may be replaced, though it need not be a manifest.
-            self._manifest()
-            yield
+            # Record the version that may be replaced, even if it cannot be parsed.
+            self._manifest_text()
+            yield Staging(scratch)
 
     def paths(self) -> set[str]:
-        """The paths of what is in it, and in the folders of its partitions."""
+        """List the objects, except those in other folders."""
         return {path for path in self._objects.sizes() if _is_inside(path)}
 
-    def write(self, manifest: Manifest) -> None:
-        """Replace the manifest, unless another process has done so."""
-        self._lease.check()
-        try:
-            self._version = self._objects.write(MANIFEST, manifest.to_json(), self._version)
-        except ChangedError:
-            raise DirectoryBusyError(
-                f"{self.location}/{MANIFEST} was changed by another process; what is complete there stays. Let one "
-                "process at a time export to it"
-            ) from None
+    def sizes(self, paths: Iterable[str]) -> Mapping[str, int]:
+        """List the objects and their sizes."""
+        return self._objects.sizes() if any(True for _ in paths) else {}
 
-    def publish(self, paths: Iterable[str]) -> None:
-        """Send them."""
-        self._lease.check()
-
-        def send(path: str) -> None:
-            part = self.part(path)
-            self._objects.upload(path, part)
-            part.unlink()
-
-        with ThreadPoolExecutor(_SENDERS, "mixpanel-export-send") as senders:
-            for _ in senders.map(send, paths):
-                pass
+    def digest(self, path: str) -> str:
+        """Read an object and compute its SHA-256."""
+        digest = hashlib.sha256()
+        for chunk in self._objects.chunks(path):
+            digest.update(chunk)
+        return digest.hexdigest()
 
     @contextlib.contextmanager
-    def local(self, path: str) -> Generator[Path]:
-        """A copy of it, for as long as it is needed."""
-        copy = self.part(path, ".copy")
+    def local_file(self, path: str, staging: Staging) -> Generator[Path]:
+        """Download the object; the copy is removed afterwards."""
+        copy = staging.copy(path)
         try:
             with copy.open("wb") as file:
                 for chunk in self._objects.chunks(path):
@@ -104,33 +84,46 @@ class RemoteStorage(Storage):
         finally:
             copy.unlink(missing_ok=True)
 
+    def write_manifest(self, manifest: Manifest) -> None:
+        """Replace the manifest, unless another process has changed it."""
+        self._lease.check()
+        try:
+            self._version = self._objects.write(MANIFEST, manifest.to_json(), self._version)
+        except ChangedError:
+            raise DirectoryBusyError(
+                f"{self.location}/{MANIFEST} was changed by another process; complete slices there stay. Let only "
+                "one process at a time export to it"
+            ) from None
+
+    def publish(self, paths: Collection[str], staging: Staging) -> None:
+        """Upload the staged files."""
+        self._lease.check()
+
+        def upload(path: str) -> None:
+            part = staging.part(path)
+            self._objects.upload(path, part)
+            part.unlink()
+
+        with ThreadPoolExecutor(_UPLOADS_AT_ONCE, "mixpanel-export-send") as uploads:
+            for _ in uploads.map(upload, paths):
+                pass
+
     def remove(self, names: Collection[str]) -> None:
-        """Remove objects of these names."""
+        """Delete the objects of these names; unfinished files are only in the scratch directory of their run."""
         if not names:
             return
         self._lease.check()
-        for name in names:
-            self.remove_parts(name)
         self._objects.delete(sorted(path for path in self.paths() if name_of(path) in names))
 
     def recover(self, manifest: Manifest) -> set[str]:
-        """Remove what an interrupted run has left; should it still live, its names stay its own."""
+        """Remove what an interrupted run left behind, and avoid its names: it may still be alive and use them."""
         super().recover(manifest)
         return manifest.transient_names
 
-    def _manifest(self) -> bytes | None:
+    def _manifest_text(self) -> bytes | None:
         found = self._objects.read(MANIFEST)
         self._version = found[1] if found is not None else None
         return found[0] if found is not None else None
-
-    def _sizes(self, paths: Iterable[str]) -> Mapping[str, int]:
-        return self._objects.sizes() if any(True for _ in paths) else {}
-
-    def _digest(self, path: str) -> str:
-        digest = hashlib.sha256()
-        for chunk in self._objects.chunks(path):
-            digest.update(chunk)
-        return digest.hexdigest()
 
 
 def _is_inside(path: str) -> bool:
@@ -140,12 +133,12 @@ def _is_inside(path: str) -> bool:
 
 @contextlib.contextmanager
 def _scratch() -> Generator[Path]:
-    """A directory for files in the making; those that killed processes have left are removed."""
-    place = Path(tempfile.gettempdir())
-    for each in place.glob(f"{_SCRATCH}*"):
+    """Make a scratch directory, and remove those that killed processes have left."""
+    temporary = Path(tempfile.gettempdir())
+    for scratch in temporary.glob(f"{_SCRATCH}*"):
         with contextlib.suppress(OSError, Timeout):
-            if time.time() - each.stat().st_mtime > _LEFT_OVER_SECONDS:
-                with FileLock(each / LOCK).acquire(timeout=0):
-                    shutil.rmtree(each, ignore_errors=True)
+            if time.time() - scratch.stat().st_mtime > _ABANDONED_SECONDS:
+                with FileLock(scratch / LOCK).acquire(timeout=0):
+                    shutil.rmtree(scratch, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=_SCRATCH) as name, FileLock(Path(name) / LOCK):
         yield Path(name)

@@ -1,4 +1,4 @@
-"""What is told about a directory export: what it did, and what it would do."""
+"""The results of a directory export: what a run did (`DirectoryExport`), and what it would do (`PlanSummary`)."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ __all__ = ["DirectoryExport", "PlanSummary"]
 
 @frozen
 class DirectoryExport:
-    """A directory whose export is complete, and what this run did for it.
+    """A directory whose export is complete, and what this run did.
 
     Attributes:
-        path: the directory: a Path, or the URL as text. No checker can tell which; none complains about either.
-        manifest: all that is known of what it holds.
-        fetched: how many slices this run fetched.
-        found: how many slices were found done.
-        damaged: the files that were found damaged or missing, each with what was wrong; they were fetched again.
-        unknown: files that are named like slices and that the manifest does not know; they were left alone.
+        path: the directory, as a Path, or its URL, as text (typed `Path | Any`, so that checkers accept both uses).
+        manifest: the slices, their files, sizes and checksums.
+        fetched: the number of slices fetched by this run.
+        found: the number of slices that were already complete.
+        damaged: the files that were damaged or missing, by name, with the reason; they were fetched again.
+        unknown: the paths of files that are named like slices and not in the manifest; they were left alone.
         progress: the totals of this run.
     """
 
@@ -41,41 +41,41 @@ class DirectoryExport:
 
     @property
     def files(self) -> tuple[Path | Any, ...]:
-        """The files, in the order of their slices: each a Path, or its URL as text."""
-        paths = [path for each in self.manifest.slices for path in each.paths]
+        """The files, in the order of their slices, as paths, or as URLs in text."""
+        paths = [path for entry in self.manifest.slices for path in entry.paths]
         if isinstance(self.path, Path):
             return tuple(self.path / path for path in paths)
         return tuple(f"{self.path}/{path}" for path in paths)
 
     @property
     def events(self) -> int:
-        """The events in all files."""
+        """The number of events in all files."""
         return self.manifest.events
 
     @property
     def bytes(self) -> int:
-        """The size of all files."""
+        """The total size of the files."""
         return self.manifest.size
 
     @property
     def dropped(self) -> int:
-        """The duplicates left out of all files."""
-        return sum(each.dropped for each in self.manifest.slices)
+        """The number of duplicates left out of all files."""
+        return sum(entry.dropped for entry in self.manifest.slices)
 
 
 @frozen
 class PlanSummary:
-    """What an export would do.
+    """The requests that an export would make.
 
     Attributes:
         from_date: the first day.
         to_date: the last day, included.
-        slices: what is to be fetched, in one request each.
-        parallel: how many of them at a time.
-        done: the slices that are complete already, and stay.
-        damaged: files that are damaged or missing, each with what is wrong; they are among what is to be fetched.
-        per_hour: the requests that the budget allows in an hour; None when none is kept.
-        used: how many of them were made within the last hour, as far as this machine knows.
+        slices: the slices to fetch, in one request each.
+        parallel: the number of slices fetched at a time.
+        done: the slices that are already complete, and stay.
+        damaged: files that are damaged or missing, by name, with the reason; their days are among `slices`.
+        per_hour: the requests that the budget allows in an hour; None when no budget is kept.
+        used: the requests made within the last hour, as far as this machine knows.
     """
 
     from_date: datetime.date
@@ -95,7 +95,7 @@ class PlanSummary:
         done: Sequence[ManifestSlice] = (),
         damaged: Mapping[str, str] | None = None,
     ) -> Self:
-        """The summary of a job; `days` when it is not for the whole range."""
+        """Summarize a job; `days` is the whole range, when the job fetches only a part of it."""
         from_date, to_date = days or job.days
         limits, budget = job.context.limits, job.context.budget("data")
         return cls(
@@ -111,17 +111,17 @@ class PlanSummary:
 
     @property
     def requests(self) -> int:
-        """How many requests it makes, if none has to be repeated."""
+        """The number of requests, if none has to be repeated."""
         return len(self.slices)
 
     @property
     def days(self) -> int:
-        """How many days are to be fetched."""
-        return sum(each.days for each in self.slices)
+        """The number of days to fetch."""
+        return sum(slice_.days for slice_ in self.slices)
 
     @property
     def hours_to_wait(self) -> int:
-        """About how many hours it waits for the budget."""
+        """The approximate number of hours spent waiting for the budget."""
         if self.per_hour is None:
             return 0
         return max(0, -((self.per_hour - self.used - self.requests) // self.per_hour))

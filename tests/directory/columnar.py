@@ -19,8 +19,9 @@ import pytest
 
 from mixpanel_export._formats import Columns
 from mixpanel_export.directory.conversion import WrittenFile
-from mixpanel_export.directory.manifest import Query
+from mixpanel_export.directory.query import Query
 from mixpanel_export.download.spool import Spool
+from mixpanel_export.http.cancellation import Cancellation
 from mixpanel_export.http.context import Context
 
 __all__ = ["columns_in", "day_of", "install", "read", "served"]
@@ -57,7 +58,7 @@ class Conversion:
     def is_current(self, file: Path) -> bool:
         return bool(columns_in(file) == sorted(self._names))
 
-    def rewrite(self, file: Path, target: Path, check: Callable[[], object]) -> None:
+    def rewrite(self, file: Path, target: Path, cancellation: Cancellation) -> None:
         self._write(target, read(file))
 
     def _write(self, path: Path, events: Sequence[Any]) -> None:

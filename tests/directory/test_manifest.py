@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 
 from mixpanel_export import InvalidArgumentError, MixpanelClient, ServiceAccountAuth, prop
 from mixpanel_export.directory.filenames import FileName
-from mixpanel_export.directory.manifest import Manifest, ManifestSlice, Query
-from mixpanel_export.directory.plan import DirectoryRequest, ResumeState, plan_downloads, reconcile
+from mixpanel_export.directory.manifest import Manifest, ManifestSlice
+from mixpanel_export.directory.plan import plan_downloads
+from mixpanel_export.directory.query import Query
+from mixpanel_export.directory.request import DirectoryOptions, DirectoryRequest
+from mixpanel_export.directory.resume import ResumeState, reconcile
 from mixpanel_export.download.job import ExportJob, ExportOptions
 from mixpanel_export.download.plan import Slice, divide
 from mixpanel_export.errors import ManifestError
@@ -106,7 +109,7 @@ class TestText:
     def test_a_name_that_is_none_of_ours_is_damage(self, name: str, where: str) -> None:
         data = json.loads(manifest((1, 1)).to_json())
         data[where] = [{**data["slices"][0], "file": name}] if where == "slices" else [name]
-        with pytest.raises(ManifestError, match="no name"):
+        with pytest.raises(ManifestError, match="not the name"):
             Manifest.from_json(json.dumps(data).encode())
 
     @pytest.mark.parametrize("days", [((1, 3), (3, 5)), ((4, 5), (1, 2)), ((30, 32),), ((2, 1),)])
@@ -115,7 +118,7 @@ class TestText:
             ManifestSlice("events_2024-01-01_2024-01-01.jsonl", day(a), day(b), 1, 1, 1, "", LATER)
             for a, b in days
         )
-        with pytest.raises(ManifestError, match="overlaps or is outside"):
+        with pytest.raises(ManifestError, match="overlaps another, or is outside"):
             Manifest.from_json(Manifest(query(), slices).to_json())
 
 
@@ -179,7 +182,7 @@ class TestGaps:
     @given(st.lists(st.booleans(), min_size=1, max_size=40))
     def test_slices_and_gaps_cover_every_day_once(self, done: list[bool]) -> None:
         made = manifest(*((n, n) for n, each in enumerate(done, 1) if each), last=len(done))
-        days = sorted(covered([*made.gaps(), *(each.piece for each in made.slices)]))
+        days = sorted(covered([*made.gaps(), *(each.slice_ for each in made.slices)]))
         assert days == [day(n) for n in range(1, len(done) + 1)]
         gaps = made.gaps()
         assert all(b.from_date - a.to_date > DAY for a, b in itertools.pairwise(gaps))
@@ -233,7 +236,7 @@ class TestPlan:
         damaged = [before.slices[0].file]
         work = plan_downloads(begun(context, before), damaged, [before.slices[1].file])
         assert dict(work.names) == {piece(1, 12): damaged[0]}
-        assert [each.piece for each in work.manifest.slices] == [piece(13, 31)]
+        assert [each.slice_ for each in work.manifest.slices] == [piece(13, 31)]
 
     def test_a_slice_that_is_due_gets_a_name_of_its_own(self, context: Context) -> None:
         before = manifest((1, 12), (13, 31))
@@ -285,6 +288,6 @@ class TestUpdate:
             self.due(context, before, 33)
 
     @pytest.mark.parametrize("look_back", [-1, 1.5, True, "3", 36_526, 10**15])
-    def test_a_look_back_is_a_number_of_days(self, context: Context, look_back: Any) -> None:
+    def test_look_back_must_be_a_number_of_days(self, look_back: Any) -> None:
         with pytest.raises(InvalidArgumentError, match="look_back"):
-            self.due(context, manifest((1, 31)), 33, look_back=look_back)
+            DirectoryRequest.make("d", FIRST, day(31), DirectoryOptions(), look_back=look_back)

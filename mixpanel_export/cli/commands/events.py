@@ -28,8 +28,8 @@ from mixpanel_export.cli.destinations import check_file, check_folder, path_of, 
 from mixpanel_export.cli.options import Invocation
 from mixpanel_export.cli.output.summaries import ExportProgress, print_plan, summarize_directory
 from mixpanel_export.columns.native import load
-from mixpanel_export.directory.object_store import is_url
-from mixpanel_export.directory.plan import DEFAULT_LOOK_BACK
+from mixpanel_export.directory.destination import is_url
+from mixpanel_export.directory.request import DEFAULT_LOOK_BACK
 from mixpanel_export.directory.results import DirectoryExport, PlanSummary
 from mixpanel_export.download.job import ExportOptions
 from mixpanel_export.download.progress import ProgressListener

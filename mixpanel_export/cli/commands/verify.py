@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from pathlib import Path
-
 from rich.filesize import decimal
 
 from mixpanel_export.cli.output.summaries import pluralize
 from mixpanel_export.cli.report import Reporter
-from mixpanel_export.directory.filenames import FileName, name_of
-from mixpanel_export.directory.local import LocalStorage
-from mixpanel_export.directory.object_store import is_url, open_objects
-from mixpanel_export.directory.remote import RemoteStorage
-from mixpanel_export.directory.storage import MANIFEST, Storage
+from mixpanel_export.directory.destination import open_storage
+from mixpanel_export.directory.filenames import MANIFEST, FileName, name_of
+from mixpanel_export.directory.verify import find_damaged
 from mixpanel_export.errors import ExportError, InvalidArgumentError
 from mixpanel_export.http.retry import RetryPolicy
 
@@ -28,13 +23,13 @@ def verify_directory(reporter: Reporter, directory: str) -> None:
         ManifestError: when its manifest cannot be read.
         ExportError: when something is missing or damaged.
     """
-    folder = _folder_at(directory)
-    manifest = folder.read()
+    storage = open_storage(directory, retry=RetryPolicy())
+    manifest = storage.read_manifest()
     if manifest is None:
         raise InvalidArgumentError(
             "DIRECTORY", directory, f"it has no {MANIFEST}; allowed is a folder that `events` has written"
         )
-    damaged = folder.damaged(manifest.slices, checksums=True, check=lambda: None)
+    damaged = find_damaged(storage, manifest.slices, checksums=True)
     gaps = manifest.gaps()
     unfinished = not manifest.is_complete and not gaps
     query = manifest.query
@@ -48,7 +43,7 @@ def verify_directory(reporter: Reporter, directory: str) -> None:
         print(f"Damaged: {name} {why}")
     if unfinished:
         print("Unfinished: an update was interrupted")
-    for path in sorted(folder.paths()):
+    for path in sorted(storage.paths()):
         name = name_of(path)
         if name not in manifest.names and FileName.parse(name) is not None:
             reporter.note(f"{path} is not in the manifest")
@@ -61,9 +56,3 @@ def verify_directory(reporter: Reporter, directory: str) -> None:
             "with --verify, fetches that again"
         )
     print("Whole: every day is there, and every file has its size and checksum")
-
-
-def _folder_at(directory: str) -> Storage:
-    if not is_url(directory):
-        return LocalStorage(Path(directory))
-    return RemoteStorage(open_objects(directory, retry=RetryPolicy(), check=lambda: None, sleep=time.sleep))

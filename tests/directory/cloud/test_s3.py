@@ -363,7 +363,7 @@ class TestFailures:
                 shop.export.to_directory(bucket.url, *DAY)
         finally:
             httpx.post(f"{bucket.server}/moto-api/reset-auth", content=b"inf")
-        assert "credentials are to allow listing, reading, writing and deleting" in str(caught.value)
+        assert "credentials must allow listing, reading, writing and deleting" in str(caught.value)
         assert time.monotonic() - began < 5
         assert SECRET not in "".join(traceback.format_exception(caught.value)) + caplog.text
         assert len(sandbox.requests) == 0

@@ -11,8 +11,10 @@ import httpx
 import pytest
 
 from mixpanel_export import InvalidArgumentError, MissingExtraError, MixpanelClient, RetryPolicy
-from mixpanel_export.directory.object_store import ChangedError, Objects, is_url, open_objects
-from mixpanel_export.errors import DestinationError
+from mixpanel_export.directory.destination import is_url
+from mixpanel_export.directory.object_store import ChangedError, Objects, open_objects
+from mixpanel_export.errors import CancelledError, DestinationError
+from mixpanel_export.http.cancellation import Cancellation
 
 from .conftest import Bucket, Gate
 
@@ -42,7 +44,7 @@ class TestUrls:
         "url", ["ftp://x/y", "s3://", "https://example.com/x", "memory:///", "file:///tmp", "azure://"]
     )
     def test_a_scheme_that_is_no_store_is_refused(self, shop: MixpanelClient, url: str) -> None:
-        with pytest.raises(InvalidArgumentError, match=r"no URL of a store|s3://bucket/prefix"):
+        with pytest.raises(InvalidArgumentError, match=r"not the URL of an object store|s3://bucket/prefix"):
             shop.export.to_directory(url, *DAY)
 
     @pytest.mark.parametrize("url", ["s3://key:hush@b/p", "az://c/p?sig=hush", "gs://b/p#hush"])
@@ -155,18 +157,19 @@ class TestObjects:
             next(opened(bucket.url).chunks("file"))
 
     def test_sending_ends_when_it_is_given_up(self, bucket: Bucket, tmp_path: Path) -> None:
-        class GivenUpError(Exception):
-            pass
+        class CancelledLater(Cancellation):
+            checks = 0
 
-        file, calls = tmp_path / "file", iter(range(99))
+            def check(self) -> None:
+                self.checks += 1
+                if self.checks > 3:
+                    self.cancel()
+                super().check()
+
+        file = tmp_path / "file"
         file.write_bytes(bytes(40 * MB))
-
-        def check() -> None:
-            if next(calls) > 2:
-                raise GivenUpError
-
-        with pytest.raises(GivenUpError):
-            open_objects(bucket.url, retry=SOON, check=check).upload("file", file)
+        with pytest.raises(CancelledError):
+            open_objects(bucket.url, retry=SOON, cancellation=CancelledLater()).upload("file", file)
         assert bucket.names() == set()
 
 
@@ -174,6 +177,7 @@ MEMORY = """
 import resource, sys
 from pathlib import Path
 from mixpanel_export import RetryPolicy
+from mixpanel_export.directory.destination import is_url
 from mixpanel_export.directory.object_store import open_objects
 objects = open_objects(sys.argv[1], retry=RetryPolicy())
 objects.sizes()

@@ -1,0 +1,125 @@
+"""The request of one directory export: its options, checked by name, in one object.
+
+See `resume` for how a request is reconciled with a directory that exists.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, cast
+
+from attrs import frozen
+
+from mixpanel_export._formats import FORMATS, FileFormat, Layout, PartitionBy, check_format
+from mixpanel_export.download.job import ExportOptions
+from mixpanel_export.errors import InvalidArgumentError
+from mixpanel_export.http.arguments import check_options
+
+if TYPE_CHECKING:
+    from mixpanel_export.dates import DateLike
+
+__all__ = ["DEFAULT_LOOK_BACK", "DirectoryOptions", "DirectoryRequest", "PathLike"]
+
+DEFAULT_LOOK_BACK = 3
+# A century of days.
+_MAX_LOOK_BACK = 36_525
+
+PathLike = str | os.PathLike[str]
+
+
+class DirectoryOptions(ExportOptions, total=False):
+    """Options of every export to a directory, in addition to those that select and fetch events.
+
+    Attributes:
+        format: `jsonl.gz` (the default), which keeps the gzip as it was received; `jsonl`; or, with columns,
+            `parquet` or `csv`, which need the extra `arrow`.
+        layout: for formats with columns: `wide`, a column for each property, or `json`, all properties in one JSON
+            text. The default is `wide` for Parquet and `json` for CSV.
+        partition_by: for formats with columns: `date` divides each slice by day, in the client's time zone, into
+            folders: `date=2024-01-01/events_2024-01-01_2024-01-12.parquet`.
+        verify: read every finished file and compare its checksum, and fetch damaged ones again. Without it, a
+            file counts as whole if it exists and has the right size.
+    """
+
+    format: FileFormat | None
+    layout: Layout | None
+    partition_by: PartitionBy | None
+    verify: bool
+
+
+@frozen(kw_only=True)
+class DirectoryRequest:
+    """The request of one export to a directory. `make` one, which checks the options.
+
+    Attributes:
+        path: a local path, or a URL.
+        from_date: the first day; None for the directory's own.
+        to_date: the last day; None for yesterday.
+        format: None for the directory's own, or the default.
+        layout: None for the directory's own, or the default.
+        partition_by: None for the directory's own, or no partitions.
+        options: the options of the export itself.
+        overwrite: replace whatever the directory holds.
+        verify: read every finished file again, and compare checksums.
+        look_back: the number of last days that an update fetches again; None when this is not an update.
+    """
+
+    path: str
+    from_date: DateLike | None = None
+    to_date: DateLike | None = None
+    format: FileFormat | None = None
+    layout: Layout | None = None
+    partition_by: PartitionBy | None = None
+    options: ExportOptions
+    overwrite: bool = False
+    verify: bool = False
+    look_back: int | None = None
+
+    @classmethod
+    def make(
+        cls,
+        path: PathLike,
+        from_date: DateLike | None,
+        to_date: DateLike | None,
+        options: DirectoryOptions,
+        *,
+        overwrite: bool = False,
+        look_back: int | None = None,
+    ) -> DirectoryRequest:
+        """Check the names of the options, the format and the look-back.
+
+        Raises:
+            InvalidArgumentError: for the first that is not allowed.
+        """
+        check_options(options, DirectoryOptions)
+        if (format := options.get("format")) is not None:
+            check_format(format, FORMATS)
+        if look_back is not None:
+            _check_look_back(look_back)
+        of_export: Any = {
+            name: value for name, value in options.items() if name in ExportOptions.__annotations__
+        }
+        return cls(
+            path=os.fspath(path),
+            from_date=from_date,
+            to_date=to_date,
+            format=format,
+            layout=options.get("layout"),
+            partition_by=options.get("partition_by"),
+            options=cast(ExportOptions, of_export),
+            overwrite=overwrite,
+            verify=options.get("verify", False),
+            look_back=look_back,
+        )
+
+    @property
+    def slice_days(self) -> int | None:
+        """The days of a slice, if given."""
+        return self.options.get("slice_days")
+
+
+def _check_look_back(look_back: object) -> None:
+    if isinstance(look_back, bool) or not isinstance(look_back, int) or not 0 <= look_back <= _MAX_LOOK_BACK:
+        raise InvalidArgumentError(
+            "look_back", look_back, f"expected a whole number of days from 0 to {_MAX_LOOK_BACK}"
+        )

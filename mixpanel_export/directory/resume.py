@@ -1,0 +1,160 @@
+"""How a run resumes: a request reconciled with what the directory's manifest records.
+
+Pure; first runs, resumed runs, updates and dry runs are all decided here. See `plan` for the downloads that follow.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve, frozen
+
+from mixpanel_export import dates
+from mixpanel_export._formats import check_columnar
+from mixpanel_export.directory.filenames import FileName, name_of
+from mixpanel_export.directory.manifest import Manifest
+from mixpanel_export.directory.query import Query
+from mixpanel_export.directory.request import DirectoryRequest
+from mixpanel_export.download.job import ExportJob
+from mixpanel_export.download.plan import Slice
+from mixpanel_export.errors import DirectoryMismatchError, InvalidArgumentError
+
+if TYPE_CHECKING:
+    from mixpanel_export.http.context import Context
+
+__all__ = ["ResumeState", "reconcile"]
+
+_DAY = datetime.timedelta(days=1)
+_DEFAULT_FORMAT = "jsonl.gz"
+_DEFAULT_LAYOUTS = {"parquet": "wide", "csv": "json"}
+
+
+@frozen
+class ResumeState:
+    """The state that a run starts from.
+
+    Attributes:
+        job: the requested export, checked.
+        manifest: the part of the directory's manifest that is kept.
+        drop: the names of files to remove first.
+        due: the complete slices that must be fetched again.
+        slice_days: the days of a slice, if given.
+    """
+
+    job: ExportJob
+    manifest: Manifest
+    drop: Collection[str] = ()
+    due: frozenset[Slice] = frozenset()
+    slice_days: int | None = None
+
+
+def reconcile(
+    request: DirectoryRequest, context: Context, manifest: Manifest | None, present: Collection[str]
+) -> ResumeState:
+    """Check a request against what the directory holds.
+
+    Args:
+        manifest: the directory's manifest; None without one.
+        present: the paths of the files in the directory.
+
+    Raises:
+        InvalidArgumentError: for arguments that are not allowed.
+        DirectoryMismatchError: when the directory holds another export.
+    """
+    if request.look_back is not None and manifest is not None and manifest.slices and not request.overwrite:
+        return _reconcile_update(request, request.look_back, context, manifest)
+    job = _requested_job(request, context)
+    query = _requested_query(request, job)
+    ours = sorted({name for path in present if FileName.parse(name := name_of(path))})
+    if request.overwrite:
+        return ResumeState(job, Manifest(query), ours, slice_days=request.slice_days)
+    if manifest is None:
+        if ours:
+            raise DirectoryMismatchError(
+                request.path,
+                f"{request.path} holds {ours[0]}, and no manifest that lists it; export to another directory, or "
+                "replace such files with overwrite",
+            )
+        return ResumeState(job, Manifest(query), slice_days=request.slice_days)
+    if not manifest.slices:
+        return ResumeState(job, evolve(manifest, query=query, columns=()), slice_days=request.slice_days)
+    _check_same(request, manifest.query, query)
+    return ResumeState(job, manifest, due=frozenset(manifest.due()), slice_days=request.slice_days)
+
+
+def _reconcile_update(
+    request: DirectoryRequest, look_back: int, context: Context, manifest: Manifest
+) -> ResumeState:
+    """Extend the recorded range to a later day, with its last days due again."""
+    query = manifest.query
+    if query.limit is not None:
+        raise DirectoryMismatchError(
+            request.path,
+            f"{request.path} was exported with a limit, which applies to the whole range; it cannot be updated",
+        )
+    given: dict[str, Any] = {name: value for name, value in request.options.items() if value is not None}
+    last_day = _last_day(request, context)
+    extended = evolve(query, to_date=max(dates.to_date("to_date", last_day), query.to_date))
+    first = request.from_date if request.from_date is not None else query.from_date
+    job = ExportJob.make(context, first, extended.to_date, **{**query.filters, **given})
+    _check_same(request, extended, _requested_query(request, job, query))
+    due = set(manifest.due())
+    # The days that an interrupted update was to fetch again are still among its pending files.
+    if extended.to_date > query.to_date or manifest.is_complete:
+        last = manifest.slices[-1].to_date
+        due |= {
+            entry.slice_
+            for entry in manifest.slices
+            if entry.to_date > last - _DAY * look_back
+            # A day that was not over when it was fetched.
+            or entry.to_date >= entry.fetched_at.astimezone(context.zone).date()
+        }
+    return ResumeState(
+        job, evolve(manifest, query=extended), due=frozenset(due), slice_days=request.slice_days
+    )
+
+
+def _requested_job(request: DirectoryRequest, context: Context) -> ExportJob:
+    if request.from_date is None:
+        raise InvalidArgumentError(
+            "from_date",
+            None,
+            f"it is required for the first export to {request.path}, which has no complete slice yet",
+        )
+    return ExportJob.make(context, request.from_date, _last_day(request, context), **request.options)
+
+
+def _last_day(request: DirectoryRequest, context: Context) -> dates.DateLike:
+    return request.to_date if request.to_date is not None else context.today() - _DAY
+
+
+def _requested_query(request: DirectoryRequest, job: ExportJob, recorded: Query | None = None) -> Query:
+    """Return the requested query; what the request leaves open is as recorded, or the default."""
+    format = request.format or (recorded.format if recorded is not None else _DEFAULT_FORMAT)
+    check_columnar(format, request.layout, request.partition_by)
+    # A CSV file does not tell the kinds of its columns, so its header cannot be extended later.
+    if format == "csv" and request.layout == "wide":
+        raise InvalidArgumentError(
+            "layout",
+            request.layout,
+            "a wide CSV must be a single file, because its header is known only at the end: export to a file, such "
+            "as events.csv, or use the layout 'json'",
+        )
+    layout = recorded.layout if recorded is not None else _DEFAULT_LAYOUTS.get(format)
+    partition_by = recorded.partition_by if recorded is not None else None
+    return Query.of(
+        job, format, layout=request.layout or layout, partition_by=request.partition_by or partition_by
+    )
+
+
+def _check_same(request: DirectoryRequest, recorded: Query, requested: Query) -> None:
+    differences = recorded.differences(requested)
+    if differences:
+        raise DirectoryMismatchError(
+            request.path,
+            f"{request.path} holds another export: {'; '.join(differences)}. Export to another directory, extend "
+            "this one to later days with update_directory(), or replace it with overwrite",
+            differences,
+        )
