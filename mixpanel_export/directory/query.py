@@ -56,7 +56,7 @@ class Query:
     ) -> Self:
         """Return the query of a checked job."""
         filters: Mapping[str, Any] = job.filters
-        event, where = filters["event"], filters["where"]
+        event = filters["event"]
         from_date, to_date = job.days
         return cls(
             project_id=job.context.project_id,
@@ -64,7 +64,7 @@ class Query:
             to_date=to_date,
             format=format,
             event=tuple(event) if event is not None else None,
-            where=where.to_expression() if hasattr(where, "to_expression") else where,
+            where=filters["where"],
             limit=filters["limit"],
             time_in_ms=bool(filters["time_in_ms"]),
             bucket=filters["bucket"],
