@@ -1,17 +1,16 @@
 """An embedded Mixpanel: a real HTTP server on loopback that answers the Data Export API from sample data.
 
-For trying the SDK without an account, and for test suites, of this package and of those that use it:
+Use it to try the SDK without an account, and in test suites:
 
-    with Sandbox() as sandbox:
-        client = MixpanelClient(
-            sandbox.auth, project_id=sandbox.credentials.project_id, base_url=sandbox.url
-        )
+    with Sandbox() as sandbox, sandbox.client() as client:
+        for event in client.export.events("2024-01-01", "2024-01-31"):
+            ...
 
-It keeps Mixpanel's request limits, can be told to misbehave (`sandbox.faults`), logs what it is asked
-(`sandbox.requests`), and serves a user's own exported files instead of the sample (`Sandbox(events=PATH)`).
+The sandbox enforces Mixpanel's request limits, injects faults (`sandbox.faults`), logs requests
+(`sandbox.requests`), and can serve your own exported files instead of the sample (`Sandbox(events=PATH)`).
 
-Needs the extra `sandbox`. Importing this package is always possible and cheap; only making a `Sandbox`
-asks for the extra, so that the pytest plugin and the command line can be loaded without it.
+Requires the extra `sandbox`. Importing this package is cheap and always works; only creating a `Sandbox`
+checks for the extra, so the pytest plugin and the command line load without it.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
-"""The ASGI application of a sandbox: routes, authentication, errors in Mixpanel's shapes, and the layers around.
+"""The ASGI application: routing, authentication, and errors in Mixpanel's shapes.
 
-What is answered is the endpoint modules' business; this one is the same for all of them. What goes wrong
-on purpose is done by the layers: `gate`, `wire` and `damage`.
+Responses come from `endpoints`. Faults are applied by the layers around the application: `control.gate`,
+`faults.wire` and `faults.body`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def create_app(project: Project, controls: Controls) -> ASGIApp:
-    """The application that answers from `project`, as well or as badly as `controls` say."""
+    """Return the application that serves `project` under the limits and faults of `controls`."""
 
     async def unknown(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
@@ -52,7 +52,7 @@ def create_app(project: Project, controls: Controls) -> ASGIApp:
         for path in operation.paths
     ]
     app = Starlette(routes=routes, exception_handlers={HTTPException: unknown})
-    # Each path is served in both forms: a redirect would cost a request of the budget, and lose a form.
+    # Serve both spellings of each path: a redirect would cost a request of the budget and drop the form.
     app.router.redirect_slashes = False
     api = DamagedWire(GzipMiddleware(DamagedLines(app)), lambda: controls.bandwidth)
     return Gate(api, control_app(controls), controls, project.credentials)

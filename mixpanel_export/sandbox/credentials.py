@@ -1,6 +1,6 @@
-"""The credentials that a sandbox accepts: fixed, made up, and in every form that Mixpanel knows.
+"""The fixed, made-up credentials a sandbox accepts, one for each of Mixpanel's schemes.
 
-Whether a request carries them is `authentication`'s business.
+See `http.authentication` for how they are checked.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ _REDACTED = "[redacted]"
 
 @frozen
 class SandboxCredentials:
-    """What one sandbox accepts. The defaults are the same everywhere, so that recordings do not change.
+    """Credentials a sandbox accepts. The defaults never change, so recordings stay stable.
 
     Attributes:
         username: the service account's name.
         secret: the service account's secret.
         oauth_token: an access token.
         api_key: the project's API key, for request signatures.
-        api_secret: the project's secret, for request signatures and as a credential of its own.
-        project_id: the one project there is.
-        workspace_id: the one workspace that the project has.
+        api_secret: the project secret, used to sign requests and as a credential by itself.
+        project_id: the only project.
+        workspace_id: the only workspace of the project.
     """
 
     username: str = "sandbox.5a4db0.mp-service-account"
@@ -41,25 +41,25 @@ class SandboxCredentials:
     workspace_id: int = 7654321
 
     def service_account(self) -> ServiceAccountAuth:
-        """The service account, which is what Mixpanel recommends."""
+        """Return the service account, the scheme Mixpanel recommends."""
         return ServiceAccountAuth(self.username, self.secret)
 
     def oauth(self) -> OAuthTokenAuth:
-        """The access token."""
+        """Return the access token."""
         return OAuthTokenAuth(self.oauth_token)
 
     def project_secret(self) -> SecretAuth:
-        """The project secret; its `DeprecationWarning` is given as ever."""
+        """Return the project secret, with its usual `DeprecationWarning`."""
         return SecretAuth(self.api_secret)
 
     def signature(self, expires_in: int = 600) -> SignatureAuth:
-        """Request signatures, valid for so many seconds."""
+        """Return an auth that signs requests; each signature is valid for `expires_in` seconds."""
         return SignatureAuth(self.api_key, self.api_secret, expires_in)
 
     def environment(self, url: str, scheme: Scheme = "service_account") -> dict[str, str]:
-        """The environment variables with which a client finds the sandbox at `url`.
+        """Return the environment variables that point a client at the sandbox at `url`.
 
-        They hold one scheme's credentials only: with several set, which one is meant would be a guess.
+        Only one scheme's credentials are set, because a client could not choose between several.
         """
         match scheme:
             case "service_account":
@@ -79,7 +79,7 @@ class SandboxCredentials:
         return {**chosen, "MIXPANEL_PROJECT_ID": str(self.project_id), "MIXPANEL_BASE_URL": url}
 
     def redact(self, text: str) -> str:
-        """`text` without any of these secrets, for what the sandbox echoes."""
+        """Return `text` with these secrets replaced, for anything the sandbox echoes."""
         secrets = (self.secret, self.oauth_token, self.api_key, self.api_secret)
         for secret in sorted(secrets, key=len, reverse=True):
             text = text.replace(secret, _REDACTED)

@@ -1,7 +1,7 @@
-"""The one project that a sandbox serves: its data, and who may read it.
+"""The project a sandbox serves: its credentials and its data.
 
-The events and profiles of the sample are immutable and shared between sandboxes. Whatever calls can change
-(annotations, tags) belongs on `Project` itself, which every sandbox has its own of.
+The sample's events and profiles are immutable and shared between sandboxes. Anything that calls can change
+(annotations, tags) lives on `Project`, of which each sandbox has its own.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ __all__ = ["Project"]
 
 @define(eq=False)
 class Project:
-    """What the endpoints answer from.
+    """The data the endpoints serve.
 
     Attributes:
         events: the raw events.
-        profiles: the user profiles, `{"$distinct_id": …, "$properties": {…}}`, in the order of distinct ids.
-        annotations: what is pinned to the charts, and its tags.
-        engage_sessions: the profile queries that are being read page by page.
-        descriptions: what people wrote about the events and properties.
+        profiles: the user profiles, `{"$distinct_id": …, "$properties": {…}}`, ordered by distinct id.
+        annotations: the annotations and their tags.
+        engage_sessions: the open sessions of paged profile queries.
+        descriptions: descriptions of events and properties, for the Lexicon.
     """
 
     credentials: SandboxCredentials
@@ -43,11 +43,11 @@ class Project:
 
     @property
     def today(self) -> datetime.date:
-        """The current day in the project's time zone, which is UTC."""
+        """Return today's date in the project's time zone, UTC."""
         return datetime.datetime.now(datetime.UTC).date()
 
     @cached_property
     def lexicon(self) -> tuple[LexiconEntity, ...]:
-        """The schemas of all that occurs in the events and profiles, which takes a look at every event."""
+        """Return the schemas of all events and profiles; computing them reads every event."""
         everything = self.events.events(datetime.date.min, datetime.date.max)
         return lexicon(everything, self.profiles, self.descriptions)

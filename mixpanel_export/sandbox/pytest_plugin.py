@@ -1,7 +1,7 @@
-"""The pytest plugin: a fixture with a running sandbox, for this package's tests and for its users'.
+"""The pytest plugin: a fixture that provides a running sandbox.
 
-pytest loads this for everyone who has the package installed, with or without the extra, so nothing
-is imported before a test asks for the fixture.
+pytest loads this module wherever the package is installed, with or without the extra, so the sandbox is
+imported only when a test uses the fixture.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ __all__ = ["mixpanel_sandbox"]
 
 @pytest.fixture
 def mixpanel_sandbox() -> Iterator[Sandbox]:
-    """A running sandbox of the test's own: see `mixpanel_export.sandbox.Sandbox`.
+    """Provide a running sandbox for one test; see `mixpanel_export.sandbox.Sandbox`.
 
-    Of the test's own, because what a test does to a sandbox (requests that use up its budget, annotations)
-    must not be met by the next test; the sample data is shared all the same, so it costs milliseconds.
+    Each test gets a new sandbox, so used-up budgets and created annotations don't leak into the next test.
+    Starting one takes milliseconds, because the sample data is shared.
 
-    It keeps Mixpanel's limits, three exports a second among them; a test that is not about them may set
-    `mixpanel_sandbox.limits = None`.
+    Mixpanel's limits apply, including three exports a second. Set `mixpanel_sandbox.limits = None` to lift
+    them.
     """
     from mixpanel_export.sandbox import Sandbox
 

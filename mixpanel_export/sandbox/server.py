@@ -1,6 +1,6 @@
-"""`Sandbox`: an embedded Mixpanel as a context manager, with what can be set and seen on it.
+"""`Sandbox`: an embedded Mixpanel as a context manager.
 
-What is served is `app`'s business, and serving it on a socket `serving`'s.
+See `app` for the responses and `http.serving` for the socket.
 """
 
 from __future__ import annotations
@@ -33,33 +33,33 @@ _MIXPANEL = Limits.mixpanel()
 class Sandbox:
     """An embedded Mixpanel with the sample data of a made-up shop, from 2024-01-01 to 2024-03-31.
 
-    A context manager, also an asynchronous one; `start` and `stop` do the same. Any number can run side by
-    side. Starting blocks for some tenths of a second, once in a process while the sample data is made, and
-    for milliseconds from then on; with `events`, for as long as it takes to read them, a second or so a
-    gigabyte of JSON Lines.
+    Use it as a context manager, sync or async, or call `start` and `stop`. Any number of sandboxes can run
+    side by side. The first start in a process takes a few tenths of a second while the sample data is
+    generated; later starts take milliseconds. With `events`, starting also reads the files, at about a
+    second per gigabyte of JSON Lines.
 
-    It keeps Mixpanel's request limits, so the fourth export within a second is refused with 429.
+    Mixpanel's request limits apply, so the fourth export within a second gets a 429.
 
-    What it is to do wrong is scripted on `faults`, and what it was asked is in `requests`; programs in other
-    languages find both at `control_url`.
+    Inject faults with `faults` and inspect received requests with `requests`. Programs in other languages
+    do both over HTTP, at `control_url`.
 
     Attributes:
-        credentials: what it accepts.
+        credentials: the credentials it accepts.
 
     Args:
-        events: a user's own exported events to serve instead of the sample: a `.jsonl` or `.jsonl.gz` file, or a
-            folder of them. Plain files are served in place, so they must not change meanwhile. They bring no
-            profiles with them: there is a bare one for each distinct id.
-        port: where to listen; 0 takes a free port.
-        host: the address to listen on. Anything but loopback lets others in.
-        credentials: what to accept instead of the usual made-up credentials.
-        seed: another seed is another shop of the same kind.
-        engage_session_seconds: how long a profile query's `session_id` is good for after its last page.
-        limits: the request limits, by default Mixpanel's own; None for none.
-        bandwidth: bytes a second of every connection; None for as many as there can be.
+        events: exported events to serve instead of the sample: a `.jsonl` or `.jsonl.gz` file, or a folder of
+            them. Plain files are served in place, so they must not change while the sandbox runs. Profiles
+            are derived from the events: an empty one for each distinct id.
+        port: the port to listen on; 0 picks a free one.
+        host: the address to listen on. Any address except loopback is open to other machines.
+        credentials: the credentials to accept instead of the default ones.
+        seed: the seed of the sample data; another seed gives another shop of the same kind.
+        engage_session_seconds: seconds that a profile query's `session_id` stays valid after its last use.
+        limits: the request limits, Mixpanel's by default; None disables them.
+        bandwidth: bytes per second for each connection; None is unlimited.
 
     Raises:
-        MissingExtraError: if the extra `sandbox` is not installed.
+        MissingExtraError: the extra `sandbox` is not installed.
     """
 
     def __init__(
@@ -88,17 +88,17 @@ class Sandbox:
 
     @property
     def faults(self) -> FaultSchedule:
-        """What is to go wrong, and when."""
+        """Return the schedule of faults to inject."""
         return self._controls.faults
 
     @property
     def requests(self) -> RequestLog:
-        """What was asked so far, without secrets, and how often a limit was exceeded."""
+        """Return the log of received requests, without secrets, and the count of exceeded limits."""
         return self._controls.requests
 
     @property
     def limits(self) -> Limits | None:
-        """The request limits; they may be changed while it runs, and count what was asked before."""
+        """The request limits. Changing them keeps the requests already counted."""
         return self._controls.limiter.limits
 
     @limits.setter
@@ -107,7 +107,7 @@ class Sandbox:
 
     @property
     def bandwidth(self) -> float | None:
-        """Bytes a second of every connection, None for as many as there can be; it may be changed."""
+        """The bytes per second for each connection; None is unlimited. Can be changed while running."""
         return self._controls.bandwidth
 
     @bandwidth.setter
@@ -115,40 +115,40 @@ class Sandbox:
         self._controls.bandwidth = bandwidth
 
     def reset(self) -> None:
-        """Drop the faults, the log of requests, and what is used up of the limits."""
+        """Clear the faults, the request log and the counts behind the limits."""
         self._controls.reset()
 
     @property
     def url(self) -> str:
-        """Where the sandbox is, for `base_url`: `http://127.0.0.1:PORT`.
+        """Return the URL of the sandbox for `base_url`, `http://127.0.0.1:PORT`.
 
         Raises:
-            MixpanelError: if it is not running.
+            MixpanelError: the sandbox is not running.
         """
         serving = self._serving
         if serving is None:
-            raise MixpanelError("The sandbox is not running; use it in a with statement, or start() it")
+            raise MixpanelError("The sandbox is not running; use it in a with statement, or call start()")
         return serving.url
 
     @property
     def control_url(self) -> str:
-        """Where faults, limits and the log are found over HTTP, without credentials: see `sandbox.control`."""
+        """Return the URL of the control API, which needs no credentials; see `control.api`."""
         return f"{self.url}/sandbox"
 
     @property
     def auth(self) -> ServiceAccountAuth:
-        """The service account, ready for a client."""
+        """Return the service account, ready for a client."""
         return self.credentials.service_account()
 
     @property
     def environment(self) -> dict[str, str]:
-        """The `MIXPANEL_…` variables with which a client finds and may use this sandbox."""
+        """Return the `MIXPANEL_…` environment variables that point a client at this sandbox."""
         return self.credentials.environment(self.url)
 
     def client(self, **options: Any) -> MixpanelClient:
-        """A client of this sandbox: its service account, project and URL.
+        """Return a client with the sandbox's service account, project and URL.
 
-        It keeps Mixpanel's request budgets where the sandbox keeps limits, and none where it does not.
+        The client keeps Mixpanel's request budgets if the sandbox has limits, and none otherwise.
 
         Args:
             options: further arguments of `MixpanelClient`.
@@ -156,7 +156,7 @@ class Sandbox:
         return MixpanelClient(self.auth, **(self._options | options))
 
     def async_client(self, **options: Any) -> AsyncMixpanelClient:
-        """As `client`, asynchronous."""
+        """Return an async client; otherwise like `client`."""
         return AsyncMixpanelClient(self.auth, **(self._options | options))
 
     @property
@@ -165,10 +165,10 @@ class Sandbox:
         return bound if self.limits is not None else {**bound, "limits": None}
 
     def start(self) -> Self:
-        """Start serving; does nothing when running. Requests may be sent as soon as it returns.
+        """Start serving; do nothing if already running. Requests are accepted when this returns.
 
         Raises:
-            ConfigurationError: if the port cannot be listened on, or the events cannot be read.
+            ConfigurationError: the port is not available, or the events cannot be read.
         """
         with self._lock:
             if self._serving is None:
@@ -178,9 +178,9 @@ class Sandbox:
         return self
 
     def stop(self) -> None:
-        """Stop serving, cut what connections are open, and wait for the thread to end.
+        """Stop serving, close open connections and wait for the thread to end.
 
-        Does nothing when not running. A stopped sandbox may be started again, with its data as at first.
+        Do nothing if not running. A stopped sandbox can be started again, with its data reset.
         """
         with self._lock:
             self._serving = None

@@ -22,7 +22,7 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture(scope="package")
 def anonymous(sandbox: Sandbox) -> Iterator[httpx.Client]:
     """A client without credentials, that asks for no compression."""
-    with httpx.Client(base_url=sandbox.url, headers={"Accept-Encoding": "identity"}) as client:
+    with httpx.Client(timeout=60, base_url=sandbox.url, headers={"Accept-Encoding": "identity"}) as client:
         yield client
 
 
@@ -30,6 +30,7 @@ def anonymous(sandbox: Sandbox) -> Iterator[httpx.Client]:
 def client(sandbox: Sandbox) -> Iterator[httpx.Client]:
     """A client with the service account and the project, that asks for no compression."""
     with httpx.Client(
+        timeout=60,
         base_url=sandbox.url,
         auth=sandbox.auth,
         params={"project_id": sandbox.credentials.project_id},

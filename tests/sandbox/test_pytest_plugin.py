@@ -22,7 +22,7 @@ urls = []
 def export(sandbox):
     day = {"from_date": "2024-01-01", "to_date": "2024-01-01"}
     params = {**day, "project_id": sandbox.credentials.project_id}
-    return httpx.get(f"{sandbox.url}/api/2.0/export", params=params, auth=sandbox.auth)
+    return httpx.get(f"{sandbox.url}/api/2.0/export", params=params, auth=sandbox.auth, timeout=60)
 
 def test_it_answers(mixpanel_sandbox):
     urls.append(mixpanel_sandbox.url)

@@ -30,7 +30,7 @@ def open_files() -> int:
 def export(sandbox: Sandbox) -> httpx.Response:
     url = f"{sandbox.url}/api/2.0/export"
     # Unverified only because loading certificates takes longer than anything here.
-    return httpx.get(url, params=DAY | PROJECT, auth=sandbox.auth, verify=False)
+    return httpx.get(url, params=DAY | PROJECT, auth=sandbox.auth, verify=False, timeout=60)
 
 
 class TestStopping:
@@ -52,14 +52,14 @@ class TestStopping:
         with Sandbox() as sandbox:
             url = sandbox.url
         with pytest.raises(httpx.ConnectError):
-            httpx.get(url)
+            httpx.get(url, timeout=60)
 
     def test_it_waits_for_nobody(self) -> None:
         """An idle connection, half a request, and an export that its client does not read."""
         sandbox = Sandbox().start()
         host, port = sandbox.url.removeprefix("http://").split(":")
         with (
-            httpx.Client(base_url=sandbox.url, auth=sandbox.auth, params=PROJECT) as client,
+            httpx.Client(timeout=60, base_url=sandbox.url, auth=sandbox.auth, params=PROJECT) as client,
             socket.create_connection((host, int(port))) as half,
             client.stream(
                 "GET", "/api/2.0/export", params=EVERYTHING, headers={"Accept-Encoding": "identity"}
@@ -74,7 +74,7 @@ class TestStopping:
     def test_a_cut_export_is_seen_to_be_cut(self) -> None:
         with (
             Sandbox() as sandbox,
-            httpx.Client(base_url=sandbox.url, auth=sandbox.auth, params=PROJECT) as client,
+            httpx.Client(timeout=60, base_url=sandbox.url, auth=sandbox.auth, params=PROJECT) as client,
             client.stream(
                 "GET", "/api/2.0/export", params=EVERYTHING, headers={"Accept-Encoding": "identity"}
             ) as answer,
@@ -120,7 +120,7 @@ class TestRunning:
 
     def test_it_answers_others_during_a_long_export(self, sandbox: Sandbox) -> None:
         with (
-            httpx.Client(base_url=sandbox.url, auth=sandbox.auth, params=PROJECT) as client,
+            httpx.Client(timeout=60, base_url=sandbox.url, auth=sandbox.auth, params=PROJECT) as client,
             client.stream(
                 "GET", "/api/2.0/export", params=EVERYTHING, headers={"Accept-Encoding": "identity"}
             ),
@@ -129,7 +129,7 @@ class TestRunning:
 
     def test_it_is_an_asynchronous_context_manager_too(self) -> None:
         async def main() -> int:
-            async with Sandbox() as sandbox, httpx.AsyncClient(auth=sandbox.auth) as client:
+            async with Sandbox() as sandbox, httpx.AsyncClient(timeout=60, auth=sandbox.auth) as client:
                 answer = await client.get(f"{sandbox.url}/api/2.0/export", params=DAY | PROJECT)
             return answer.status_code
 
@@ -164,7 +164,7 @@ class TestRunning:
 class TestRefusing:
     def test_a_port_in_use_is_named(self, sandbox: Sandbox) -> None:
         port = int(sandbox.url.rpartition(":")[2])
-        with pytest.raises(ConfigurationError, match=f"127.0.0.1:{port}.*port 0 takes a free one"):
+        with pytest.raises(ConfigurationError, match=f"127.0.0.1:{port}.*use port 0 for a free one"):
             Sandbox(port=port).start()
 
     def test_a_port_that_cannot_be_is_refused(self) -> None:
@@ -199,7 +199,7 @@ def test_importing_it_imports_no_server() -> None:
 
 class TestClients:
     def test_a_client_of_it_is_ready_to_use(self) -> None:
-        with Sandbox(limits=None) as sandbox, sandbox.client(timeout=5) as client:
+        with Sandbox(limits=None) as sandbox, sandbox.client(timeout=60) as client:
             assert client.funnels.list()
             # More calls than an hour's budget: neither side keeps one.
             for _ in range(61):

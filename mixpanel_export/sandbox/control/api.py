@@ -1,21 +1,20 @@
-"""The control API of a sandbox, over HTTP under `/sandbox`, for programs in other languages and for curl.
+"""The control API of a sandbox, served over HTTP under `/sandbox`, for curl and for other languages.
 
-    GET    /sandbox             what there is here
-    GET    /sandbox/faults      what is scripted
-    POST   /sandbox/faults      add to the script: {"kind": "status", "status": 503, "path": "/export", "times": 2}
+    GET    /sandbox             list these endpoints
+    GET    /sandbox/faults      list the scheduled faults
+    POST   /sandbox/faults      schedule one: {"kind": "status", "status": 503, "path": "/export", "times": 2}
                                 or a sequence: {"faults": [{"kind": "reset", "at": 0.5}, {"kind": "ok"}]}
-    DELETE /sandbox/faults      drop the script
-    GET    /sandbox/requests    what was asked, without secrets, and how often a limit was exceeded
-    DELETE /sandbox/requests    forget that
-    GET    /sandbox/limits      the limits
-    PUT    /sandbox/limits      change them: {"query": {"per_hour": 5}, "retry_after": "seconds"}; null for none;
-                                what is not mentioned stays
-    GET    /sandbox/bandwidth   bytes a second of every connection
-    PUT    /sandbox/bandwidth   change it: 100000, or null for as many as there can be
-    POST   /sandbox/reset       drop the faults, the log, and what is used up of the limits
+    DELETE /sandbox/faults      clear the schedule
+    GET    /sandbox/requests    list received requests, without secrets, and count exceeded limits
+    DELETE /sandbox/requests    clear that log
+    GET    /sandbox/limits      show the limits
+    PUT    /sandbox/limits      change some: {"query": {"per_hour": 5}, "retry_after": "seconds"}; null lifts all
+    GET    /sandbox/bandwidth   show the bytes per second for each connection
+    PUT    /sandbox/bandwidth   change it: 100000, or null for unlimited
+    POST   /sandbox/reset       clear the faults, the log and the counts behind the limits
 
-It asks for no credentials, and answers on loopback only, whatever the sandbox listens on. It counts against
-no limit, meets no fault, and is not logged. The forms of faults and limits are those of `fault_forms`.
+No credentials are needed, and only loopback addresses may call it, whatever the sandbox listens on. Control
+requests are not counted, faulted or logged. See `json_forms` for the JSON of faults and limits.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ _Handler = Callable[[Controls, Any], Any]
 
 
 def control_app(controls: Controls) -> ASGIApp:
-    """The application that answers under `/sandbox`."""
+    """Return the application that serves `/sandbox`."""
     routes = [
         Route(f"/sandbox{path}", _endpoint(controls, handlers), methods=list(handlers))
         for path, handlers in _HANDLERS.items()

@@ -1,4 +1,4 @@
-"""What can be set and seen on a running sandbox, from Python and over HTTP alike."""
+"""The settings and the log of a running sandbox, shared by its Python and HTTP interfaces."""
 
 from __future__ import annotations
 
@@ -18,15 +18,17 @@ __all__ = ["Controls"]
 def _checked(instance: object, attribute: Any, value: Any) -> None:
     right = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf
     if value is not None and not right:
-        raise InvalidArgumentError("bandwidth", value, "allowed is a number of bytes a second, or None")
+        raise InvalidArgumentError(
+            "bandwidth", value, "expected a positive number of bytes per second, or None"
+        )
 
 
 @define(eq=False)
 class Controls:
-    """The script of faults, the limits, and the log of a sandbox.
+    """The fault schedule, limits and request log of a sandbox.
 
     Attributes:
-        bandwidth: bytes a second of every connection; None for as many as there can be.
+        bandwidth: bytes per second for each connection; None is unlimited.
     """
 
     limiter: Limiter
@@ -36,12 +38,12 @@ class Controls:
 
     @classmethod
     def with_limits(cls, limits: Limits | None, bandwidth: float | None = None) -> Controls:
-        """Controls as they are when a sandbox is made."""
+        """Return the controls of a new sandbox."""
         limiter = Limiter(limits)
         return cls(limiter=limiter, requests=RequestLog(limiter), bandwidth=bandwidth)
 
     def reset(self) -> None:
-        """Drop the faults, the log, and what is used up of the limits."""
+        """Clear the faults, the log and the counts behind the limits."""
         self.faults.clear()
         self.requests.clear()
         self.limiter.forget()

@@ -1,7 +1,6 @@
-"""The gate that every request to the API passes: logged, counted against the limits, given its fault.
+"""The outermost ASGI layer: logs each API request, counts it against the limits and assigns its fault.
 
-The outermost ASGI layer. What the fault does is `wire`'s and `damage`'s business; requests to the control API go
-past all of it.
+The faults themselves are applied by `faults.wire` and `faults.body`. Control requests bypass all of it.
 """
 
 from __future__ import annotations
@@ -30,10 +29,10 @@ _CONTROL = "/sandbox"
 
 
 class Gate:
-    """Lets requests through to `app`, or to `control` those under `/sandbox`.
+    """Route requests under `/sandbox` to `control` and all others, checked, to `app`.
 
     Args:
-        credentials: what must not be logged.
+        credentials: the secrets to keep out of the log.
     """
 
     def __init__(
@@ -86,7 +85,7 @@ class Gate:
             case "seconds":
                 headers["Retry-After"] = str(seconds)
             case "date":
-                # Dates know whole seconds only: one more, lest it be in the past.
+                # HTTP dates have whole seconds, so add one to keep the date from lying in the past.
                 when = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=seconds + 1)
                 headers["Retry-After"] = format_datetime(when, usegmt=True)
             case None:
@@ -95,7 +94,7 @@ class Gate:
 
 
 class _Exchange:
-    """A request on its way through: notes the status of its answer, and that it has ended, once."""
+    """One request in flight: records the response's status and reports its end exactly once."""
 
     def __init__(self, entry: LoggedRequest, send: Send) -> None:
         self._entry = entry
@@ -106,7 +105,7 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self._entry.status = message["status"]
         await self._send(message)
-        # Before the other side can have read it all and ask again, which it can once this coroutine waits.
+        # End here, before the client can read the whole response and send its next request.
         if message["type"] == "http.response.body" and not message.get("more_body", False):
             self.end()
 

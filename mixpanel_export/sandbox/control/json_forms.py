@@ -1,8 +1,8 @@
-"""Faults and limits as JSON, for the control API: read from what a person would write with curl, and shown.
+"""Faults and limits as JSON, for the control API: parsed from what a person would type into curl, and shown.
 
-Pure. A fault is the name of one of `Fault`'s class methods as `kind`, with that method's arguments beside it:
-`{"kind": "status", "status": 503}`, `{"kind": "reset", "at": 0.5}`, `{"kind": "ok"}` for none. Further fields of
-`Fault` (`wait`, `pause`, `rate`) combine with any kind. `"forever"` is a number of seconds.
+Pure. A fault's `kind` is the name of one of `Fault`'s class methods, and that method's arguments stand beside
+it: `{"kind": "status", "status": 503}`, `{"kind": "reset", "at": 0.5}`; `{"kind": "ok"}` is no fault. The fields
+`wait`, `pause` and `rate` combine with any kind. `"forever"` is accepted for a number of seconds.
 """
 
 from __future__ import annotations
@@ -43,29 +43,29 @@ _KINDS: Mapping[str, Callable[..., Fault]] = {
     )
 }
 _COMBINING = ("wait", "pause", "rate")
-# The name in JSON is the older one: scripts rely on it, and violations are counted under it too.
+# Scripts rely on the older name in JSON, and violations are counted under it too.
 _JSON_NAMES = {"concurrent": "at_once"}
 _RULE = ("path", "method", "times")
 
 
 def add_rule(faults: FaultSchedule, data: Any) -> None:
-    """Add to a script: one fault, or several in sequence as `{"faults": [...], "path": …, "times": …}`.
+    """Schedule one fault, or a sequence given as `{"faults": [...], "path": …, "times": …}`.
 
     Raises:
-        InvalidArgumentError: if it is not understood.
+        InvalidArgumentError: the JSON is not a valid rule.
     """
     given = _object(data, "a fault")
     about = {name: given.pop(name) for name in _RULE if name in given}
     _check(about, "path", str, "a text")
     _check(about, "method", str | None, "a text")
-    _check(about, "times", int | None, "a whole number, or null for ever")
+    _check(about, "times", int | None, "an integer, or null for no end")
     if "faults" in given:
         listed = given.pop("faults")
         if given:
             raise _unknown(next(iter(given)), ("faults", *_RULE))
         if not isinstance(listed, list):
-            raise InvalidArgumentError("faults", listed, "allowed is a list of faults")
-        sequence = [_fault(_object(each, "a fault")) for each in cast("list[Any]", listed)]
+            raise InvalidArgumentError("faults", listed, "expected a list of faults")
+        sequence = [_fault(_object(fault, "a fault")) for fault in cast("list[Any]", listed)]
     else:
         sequence = [_fault(given)]
     faults.add(*sequence, **about)
@@ -77,7 +77,7 @@ def _fault(given: dict[str, Any]) -> Fault | None:
         return None
     make = _KINDS.get(kind) if isinstance(kind, str) else None
     if make is None:
-        raise InvalidArgumentError("kind", kind, f"allowed are ok, {', '.join(_KINDS)}")
+        raise InvalidArgumentError("kind", kind, f"expected ok, {', '.join(_KINDS)}")
     accepted = inspect.signature(make).parameters
     arguments: dict[str, Any] = {}
     changes: dict[str, Any] = {}
@@ -92,12 +92,12 @@ def _fault(given: dict[str, Any]) -> Fault | None:
     try:
         return evolve(make(**arguments), **changes)
     except (TypeError, AttributeError) as error:
-        # What a JSON value of the wrong type runs into.
+        # Raised by a JSON value of the wrong type.
         raise InvalidArgumentError("fault", {"kind": kind, **given}, str(error)) from None
 
 
 def rule_to_json(rule: Rule) -> dict[str, Any]:
-    """A rule of a script, with what is left out of each fault that is not different from none."""
+    """Return a scheduled rule as JSON; each fault shows only the fields that differ from the defaults."""
     return {
         "path": rule.path,
         "method": rule.method,
@@ -108,7 +108,7 @@ def rule_to_json(rule: Rule) -> dict[str, Any]:
 
 
 def fault_to_json(fault: Fault | None) -> dict[str, Any] | None:
-    """The fields of a fault that differ from no fault's, for people to read."""
+    """Return the fields of a fault that differ from the defaults; None for no fault."""
     if fault is None:
         return None
     shown: dict[str, Any] = {}
@@ -130,7 +130,7 @@ def _shown(value: Any) -> Any:
 
 
 def limits_to_json(limits: Limits | None) -> dict[str, Any] | None:
-    """Limits as an object, None for none."""
+    """Return limits as JSON; None for no limits."""
     if limits is None:
         return None
     return {
@@ -144,10 +144,10 @@ def _quota_to_json(quota: Quota) -> dict[str, Any]:
 
 
 def limits_from_json(data: Any, current: Limits | None) -> Limits | None:
-    """Limits from an object; what it does not mention stays as it is. None for none.
+    """Return `current` with the limits given in `data` changed; None lifts all limits.
 
     Raises:
-        InvalidArgumentError: if it is not understood.
+        InvalidArgumentError: the JSON is not a valid set of limits.
     """
     if data is None:
         return None
@@ -181,20 +181,20 @@ def _evolved(before: _Limits, changes: dict[str, Any]) -> _Limits:
     try:
         return evolve(before, **changes)
     except (TypeError, ValueError) as error:
-        # attrs' validators put more into an error than its words.
+        # attrs' validators put more into an error than its message.
         raise InvalidArgumentError("limits", changes, str(error.args[0])) from None
 
 
 def _object(data: Any, what: str) -> dict[str, Any]:
     if not isinstance(data, dict):
-        raise InvalidArgumentError("body", data, f"{what} is a JSON object")
+        raise InvalidArgumentError("body", data, f"expected {what} as a JSON object")
     return dict(cast("dict[str, Any]", data))
 
 
 def _check(given: Mapping[str, Any], name: str, allowed: Any, words: str) -> None:
     if name in given and (not isinstance(given[name], allowed) or isinstance(given[name], bool)):
-        raise InvalidArgumentError(name, given[name], f"allowed is {words}")
+        raise InvalidArgumentError(name, given[name], f"expected {words}")
 
 
 def _unknown(name: str, known: tuple[str, ...]) -> InvalidArgumentError:
-    return InvalidArgumentError(name, "", f"there is no such field; there are {', '.join(known)}")
+    return InvalidArgumentError(name, "", f"unknown field; expected one of {', '.join(known)}")

@@ -1,4 +1,4 @@
-"""Decoding stored lines natively, and the few that are legal JSON and yet too odd for that."""
+"""Fast decoding of stored lines, with a slow path for valid JSON that msgspec rejects."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NATIVE: msgspec.json.Decoder[StoredEvent] = msgspec.json.Decoder(StoredEvent)
 
 
 def decode_lines(block: bytes) -> list[StoredEvent]:
-    """The events of whole lines."""
+    """Return the events of a block of whole lines."""
     try:
         return _NATIVE.decode_lines(block)
     except msgspec.DecodeError:
@@ -23,15 +23,15 @@ def decode_lines(block: bytes) -> list[StoredEvent]:
 
 
 def decode_line(line: bytes) -> StoredEvent:
-    """The event of one line.
+    """Return the event of one line.
 
     Raises:
-        ValueError: if it is no JSON object.
+        ValueError: the line is not a JSON object.
     """
     try:
         return _NATIVE.decode(line)
     except msgspec.DecodeError:
-        # A lone surrogate, which trackers send when they cut a text within an emoji.
+        # A lone surrogate: trackers send those when they cut a text inside an emoji.
         event: Any = json.loads(line)
         if not isinstance(event, dict):
             raise

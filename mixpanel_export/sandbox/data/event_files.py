@@ -1,9 +1,8 @@
-"""Reading a user's own exported files: which there are, and which bytes of them are the events of which day.
+"""Reading exported files: finding them, checking every line, and sorting their bytes by day.
 
-The files are read once, natively and in blocks, and checked: a line that is no event is named, and nothing is
-skipped. A stretch of a plain file whose events are all of one day is only noted, to be served from where it
-is; everything else (gzip, days mixed together) goes into a spool, day by day. Memory stays at some blocks,
-whatever the size.
+Files are read once, in blocks. An invalid line is an error that names the line; nothing is skipped. A range of a
+plain file whose events all share a day is recorded and later served in place; everything else (gzip, mixed days)
+is copied to a spool, by day. Memory stays at a few blocks whatever the size.
 """
 
 from __future__ import annotations
@@ -30,29 +29,29 @@ _BUFFERED = 32 << 20
 _SECONDS_A_DAY = 86_400
 _EPOCH_DAY = datetime.date(1970, 1, 1).toordinal()
 _LAST_SECOND = 253_402_300_800
-# Copying a few lines costs less than a read for each few of them would, whenever they are served.
+# Copying a few lines is cheaper than one read for every few of them each time they are served.
 _WORTH_A_READ = 64 * 1024
 _SUFFIXES = (".jsonl", ".jsonl.gz")
-# isal's stub says that this class is an instance.
+# isal's stub declares this class as an instance.
 _gzip_error: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
 @frozen
 class InPlace:
-    """A stretch of whole lines in a plain file."""
+    """A range of whole lines in a plain file."""
 
     path: Path
     offset: int
     size: int
 
     def read(self) -> bytes:
-        """The lines."""
+        """Return the lines."""
         with self.path.open("rb", buffering=0) as file:
             file.seek(self.offset)
             data = file.read(self.size)
         if len(data) != self.size:
-            raise OSError(f"{self.path} has been changed while the sandbox was serving it")
+            raise OSError(f"{self.path} changed while the sandbox was serving it")
         return data
 
 
@@ -60,13 +59,13 @@ Segment = InPlace | Packed
 
 
 def read_files(path: Path, spool: Spool) -> dict[datetime.date, list[Segment]]:
-    """The segments of each UTC day that has events, in the order of days.
+    """Return the segments of each UTC day that has events, in order of days.
 
     Args:
-        path: a file of events, plain or gzip, or a folder of `.jsonl` and `.jsonl.gz` files, of any depth.
+        path: a file of events, plain or gzip, or a folder of `.jsonl` and `.jsonl.gz` files at any depth.
 
     Raises:
-        ConfigurationError: if there are no files, or one is not an export; it names the file and the line.
+        ConfigurationError: there are no files, or one is not an export; the message names the file and line.
     """
     reader = _Reader(spool)
     for file in _files(path):
@@ -85,14 +84,14 @@ def _files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
     if not path.is_dir():
-        raise ConfigurationError("events", f"there is no file or folder {path}")
+        raise ConfigurationError("events", f"{path} does not exist")
     found = sorted(
-        each
-        for each in path.rglob("*")
-        if each.name.endswith(_SUFFIXES) and not each.name.startswith(".") and each.is_file()
+        file
+        for file in path.rglob("*")
+        if file.name.endswith(_SUFFIXES) and not file.name.startswith(".") and file.is_file()
     )
     if not found:
-        raise ConfigurationError("events", f"the folder {path} has no files named .jsonl or .jsonl.gz")
+        raise ConfigurationError("events", f"the folder {path} contains no .jsonl or .jsonl.gz files")
     return found
 
 
@@ -110,7 +109,7 @@ _EVENTS = msgspec.json.Decoder(_Event)
 
 @define
 class _Place:
-    """How far a file has been read; line numbers are counted for what is said about it only."""
+    """The position in a file being read; line numbers are used in error messages only."""
 
     path: Path
     is_plain: bool
@@ -138,14 +137,14 @@ class _Reader:
                 place.offset += len(block)
 
     def flush(self) -> None:
-        """Put what is left of each day into the spool."""
+        """Write what is left of each day to the spool."""
         for day in list(self._buffers):
             self._flush_day(day)
 
     def _read_block(self, block: bytes, place: _Place) -> None:
         try:
             if not block.isascii():
-                # Strings that are passed over are not looked into by the native decoder.
+                # The native decoder does not look inside strings it skips.
                 block.decode()
             events = _EVENTS.decode_lines(block)
         except (msgspec.DecodeError, UnicodeDecodeError):
@@ -174,7 +173,7 @@ class _Reader:
             begin = end
 
     def _read_slowly(self, block: bytes, place: _Place) -> None:
-        """Line by line: what has blank lines, no end to its last line, or a line that is no event."""
+        """Read line by line: for blank lines, a missing final line feed, or an invalid line."""
         for line in block.removesuffix(b"\n").split(b"\n"):
             if line.strip():
                 self._buffer(_day_of(line, place.path, place.line), line + b"\n")
@@ -182,7 +181,7 @@ class _Reader:
 
     def _keep(self, day: int, lines: bytes, offset: int, place: _Place) -> None:
         if place.is_plain and len(lines) >= _WORTH_A_READ:
-            # What of the day came before goes before.
+            # Earlier lines of the day come first.
             self._flush_day(day)
             self._note(day, InPlace(place.path, place.offset + offset, len(lines)))
         else:
@@ -212,12 +211,12 @@ def _day_of(line: bytes, path: Path, number: int) -> int:
     except (msgspec.ValidationError, ValueError, RecursionError) as error:
         text = line[:120].decode("utf-8", errors="backslashreplace")
         raise ConfigurationError(
-            "events", f"{path}, line {number}, is not an exported event ({error}): {text}"
+            "events", f"{path}, line {number}: not an exported event ({error}): {text}"
         ) from None
     if not 0 <= time < _LAST_SECOND:
         raise ConfigurationError(
             "events",
-            f"{path}, line {number}: time is {time}, which is no unix time in seconds; "
+            f"{path}, line {number}: time is {time}, which is not a unix time in seconds; "
             "export without time_in_ms",
         )
     return int(time // _SECONDS_A_DAY)
@@ -229,7 +228,7 @@ def _inflated(file: IO[bytes]) -> IO[bytes]:
 
 
 def _blocks(source: IO[bytes]) -> Iterator[bytes]:
-    """Blocks of whole lines; only the last may lack its line feed."""
+    """Yield blocks of whole lines; only the last may lack its line feed."""
     rest = b""
     while data := source.read(_BLOCK):
         end = data.rfind(b"\n") + 1

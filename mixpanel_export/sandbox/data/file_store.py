@@ -1,7 +1,6 @@
-"""A store of a user's own exported events, served from their files.
+"""A store that serves exported events from the user's files.
 
-Reading the files and finding the days in them is the business of `own_files`. A file that is served in place must
-not change while the sandbox runs.
+See `event_files` for how the files are read. Files served in place must not change while the sandbox runs.
 """
 
 from __future__ import annotations
@@ -22,20 +21,20 @@ __all__ = ["DerivedProfiles", "FileEventStore"]
 
 
 class FileEventStore:
-    """The events of exported files. Within a day they come as they stand in the files, files by their names.
+    """The events of exported files, within a day in the order of file names and lines.
 
-    Nothing is kept decoded: each question about events reads them again, and memory stays flat.
+    Nothing is kept decoded: every query reads the events again, so memory stays flat.
 
     Args:
         path: a file, or a folder of files.
 
     Raises:
-        ConfigurationError: if there are no files, or one is not an export; it names the file and the line.
+        ConfigurationError: there are no files, or one is not an export; the message names the file and line.
     """
 
     def __init__(self, path: Path) -> None:
         self._spool = Spool()
-        # What was once compressed for a client; a plain file has no compressed form of its own.
+        # Segments of plain files, once they have been compressed for a client.
         self._packed: dict[InPlace, Packed] = {}
         try:
             self._days = read_files(path, self._spool)
@@ -44,7 +43,7 @@ class FileEventStore:
             raise
 
     def close(self) -> None:
-        """Remove what was kept in temporary files."""
+        """Delete the temporary files."""
         self._spool.close()
 
     def days(self, from_date: datetime.date, to_date: datetime.date) -> Sequence[datetime.date]:
@@ -59,11 +58,11 @@ class FileEventStore:
             yield from decode_lines(block)
 
     def size(self, from_date: datetime.date, to_date: datetime.date) -> int:
-        """How many bytes `lines` are, all together."""
+        """Return the total size of `lines` in bytes."""
         return sum(segment.size for segment in self._segments(from_date, to_date))
 
     def gzipped(self, from_date: datetime.date, to_date: datetime.date) -> Iterator[bytes]:
-        """What `lines` are, as one gzip stream; nothing is compressed twice."""
+        """Yield `lines` as one gzip stream, compressing each segment at most once."""
         return gzip_stream(self._spool, map(self._as_packed, self._segments(from_date, to_date)))
 
     def _segments(self, from_date: datetime.date, to_date: datetime.date) -> Iterator[Segment]:
@@ -97,10 +96,9 @@ def _distinct_ids(block: bytes) -> list[Any]:
 
 
 class DerivedProfiles(Sequence[dict[str, Any]]):
-    """The profiles that go with exported events: a bare one, without properties, for each distinct id.
+    """Profiles derived from exported events: an empty one for each distinct id.
 
-    An export of events holds no profiles. They are found when first asked for, which reads every event, and
-    kept from then on.
+    An export of events contains no profiles. They are collected on first use, which reads every event, and kept.
     """
 
     def __init__(self, events: FileEventStore) -> None:
@@ -111,8 +109,8 @@ class DerivedProfiles(Sequence[dict[str, Any]]):
         found: set[str] = set()
         for block in self._events.lines(datetime.date.min, datetime.date.max):
             ids = _distinct_ids(block)
-            found.update(str(each) for each in ids if isinstance(each, str | int | float) and each != "")
-        return [{"$distinct_id": each, "$properties": {}} for each in sorted(found)]
+            found.update(str(user) for user in ids if isinstance(user, str | int | float) and user != "")
+        return [{"$distinct_id": user, "$properties": {}} for user in sorted(found)]
 
     def __len__(self) -> int:
         return len(self._profiles)

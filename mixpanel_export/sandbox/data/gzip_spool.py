@@ -1,7 +1,7 @@
-"""Pieces of a gzip stream that may be put together in any choice and order, kept in one temporary file.
+"""Compressed chunks in a temporary file, which can be joined into one gzip stream in any order.
 
-A piece is deflated on its own up to a byte's end, without a last block, so a header, any pieces, and a trailer
-are one gzip stream of one member, which is all that many clients read. What the pieces are is not known here.
+Each chunk is deflated separately, up to a byte boundary and without a last block. A header, any chunks and a
+trailer form one gzip stream with one member, which is all that many clients read.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _LAST_BLOCK = b"\x03\x00"
 
 @frozen
 class Packed:
-    """One piece: where it is in the spool, and what it is of.
+    """A compressed chunk and its place in the spool.
 
     Attributes:
-        size: how many bytes it is the compressed form of.
-        crc: their checksum.
+        size: the uncompressed size in bytes.
+        crc: the checksum of the uncompressed bytes.
     """
 
     offset: int
@@ -38,16 +38,16 @@ class Packed:
 
 
 class Spool:
-    """Packed pieces in a temporary file, which is gone when it is closed. Thread-safe."""
+    """Compressed chunks in a temporary file, deleted by `close`. Thread-safe."""
 
     def __init__(self) -> None:
-        # Open for as long as the spool is, hence no with statement.
+        # Stays open until `close`, hence no with statement.
         self._file = tempfile.TemporaryFile(prefix="mixpanel-sandbox-")  # noqa: SIM115
         self._end = 0
         self._lock = threading.Lock()
 
     def add(self, plain: bytes) -> Packed:
-        """Pack and keep these bytes."""
+        """Compress and store these bytes."""
         deflater = _deflater()
         data = deflater.compress(plain) + deflater.flush(isal_zlib.Z_SYNC_FLUSH)
         crc = isal_zlib.crc32(plain)  # pyright: ignore[reportUnknownMemberType]
@@ -59,25 +59,25 @@ class Spool:
         return packed
 
     def read(self, packed: Packed) -> bytes:
-        """A piece, packed."""
+        """Return a chunk, compressed."""
         with self._lock:
             self._file.seek(packed.offset)
             return self._file.read(packed.stored)
 
     def unpack(self, packed: Packed) -> bytes:
-        """A piece, as it was."""
+        """Return a chunk, decompressed."""
         data = self.read(packed) + _LAST_BLOCK
         return isal_zlib.decompress(  # pyright: ignore[reportUnknownMemberType]
             data, wbits=_RAW_DEFLATE, bufsize=packed.size
         )
 
     def close(self) -> None:
-        """Remove the file."""
+        """Delete the file."""
         self._file.close()
 
 
 def gzip_stream(spool: Spool, pieces: Iterable[Packed]) -> Iterator[bytes]:
-    """A whole gzip stream made of pieces."""
+    """Yield a complete gzip stream built from the chunks."""
     yield _HEADER
     crc = size = 0
     for piece in pieces:

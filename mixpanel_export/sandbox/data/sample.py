@@ -1,8 +1,8 @@
-"""The sample data: three months of a made-up shop, the same everywhere.
+"""The sample data: three months of a made-up shop, identical on every machine.
 
-Chance comes from one seeded generator, and only from its methods that are alike in every Python
-version; no clock and no hash has a say. Customers sign up, look around, search, fill carts, buy, complain,
-and come back or do not, so that funnels, retention and sums come out as they would for a real shop.
+All randomness comes from one seeded generator, using only methods that behave alike in every Python version;
+no clock or hash is involved. Customers sign up, browse, search, fill carts, buy and complain, and some come back,
+so funnels, retention and sums look like those of a real shop.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ Properties = dict[str, Any]
 
 @frozen
 class SampleData:
-    """Immutable, and shared by the sandboxes of a process.
+    """The events and profiles of a shop, immutable and shared by the sandboxes of a process.
 
     Attributes:
-        profiles: one for each customer, `{"$distinct_id": …, "$properties": {…}}`, by distinct id.
+        profiles: one for each customer, `{"$distinct_id": …, "$properties": {…}}`, ordered by distinct id.
     """
 
     events: EventStore
@@ -50,12 +50,12 @@ class SampleData:
 
 @functools.cache
 def sample_data(seed: int = SEED) -> SampleData:
-    """The shop of this seed: about 50,000 events of about 2,000 customers in 91 days."""
+    """Return the shop of this seed: about 50,000 events of about 2,000 customers in 91 days."""
     return _Simulation(seed).run()
 
 
 class _Simulation:
-    """One run of the shop: the generator, and what has happened so far."""
+    """One run of the shop: the generator and the events so far."""
 
     def __init__(self, seed: int) -> None:
         generator = random.Random(seed)
@@ -73,7 +73,7 @@ class _Simulation:
         return SampleData(events=InMemoryEventStore.from_timed_lines(self._lines), profiles=tuple(profiles))
 
     def _life(self, customer: Customer) -> int:
-        """Everything one customer does; returns when they signed up."""
+        """Generate everything one customer does; return the time they signed up."""
         uniform = self._uniform
         common = self._encode(_common(customer))[1:-1]
         signed_up = 0
@@ -88,8 +88,7 @@ class _Simulation:
             start = self._moment(customer, day)
             is_new = not signed_up
             signed_up = signed_up or start
-            # West of Greenwich, the evening of the last day is no longer in the sample; east of it, the
-            # morning of the first was not yet.
+            # West of Greenwich the last evening falls outside the sample; east of it, the first morning does.
             if _BEGIN <= start < _END:
                 self._visit(customer, common, start, is_new)
             if uniform() > stay:
@@ -103,7 +102,7 @@ class _Simulation:
     def _busy_day(self) -> int:
         while True:
             day = int(self._uniform() * _DAYS)
-            # 2024-01-01 is a Monday, so days count from the start of a week.
+            # 2024-01-01 is a Monday, so day 0 starts a week.
             if self._uniform() < shop.WEEKDAYS[day % 7]:
                 return day
 
@@ -208,7 +207,7 @@ class _Simulation:
             "first_order": customer.orders == 0,
         }
         if uniform() < 0.01:
-            # Wider than a signed 64-bit integer: what a client must not turn into a float.
+            # Wider than a signed 64-bit integer, which a client must not turn into a float.
             bought["payment_reference"] = 2**63 + self._bits(62)
         self._emit(b"Purchase", time, visit, bought)
         customer.orders += 1
@@ -234,8 +233,8 @@ class _Simulation:
         if time >= _END:
             return
         insert_id, delay = self._bits(64), 700 + int(self._uniform() * 1000)
-        # What a visit's events have in common is encoded once a visit: it is most of each line, and the
-        # sample must be there before anyone notices that it is made.
+        # Encode what the events of a visit share only once: it is most of each line, and generating the
+        # sample must not be noticeable.
         shared = b"%b,%b" % (visit, self._encode(own)[1:])
         start = b'{"event":"%b","properties":{"time":%d,"$insert_id":"%016x",' % (
             name,
@@ -245,7 +244,7 @@ class _Simulation:
         sent = time * 1000 + delay
         self._lines.append((time, b'%b"mp_processing_time_ms":%d,%b}' % (start, sent, shared)))
         if self._uniform() < _SENT_TWICE:
-            # A tracker that got no answer sends again. Raw export has both; the later one counts.
+            # A tracker that got no response sends again. The raw export has both; the later one counts.
             sent += 1000 * (5 + int(self._uniform() * 3600))
             self._lines.append((time, b'%b"mp_processing_time_ms":%d,%b}' % (start, sent, shared)))
 

@@ -1,7 +1,6 @@
-"""The made-up shop of the sample data: its goods, its customers, and what they say.
+"""The made-up shop behind the sample data: its products, customers and texts.
 
-Only what there is; what customers do with it is `sample`'s business. Everybody here is invented, and every
-address is under example.com.
+See `sample` for what the customers do. Everyone is invented, and every address is under example.com.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ Uniform = Callable[[], float]
 
 
 def pick(uniform: Uniform, choices: Sequence[T]) -> T:
-    """One of the choices, each as likely as the next."""
+    """Return one of the choices, all equally likely."""
     return choices[int(uniform() * len(choices))]
 
 
@@ -43,7 +42,7 @@ def _wheel(weighted: Iterable[tuple[int, T]]) -> tuple[T, ...]:
 
 @frozen
 class Place:
-    """Where customers live, and how many hours their clock is ahead of UTC."""
+    """A place where customers live, and the hours its clock is ahead of UTC."""
 
     country: str
     region: str
@@ -62,7 +61,7 @@ class Product:
 
 @define
 class Customer:
-    """A customer, with what is known before the first event and what adds up on the way."""
+    """A customer: fixed traits, and totals that grow during the simulation."""
 
     number: int
     distinct_id: str
@@ -155,7 +154,7 @@ QUERIES = _wheel(
 SOURCES = _wheel([(9, "direct"), (7, "google"), (4, "newsletter"), (3, "instagram"), (2, "friend"), (1, "")])
 COUPONS = (("WELCOME10", 10), ("SPRING15", 15), ("THANKYOU5", 5))
 
-# Some messages hold the separators that Unicode counts as line ends and JSON does not escape.
+# Some messages contain separators that Unicode counts as line ends and JSON does not escape.
 TICKETS = (
     ("Delivery", "Where is my parcel? The tracking page has not changed for three days."),
     ("Damaged item", "The mug arrived broken.\u2028The box was fine."),
@@ -167,7 +166,7 @@ TICKETS = (
     ("Other", ""),
 )
 
-# How busy a day of the week is, Monday first, and the hours of a day, each as often as people come then.
+# Traffic by day of the week, Monday first; and the hours of a day, each as often as customers come then.
 WEEKDAYS = (0.86, 0.88, 0.90, 0.92, 0.84, 0.96, 1.0)
 HOURS = _wheel(
     zip(
@@ -181,7 +180,7 @@ _PLANS = _wheel([(14, "free"), (5, "plus"), (1, "business")])
 
 
 def customer(number: int, uniform: Uniform, bits: Callable[[int], int]) -> Customer:
-    """The customer of this number, made from chance alone."""
+    """Return customer `number`, with random traits."""
     first, first_ascii = pick(uniform, _FIRST_NAMES)
     last, last_ascii = pick(uniform, _LAST_NAMES)
     browser, version, system, device = pick(uniform, _DEVICES)

@@ -1,8 +1,7 @@
-"""Where a sandbox's events are: JSON Lines by UTC day, and the same events decoded.
+"""`EventStore`: the interface to a sandbox's events, and its in-memory implementation.
 
-The interface is `EventStore`; endpoints know nothing else. Here it is kept in memory, for the sample data and
-small fixtures; a store over files has only to answer the same three questions. Selecting events by name or
-expression is the endpoints' business.
+Events are available as JSON Lines by UTC day, and decoded. The in-memory store holds the sample and small
+fixtures; see `file_store` for the user's files. Endpoints select events by name or expression themselves.
 """
 
 from __future__ import annotations
@@ -21,40 +20,40 @@ _SECONDS_A_DAY = 86_400
 
 
 class EventStore(Protocol):
-    """The events of a project. Days are UTC days of the property `time`; both ends are inclusive."""
+    """The events of a project. Days are UTC days of the property `time`; ranges include both ends."""
 
     def days(self, from_date: datetime.date, to_date: datetime.date) -> Sequence[datetime.date]:
-        """The days of the range that have events, in order."""
+        """Return the days in the range that have events, in order."""
         ...
 
     def lines(self, from_date: datetime.date, to_date: datetime.date) -> Iterator[bytes]:
-        """The encoded events, day by day, as blocks of whole lines, each ended by a line feed.
+        """Yield the encoded events day by day, in blocks of whole lines, each ended by a line feed.
 
-        A block is a whole day or, in a store too large for that, a part of one: what is held in memory
-        at once is a block, and nothing else is served while one is filtered.
+        A block is a day or, in a large store, part of one. One block is held in memory at a time, and
+        filtering one blocks all other requests.
         """
         ...
 
     def events(self, from_date: datetime.date, to_date: datetime.date) -> Iterator[dict[str, Any]]:
-        """The decoded events, `{"event": …, "properties": {…}}`. They may be shared: do not change them."""
+        """Yield the decoded events, `{"event": …, "properties": {…}}`. They are shared: do not change them."""
         ...
 
 
 @runtime_checkable
 class PackedEventStore(EventStore, Protocol):
-    """A store that also has its events compressed, so that they need not be for each answer."""
+    """A store that also keeps its events compressed, to save compressing them for every response."""
 
     def size(self, from_date: datetime.date, to_date: datetime.date) -> int:
-        """How many bytes `lines` are, all together."""
+        """Return the total size of `lines` in bytes."""
         ...
 
     def gzipped(self, from_date: datetime.date, to_date: datetime.date) -> Iterator[bytes]:
-        """What `lines` are, as one gzip stream in blocks."""
+        """Yield `lines` as one gzip stream."""
         ...
 
 
 class InMemoryEventStore:
-    """Events held in memory. Never changes once made, so sandboxes may share one."""
+    """Events held in memory. Immutable, so sandboxes can share one."""
 
     def __init__(self, blocks: Mapping[datetime.date, bytes]) -> None:
         self._blocks = dict(sorted(blocks.items()))
@@ -62,10 +61,10 @@ class InMemoryEventStore:
 
     @classmethod
     def from_lines(cls, lines: Iterable[bytes]) -> InMemoryEventStore:
-        """A store of encoded events in any order, one a line, with or without the line feed.
+        """Return a store of encoded events in any order, one a line, with or without line feeds.
 
         Raises:
-            msgspec.DecodeError: if a line is not an event whose `time` is a number of seconds.
+            msgspec.DecodeError: a line is not an event whose `time` is a number of seconds.
         """
         decoder = msgspec.json.Decoder(_TimedEvent)
         bare = (line.strip(b" \t\r\n") for line in lines)
@@ -75,7 +74,7 @@ class InMemoryEventStore:
 
     @classmethod
     def from_timed_lines(cls, timed: Iterable[tuple[int, bytes]]) -> InMemoryEventStore:
-        """A store of (unix seconds, encoded event without line feed), in any order."""
+        """Return a store of (unix seconds, encoded event without line feed) pairs in any order."""
         by_day: dict[int, list[bytes]] = {}
         for time, line in sorted(timed, key=itemgetter(0)):
             by_day.setdefault(time // _SECONDS_A_DAY, []).append(line)

@@ -1,6 +1,6 @@
-"""The operations that a sandbox answers, a module for each group of them.
+"""The operations a sandbox serves, one module for each group.
 
-A new group is a module with its own `OPERATIONS`, added here.
+To add a group, write a module with its own `OPERATIONS` and list it here.
 """
 
 from mixpanel_export.sandbox.endpoints import (

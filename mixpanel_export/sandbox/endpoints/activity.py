@@ -1,7 +1,7 @@
-"""The activity stream: what particular users did, oldest first.
+"""The activity stream: the events of particular users, oldest first.
 
-https://developer.mixpanel.com/reference/activity-stream-query. Mixpanel promises no order; an ascending one
-is how a story is told. An event that was sent again is told once.
+https://developer.mixpanel.com/reference/activity-stream-query. Mixpanel promises no order; ascending is the most
+readable. Duplicates are returned once.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""Annotations and their tags in the app family: listed, read, created, changed, deleted.
+"""Annotations and their tags in the app family: list, get, create, change, delete.
 
-https://developer.mixpanel.com/reference/list-all-annotations-for-project. They live in the project's
-`annotations`; here bodies are read and answers written.
+https://developer.mixpanel.com/reference/list-all-annotations-for-project. See `saved.annotations` for the data.
 """
 
 from __future__ import annotations
@@ -25,10 +24,10 @@ _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}", re.ASCII)
 
 
 def read_moment(name: str, text: str) -> datetime.datetime:
-    """A wall-clock time of the project's time zone, `yyyy-mm-dd HH:MM:SS`.
+    """Return a wall-clock time in the project's time zone, sent as `yyyy-mm-dd HH:MM:SS`.
 
     Raises:
-        BadRequest: if `text` is none; `name` says where it was.
+        BadRequest: the text has another form; `name` is the parameter to report.
     """
     if _MOMENT.fullmatch(text):
         try:
@@ -39,7 +38,7 @@ def read_moment(name: str, text: str) -> datetime.datetime:
 
 
 def write_moment(moment: datetime.datetime) -> str:
-    """The inverse of `read_moment`."""
+    """Format a time for `read_moment`."""
     return moment.isoformat(sep=" ")
 
 
@@ -65,7 +64,7 @@ async def _list(call: Call) -> Response:
     first, last = call.parameters.day("fromDate"), call.parameters.day("toDate")
     if first is not None and last is not None and first > last:
         raise BadRequest("fromDate must be on or before toDate")
-    return _ok([_annotation(each) for each in call.project.annotations.between(first, last)])
+    return _ok([_annotation(annotation) for annotation in call.project.annotations.between(first, last)])
 
 
 async def _create(call: Call) -> Response:
@@ -95,7 +94,7 @@ async def _delete(call: Call) -> Response:
 
 
 async def _list_tags(call: Call) -> Response:
-    return JSONResponse([_tag(call, each) for each in call.project.annotations.tags])
+    return JSONResponse([_tag(call, tag) for tag in call.project.annotations.tags])
 
 
 async def _create_tag(call: Call) -> Response:
@@ -117,7 +116,7 @@ async def _body(call: Call, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
-        raise BadRequest(f"the body is not what it must be: {error}") from None
+        raise BadRequest(f"the body is invalid: {error}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise BadRequest("the body must be valid JSON") from None
 
@@ -146,7 +145,7 @@ def _tag(call: Call, tag: Tag) -> dict[str, Any]:
     }
 
 
-# The tags come first: to the router, `tags` could be an annotation's id.
+# Tags come first: the router would take `tags` for an annotation's id.
 OPERATIONS = (
     Operation("GET", "app", "/annotations/tags", _list_tags),
     Operation("POST", "app", "/annotations/tags", _create_tag),

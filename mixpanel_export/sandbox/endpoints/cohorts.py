@@ -1,7 +1,7 @@
-"""The list of saved cohorts, with how many users are in each now.
+"""The list of saved cohorts, with their current sizes.
 
-https://developer.mixpanel.com/reference/cohorts-list. Who is in a cohort is the business of
-`definitions.cohorts`, and reading the members' profiles that of the profile query.
+https://developer.mixpanel.com/reference/cohorts-list. See `saved.cohorts` for the members, and `profiles` for
+reading their profiles.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""Which events and properties there are, and simple counts of them.
+"""The project's events and properties, and simple counts of them.
 
-https://developer.mixpanel.com/reference/list-recent-events. Beyond what the reference says, here:
+https://developer.mixpanel.com/reference/list-recent-events. Where the reference leaves something open:
 
-- "Today", and what `interval` counts back from, is the day of the latest event; see `reports.recent`.
-- A property that is null is one that the event does not have: neither it nor its values are counted.
-- The top properties and values are those of all the data. What every event has to be an event (`time`,
-  `distinct_id` and the like) is no property; of those equally common, the sender's own come first.
+- "Today", from which `interval` counts back, is the day of the latest event; see `reports.recent`.
+- A null property counts as absent: neither it nor its values are counted.
+- The top properties and values cover all the data. Bookkeeping (`time`, `distinct_id` and the like) is not
+  listed; among equally common properties, custom ones come before Mixpanel's.
 """
 
 from __future__ import annotations
@@ -53,14 +53,14 @@ async def _query(call: Call) -> Response:
     names = call.parameters.names("event")
     if not names:
         call.parameters.required("event")
-        raise BadRequest("event must have one name at least")
+        raise BadRequest("event must have at least one name")
     counted, unit = _counted(call.parameters)
     format = table_format(call.parameters)
     span = recent_or_dated_span(call, unit)
     tally = Tally(counted, len(span.starts))
-    for each in selected(call, span, *names):
-        if (period := span.index(each)) >= 0:
-            tally.add(each["event"], period, user_of(each))
+    for entry in selected(call, span, *names):
+        if (period := span.index(entry)) >= 0:
+            tally.add(entry["event"], period, user_of(entry))
     return table_answer(tally, span, tuple(dict.fromkeys(names)), format)
 
 
@@ -100,10 +100,10 @@ async def _properties(call: Call) -> Response:
     limit = call.parameters.integer("limit", minimum=1) or _VALUES
     span = recent_or_dated_span(call, unit)
     tally = Tally(counted, len(span.starts))
-    for each in selected(call, span, event):
-        if (period := span.index(each)) >= 0:
-            for value in values_of(each["properties"].get(name)):
-                tally.add(value, period, user_of(each))
+    for entry in selected(call, span, event):
+        if (period := span.index(entry)) >= 0:
+            for value in values_of(entry["properties"].get(name)):
+                tally.add(value, period, user_of(entry))
     values = tally.largest(limit) if wanted is None else tuple(dict.fromkeys(wanted))
     return table_answer(tally, span, values, format)
 
@@ -112,8 +112,8 @@ async def _top_properties(call: Call) -> Response:
     event = call.parameters.required("event")
     limit = call.parameters.integer("limit", minimum=1) or _TOP_PROPERTIES
     counts: Counter[str] = Counter()
-    for each in _ever(call, event):
-        counts.update(name for name, value in each["properties"].items() if value is not None)
+    for entry in _ever(call, event):
+        counts.update(name for name, value in entry["properties"].items() if value is not None)
     names = sorted(
         counts.keys() - _BOOKKEEPING,
         key=lambda name: (-counts[name], name.startswith(("$", "mp_")), name),
@@ -126,8 +126,8 @@ async def _values(call: Call) -> Response:
     name = call.parameters.required("name")
     limit = call.parameters.integer("limit", minimum=1) or _VALUES
     tally = Tally("general", 1)
-    for each in _ever(call, event):
-        for value in values_of(each["properties"].get(name)):
+    for entry in _ever(call, event):
+        for value in values_of(entry["properties"].get(name)):
             tally.add(value, 0, None)
     return json_answer(tally.largest(limit))
 
@@ -142,7 +142,7 @@ def _counted(parameters: Parameters) -> tuple[CountType, Unit]:
 
 
 def _by_name(call: Call, counted: CountType, first: datetime.date, last: datetime.date) -> Tally:
-    """Every event's count over these days as a whole."""
+    """Return every event's count over these days as a whole."""
     tally = Tally(counted, 1)
     for event in Selection().of(call.project.events.events(first, last)):
         tally.add(event["event"], 0, user_of(event))

@@ -1,7 +1,7 @@
 """The raw export: the events of a range of days as JSON Lines, streamed.
 
-https://developer.mixpanel.com/reference/raw-event-export. Lines leave exactly as they are stored unless
-`time_in_ms` asks for another `time`; even then every other property stays as it was, byte for byte.
+https://developer.mixpanel.com/reference/raw-event-export. Lines are sent byte for byte as stored; `time_in_ms`
+changes only the property `time`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _GZIP = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
 
 @frozen
 class _Selection:
-    """Which events of a range are wanted, and how `time` is written."""
+    """The filters of an export, and the unit of `time`."""
 
     names: frozenset[str] | None
     where: Predicate | None
@@ -66,8 +66,8 @@ async def _export(call: Call) -> Response:
     blocks = events.lines(first, last)
     if not selection.is_everything:
         blocks = _selected(blocks, selection)
-    # The first block is made before the answer begins, while a `where` that cannot be applied to its
-    # events can still be refused.
+    # Compute the first block before the response starts, while a `where` that fails on its events can still
+    # be refused.
     first_block = next(blocks, b"")
     return StreamingResponse(_chunks(chain([first_block], blocks)), media_type="text/plain")
 
@@ -76,7 +76,7 @@ async def _chunks(blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
     for block in _until_refused(blocks):
         for offset in range(0, len(block), _CHUNK):
             yield block[offset : offset + _CHUNK]
-            # Reading and filtering never wait, so without this one export would starve other requests.
+            # Reading and filtering never await, so without this one export would starve other requests.
             await asyncio.sleep(0)
 
 
@@ -84,7 +84,7 @@ def _until_refused(blocks: Iterator[bytes]) -> Iterator[bytes]:
     try:
         yield from blocks
     except Refusal:
-        # The status is long sent. This is how Mixpanel says that what was sent is not everything.
+        # The status is already sent; this is how Mixpanel marks an incomplete export.
         yield b"terminated early\n"
 
 

@@ -1,9 +1,8 @@
-"""Funnels: the list of the saved ones, and users counted through the steps of one.
+"""Funnels: the list of saved ones, and the report on one.
 
-https://developer.mixpanel.com/reference/funnels-query. Counting is the business of `reports.funnels`; here it
-is asked the right question, and what it found gets Mixpanel's shape. `where` selects the events of every
-step, and `on` splits by the entering event; a segment is the bare list of its steps, as Mixpanel's own
-reports read it.
+https://developer.mixpanel.com/reference/funnels-query. See `reports.funnels` for the counting. `where` filters the
+events of every step, and `on` splits by the entering event; a segment is a bare list of steps, as in Mixpanel's
+own reports.
 """
 
 from __future__ import annotations
@@ -74,7 +73,7 @@ async def _query(call: Call) -> Response:
         begin=start_of_day(first),
         end=start_of_day(last) + _DAY,
     )
-    # Who entered on the last day may still complete the funnel.
+    # Users who entered on the last day may complete the funnel after it.
     events = call.project.events.events(first, last + datetime.timedelta(days=1 + window // _DAY))
     passages = count_passages(selection.of(events), funnel, segments)
     dates = [label(start, unit) for start in starts]
@@ -96,7 +95,7 @@ def _saved(parameters: Parameters) -> SavedFunnel:
 
 
 def _window(parameters: Parameters, saved: SavedFunnel) -> int:
-    """How many seconds a user has."""
+    """Return the conversion window in seconds."""
     length = parameters.integer("length", minimum=1) or saved.length
     unit = cast(LengthUnit, parameters.choice("length_unit", tuple(_SECONDS)) or saved.length_unit)
     seconds = length * _SECONDS[unit]
@@ -113,7 +112,7 @@ def _step(step: FunnelStep) -> Step:
 def _segmented_day(
     saved: SavedFunnel, period: Mapping[str, FunnelCounts], segments: Sequence[str]
 ) -> dict[str, Any]:
-    # A segment is left out where nobody entered with it: there may be thousands of them.
+    # Leave out segments nobody entered with: there may be thousands.
     shown = (OVERALL, *(segment for segment in segments if segment in period))
     return {segment: _steps(saved, period[segment]) for segment in shown}
 
@@ -153,7 +152,7 @@ def _named(step: FunnelStep) -> dict[str, Any]:
 
 
 def _conversion(passage: FunnelCounts, index: int) -> dict[str, float | None]:
-    """Ratios and times. Everyone who entered did the first step, even if that was nobody."""
+    """Return ratios and times. Everyone who entered completed the first step, even if nobody did."""
     if index == 0:
         return {
             "step_conv_ratio": 1,

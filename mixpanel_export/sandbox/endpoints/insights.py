@@ -1,7 +1,7 @@
-"""The numbers of a saved Insights report.
+"""The report on a saved Insights bookmark.
 
-https://developer.mixpanel.com/reference/insights-query. The reports are those of `definitions.insights`. Each is
-computed when it is asked for, over its days up to the latest that has events.
+https://developer.mixpanel.com/reference/insights-query. See `saved.insights` for the reports. Each is computed on
+request, over its days up to the latest with events.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ async def _query(call: Call) -> Response:
         raise BadRequest("bookmark_id is a required parameter")
     report = REPORTS.get(bookmark_id)
     if report is None:
-        known = ", ".join(str(each) for each in REPORTS)
-        raise Refusal(404, f"there is no saved report with bookmark_id {bookmark_id}; there are {known}")
+        known = ", ".join(map(str, REPORTS))
+        raise Refusal(404, f"no saved report has bookmark_id {bookmark_id}; known ids are {known}")
     last = latest_day(call.project.events, call.today)
     first = last - datetime.timedelta(days=report.days - 1)
     starts = periods(first, last, report.unit)

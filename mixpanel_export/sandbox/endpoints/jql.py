@@ -1,7 +1,7 @@
-"""JQL, which a sandbox does not run: it would take a JavaScript engine, and Mixpanel only maintains it.
+"""JQL, which a sandbox validates but does not run: it would need a JavaScript engine.
 
-https://developer.mixpanel.com/reference/query-jql. Its parameters are checked first, so that a call that
-Mixpanel would refuse is told so.
+https://developer.mixpanel.com/reference/query-jql. Mixpanel itself only maintains it. Parameters are checked first,
+so invalid calls fail as they do at Mixpanel.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ async def _query(call: Call) -> Response:
     if params is not None and not isinstance(params, dict):
         raise BadRequest("params must be a JSON object")
     raise BadRequest(
-        "JQL is not run in the sandbox; segmentation, funnels, retention, engage and the raw export are"
+        "JQL is not run in the sandbox; use segmentation, funnels, retention, engage or the raw export"
     )
 
 

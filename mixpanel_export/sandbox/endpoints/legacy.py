@@ -1,7 +1,6 @@
-"""The calls of older integrations, under the 2.0 root only: annotations by GET, and engage by GET.
+"""The GET calls of older integrations, under the 2.0 root only: annotations and engage.
 
-They change and read the same annotations and profiles as the calls that replaced them. With `format=csv` an
-answer is a table with a line of names first.
+They read and change the same data as the calls that replaced them. `format=csv` returns a table with a header.
 """
 
 from __future__ import annotations
@@ -26,12 +25,12 @@ async def _list(call: Call) -> Response:
     first, last = call.parameters.date_range(call.today)
     annotations = [
         {
-            "date": write_moment(each.date),
+            "date": write_moment(annotation.date),
             "project_id": call.project.credentials.project_id,
-            "id": each.id,
-            "description": each.description,
+            "id": annotation.id,
+            "description": annotation.description,
         }
-        for each in call.project.annotations.between(first, last)
+        for annotation in call.project.annotations.between(first, last)
     ]
     if as_table:
         return _table(("date", "project_id", "id", "description"), annotations)
@@ -65,8 +64,10 @@ async def _engage(call: Call) -> Response:
     page = profiles_page(call)
     if not as_table:
         return JSONResponse(page)
-    rows = [{"$distinct_id": each["$distinct_id"], **each["$properties"]} for each in page["results"]]
-    # The columns are those of this page's profiles: which others there are is not known before they are read.
+    rows = [
+        {"$distinct_id": profile["$distinct_id"], **profile["$properties"]} for profile in page["results"]
+    ]
+    # The columns are those of this page's profiles; later pages are not known yet.
     names = dict.fromkeys(name for row in rows for name in row)
     return _table(tuple(names) or ("$distinct_id",), rows)
 
@@ -93,7 +94,7 @@ def _table(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> Response:
 
 
 def _cell(value: object) -> str:
-    """Text as it is, nothing for null, and anything else as JSON: a number, true, a list."""
+    """Return text unchanged, null as an empty cell, and other values (numbers, booleans, lists) as JSON."""
     if value is None:
         return ""
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()

@@ -1,7 +1,7 @@
-"""What an endpoint is: a method, a path within a family, and a function of a call.
+"""`Operation`: a method, a path within a family, and the handler of a call.
 
-An endpoint module lists its operations; the application finds their full paths, authenticates, reads the
-parameters, and turns refusals into answers, so that a handler is left with what is its own.
+Endpoint modules list their operations. The application resolves full paths, authenticates, reads parameters and
+turns refusals into responses.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ROOTS: dict[Family, tuple[str, ...]] = {
     "app": ("/api/app/projects/{project_id}",),
     "legacy": ("/api/2.0",),
 }
-"""The roots of each family; the query family answers under its older root too."""
+"""The root paths of each family; the query family also answers under its older root."""
 
 
 @frozen
@@ -37,9 +37,9 @@ class Call:
     """One authenticated request.
 
     Attributes:
-        request: the request itself, for a JSON body or the parameters in the path.
-        parameters: those of the query and of the form together.
-        today: the current day in the project's time zone.
+        request: the request itself, for a JSON body or path parameters.
+        parameters: the parameters of the query and the form.
+        today: today's date in the project's time zone.
     """
 
     project: Project
@@ -53,11 +53,11 @@ Handler = Callable[[Call], "Awaitable[Response]"]
 
 @frozen
 class Operation:
-    """One thing that can be asked of the API.
+    """One operation of the API.
 
     Attributes:
-        family: decides the roots under which `path` is found.
-        path: from the root on, without the slash at its end: both forms are served.
+        family: determines the roots under which `path` is served.
+        path: the path after the root, without a trailing slash; both spellings are served.
     """
 
     method: Literal["GET", "POST", "PATCH", "DELETE"]
@@ -67,5 +67,5 @@ class Operation:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Every full path at which the operation is found."""
+        """Return every full path of the operation."""
         return tuple(f"{root}{self.path}{slash}" for root in ROOTS[self.family] for slash in ("", "/"))

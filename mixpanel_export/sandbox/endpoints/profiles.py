@@ -1,7 +1,7 @@
-"""Profiles, page by page: the engage query, by POST with a form, and by GET as older integrations send it.
+"""Profiles, page by page: the engage query, by POST with a form; `legacy` has its GET.
 
-https://developer.mixpanel.com/reference/engage-query. Which profiles are meant is computed in `profile_query`,
-and `paging` keeps them between pages.
+https://developer.mixpanel.com/reference/engage-query. See `profiles.query` for the selection and
+`profiles.sessions` for the pages.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ async def _engage(call: Call) -> Response:
 
 
 def profiles_page(call: Call) -> dict[str, Any]:
-    """The page of profiles that a call asks for, as Mixpanel answers it."""
+    """Return the page of profiles that a call requests, in Mixpanel's format."""
     query = _query(call.parameters)
     number = call.parameters.integer("page", minimum=0) or 0
     session = _session(call, query, number)
@@ -48,7 +48,7 @@ def _session(call: Call, query: ProfileQuery, page: int) -> EngageSession:
     session_id = call.parameters.text("session_id")
     if session_id is None:
         if page > 0:
-            raise BadRequest("session_id is required for any page but the first; page 0 answers it")
+            raise BadRequest("session_id is required for every page but the first; page 0 returns it")
         return _first_session(call, query)
     session = call.project.engage_sessions.find(session_id)
     name = query.disagreement(session.query)
@@ -65,14 +65,14 @@ def _first_session(call: Call, query: ProfileQuery) -> EngageSession:
     if query.filter_by_cohort is not None:
         members = cohort_members(project.profiles, project.events, query.filter_by_cohort)
         if members is None:
-            raise BadRequest(f"filter_by_cohort: there is no cohort {query.filter_by_cohort}")
+            raise BadRequest(f"filter_by_cohort: cohort {query.filter_by_cohort} does not exist")
     found = select(query, project.profiles, project.events, members=members, now=time.time())
     return project.engage_sessions.open(query, found)
 
 
 def _query(parameters: Parameters) -> ProfileQuery:
     if parameters.text("data_group_id") is not None:
-        raise BadRequest("data_group_id: this project has no group profiles, only those of users")
+        raise BadRequest("data_group_id: this project has no group profiles, only user profiles")
     where, behaviors = parameters.text("where"), parameters.json("behaviors")
     return ProfileQuery(
         distinct_ids=_distinct_ids(parameters),
@@ -105,9 +105,7 @@ def _cohort(parameters: Parameters) -> int | None:
     try:
         return msgspec.convert(sent, _CohortFilter).id
     except msgspec.ValidationError:
-        raise BadRequest(
-            'filter_by_cohort must be a JSON object with the id of a cohort: {"id": N}'
-        ) from None
+        raise BadRequest('filter_by_cohort must be a JSON object with a cohort\'s id: {"id": N}') from None
 
 
 OPERATIONS = (Operation("POST", "query", "/engage", _engage),)

@@ -1,10 +1,10 @@
 """Retention and frequency: how many users come back, and how often they are active.
 
 https://developer.mixpanel.com/reference/retention-query and
-https://developer.mixpanel.com/reference/retention-frequency-query. Counting is the business of
-`reports.retention` and `reports.frequency`. With `compounded`, one event both lets a user begin and brings
-them back, and `born_event` is ignored. Segments are those of the returning (or the active) events: a user may
-be in several of them, and a group is as large in each.
+https://developer.mixpanel.com/reference/retention-frequency-query. See `reports.retention` and `reports.frequency`
+for the counting. With `compounded`, the same event makes a user begin and brings them back, and `born_event` is
+ignored. Segments are those of the returning (or active) events; a user can be in several, and every segment has
+the size of the whole group.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ async def _retention(call: Call) -> Response:
     unit = cast(Unit, call.parameters.choice("unit", _UNITS) or "day")
     question = _question(call, first, last, unit)
     segments, limit = _segments(call), call.parameters.integer("limit", minimum=1)
-    # Whether a user does something for the first time is known only from everything before.
+    # Only all earlier events tell whether a user does something for the first time.
     events = call.project.events.events(
         FIRST_DAY if question.first_time else first, _last_day_read(question, last, call.today)
     )
@@ -76,7 +76,7 @@ def _question(call: Call, first: datetime.date, last: datetime.date, unit: Unit)
 
 
 def _last_day_read(question: retention.Retention, last: datetime.date, today: datetime.date) -> datetime.date:
-    """The day until which somebody may come back who began on the last day."""
+    """Return the last day on which a user who began on day `last` can come back."""
     days = (question.last_interval + 1) * question.interval // _DAY
     if question.unbounded or days >= (today - last).days:
         return today
@@ -86,7 +86,7 @@ def _last_day_read(question: retention.Retention, last: datetime.date, today: da
 def _group(group: retention.Group, segments: Sequence[str] | None) -> dict[str, Any]:
     if segments is None:
         return {"counts": group.returned, "first": group.size}
-    # A segment is left out where nobody came back with it: there may be thousands of them.
+    # Leave out segments nobody came back with: there may be thousands.
     return {
         segment: {"counts": group.by_segment[segment], "first": group.size}
         for segment in segments
@@ -132,7 +132,7 @@ def _segments(call: Call) -> Segments | None:
 
 
 def _test(call: Call, name: str | None, parameter: str) -> Predicate:
-    """Whether an event has this name, if there is one, and satisfies this parameter's expression."""
+    """Return a predicate for events of this name, if any, that match the parameter's expression."""
     text = call.parameters.text(parameter)
     where = None if text is None else predicate(parameter, text, call.project.profiles)
     return lambda event: (name is None or event["event"] == name) and (where is None or where(event))

@@ -1,7 +1,7 @@
-"""The Lexicon's schemas in the app family: all, those of a kind, one.
+"""The Lexicon's schemas in the app family: all, all of one type, and one.
 
-https://developer.mixpanel.com/reference/list-all-schemas-for-project. What they say is worked out from the
-project's data in `definitions.lexicon`.
+https://developer.mixpanel.com/reference/list-all-schemas-for-project. See `saved.lexicon`, which derives them from
+the project's data.
 """
 
 from __future__ import annotations
@@ -27,39 +27,41 @@ async def _list(call: Call) -> Response:
 
 async def _list_for_entity(call: Call) -> Response:
     name = call.parameters.text("entity_name")
-    return _answer(each for each in _of_kind(call) if name is None or each.name == name)
+    return _answer(entity for entity in _of_kind(call) if name is None or entity.name == name)
 
 
 async def _get(call: Call) -> Response:
     name = _name(call)
-    for each in _of_kind(call):
-        if each.name == name:
-            return JSONResponse(each.schema)
-    raise Refusal(404, f"There is no schema of the name {name}")
+    for entity in _of_kind(call):
+        if entity.name == name:
+            return JSONResponse(entity.schema)
+    raise Refusal(404, f"no schema is named {name}")
 
 
 def _of_kind(call: Call) -> list[LexiconEntity]:
     kind: str = call.request.path_params["entity_type"]
     if kind not in _KINDS:
         raise BadRequest(f"entityType must be one of: {', '.join(_KINDS)}")
-    return [each for each in call.project.lexicon if each.type == kind]
+    return [entity for entity in call.project.lexicon if entity.type == kind]
 
 
 def _name(call: Call) -> str:
-    """The name as it was before it was encoded: in the decoded path, its slashes are those of the path."""
+    """Return the name from the undecoded path, because a name can contain encoded slashes."""
     path: bytes = call.request.scope["raw_path"]
     encoded = path.decode("ascii").partition("/schemas/")[2].partition("/")[2]
     return unquote(encoded.removesuffix("/"))
 
 
 def _answer(entities: Iterable[LexiconEntity]) -> Response:
-    results = [{"entityType": each.type, "name": each.name, "schemaJson": each.schema} for each in entities]
+    results = [
+        {"entityType": entity.type, "name": entity.name, "schemaJson": entity.schema} for entity in entities
+    ]
     return JSONResponse({"status": "ok", "results": results})
 
 
 OPERATIONS = (
     Operation("GET", "app", "/schemas", _list),
     Operation("GET", "app", "/schemas/{entity_type}", _list_for_entity),
-    # Event names hold slashes too, and an encoded one is decoded before it is routed.
+    # Event names can contain slashes, and encoded ones are decoded before routing.
     Operation("GET", "app", "/schemas/{entity_type}/{name:path}", _get),
 )

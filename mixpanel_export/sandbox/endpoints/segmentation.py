@@ -1,14 +1,13 @@
-"""One event over time, split and filtered by expressions: the five segmentation queries.
+"""The five segmentation queries: one event over time, split and filtered by expressions.
 
-https://developer.mixpanel.com/reference/segmentation-query. Beyond what the reference says, here:
+https://developer.mixpanel.com/reference/segmentation-query. Where the reference leaves something open:
 
-- Every period of the range is answered, with 0 where nothing happened.
-- `interval` is a number of days, for counts of users; together with another `unit`, or where occurrences are
-  counted, it is refused. The first interval starts on `from_date`.
-- Numeric ranges are about as many as `buckets` asks for, and never more: people must be able to read them.
-  Events whose `on` is no number are in none.
-- Multiseg keeps the 60 largest outer and the 60 largest inner segments without a `limit`, and answers the
-  pairs that occur.
+- Every period of the range is returned, with 0 if nothing happened.
+- `interval` is a number of days and applies to counts of users; with another `unit`, or with counts of
+  occurrences, it is refused. The first interval starts on `from_date`.
+- `buckets` is a maximum: there may be fewer numeric ranges, because they are rounded to be readable. Events
+  whose `on` is not a number are in none.
+- Multiseg keeps the 60 largest outer and inner segments by default, and returns the pairs that occur.
 """
 
 from __future__ import annotations
@@ -61,9 +60,9 @@ async def _query(call: Call) -> Response:
     limit = call.parameters.integer("limit", minimum=1) or _LIMIT
     on = _optional_expression(call, "on")
     tally = Tally(counted, len(span.starts))
-    for each in selected(call, span, event):
-        period, user = span.index(each), user_of(each)
-        for segment in (event,) if on is None else segments_of(on(each)):
+    for entry in selected(call, span, event):
+        period, user = span.index(entry), user_of(entry)
+        for segment in (event,) if on is None else segments_of(on(entry)):
             tally.add(segment, period, user)
     segments = [event] if on is None else tally.largest(limit)
     return table_answer(tally, span, segments, format)
@@ -90,9 +89,9 @@ async def _numeric(call: Call) -> Response:
     span = _hours_or_days(call, counted)
     most = call.parameters.integer("buckets", minimum=1, maximum=_MOST_BUCKETS) or _BUCKETS
     found = [
-        (number, span.index(each), user_of(each))
-        for each in selected(call, span, event)
-        if _is_usable(number := on(each))
+        (number, span.index(entry), user_of(entry))
+        for entry in selected(call, span, event)
+        if _is_usable(number := on(entry))
     ]
     buckets = ranges([number for number, _, _ in found], most)
     tally = Tally(counted, len(span.starts))
@@ -116,9 +115,9 @@ def _summed(call: Call) -> tuple[str, Span, Sums]:
     on = _expression(call, "on")
     span = _hours_or_days(call, "general")
     sums = Sums(len(span.starts))
-    for each in selected(call, span, event):
-        number = on(each)
-        sums.add(span.index(each), number if _is_usable(number) else 0)
+    for entry in selected(call, span, event):
+        number = on(entry)
+        sums.add(span.index(entry), number if _is_usable(number) else 0)
     return event, span, sums
 
 
@@ -139,8 +138,8 @@ async def _multiseg(call: Call) -> Response:
     span = dated_span(call, unit)
     limit = call.parameters.integer("limit", minimum=1) or _LIMIT
     tally = PairTally(counted, len(span.starts))
-    for each in selected(call, span, event):
-        tally.add(segments_of(outer(each)), segments_of(inner(each)), span.index(each), user_of(each))
+    for entry in selected(call, span, event):
+        tally.add(segments_of(outer(entry)), segments_of(inner(entry)), span.index(entry), user_of(entry))
     kept = tally.largest(limit)
     refuse_too_many(len(span.dates) * sum(map(len, kept.values())))
     values = {

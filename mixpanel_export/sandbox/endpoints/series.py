@@ -1,6 +1,6 @@
-"""What the segmentation and the event queries share: which periods, what is counted, how it is answered.
+"""Helpers of the segmentation and event queries: periods, counts and response formats.
 
-Not an endpoint itself. Counting is the business of `reports`.
+Not an endpoint itself. See `reports` for the counting.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ UNITS: Final = ("minute", "hour", "day", "week", "month")
 HOUR_OR_DAY: Final = ("hour", "day")
 _COUNT_TYPES: Final = ("general", "unique", "average")
 _MOST_UNITS: Final = 10_000
-# A sandbox answers in one piece; this many numbers are some tens of megabytes.
+# Responses are built in memory; this many numbers take some tens of megabytes.
 _MOST_NUMBERS: Final = 1_000_000
 _PERIODS_A_DAY: Final[Mapping[Unit, int]] = {"minute": 1440, "hour": 24}
 
@@ -54,11 +54,11 @@ TableFormat = Literal["json", "csv"]
 
 @frozen
 class Span:
-    """The days that are asked about, and the periods they are cut into.
+    """The days of a query and their periods.
 
     Attributes:
-        starts: when the periods begin.
-        dates: how they are written.
+        starts: the start of each period.
+        dates: the label of each period.
     """
 
     first: datetime.date
@@ -72,18 +72,18 @@ class Span:
         return [label(start, self.unit) for start in self.starts]
 
     def index(self, event: Mapping[str, Any]) -> int:
-        """The number of the period that the event is in; -1 for one before the first."""
+        """Return the index of the event's period; -1 before the first."""
         return period_index(self.starts, event["properties"]["time"])
 
 
 def dated_span(call: Call, unit: Unit, interval: int = 1) -> Span:
-    """`from_date` to `to_date`."""
+    """Return the span from `from_date` to `to_date`."""
     first, last = call.parameters.date_range(call.today)
     return _span(first, last, unit, interval)
 
 
 def recent_or_dated_span(call: Call, unit: Unit) -> Span:
-    """Either `from_date` to `to_date` or the last `interval` units, up to the latest event."""
+    """Return the span from `from_date` to `to_date`, or of the last `interval` units up to the latest event."""
     parameters = call.parameters
     count = parameters.integer("interval", minimum=1, maximum=_MOST_UNITS)
     dated = parameters.text("from_date") or parameters.text("to_date")
@@ -98,7 +98,7 @@ def recent_or_dated_span(call: Call, unit: Unit) -> Span:
     start = recent_start(now, unit, count)
     first = datetime.date(1970, 1, 1) + datetime.timedelta(days=start // 86_400)
     whole_days = _span(first, last, unit, 1)
-    return Span(first, last, unit, [each for each in whole_days.starts if start <= each <= now])
+    return Span(first, last, unit, [begin for begin in whole_days.starts if start <= begin <= now])
 
 
 def _span(first: datetime.date, last: datetime.date, unit: Unit, interval: int) -> Span:
@@ -107,23 +107,23 @@ def _span(first: datetime.date, last: datetime.date, unit: Unit, interval: int) 
 
 
 def unit_of(parameters: Parameters, allowed: tuple[Unit, ...] = UNITS) -> Unit | None:
-    """The parameter `unit`."""
+    """Return the parameter `unit`."""
     return cast("Unit | None", parameters.choice("unit", allowed))
 
 
 def count_type(parameters: Parameters) -> CountType:
-    """The parameter `type`, `general` when left out."""
+    """Return the parameter `type`, `general` by default."""
     return cast("CountType", parameters.choice("type", _COUNT_TYPES) or "general")
 
 
 def refuse_hourly_users(counted: CountType, unit: Unit) -> None:
-    """Mixpanel knows the users of a day, and of nothing shorter."""
+    """Refuse to count users by the hour or minute, as Mixpanel does."""
     if counted != "general" and unit in ("minute", "hour"):
         raise BadRequest(f"unit cannot be {unit} when type is {counted}: users are not counted hourly")
 
 
 def selected(call: Call, span: Span, *names: str) -> Iterator[Mapping[str, Any]]:
-    """The events of these names in the span that satisfy the parameter `where`, each once."""
+    """Return the events of these names in the span that match `where`, without duplicates."""
     where = call.parameters.text("where")
     selection = Selection(
         names=frozenset(names),
@@ -133,36 +133,36 @@ def selected(call: Call, span: Span, *names: str) -> Iterator[Mapping[str, Any]]
 
 
 def table_format(parameters: Parameters) -> TableFormat:
-    """The parameter `format`, `json` when left out."""
+    """Return the parameter `format`, `json` by default."""
     return cast("TableFormat", parameters.choice("format", ("json", "csv")) or "json")
 
 
 def table_answer(tally: Tally, span: Span, segments: Sequence[str], format: TableFormat) -> Response:
-    """The counts of these segments by date, in the form that was asked for."""
+    """Return the counts of these segments by date, in the requested format."""
     refuse_too_many(len(span.dates) * len(segments))
     table = Table.of(tally, span.dates, segments)
     return csv_answer(table) if format == "csv" else json_answer(table.json())
 
 
 def csv_answer(table: Table) -> Response:
-    """A table as text."""
+    """Return a table as CSV."""
     return Response(table.csv(), media_type="text/csv")
 
 
 def json_answer(value: Any) -> Response:
-    """Any JSON, of which there may be a lot."""
+    """Return JSON, encoded fast enough for large values."""
     return Response(msgspec.json.encode(value), media_type="application/json")
 
 
 def computed_at() -> str:
-    """Now, as reports write when their numbers are from."""
+    """Return the current time in the format of reports."""
     return datetime.datetime.now(datetime.UTC).isoformat()
 
 
 def refuse_too_many(numbers: int) -> None:
-    """Refuse an answer of so many numbers, before they are put together."""
+    """Refuse a response with too many numbers before building it."""
     if numbers > _MOST_NUMBERS:
         raise BadRequest(
-            f"the answer would have {numbers:,} numbers, and the most is {_MOST_NUMBERS:,}; "
+            f"the response would have {numbers:,} numbers, more than the maximum of {_MOST_NUMBERS:,}; "
             "use a longer unit, a shorter range or a smaller limit"
         )

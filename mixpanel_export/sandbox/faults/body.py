@@ -1,7 +1,7 @@
-"""Damage to what an answer says: other answers, lines put in, bodies that end too soon and yet in order.
+"""Faults in the body of a response: replaced responses, inserted lines, bodies that end early.
 
-An ASGI layer within compression, so that gzip is whole around a body that is not. What happens to the connection
-is `wire`'s business. Where to cut is worked out here for both, purely.
+An ASGI layer inside compression, so the gzip stream is whole even if the body isn't. Faults of the connection
+are applied by `wire`. The functions that find the place to cut are pure and used by both.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 __all__ = ["FAULT", "DamagedLines", "Recorder", "fault_of", "share_of", "with_length"]
 
 FAULT = "mixpanel_sandbox_fault"
-"""The name, among a request's state, of the fault that it meets."""
+"""The key, in a request's state, of the fault assigned to it."""
 
 _CHUNK = 256 * 1024
 _IN_MEMORY = 8 << 20
 
 
 def fault_of(scope: Scope) -> Fault | None:
-    """The fault that a request meets."""
+    """Return the fault assigned to a request."""
     fault = scope.get("state", {}).get(FAULT)
     return fault if isinstance(fault, Fault) else None
 
 
 class DamagedLines:
-    """Lets the answers of `app` meet their faults, as far as these are about what is said."""
+    """Apply the faults that change the body to the responses of `app`."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -42,7 +42,7 @@ class DamagedLines:
             await _replace(fault, send)
         elif fault is not None and fault.changes_lines:
             with Recorder() as answer:
-                # What is compressed cannot be damaged line by line.
+                # A compressed body cannot be damaged line by line.
                 await self._app(_without(scope, b"accept-encoding"), receive, answer.record)
                 await _send_damaged(answer, fault, send)
         else:
@@ -78,7 +78,7 @@ async def _send_damaged(answer: Recorder, fault: Fault, send: Send) -> None:
 
 
 def _damaged(body: IO[bytes], size: int, fault: Fault) -> Iterator[tuple[int, int, bytes]]:
-    """The damaged body: stretches of the true one, each with what follows it."""
+    """Yield the damaged body: ranges of the real one, each with the bytes inserted after it."""
     place = share_of(size, fault.at)
     if fault.ending == "half_line":
         end = _within_line(body, place, size)
@@ -95,12 +95,12 @@ def _damaged(body: IO[bytes], size: int, fault: Fault) -> Iterator[tuple[int, in
 
 
 def share_of(size: int, at: float | None) -> int:
-    """The place at a share of so many bytes."""
+    """Return the offset at a share of `size` bytes."""
     return int(size * (at or 0.0))
 
 
 def _line_end(body: IO[bytes], place: int) -> int:
-    """Where the line ends that the byte before `place` is in, its line feed included."""
+    """Return the end, after the line feed, of the line that contains the byte before `place`."""
     if place == 0:
         return 0
     body.seek(place - 1)
@@ -108,8 +108,8 @@ def _line_end(body: IO[bytes], place: int) -> int:
 
 
 def _within_line(body: IO[bytes], place: int, size: int) -> int:
-    """A place strictly within the line that the byte at `place` is in, at least two bytes before its end."""
-    # At the very end there is no line to be cut but the last.
+    """Return an offset inside the line at `place`, at least two bytes before the line's end."""
+    # At the very end, only the last line is left to cut.
     body.seek(max(min(place, size - 2), 0))
     begin = body.tell()
     end = begin + len(body.readline())
@@ -126,7 +126,7 @@ def _without(scope: Scope, header: bytes) -> Scope:
 
 
 def with_length(start: Message, length: int | None) -> Message:
-    """The start of an answer with its `Content-Length` set right if it has one, or left out if None."""
+    """Return the start message with its `Content-Length` corrected, or removed if `length` is None."""
     headers: list[tuple[bytes, bytes]] = []
     for name, value in start["headers"]:
         if name.lower() != b"content-length":
@@ -137,17 +137,17 @@ def with_length(start: Message, length: int | None) -> Message:
 
 
 class Recorder:
-    """Keeps an answer, in memory or in a temporary file if it is long, until it is known whole.
+    """A complete response, buffered in memory or, if long, in a temporary file.
 
     Attributes:
-        start: the message that begins it, None if there was none.
+        start: the message that begins the response; None if there was none.
         size: the bytes of its body.
     """
 
     def __init__(self) -> None:
         self.start: Message | None = None
         self.size: int = 0
-        # Only until `close`, which whoever makes one calls by a with statement.
+        # Closed by `__exit__`.
         self.body: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
 
     def __enter__(self) -> Recorder:
@@ -157,14 +157,14 @@ class Recorder:
         self.body.close()
 
     async def record(self, message: Message) -> None:
-        """What an application sends to."""
+        """Record a message; pass this method to an application as `send`."""
         if message["type"] == "http.response.start":
             self.start = message
         elif message["type"] == "http.response.body":
             self.size += self.body.write(message.get("body", b""))
 
     def read(self, begin: int, end: int) -> Iterator[bytes]:
-        """A stretch of the body, in pieces."""
+        """Yield a range of the body in chunks."""
         self.body.seek(begin)
         while begin < end:
             chunk = self.body.read(min(_CHUNK, end - begin))

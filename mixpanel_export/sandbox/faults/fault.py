@@ -1,8 +1,8 @@
-"""Faults: what a sandbox can be told to do wrong.
+"""`Fault`: one failure a sandbox can inject.
 
-A `Fault` only describes: which requests meet it is said by a `script`, and doing the damage is the business of
-`damage` and `wire`. What can go wrong is what Mixpanel's raw export is known to do (broken connections, bodies
-that end early in every possible way, pages and error objects with status 200), on any path.
+A `Fault` is only a description. See `schedule` for which requests get it, and `body` and `wire` for how it is
+applied. The forms are the failures known from Mixpanel's raw export (broken connections, every kind of truncated
+body, web pages and error objects with status 200), available on any path.
 
 Faults combine: `attrs.evolve(Fault.reset(at=0.5), wait=2, rate=50_000)`.
 """
@@ -27,7 +27,7 @@ Ending: TypeAlias = Literal["lines", "half_line", "bytes", "close", "reset"]
 Body: TypeAlias = "bytes | str | Mapping[str, Any] | Sequence[Any] | None"
 
 BODILESS = (204, 205, 304)
-"""The statuses whose answers have no body."""
+"""The statuses whose responses have no body."""
 
 ENDINGS: tuple[Ending, ...] = ("lines", "half_line", "bytes", "close", "reset")
 
@@ -39,17 +39,17 @@ _PAGE = (
 
 def _seconds(instance: object, attribute: Any, value: Any) -> None:
     if not _is_number(value) or not value >= 0:
-        raise InvalidArgumentError(attribute.name, value, "allowed is a number of seconds from 0 on")
+        raise InvalidArgumentError(attribute.name, value, "expected a number of seconds, at least 0")
 
 
 def _share(instance: object, attribute: Any, value: Any) -> None:
     if value is not None and not (_is_number(value) and 0 <= value <= 1):
-        raise InvalidArgumentError(attribute.name, value, "allowed is a share of the body, from 0 to 1")
+        raise InvalidArgumentError(attribute.name, value, "expected a share of the body, from 0 to 1")
 
 
 def _rate(instance: object, attribute: Any, value: Any) -> None:
     if value is not None and not (_is_number(value) and value > 0):
-        raise InvalidArgumentError(attribute.name, value, "allowed is a number of bytes a second, over 0")
+        raise InvalidArgumentError(attribute.name, value, "expected a positive number of bytes per second")
 
 
 def _is_number(value: Any) -> bool:
@@ -58,10 +58,10 @@ def _is_number(value: Any) -> bool:
 
 @frozen
 class Answer:
-    """What is answered instead of what was asked for.
+    """A response sent in place of the real one.
 
     Attributes:
-        headers: without `Content-Length`, which is worked out.
+        headers: all headers except `Content-Length`, which is computed.
     """
 
     status: int
@@ -71,22 +71,22 @@ class Answer:
 
 @frozen(kw_only=True)
 class Fault:
-    """One thing to do wrong, once. Make one with the class methods.
+    """One failure, injected once. Create one with a class method.
 
-    Unless `answer` replaces it, the request is carried out and answered with its true answer, damaged: so an
-    annotation whose answer is lost has been created all the same.
+    Unless `answer` replaces the response, the request is carried out and its real response is damaged. An
+    annotation is created even if the response is lost.
 
     Attributes:
-        answer: to be sent instead of the true answer.
-        wait: seconds before the first byte; `math.inf` for ever.
-        at: where in the body `pause`, `insert` and `ending` take place, as a share of it; None is before the
-            headers, for a connection that ends there.
-        pause: seconds for which the body stands still at `at`.
-        insert: a line put into the body at `at`, between two of its own.
-        ending: how the body ends at `at`: after a whole line (`lines`), in the middle of a line
-            (`half_line`) or anywhere in what is sent, gzip or not (`bytes`), all three with HTTP ended
-            cleanly; with the connection closed (`close`) or reset (`reset`). None: it does not.
-        rate: bytes a second.
+        answer: the response to send in place of the real one.
+        wait: seconds before the first byte; `math.inf` waits forever.
+        at: the place in the body, as a share of it, for `pause`, `insert` and `ending`; None breaks the
+            connection before the headers.
+        pause: seconds to stall at `at`.
+        insert: a line to insert at `at`, between two lines of the body.
+        ending: how the body ends at `at`. `lines` ends after a whole line, `half_line` inside a line and
+            `bytes` anywhere in the bytes on the wire, gzip or not; all three end HTTP cleanly. `close` closes
+            the connection and `reset` resets it. None sends the whole body.
+        rate: bytes per second.
     """
 
     answer: Answer | None = None
@@ -100,20 +100,20 @@ class Fault:
     def __attrs_post_init__(self) -> None:
         if self.at is None and self.ending not in ("close", "reset"):
             raise InvalidArgumentError(
-                "at", None, "only a closed or reset connection ends before the headers"
+                "at", None, "only a closed or reset connection can end before the headers"
             )
 
     @classmethod
     def status(cls, status: int, body: Body = None, *, headers: Mapping[str, str] | None = None) -> Fault:
-        """Another answer.
+        """Return a response with this status.
 
         Args:
-            body: text, bytes, or something to be sent as JSON; by default an error in Mixpanel's shape. A
-                text that begins with `<` is sent as a web page.
+            body: text, bytes, or a value to send as JSON; an error in Mixpanel's shape by default. Text that
+                starts with `<` is sent as a web page.
         """
-        # HTTPStatus would be too narrow: proxies answer 520 and 599.
+        # Not HTTPStatus, which rejects the 520 and 599 of real proxies.
         if not _is_number(status) or not 200 <= status <= 599:
-            raise InvalidArgumentError("status", status, "allowed is a final HTTP status, 200 to 599")
+            raise InvalidArgumentError("status", status, "expected a final HTTP status, 200 to 599")
         if body is None:
             body = b"" if status in BODILESS else {"error": _phrase(status), "status": "error"}
         content, media_type = _encoded(body)
@@ -126,11 +126,11 @@ class Fault:
     def rate_limited(
         cls, retry_after: float | str | datetime.datetime | None = None, *, as_date: bool = False
     ) -> Fault:
-        """429.
+        """Return a 429.
 
         Args:
-            retry_after: the `Retry-After` header: seconds, a moment, or the text itself; None for no header.
-            as_date: write the seconds as an HTTP date, counted from now.
+            retry_after: the `Retry-After` header as seconds, a datetime or text; None sends no header.
+            as_date: send the seconds as an HTTP date, counted from now.
         """
         headers: dict[str, str] = {}
         if isinstance(retry_after, int | float) and as_date:
@@ -143,72 +143,72 @@ class Fault:
 
     @classmethod
     def html(cls, status: int = 200, page: str | None = None) -> Fault:
-        """A web page, by default with status 200."""
+        """Return a web page, with status 200 by default."""
         return cls.status(status, page or _PAGE.format(title=f"{status} {_phrase(status)}"))
 
     @classmethod
     def error(cls, message: str = "Internal error", status: int = 200) -> Fault:
-        """A JSON error, by default with status 200."""
+        """Return a JSON error, with status 200 by default."""
         return cls.status(status, {"error": message, "status": "error"})
 
     @classmethod
     def empty(cls) -> Fault:
-        """200 and nothing."""
+        """Return an empty body with status 200."""
         return cls.status(200, b"")
 
     @classmethod
     def delay(cls, seconds: float) -> Fault:
-        """So many seconds before the first byte."""
+        """Wait this many seconds before the first byte."""
         return cls(wait=seconds)
 
     @classmethod
     def hang(cls) -> Fault:
-        """Not a byte, for ever."""
+        """Never send a byte."""
         return cls(wait=math.inf)
 
     @classmethod
     def stall(cls, seconds: float = math.inf, at: float = 0.5) -> Fault:
-        """A body that stands still for so many seconds, by default for ever, and then goes on."""
+        """Stall the body for this many seconds, forever by default, and then continue."""
         return cls(pause=seconds, at=at)
 
     @classmethod
     def reset(cls, at: float | None = None) -> Fault:
-        """A connection that is reset at a share of the body, by default before the headers."""
+        """Reset the connection at a share of the body, by default before the headers."""
         return cls(ending="reset", at=at)
 
     @classmethod
     def close(cls, at: float | None = 0.5) -> Fault:
-        """A connection that is closed in order at a share of the body, which HTTP has not ended."""
+        """Close the connection at a share of the body, before HTTP has ended it."""
         return cls(ending="close", at=at)
 
     @classmethod
     def truncated_gzip(cls, at: float = 0.5) -> Fault:
-        """HTTP ends cleanly, and the gzip stream is unfinished. A body not compressed is cut all the same."""
+        """End HTTP cleanly with the gzip stream unfinished; an uncompressed body is cut too."""
         return cls(ending="bytes", at=at)
 
     @classmethod
     def half_line(cls, at: float = 0.5) -> Fault:
-        """HTTP and gzip end cleanly, in the middle of a line."""
+        """End HTTP and gzip cleanly in the middle of a line."""
         return cls(ending="half_line", at=at)
 
     @classmethod
     def terminated_early(cls, at: float = 0.5, line: str = "terminated early") -> Fault:
-        """After a share of the events a line that says so, and a clean end. Also: `export terminated early`."""
+        """Send "terminated early" after a share of the events, and end cleanly; also `export terminated early`."""
         return cls(insert=line.encode(), ending="lines", at=at)
 
     @classmethod
     def wrong_line(cls, line: str = '{"event": "Half an ev', at: float = 0.5) -> Fault:
-        """A line that is no event, among those that are."""
+        """Insert a line that is not an event."""
         return cls(insert=line.encode(), at=at)
 
     @classmethod
     def bandwidth(cls, bytes_per_second: float) -> Fault:
-        """A slow connection."""
+        """Send slowly, at this many bytes per second."""
         return cls(rate=bytes_per_second)
 
     @property
     def changes_lines(self) -> bool:
-        """Whether it is done to the body before that is compressed."""
+        """Return whether the fault changes the body before compression."""
         return self.insert is not None or self.ending in ("lines", "half_line")
 
 

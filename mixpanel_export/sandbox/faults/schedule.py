@@ -1,4 +1,4 @@
-"""The script of a sandbox: which requests meet which faults.
+"""The schedule of faults: which requests get which fault.
 
 sandbox.faults.add(Fault.status(503), path="/export", times=2)
 sandbox.faults.add(Fault.reset(at=0.99), None, Fault.terminated_early())
@@ -19,14 +19,14 @@ __all__ = ["FaultSchedule", "Rule"]
 
 @define
 class Rule:
-    """Which requests meet which faults.
+    """A sequence of faults and the requests it applies to.
 
     Attributes:
-        faults: one a request, in this order; None is a request that is answered well.
-        path: a path or the end of one, `/export`; `*` stands for anything.
-        method: the HTTP method, None for any.
-        times: how often the sequence is gone through; None for ever.
-        met: how many requests have met it.
+        faults: one for each request, in this order; None leaves a request alone.
+        path: a path or the end of one, such as `/export`; `*` matches anything.
+        method: the HTTP method; None matches any.
+        times: how often the sequence runs; None repeats it forever.
+        met: the number of requests that matched so far.
     """
 
     faults: tuple[Fault | None, ...]
@@ -36,28 +36,28 @@ class Rule:
     met: int = 0
 
     def matches(self, method: str, path: str) -> bool:
-        """Whether it is for this request."""
+        """Return whether the rule applies to a request."""
         pattern = self.path.rstrip("/") or "*"
         return self.method in (None, method) and fnmatchcase(
             path.rstrip("/"), pattern if pattern.startswith("*") else f"*{pattern}"
         )
 
     def take(self) -> Fault | None:
-        """The fault of the next request."""
+        """Return the fault for the next request."""
         self.met += 1
         return self.faults[(self.met - 1) % len(self.faults)]
 
     @property
     def is_over(self) -> bool:
-        """Whether it has been gone through as often as wanted."""
+        """Return whether the sequence has run as often as requested."""
         return self.times is not None and self.met >= self.times * len(self.faults)
 
 
 class FaultSchedule:
-    """The script of a sandbox: which requests meet which faults. Thread-safe.
+    """The faults a sandbox will inject. Thread-safe.
 
-    A request meets the next fault of the first rule that is for it, in the order in which rules were added; a rule
-    that has been gone through is gone.
+    A request takes the next fault of the first rule that matches it, in the order the rules were added. A rule
+    is removed when its sequence is finished.
     """
 
     def __init__(self) -> None:
@@ -71,38 +71,38 @@ class FaultSchedule:
         method: str | None = None,
         times: int | None = 1,
     ) -> None:
-        """Let the next requests to a path meet these faults, one each, in this order.
+        """Inject these faults into the next matching requests, one each, in this order.
 
         Args:
-            faults: what each request in turn meets; None for a request that is to be answered well.
-            path: a path or the end of one, such as `/export`; `*` stands for anything.
-            method: only requests with this method.
-            times: how often to go through the faults; None for ever.
+            faults: the fault for each request in turn; None leaves a request alone.
+            path: a path or the end of one, such as `/export`; `*` matches anything.
+            method: the HTTP method to match; None matches any.
+            times: how often to run the sequence; None repeats it forever.
         """
         if not faults:
-            raise InvalidArgumentError("faults", faults, "give at least one")
+            raise InvalidArgumentError("faults", faults, "expected at least one fault")
         if times is not None and (isinstance(times, bool) or times < 1):
             raise InvalidArgumentError(
-                "times", times, "allowed is a whole number from 1 on, or None for ever"
+                "times", times, "expected an integer of at least 1, or None to repeat forever"
             )
         if not path.startswith(("/", "*")):
-            raise InvalidArgumentError("path", path, "a path begins with / or *")
+            raise InvalidArgumentError("path", path, "expected a path that starts with / or *")
         with self._lock:
             self._rules.append(Rule(faults, path, method and method.upper(), times))
 
     def clear(self) -> None:
-        """From now on, everything is answered well."""
+        """Clear the schedule, so that requests get their normal responses."""
         with self._lock:
             self._rules.clear()
 
     @property
     def pending(self) -> list[Rule]:
-        """What is still to come."""
+        """Return the rules that are not finished."""
         with self._lock:
             return [evolve(rule) for rule in self._rules]
 
     def take(self, method: str, path: str) -> Fault | None:
-        """The fault of a request that has just arrived, which is used up by it."""
+        """Return the fault for a request that just arrived, and mark it as used."""
         with self._lock:
             for rule in self._rules:
                 if rule.matches(method, path):

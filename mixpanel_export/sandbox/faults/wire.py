@@ -1,7 +1,7 @@
-"""Damage to how an answer travels: late, slowly, in part, or on a connection that breaks.
+"""Faults of the connection: late, slow or partial responses, and broken connections.
 
-An ASGI layer outside of compression, so that it cuts what is really sent. It needs a `Wire`, the connection
-itself, because ASGI has no way to say "reset".
+An ASGI layer outside compression, so it cuts the bytes that are really sent. It needs the connection itself
+(`Wire`), because ASGI has no way to reset one.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 __all__ = ["WIRE", "DamagedWire", "Wire"]
 
 WIRE = "mixpanel_sandbox_wire"
-"""The name, among a request's state, of the connection that it came by."""
+"""The key, in a request's state, of the connection it arrived on."""
 
-_LOOK_AGAIN = 0.005
-_FLUSHED_WITHIN = 10.0
+_POLL_INTERVAL = 0.005
+_FLUSH_TIMEOUT = 10.0
 _PIECE = 64 * 1024
 _PIECES_A_SECOND = 20
-# A linger time of nothing makes closing a socket a reset; the structure differs on Windows.
+# A linger time of zero turns closing a socket into a reset; the struct differs on Windows.
 _NO_LINGER = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 
 
@@ -41,10 +41,10 @@ class _Connection(Protocol):
 
 
 class Wire:
-    """One connection, and what can be done to it beneath HTTP.
+    """One connection, below HTTP.
 
     Attributes:
-        lost: set once the connection is gone, whoever ended it.
+        lost: set when the connection is gone, whichever side ended it.
     """
 
     def __init__(self, connection: _Connection) -> None:
@@ -53,24 +53,24 @@ class Wire:
         self._free_at = 0.0
 
     async def wait(self, seconds: float) -> None:
-        """Wait, or until the connection is gone."""
+        """Wait for `seconds`, or until the connection is gone."""
         timeout = None if seconds == float("inf") else seconds
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self.lost.wait(), timeout)
 
     async def pace(self, size: int, rate: float) -> None:
-        """Wait for as long as so many bytes, just sent, keep a connection of that rate busy."""
+        """Wait for as long as sending `size` bytes takes at `rate` bytes per second."""
         now = time.monotonic()
         self._free_at = max(self._free_at, now) + size / rate
         await self.wait(self._free_at - now)
 
     async def close(self) -> None:
-        """Close the connection in order, when everything sent is on its way."""
+        """Close the connection cleanly once everything is sent."""
         self._connection.transport.close()
         await self.lost.wait()
 
     async def reset(self) -> None:
-        """Reset the connection, when the other side has everything that was sent."""
+        """Reset the connection once the client has received everything sent so far."""
         await self._flushed()
         transport = self._connection.transport
         sock = transport.get_extra_info("socket")
@@ -80,18 +80,18 @@ class Wire:
         await self.lost.wait()
 
     async def _flushed(self) -> None:
-        # A reset overtakes what is still waiting to be sent, and would make the place of the break a chance.
+        # A reset discards unsent bytes, which would make the place of the break random.
         transport = self._connection.transport
         sock = transport.get_extra_info("socket")
-        give_up = time.monotonic() + _FLUSHED_WITHIN
+        give_up = time.monotonic() + _FLUSH_TIMEOUT
         while not self.lost.is_set() and time.monotonic() < give_up:
             if not transport.get_write_buffer_size() and not _unsent(sock):
                 return
-            await self.wait(_LOOK_AGAIN)
+            await self.wait(_POLL_INTERVAL)
 
 
 def _unsent(sock: socket.socket) -> int:
-    """How many bytes the system still holds for the other side, as far as it says."""
+    """Return the bytes the kernel has not delivered yet; 0 if the platform can't tell."""
     if sys.platform != "linux":
         return 0
     import fcntl
@@ -101,10 +101,10 @@ def _unsent(sock: socket.socket) -> int:
 
 
 class DamagedWire:
-    """Lets the answers of `app` meet their faults, as far as these are about the connection.
+    """Apply the faults of the connection to the responses of `app`.
 
     Args:
-        bandwidth: answers the bytes a second of every connection, None for as many as there can be.
+        bandwidth: returns the bytes per second for each connection; None is unlimited.
     """
 
     def __init__(self, app: ASGIApp, bandwidth: Callable[[], float | None]) -> None:
@@ -158,7 +158,7 @@ def _late(send: Send, wire: Wire, seconds: float) -> Send:
 
 
 def _broken_before_headers(fault: Fault, wire: Wire) -> Send:
-    # The request has been carried out by the time that its answer begins.
+    # By now the request has been carried out.
     async def broken(message: Message) -> None:
         if message["type"] == "http.response.start":
             await wire.wait(fault.wait)

@@ -1,7 +1,7 @@
-"""Deciding whether a request may be answered: the four schemes, and the project that is asked for.
+"""Authentication: the four schemes, and access to the project.
 
-Pure: it sees the parts of a request that authenticate and answers None or the refusal. The rules are those
-of https://developer.mixpanel.com/reference/authentication.
+Pure: takes the relevant parts of a request and returns None or the refusal. The rules are those of
+https://developer.mixpanel.com/reference/authentication.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ Pairs = tuple[tuple[str, str], ...]
 
 @frozen
 class RequestParts:
-    """What of a request has a say in whether it is allowed.
+    """The parts of a request that authentication looks at.
 
     Attributes:
-        path: the path, from the host on.
-        authorization: the `Authorization` header, if there is one.
-        query: the decoded query parameters, repeated ones included.
+        path: the path of the URL.
+        authorization: the `Authorization` header, if present.
+        query: the decoded query parameters, including repeated ones.
         form: the decoded parameters of a form body.
     """
 
@@ -48,16 +48,16 @@ class RequestParts:
         return self.path.startswith("/api/app/")
 
     def query_value(self, name: str) -> str | None:
-        """The value of a query parameter, None when it is absent or empty."""
+        """Return the value of a query parameter; None if absent or empty."""
         return dict(self.query).get(name) or None
 
 
 def authenticate(request: RequestParts, credentials: SandboxCredentials, now: float) -> Refusal | None:
-    """None if the request may be answered, else how to refuse it.
+    """Return None if the request is allowed, or the refusal to send.
 
     Args:
-        credentials: what is accepted.
-        now: the unix time in seconds, against which signatures expire.
+        credentials: the accepted credentials.
+        now: the unix time in seconds, to check whether signatures have expired.
     """
     if request.authorization is not None:
         scheme, _, value = request.authorization.strip().partition(" ")

@@ -1,8 +1,8 @@
-"""Compressing answers as Mixpanel does: gzip, for who accepts it, over about 1400 bytes.
+"""Response compression like Mixpanel's: gzip if the client accepts it and the body exceeds 1400 bytes.
 
-An ASGI middleware around the whole application. It streams: at most the first 1400 bytes and one chunk are
-held back. It runs without worker threads, which would outlive a sandbox that stops, and can: igzip takes
-a fraction of a millisecond for a chunk.
+An ASGI middleware around the whole application. It streams, holding back at most the first 1400 bytes and one
+chunk. It runs on the event loop, because worker threads would outlive a stopped sandbox and igzip compresses a
+chunk in a fraction of a millisecond.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 __all__ = ["MINIMUM_SIZE", "GzipMiddleware", "accepts_gzip"]
 
 MINIMUM_SIZE = 1400
-"""A body of at most this many bytes is sent as it is."""
+"""Bodies up to this many bytes are sent uncompressed."""
 
 _GZIP_FORMAT = 31
 _FASTEST = 1
 
 
 class GzipMiddleware:
-    """Gzips the answers of `app`."""
+    """Compress the responses of `app` with gzip."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -38,7 +38,7 @@ class GzipMiddleware:
 
 
 def accepts_gzip(accept_encoding: str) -> bool:
-    """Whether the value of an `Accept-Encoding` header allows gzip."""
+    """Return whether an `Accept-Encoding` header allows gzip."""
     weights: dict[str, bool] = {}
     for entry in accept_encoding.split(","):
         coding, _, weight = entry.strip().lower().partition(";")
@@ -53,7 +53,7 @@ class _Compressor(Protocol):
 
 
 class _Compressing:
-    """One answer on its way out."""
+    """The compression of one response."""
 
     def __init__(self, send: Send) -> None:
         self._send = send

@@ -1,7 +1,7 @@
-"""The request limits that a sandbox keeps: so many calls an hour, a second, and at once, for each family.
+"""The request limits of a sandbox: per hour, per second and concurrent, for each family of calls.
 
-A `Limiter` counts and decides; it neither answers nor sleeps. It knows nothing of the client's own budgets
-(`mixpanel_export.http.limits`), which it is there to check.
+A `Limiter` counts and decides; it neither responds nor sleeps. It shares no code with the client's own budgets
+(`mixpanel_export.http.limits`), which it exists to check.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ _UNLIMITED = Quota()
 
 @frozen(kw_only=True)
 class Limits:
-    """The limits of a sandbox.
+    """The request limits of a sandbox.
 
-    Windows slide: "an hour" is the hour before each call. Every call counts when it arrives, whatever it is
-    answered, except those that a limit refuses.
+    Windows slide: "an hour" is the hour before each call. Every call counts on arrival, whatever its response,
+    except calls refused by a limit.
 
     Attributes:
-        export: for the raw export.
-        query: for reports, profiles and the legacy calls.
-        app: for annotations and schemas, which have no published limit.
-        retry_after: the form of the `Retry-After` header of a refusal: none at all, as Mixpanel often
-            does, a number of seconds, or an HTTP date.
-        hour_seconds: how long an hour is, so that a test need not wait for one.
+        export: limits for the raw export.
+        query: limits for reports, profiles and the legacy calls.
+        app: limits for annotations and schemas; Mixpanel publishes none.
+        retry_after: the form of the `Retry-After` header of a refusal: seconds, an HTTP date, or None for no
+            header, as is common at Mixpanel.
+        hour_seconds: the length of an hour, for tests that can't wait for a real one.
     """
 
     export: Quota = _UNLIMITED
@@ -53,7 +53,7 @@ class Limits:
 
     @classmethod
     def mixpanel(cls, *, retry_after: Literal["seconds", "date"] | None = None) -> Limits:
-        """Mixpanel's own: https://developer.mixpanel.com/reference/rate-limits."""
+        """Return Mixpanel's own limits: https://developer.mixpanel.com/reference/rate-limits."""
         return cls(
             export=Quota(per_hour=60, per_second=3, concurrent=100),
             query=Quota(per_hour=60, concurrent=5),
@@ -63,12 +63,12 @@ class Limits:
 
 @frozen
 class Excess:
-    """A call over a limit.
+    """A call that exceeds a limit.
 
     Attributes:
-        limit: which limit.
-        message: what is said about it.
-        retry_after: the seconds until the same call could be allowed; a guess for calls at once.
+        limit: the limit it exceeds.
+        message: the error message to send.
+        retry_after: seconds until the call would be allowed; a guess for concurrent calls.
     """
 
     limit: LimitName
@@ -77,20 +77,20 @@ class Excess:
 
 
 def family_of(path: str) -> Family:
-    """The family whose limits count for a path of the API."""
+    """Return the family whose limits apply to an API path."""
     if path.rstrip("/") == "/api/2.0/export":
         return "export"
     return "app" if path.startswith("/api/app/") else "query"
 
 
 _SECOND: Final = 1.0
-_A_MOMENT: Final = 1.0
+_CONCURRENT_RETRY_AFTER: Final = 1.0
 _CALLS: Mapping[Family, str] = {"export": "exports", "query": "queries", "app": "calls"}
 
 
 @define
 class _Use:
-    """What a family has used: when its calls arrived, within the last hour, and how many are running."""
+    """The recent usage of a family: arrivals within the last hour, and calls in progress."""
 
     arrivals: list[float] = field(factory=list[float])
     running: int = 0
@@ -98,11 +98,11 @@ class _Use:
 
 
 class Limiter:
-    """Counts calls and says which are too many. Thread-safe, and its limits may change at any time.
+    """Count calls and refuse those over a limit. Thread-safe; the limits can change at any time.
 
     Args:
-        limits: None for none.
-        clock: seconds that only ever go forward.
+        limits: None for no limits.
+        clock: monotonic seconds.
     """
 
     def __init__(self, limits: Limits | None, clock: Callable[[], float] = time.monotonic) -> None:
@@ -113,13 +113,13 @@ class Limiter:
         self._violations: Counter[LimitName] = Counter()
 
     def enter(self, family: Family) -> Excess | None:
-        """Count a call that arrives, or say why it is one too many. What enters must `leave`."""
+        """Count an arriving call, or return the limit it exceeds. A counted call must `leave`."""
         limits = self.limits or _NONE
-        allowance = cast("Quota", getattr(limits, family))
+        quota = cast("Quota", getattr(limits, family))
         with self._lock:
             use, now = self._uses[family], self._clock()
             del use.arrivals[: bisect_right(use.arrivals, now - max(limits.hour_seconds, _SECOND))]
-            excess = _excess(allowance, limits.hour_seconds, use, now, _CALLS[family])
+            excess = _excess(quota, limits.hour_seconds, use, now, _CALLS[family])
             if excess is not None:
                 self._violations[excess.limit] += 1
                 return excess
@@ -129,12 +129,12 @@ class Limiter:
             return None
 
     def leave(self, family: Family) -> None:
-        """A call that entered has been answered."""
+        """Count a call as finished."""
         with self._lock:
             self._uses[family].running -= 1
 
     def forget(self) -> None:
-        """Count from nothing again, but for the calls that are running."""
+        """Reset the counts; calls in progress stay counted."""
         with self._lock:
             for use in self._uses.values():
                 use.arrivals.clear()
@@ -143,13 +143,13 @@ class Limiter:
 
     @property
     def violations(self) -> dict[LimitName, int]:
-        """How many calls each limit has refused."""
+        """Return the number of calls refused by each limit."""
         with self._lock:
             return {name: self._violations[name] for name in ("per_hour", "per_second", "at_once")}
 
     @property
     def most_at_once(self) -> dict[Family, int]:
-        """The most calls of each family that were being answered at the same time."""
+        """Return the highest number of calls in progress at once, for each family."""
         with self._lock:
             return {family: use.most_at_once for family, use in self._uses.items()}
 
@@ -157,10 +157,10 @@ class Limiter:
 _NONE: Final = Limits()
 
 
-def _excess(allowance: Quota, hour: float, use: _Use, now: float, calls: str) -> Excess | None:
+def _excess(quota: Quota, hour: float, use: _Use, now: float, calls: str) -> Excess | None:
     windows: tuple[tuple[LimitName, int | None, float, str], ...] = (
-        ("per_hour", allowance.per_hour, hour, "hour"),
-        ("per_second", allowance.per_second, _SECOND, "second"),
+        ("per_hour", quota.per_hour, hour, "hour"),
+        ("per_second", quota.per_second, _SECOND, "second"),
     )
     for name, most, length, word in windows:
         if most is None or len(use.arrivals) < most:
@@ -169,7 +169,7 @@ def _excess(allowance: Quota, hour: float, use: _Use, now: float, calls: str) ->
         if free_in > 0:
             message = f"Rate limit exceeded: at most {most} {calls} per {word} are allowed"
             return Excess(name, message, free_in)
-    if allowance.concurrent is not None and use.running >= allowance.concurrent:
-        message = f"Rate limit exceeded: at most {allowance.concurrent} {calls} at once are allowed"
-        return Excess("at_once", message, _A_MOMENT)
+    if quota.concurrent is not None and use.running >= quota.concurrent:
+        message = f"Rate limit exceeded: at most {quota.concurrent} {calls} at once are allowed"
+        return Excess("at_once", message, _CONCURRENT_RETRY_AFTER)
     return None

@@ -1,7 +1,7 @@
-"""Reading the parameters of a request, and refusing them in Mixpanel's words.
+"""Reading the parameters of a request, with Mixpanel's error messages.
 
-Pure, and shared by every endpoint: what an endpoint says is only which parameters it has and their bounds. An
-empty value counts as a parameter that was not given, as older clients send.
+Pure, and shared by all endpoints, which only say which parameters they have and their bounds. An empty value
+counts as absent, because older clients send those.
 """
 
 from __future__ import annotations
@@ -23,28 +23,27 @@ _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
 class Parameters:
-    """The decoded parameters of one request, of its query and of its form alike.
+    """The decoded parameters of one request, from its query and its form.
 
-    Every reader raises `BadRequest` for a value that is not of its kind, and answers None (or the default)
-    for a parameter that was not given.
+    Every reader raises `BadRequest` for an invalid value and returns None (or the default) for an absent one.
     """
 
     def __init__(self, items: Iterable[tuple[str, str]]) -> None:
         self._values = {name: value for name, value in items if value}
 
     def text(self, name: str) -> str | None:
-        """The value as it was sent."""
+        """Return the value as sent."""
         return self._values.get(name)
 
     def required(self, name: str) -> str:
-        """The value as it was sent, refused when there is none."""
+        """Return the value as sent, or refuse a request without it."""
         value = self.text(name)
         if value is None:
             raise BadRequest(f"{name} is a required parameter")
         return value
 
     def integer(self, name: str, *, minimum: int | None = None, maximum: int | None = None) -> int | None:
-        """A whole number within bounds, both inclusive."""
+        """Return an integer within inclusive bounds."""
         text = self.text(name)
         if text is None:
             return None
@@ -58,7 +57,7 @@ class Parameters:
         return value
 
     def flag(self, name: str, *, default: bool = False) -> bool:
-        """A boolean: `true` or `false`, `1` or `0`, in any case."""
+        """Return a boolean: `true` or `false`, `1` or `0`, in any case."""
         text = self.text(name)
         if text is None:
             return default
@@ -68,14 +67,14 @@ class Parameters:
             raise BadRequest(f"{name} must be true or false") from None
 
     def choice(self, name: str, allowed: tuple[str, ...]) -> str | None:
-        """One of a few words."""
+        """Return one of the allowed words."""
         text = self.text(name)
         if text is not None and text not in allowed:
             raise BadRequest(f"{name} must be one of: {', '.join(allowed)}")
         return text
 
     def json(self, name: str) -> Any:
-        """Any JSON value, sent as its text."""
+        """Return any JSON value."""
         text = self.text(name)
         if text is None:
             return None
@@ -85,7 +84,7 @@ class Parameters:
             raise BadRequest(f"{name} must be valid JSON") from None
 
     def names(self, name: str) -> tuple[str, ...] | None:
-        """A list of strings, sent as the text of a JSON array."""
+        """Return a list of strings, sent as a JSON array."""
         text = self.text(name)
         if text is None:
             return None
@@ -95,11 +94,11 @@ class Parameters:
             raise BadRequest(f"{name} must be a JSON array of strings") from None
 
     def day(self, name: str) -> datetime.date | None:
-        """A calendar day, `yyyy-mm-dd`."""
+        """Return a date, sent as `yyyy-mm-dd`."""
         text = self.text(name)
         if text is None:
             return None
-        # fromisoformat alone would also take forms such as 20240101 and 2024-W01-1.
+        # fromisoformat alone would accept 20240101 and 2024-W01-1 too.
         if _DAY.fullmatch(text):
             try:
                 return datetime.date.fromisoformat(text)
@@ -108,7 +107,7 @@ class Parameters:
         raise BadRequest(f"{name} must be a date of the form yyyy-mm-dd")
 
     def date_range(self, today: datetime.date) -> tuple[datetime.date, datetime.date]:
-        """`from_date` and `to_date`, both required, both inclusive, neither in the future.
+        """Return `from_date` and `to_date`: both required, both inclusive, neither in the future.
 
         Args:
             today: the last day allowed, in the project's time zone.

@@ -1,4 +1,4 @@
-"""The server's side of one connection: uvicorn's HTTP/1.1 protocol, quiet, and open to damage."""
+"""The server side of one connection: uvicorn's HTTP/1.1 protocol, silenced, with access for faults."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 __all__ = ["protocol_for"]
 
-# Longer than any client keeps an idle connection, so that a test never meets one that is just closing.
+# Longer than any client keeps an idle connection, so tests never hit one that is just closing.
 _KEEP_ALIVE_SECONDS = 600
-# Outside the logging hierarchy: nothing it is given is ever shown, whatever the host program set up.
+# Outside the logging hierarchy, so nothing is shown however the host program configures logging.
 _SILENT = logging.Logger("mixpanel_export.sandbox.http", level=logging.CRITICAL + 1)
 
 
 def protocol_for(application: ASGIApp) -> tuple[ServerState, type[asyncio.Protocol]]:
-    """uvicorn's protocol bound to the application, and what it keeps of connections and tasks."""
+    """Return uvicorn's protocol class for the application, and its connections and tasks."""
     from uvicorn.config import Config
     from uvicorn.protocols.http.h11_impl import H11Protocol
     from uvicorn.server import ServerState
@@ -44,7 +44,7 @@ def protocol_for(application: ASGIApp) -> tuple[ServerState, type[asyncio.Protoc
         ws="none",
         lifespan="off",
         interface="asgi3",
-        # Neither a log_config nor a log level: both would change the host program's uvicorn loggers.
+        # A log_config or log level would change the host program's uvicorn loggers.
         log_config=None,
         proxy_headers=False,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,

@@ -1,7 +1,7 @@
-"""Saying no in Mixpanel's way: a status, a message, and the JSON around them.
+"""Refusals: a status, a message, and the JSON Mixpanel wraps them in.
 
-Pure. Which requests are refused is decided elsewhere (`authentication`, `parameters`, the endpoints); the
-application turns what they raise into an answer with the shape made here.
+Pure. `authentication`, `parameters` and the endpoints raise refusals; the application turns them into
+responses of the shape defined here.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 class Refusal(Exception):  # noqa: N818 - an answer of the server, not its error
-    """A request is answered with a failure.
+    """A request refused with an error response.
 
     Attributes:
-        status: the HTTP status of the answer.
-        message: what Mixpanel would say.
-        headers: further headers of the answer.
+        status: the HTTP status.
+        message: the error message in Mixpanel's words.
+        headers: extra headers of the response.
     """
 
     def __init__(self, status: int, message: str, headers: Mapping[str, str] = _NO_HEADERS) -> None:
@@ -33,22 +33,22 @@ class Refusal(Exception):  # noqa: N818 - an answer of the server, not its error
 
 
 class BadRequest(Refusal):
-    """400: a parameter is missing or not what it must be."""
+    """A 400: a parameter is missing or invalid."""
 
     def __init__(self, message: str) -> None:
         super().__init__(400, message)
 
 
 def refusal_body(path: str, query: str, message: str, redact: Callable[[str], str]) -> dict[str, str]:
-    """The JSON object of a refusal.
+    """Return the JSON object of a refusal.
 
-    The 2.0 root echoes the request, the newer roots carry a status. An echo must not give away what
-    authenticates, so those parameters are left out of it and known secrets are redacted.
+    The 2.0 root echoes the request; the newer roots add a status. The echo leaves out credentials and
+    redacts known secrets.
 
     Args:
         path: the path of the request.
         query: its query string, still encoded.
-        redact: takes the secrets out of a text.
+        redact: removes secrets from a text.
     """
     message = redact(message)
     if not path.startswith("/api/2.0/"):
@@ -59,11 +59,11 @@ def refusal_body(path: str, query: str, message: str, redact: Callable[[str], st
 
 
 def public_query(query: str, redact: Callable[[str], str]) -> list[tuple[str, str]]:
-    """The decoded parameters of a query string, without those that authenticate.
+    """Return the decoded parameters of a query string, without credentials.
 
     Args:
-        query: still encoded.
-        redact: takes the secrets out of a text.
+        query: the query string, still encoded.
+        redact: removes secrets from a text.
     """
     return [
         (name, redact(value))

@@ -1,6 +1,6 @@
-"""What a sandbox was asked: a log without secrets, for tests to look at.
+"""The log of requests a sandbox received, without secrets, for tests to inspect.
 
-It is written by the gate in front of the application; what was asked of the control API is not in it.
+`control.gate` writes it; requests to the control API are not logged.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ class LoggedRequest:
     """One request that arrived.
 
     Attributes:
-        query: the decoded query parameters, without those that authenticate.
-        time: when it arrived.
-        family: whose limits it counted against.
-        status: what it was answered; None while it is not answered, and if it never was.
-        fault: what was done wrong on purpose.
-        refused_by: the limit that it was over.
+        query: the decoded query parameters, without credentials.
+        time: the time of arrival.
+        family: the family whose limits it counted against.
+        status: the status of the response; None until there is one.
+        fault: the fault injected.
+        refused_by: the limit that refused it.
     """
 
     method: str
@@ -45,10 +45,10 @@ class LoggedRequest:
 
 
 class RequestLog(Sequence[LoggedRequest]):
-    """The requests that arrived, in their order; the latest 10,000 of them. Thread-safe.
+    """The latest 10,000 requests in order of arrival. Thread-safe.
 
     Args:
-        limiter: counts the requests that are too many.
+        limiter: counts the requests over a limit.
     """
 
     def __init__(self, limiter: Limiter) -> None:
@@ -62,18 +62,18 @@ class RequestLog(Sequence[LoggedRequest]):
             self._requests.append(request)
 
     def clear(self) -> None:
-        """Forget the requests; what they used up of the limits stays used."""
+        """Clear the log; the counts behind the limits stay."""
         with self._lock:
             self._requests.clear()
 
     @property
     def violations(self) -> dict[LimitName, int]:
-        """How many requests each limit has refused, `{"per_hour": 0, "per_second": 2, "at_once": 0}`."""
+        """Return the number of requests each limit refused: `{"per_hour": 0, "per_second": 2, "at_once": 0}`."""
         return self._limiter.violations
 
     @property
     def most_at_once(self) -> dict[Family, int]:
-        """The most requests of each family that were being answered at the same time."""
+        """Return the highest number of requests in progress at once, for each family."""
         return self._limiter.most_at_once
 
     def _snapshot(self) -> list[LoggedRequest]:

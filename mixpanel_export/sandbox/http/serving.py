@@ -1,8 +1,8 @@
-"""A listening socket, and a thread with a loop of its own that serves it until it is stopped.
+"""A listening socket, and a thread with an event loop that serves it until stopped.
 
-uvicorn's HTTP/1.1 protocol runs here on a socket and a loop of our own, instead of in `uvicorn.Server`: the
-address is known before the thread starts, stopping takes no polling, signal handlers stay the host program's,
-and so does the set-up of its loggers.
+Runs uvicorn's HTTP/1.1 protocol on our own socket and loop rather than in `uvicorn.Server`: the address is known
+before the thread starts, stopping needs no polling, and the host program's signal handlers and loggers stay
+untouched.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _BACKLOG = 512
 
 
 class Serving:
-    """A thread with a loop that serves a socket, from when it is made until it is stopped."""
+    """A thread that serves a socket from creation until `stop`."""
 
     def __init__(self, application: ASGIApp, listener: socket.socket) -> None:
         host, port = listener.getsockname()[:2]
@@ -40,7 +40,7 @@ class Serving:
             target=self._run,
             args=(protocol, listener),
             name=f"mixpanel-sandbox-{port}",
-            # A sandbox that nobody stopped must not keep the program from ending.
+            # A sandbox nobody stopped must not keep the program from exiting.
             daemon=True,
         )
         self._thread.start()
@@ -66,10 +66,10 @@ class Serving:
 
 
 async def _cut(state: ServerState) -> None:
-    """End every connection and the requests that are being answered on them."""
+    """Close every connection and cancel the requests in progress."""
     for connection in list(state.connections):
         connection.transport.close()
-    # An idle connection closes by itself in the loop's next turn; one with unsent bytes never might.
+    # An idle connection closes on the loop's next turn; one with unsent bytes might never close.
     await asyncio.sleep(0)
     for connection in list(state.connections):
         connection.transport.abort()
@@ -77,7 +77,7 @@ async def _cut(state: ServerState) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    # The loop is about to be closed, and an aborted socket is closed one turn later.
+    # An aborted socket closes one turn later, and the loop is about to be closed.
     await asyncio.sleep(0)
 
 
@@ -86,12 +86,12 @@ def listen(host: str, port: int) -> socket.socket:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, None, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP
         )[0]
-        # Not socket.create_server: it leaves the protocol unnamed, and asyncio then leaves Nagle's algorithm
-        # on, which holds the body of every small answer back for 40 ms.
+        # Not socket.create_server: it leaves the protocol unnamed, so asyncio would leave Nagle's algorithm
+        # on and delay the body of every small response by 40 ms.
         listener = socket.socket(family, kind, protocol)
         try:
             if os.name == "posix":
-                # Lets a port be used again while connections of the last sandbox on it fade away.
+                # Allow the port to be reused while connections of the previous sandbox linger.
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((address[0], port, *address[2:]))
             listener.listen(_BACKLOG)
@@ -100,6 +100,6 @@ def listen(host: str, port: int) -> socket.socket:
             raise
     except (OSError, OverflowError) as error:
         raise ConfigurationError(
-            "port", f"cannot listen on {host}:{port} ({error}); port 0 takes a free one"
+            "port", f"cannot listen on {host}:{port} ({error}); use port 0 for a free one"
         ) from error
     return listener

@@ -1,9 +1,8 @@
-"""Behaviors: how often users did something in a time up to a moment, for the profile query.
+"""Behaviors in profile queries: how often users did something within a time window.
 
-The form is that of https://developer.mixpanel.com/reference/engage-query:
-`[{"window": "30d", "name": "buyers", "event_selectors": [{"event": "Purchase", "selector": "…"}]}]`. An
-event counts once, however many of the selectors it fits. What the counts decide is the business of
-`profile_query`.
+The format is that of https://developer.mixpanel.com/reference/engage-query:
+`[{"window": "30d", "name": "buyers", "event_selectors": [{"event": "Purchase", "selector": "…"}]}]`. An event
+counts once, however many selectors match it. See `query` for how the counts are used.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from mixpanel_export.sandbox.reports.where import Predicate
 __all__ = ["LATEST_TIMESTAMP", "Behavior", "EventSelector", "count_behaviors", "read_behaviors"]
 
 LATEST_TIMESTAMP: Final = 253_402_300_799
-"""The last second of the year 9999, in unix time: nothing can be looked at later."""
+"""The last second of the year 9999 in unix time; `as_of_timestamp` can't be later."""
 
 _WINDOW = re.compile(r"(\d{1,5})([hdw])", re.ASCII)
 _SECONDS: Final = {"h": 3600, "d": 86_400, "w": 7 * 86_400}
@@ -34,7 +33,7 @@ _SECONDS: Final = {"h": 3600, "d": 86_400, "w": 7 * 86_400}
 
 @frozen
 class EventSelector:
-    """Events of a name that satisfy an expression; None is every event of the name."""
+    """Events of one name, filtered by an expression unless it is None."""
 
     event: str
     selector: str | None = None
@@ -45,9 +44,9 @@ class Behavior:
     """Something users may have done.
 
     Attributes:
-        name: what `where` calls it.
-        window: how far to look back, such as `30d`.
-        event_selectors: which events count; to fit one of them is enough.
+        name: the name `where` uses for it.
+        window: the time to look back, such as `30d`.
+        event_selectors: the events that count; matching one selector is enough.
     """
 
     name: str
@@ -56,31 +55,31 @@ class Behavior:
 
     @property
     def seconds(self) -> int:
-        """The length of the window."""
+        """Return the length of the window in seconds."""
         return int(self.window[:-1]) * _SECONDS[self.window[-1]]
 
 
 def read_behaviors(value: object) -> tuple[Behavior, ...]:
-    """The behaviors that the decoded parameter describes.
+    """Return the behaviors in a decoded parameter.
 
     Raises:
-        BadRequest: if it is not of the documented form.
+        BadRequest: the parameter does not have the documented format.
     """
     try:
         behaviors = msgspec.convert(value, tuple[Behavior, ...])
     except msgspec.ValidationError as error:
-        raise BadRequest(f"behaviors is not of the documented form: {error}") from None
-    for index, each in enumerate(behaviors):
-        if not _WINDOW.fullmatch(each.window):
+        raise BadRequest(f"behaviors does not have the documented format: {error}") from None
+    for index, behavior in enumerate(behaviors):
+        if not _WINDOW.fullmatch(behavior.window):
             units = ", ".join(_SECONDS)
             raise BadRequest(
                 f"behaviors[{index}].window must be a number and one of {units}, such as 30d; "
-                f"not {each.window!r}"
+                f"not {behavior.window!r}"
             )
-        if not each.event_selectors:
+        if not behavior.event_selectors:
             raise BadRequest(f"behaviors[{index}].event_selectors must name an event")
-    if len({each.name for each in behaviors}) < len(behaviors):
-        raise BadRequest("behaviors must have names that differ")
+    if len({behavior.name for behavior in behaviors}) < len(behaviors):
+        raise BadRequest("the names of behaviors must be unique")
     return behaviors
 
 
@@ -90,23 +89,23 @@ def count_behaviors(
     profiles: Sequence[Mapping[str, Any]],
     as_of: float,
 ) -> dict[str, Counter[str]]:
-    """For each behavior, how many of its events each user has, by distinct id as text.
+    """Return the count of matching events per user (distinct id as text), for each behavior.
 
     Args:
-        profiles: where selectors look up `user["…"]`.
-        as_of: the unix time up to which, but not including, events count.
+        profiles: the profiles `user["…"]` reads in selectors.
+        as_of: the unix time before which events count.
 
     Raises:
-        BadRequest: if a selector is no expression, or cannot be applied to an event.
+        BadRequest: a selector is not a valid expression, or cannot be applied to an event.
     """
-    counts = {each.name: Counter[str]() for each in behaviors}
+    counts = {behavior.name: Counter[str]() for behavior in behaviors}
     if not behaviors:
         return counts
     counted = [
-        (counts[each.name], as_of - each.seconds, _conditions(index, each, profiles))
-        for index, each in enumerate(behaviors)
+        (counts[behavior.name], as_of - behavior.seconds, _conditions(index, behavior, profiles))
+        for index, behavior in enumerate(behaviors)
     ]
-    names = {selector.event for each in behaviors for selector in each.event_selectors}
+    names = {selector.event for behavior in behaviors for selector in behavior.event_selectors}
     earliest = min(since for _, since, _ in counted)
     named = (
         event
@@ -129,12 +128,12 @@ _Condition = tuple[str, Predicate | None]
 def _conditions(index: int, behavior: Behavior, profiles: Sequence[Mapping[str, Any]]) -> list[_Condition]:
     return [
         (
-            each.event,
-            predicate(f"behaviors[{index}].event_selectors[{number}].selector", each.selector, profiles)
-            if each.selector
+            selector.event,
+            predicate(f"behaviors[{index}].event_selectors[{number}].selector", selector.selector, profiles)
+            if selector.selector
             else None,
         )
-        for number, each in enumerate(behavior.event_selectors)
+        for number, selector in enumerate(behavior.event_selectors)
     ]
 
 
@@ -145,5 +144,5 @@ def _fits(event: Mapping[str, Any], conditions: list[_Condition]) -> bool:
 
 
 def _day(time: float) -> datetime.date:
-    # Nothing is older than unix time, and not every platform knows dates before it.
+    # No event predates unix time, and not every platform supports dates before it.
     return datetime.datetime.fromtimestamp(max(time, 0), datetime.UTC).date()

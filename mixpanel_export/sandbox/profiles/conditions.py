@@ -1,6 +1,6 @@
-"""Conditions on profiles: the `where` of the engage query, over a profile's properties and its behaviors.
+"""Conditions on profiles: the `where` of the engage query, over properties and behaviors.
 
-Expressions over events are the business of `reports.evaluation`.
+See `reports.evaluation` for expressions over events.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ __all__ = ["ProfileCondition"]
 
 @frozen
 class ProfileCondition:
-    """An expression that is true of a profile or not."""
+    """A compiled expression that matches profiles."""
 
     expression: CompiledExpression
 
     @classmethod
     def read(cls, text: str) -> ProfileCondition:
-        """The condition that a `where` describes.
+        """Compile a `where`.
 
         Raises:
-            BadRequest: if it is no expression.
+            BadRequest: the text is not a valid expression.
         """
         try:
             return cls(expressions.compile(text))
@@ -45,13 +45,13 @@ class ProfileCondition:
             raise BadRequest(f"where is not a valid expression: {error.problem}") from None
 
     def holds(self, properties: Mapping[str, Any], behaviors: Mapping[str, int]) -> bool:
-        """Whether a profile satisfies it, whose properties `properties["…"]` and `user["…"]` both read.
+        """Return whether a profile matches; `properties["…"]` and `user["…"]` both read its properties.
 
         Args:
-            behaviors: what `behaviors["…"]` reads.
+            behaviors: the values `behaviors["…"]` reads.
 
         Raises:
-            BadRequest: if it cannot be applied to the profile, such as `and` between numbers.
+            BadRequest: the expression cannot be applied to the profile, such as `and` between numbers.
         """
         try:
             return self.expression.matches({"properties": properties}, user=properties, behaviors=behaviors)
@@ -59,8 +59,8 @@ class ProfileCondition:
             raise BadRequest(f"where cannot be evaluated: {error.problem}") from None
 
     def behaviors(self) -> set[str]:
-        """The names that it reads as `behaviors["…"]`."""
-        return {each.name for each in _properties(self.expression.tree) if each.scope == "behaviors"}
+        """Return the names the expression reads as `behaviors["…"]`."""
+        return {node.name for node in _properties(self.expression.tree) if node.scope == "behaviors"}
 
 
 def _properties(tree: Expression) -> Iterator[Property]:

@@ -1,7 +1,7 @@
-"""Which profiles an engage query means, and what of them it shows.
+"""Selecting profiles for an engage query, and the properties to return.
 
-Pure: profiles and events go in, profiles come out. Reading the parameters and cutting the answer into pages are
-left to the endpoint and to `paging`.
+Pure: profiles and events in, profiles out. The endpoint reads the parameters, and `sessions` cuts the result into
+pages.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ Profile: TypeAlias = Mapping[str, Any]
 
 @frozen
 class ProfileQuery:
-    """What an engage call asks for, apart from the page. None is what was left out.
+    """The parameters of an engage call except the page. None means absent.
 
     Attributes:
-        distinct_ids: the only profiles wanted.
-        output_properties: the only properties wanted.
-        as_of_timestamp: the unix time at which `behaviors` are looked at.
-        filter_by_cohort: the id of the cohort whose members are wanted.
-        include_all_users: whether members without a profile are wanted too.
+        distinct_ids: return only these profiles.
+        output_properties: return only these properties.
+        as_of_timestamp: the unix time at which `behaviors` are counted.
+        filter_by_cohort: return only members of the cohort with this id.
+        include_all_users: include members without a profile.
     """
 
     distinct_ids: frozenset[str] | None = None
@@ -48,13 +48,13 @@ class ProfileQuery:
             raise BadRequest("behaviors and filter_by_cohort cannot be used together")
         if self.include_all_users is not None and self.filter_by_cohort is None:
             raise BadRequest("include_all_users can only be used with filter_by_cohort")
-        known = {each.name for each in self.behaviors or ()}
+        known = {behavior.name for behavior in self.behaviors or ()}
         for name in sorted(self.where.behaviors() if self.where else ()):
             if name not in known:
                 raise BadRequest(f'where uses behaviors["{name}"], which behaviors does not define')
 
     def disagreement(self, first: ProfileQuery) -> str | None:
-        """The parameter that is given here, on a later page, but is not what it was on the first page."""
+        """Return the first parameter that is given here, on a later page, and differs from page 0's."""
         for field in attrs.fields(ProfileQuery):
             value = getattr(self, field.name)
             if value is not None and value != getattr(first, field.name):
@@ -70,34 +70,37 @@ def select(
     members: Collection[str] | None,
     now: float,
 ) -> Sequence[Profile]:
-    """The profiles that `query` means, in their order, each once.
+    """Return the profiles that match `query`, in order and without duplicates.
 
     Args:
-        members: the distinct ids in the query's cohort, as text. Those without a profile come last, with no
-            properties.
-        now: the unix time at which behaviors are looked at unless the query says another.
+        members: the distinct ids in the query's cohort, as text. Members without a profile come last, with
+            no properties.
+        now: the unix time at which behaviors are counted, unless the query sets one.
     """
     selected = profiles
     if members is not None:
-        selected = [each for each in selected if str(each["$distinct_id"]) in members]
+        selected = [profile for profile in selected if str(profile["$distinct_id"]) in members]
         if query.include_all_users is not False:
-            bare = set(members) - {str(each["$distinct_id"]) for each in profiles}
+            bare = set(members) - {str(profile["$distinct_id"]) for profile in profiles}
             selected = [*selected, *map(_without_profile, sorted(bare))]
     if query.distinct_ids is not None:
-        selected = [each for each in selected if str(each["$distinct_id"]) in query.distinct_ids]
+        selected = [profile for profile in selected if str(profile["$distinct_id"]) in query.distinct_ids]
     if query.where is None and not query.behaviors:
         return selected
     as_of = now if query.as_of_timestamp is None else query.as_of_timestamp
     counts = count_behaviors(query.behaviors or (), events, profiles, as_of)
     holds = _did_everything if query.where is None else query.where.holds
-    return [each for each in selected if _holds(holds, each, counts)]
+    return [profile for profile in selected if _holds(holds, profile, counts)]
 
 
 def output(profiles: Iterable[Profile], properties: Collection[str] | None) -> list[Profile]:
-    """The profiles with these of their properties only, or with all of them."""
+    """Return the profiles reduced to these properties; None keeps all."""
     if properties is None:
         return list(profiles)
-    return [{**each, "$properties": _only(each["$properties"], frozenset(properties))} for each in profiles]
+    return [
+        {**profile, "$properties": _only(profile["$properties"], frozenset(properties))}
+        for profile in profiles
+    ]
 
 
 def _only(properties: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
@@ -119,5 +122,5 @@ def _holds(
 
 
 def _did_everything(properties: Mapping[str, Any], behaviors: Mapping[str, int]) -> bool:
-    """What behaviors ask for that no `where` weighs: each of them, at least once."""
+    """Return whether a user did every behavior at least once: the rule without a `where`."""
     return all(behaviors.values())

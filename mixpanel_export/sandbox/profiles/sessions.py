@@ -1,8 +1,7 @@
-"""The sessions of engage: the profiles of a query as they were on page 0, for the pages after it.
+"""Engage sessions: snapshots of a query's result that keep its pages consistent.
 
-A session is a snapshot, so that every profile is on exactly one page whatever happens in between. It is kept
-until nobody has asked for one of its pages for a while. Which profiles a query means is `profile_query`'s
-business.
+Because a session is a snapshot, every profile is on exactly one page whatever changes in between. A session
+expires when none of its pages has been requested for a while.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ SESSION_SECONDS: Final = 600.0
 
 @frozen
 class EngageSession:
-    """One query and what it found."""
+    """A query and the profiles it matched."""
 
     id: str
     query: ProfileQuery
@@ -36,17 +35,17 @@ class EngageSession:
         return len(self.profiles)
 
     def page(self, number: int) -> Sequence[Profile]:
-        """The profiles of a page, counted from 0; none beyond the last."""
+        """Return the profiles of a page, counted from 0; none past the last page."""
         return self.profiles[number * PAGE_SIZE : (number + 1) * PAGE_SIZE]
 
 
 @define
 class EngageSessions:
-    """The open sessions of one sandbox.
+    """The open sessions of a sandbox.
 
     Attributes:
-        seconds: how long a session is kept after it was last used.
-        clock: seconds that only ever go on.
+        seconds: the time a session stays open after its last use.
+        clock: monotonic seconds.
     """
 
     seconds: float = SESSION_SECONDS
@@ -56,25 +55,25 @@ class EngageSessions:
     )
 
     def open(self, query: ProfileQuery, profiles: Sequence[Profile]) -> EngageSession:
-        """A new session for what a query has found."""
-        # As Mixpanel's: the time, and something that nobody else has.
+        """Open a session for the result of a query."""
+        # Like Mixpanel's: the time, and a random part.
         session = EngageSession(f"{int(time.time())}-{secrets.token_hex(6)}", query, profiles)
         self._close_expired()
         self._open[session.id] = (self.clock(), session)
         return session
 
     def find(self, session_id: str) -> EngageSession:
-        """The open session of this id.
+        """Return the open session with this id, and keep it open.
 
         Raises:
-            BadRequest: if there is none, or none any more.
+            BadRequest: there is no such session, or it has expired.
         """
         self._close_expired()
         found = self._open.get(session_id)
         if found is None:
             raise BadRequest(
                 f"session_id is unknown or has expired: a session ends {self.seconds:g} seconds after its "
-                "last page; ask for page 0 without session_id to start a new one"
+                "last page; request page 0 without session_id to start a new one"
             )
         session = found[1]
         self._open[session_id] = (self.clock(), session)
@@ -82,5 +81,5 @@ class EngageSessions:
 
     def _close_expired(self) -> None:
         oldest = self.clock() - self.seconds
-        for session_id in [each for each, (used, _) in self._open.items() if used < oldest]:
+        for session_id in [key for key, (used, _) in self._open.items() if used < oldest]:
             del self._open[session_id]

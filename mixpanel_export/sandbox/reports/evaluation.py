@@ -1,7 +1,6 @@
-"""The expressions of a request made ready for decoded events: `where` as a test, `on` as a value.
+"""Compiling the expressions of a request: `where` to a predicate, `on` to a value, over decoded events.
 
-`user["…"]` reads the profile of whoever did the event. What an expression may be is the business of
-`mixpanel_export.expressions`; here its errors become refusals that name the parameter.
+`user["…"]` reads the profile of the event's user. Errors become refusals that name the parameter.
 """
 
 from __future__ import annotations
@@ -21,14 +20,14 @@ _Profiles = Iterable[Mapping[str, Any]]
 
 
 def evaluation(parameter: str, text: str, profiles: _Profiles = ()) -> Evaluate:
-    """The function of an event that `text` describes.
+    """Return a function that computes the value of `text` for an event.
 
     Args:
-        parameter: whose value the text is, for the message of a refusal.
-        profiles: where `user["…"]` is looked up.
+        parameter: the name of the parameter, for error messages.
+        profiles: the profiles `user["…"]` reads.
 
     Raises:
-        BadRequest: if it is no expression. The function itself raises it too, for an event that the
+        BadRequest: the text is not a valid expression. The returned function raises it too, for an event the
             expression cannot be applied to.
     """
     compiled = _compiled(parameter, text)
@@ -44,7 +43,7 @@ def evaluation(parameter: str, text: str, profiles: _Profiles = ()) -> Evaluate:
 
 
 def predicate(parameter: str, text: str, profiles: _Profiles = ()) -> Predicate:
-    """The same for a condition: whether it keeps an event."""
+    """Return a function that tells whether an event matches `text`; otherwise like `evaluation`."""
     compiled = _compiled(parameter, text)
     profile_of = _lookup(text, profiles)
 
@@ -65,7 +64,7 @@ def _compiled(parameter: str, text: str) -> expressions.CompiledExpression:
 
 
 def _lookup(text: str, profiles: _Profiles) -> Callable[[Mapping[str, Any]], Mapping[str, Any] | None]:
-    # A project may have many more profiles than a question about events has to look at.
+    # Skip indexing the profiles unless needed: a project can have far more of them than events to read.
     if "user" not in text:
         return lambda event: None
     by_id = {str(profile["$distinct_id"]): profile["$properties"] for profile in profiles}

@@ -1,8 +1,7 @@
 """Frequency, which Mixpanel also calls addiction: in how many hours or days of a period users were active.
 
-The first number of a period counts those active in one of its hours (or days) at least, the second those
-in two at least, and so on, for as many as the period has:
-https://developer.mixpanel.com/reference/retention-frequency-query.
+The first number of a period counts users active in at least one of its hours (or days), the second those active
+in at least two, and so on: https://developer.mixpanel.com/reference/retention-frequency-query.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ __all__ = ["EVERYONE", "frequencies", "largest_segments", "nobody"]
 Rows = dict[str, list[int]]
 
 EVERYONE: Final = ""
-"""The one segment where there are none to tell apart."""
+"""The only segment of an unsegmented report."""
 
 
 def frequencies(
@@ -33,11 +32,11 @@ def frequencies(
     addiction_unit: Unit,
     segments: Segments | None = None,
 ) -> list[Rows]:
-    """The numbers of users of each period, by segment.
+    """Return the counts of users of each period, by segment.
 
     Args:
-        events: those that make a user active.
-        starts: when each period, one `unit` long, begins.
+        events: the events that make a user active.
+        starts: the start of each period; periods are one `unit` long.
         addiction_unit: the smaller unit, hour or day.
     """
     active: list[dict[str, dict[str, set[int]]]] = [{} for _ in starts]
@@ -59,12 +58,12 @@ def frequencies(
 
 
 def nobody(start: int, unit: Unit, addiction_unit: Unit) -> list[int]:
-    """The numbers of a period in which no user was active."""
+    """Return the counts of a period without active users."""
     return [0] * _units_within(start, unit, addiction_unit)
 
 
 def largest_segments(periods: Sequence[Rows], limit: int | None) -> list[str]:
-    """The segments with most active users, by their number and then by name."""
+    """Return the segments with the most active users, then by name."""
     totals = Counter[str]()
     for period in periods:
         totals.update({segment: row[0] for segment, row in period.items()})

@@ -1,13 +1,12 @@
-"""Funnels: how many users went through some steps in order, and how long it took them.
+"""Funnels: how many users went through a series of steps, and how long it took them.
 
-The rules, as in https://docs.mixpanel.com/docs/reports/funnels, and what was chosen where they leave
-something open:
+The rules follow https://docs.mixpanel.com/docs/reports/funnels; where they leave something open:
 
-- A user enters once a period, with the first event of the period that completes the first step. The steps
-  after it are then taken greedily: each is the earliest event, not before the step before, that completes it.
-- All steps must be done within the window, counted from the entry; a step done exactly at its end counts.
-- One event completes one step. Events of the same second have no order, and are taken in that of the steps.
-- A user is in the segment, or segments, that the entering event has.
+- A user enters once a period, with the period's first event that completes the first step. Later steps are
+  matched greedily: each takes the earliest event, not before the previous step's, that completes it.
+- All steps must be completed within the window, counted from the entry; its last second counts.
+- One event completes one step. Events of the same second are unordered and taken in the order of the steps.
+- A user is in the segments of the entering event.
 """
 
 from __future__ import annotations
@@ -26,12 +25,12 @@ from mixpanel_export.sandbox.reports.where import Predicate
 __all__ = ["OVERALL", "Funnel", "FunnelCounts", "Step", "count_passages", "largest_segments"]
 
 OVERALL: Final = "$overall"
-"""The segment that everyone is in."""
+"""The segment of all users."""
 
 
 @frozen
 class Step:
-    """What completes a step: an event of this name that passes the tests."""
+    """One step: completed by an event of this name that passes the tests."""
 
     event: str
     tests: Sequence[Predicate] = ()
@@ -39,13 +38,13 @@ class Step:
 
 @frozen
 class Funnel:
-    """The question.
+    """The parameters of a funnel report.
 
     Attributes:
         window: seconds from entering the funnel to its last step.
-        starts: when each period begins, ascending, in unix seconds.
-        begin: from when on users may enter: the periods may start earlier.
-        end: from when on they may not.
+        starts: the start of each period in unix seconds, ascending.
+        begin: the earliest time to enter; the first period may start before it.
+        end: the time before which users must enter.
     """
 
     steps: Sequence[Step]
@@ -57,12 +56,12 @@ class Funnel:
 
 @define
 class FunnelCounts:
-    """How far the users of one period and segment came.
+    """The counts of one period and segment.
 
     Attributes:
         counts: the users who reached each step.
-        since_previous: the seconds that they took from the step before, all together.
-        since_start: the seconds that they took from the first step, all together.
+        since_previous: the total seconds they took from the previous step.
+        since_start: the total seconds they took from the first step.
     """
 
     counts: list[int]
@@ -74,7 +73,7 @@ class FunnelCounts:
         return cls([0] * steps, [0.0] * steps, [0.0] * steps)
 
     def add(self, times: Sequence[float]) -> None:
-        """Count a user who reached as many steps as there are times, at those times."""
+        """Count a user who reached the first steps at these times."""
         previous = times[0]
         for index, time in enumerate(times):
             self.counts[index] += 1
@@ -85,7 +84,7 @@ class FunnelCounts:
 
 @define
 class _Candidate:
-    """An event that completes some step: which ones, as bits, and the segments that it would enter with."""
+    """An event that completes some steps (as bits), and the segments it would enter with."""
 
     time: float
     first_step: int
@@ -96,10 +95,10 @@ class _Candidate:
 def count_passages(
     events: Iterable[Event], funnel: Funnel, segments: Segments | None = None
 ) -> list[dict[str, FunnelCounts]]:
-    """For each period the passages by segment: `$overall`, and others where `segments` names them.
+    """Return the counts of each period by segment: `$overall`, and those named by `segments`.
 
     Args:
-        events: those of the range and of a window after it, each once, in any order.
+        events: the events of the range and the window after it, without duplicates, in any order.
     """
     size = len(funnel.steps)
     answer: list[dict[str, FunnelCounts]] = [{OVERALL: FunnelCounts.of_nobody(size)} for _ in funnel.starts]
@@ -122,7 +121,7 @@ def count_passages(
 def _candidates(
     events: Iterable[Event], funnel: Funnel, segments: Segments | None
 ) -> dict[str, list[_Candidate]]:
-    """The events of each user that complete any step."""
+    """Return the events of each user that complete any step."""
     by_name: dict[str, list[tuple[int, Sequence[Predicate]]]] = {}
     for number, step in enumerate(funnel.steps):
         by_name.setdefault(step.event, []).append((number, step.tests))
@@ -143,7 +142,7 @@ def _candidates(
 
 
 def _walk(candidates: Sequence[_Candidate], entry: int, size: int, window: int) -> list[float]:
-    """When each step was done by who enters with the candidate at `entry`."""
+    """Return the times of the steps of a user who enters with the candidate at `entry`."""
     times = [candidates[entry].time]
     last = times[0] + window
     for index in range(entry + 1, len(candidates)):
@@ -156,7 +155,7 @@ def _walk(candidates: Sequence[_Candidate], entry: int, size: int, window: int) 
 
 
 def largest_segments(periods: Sequence[Mapping[str, FunnelCounts]], limit: int) -> list[str]:
-    """The segments that most users entered with, by their number and then by name, without `$overall`."""
+    """Return the segments most users entered with, then by name, without `$overall`."""
     totals = Counter[str]()
     for period in periods:
         totals.update({segment: passage.counts[0] for segment, passage in period.items()})

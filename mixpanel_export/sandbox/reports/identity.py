@@ -1,7 +1,7 @@
-"""Which raw events are the same one, and who did an event.
+"""Identity: which raw events are duplicates, and which user did an event.
 
-Raw export has every event that came in; reports count each once. Mixpanel's identity of an event is its name,
-`distinct_id`, `time` and `$insert_id`, and of several with the same one the latest to be processed counts
+The raw export contains every event received; reports count each once. Mixpanel identifies an event by its name,
+`distinct_id`, `time` and `$insert_id`; of duplicates, the one processed last counts
 (https://developer.mixpanel.com/reference/raw-event-export).
 """
 
@@ -18,16 +18,16 @@ Event = Mapping[str, Any]
 
 
 def deduplicated(events: Iterable[Event]) -> Iterator[Event]:
-    """The events, each once, in their order; they must come day by day, as a store has them.
+    """Yield the events without duplicates, in order; they must come day by day, as stores return them.
 
-    An event without an `$insert_id` is like no other.
+    An event without an `$insert_id` has no duplicates.
     """
     day: float | None = None
     kept: dict[object, Event] = {}
     for event in events:
         properties = event["properties"]
         time = properties["time"]
-        # `time` is a part of the identity, so that the same event is never on two days.
+        # `time` is part of the identity, so duplicates always fall on the same day.
         if time // _SECONDS_A_DAY != day:
             yield from kept.values()
             kept.clear()
@@ -44,7 +44,7 @@ def deduplicated(events: Iterable[Event]) -> Iterator[Event]:
 
 
 def user_of(event: Event) -> str | None:
-    """The distinct id as text, in which 12 and "12" are one user; None when there is none."""
+    """Return the distinct id as text, so that 12 and "12" are one user; None if there is none."""
     distinct_id = event["properties"].get("distinct_id")
     return None if distinct_id is None or distinct_id == "" else str(distinct_id)
 

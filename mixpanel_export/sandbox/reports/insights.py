@@ -1,4 +1,4 @@
-"""Computing a saved Insights report over the events of its days."""
+"""Insights reports: their definition, and computing one from the events of its days."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class Metric:
     """One line of a report.
 
     Attributes:
-        name: what the line is called.
+        name: the label of the line.
         event: the event it counts.
-        counted: what of the event is counted.
-        total_of: an expression to be summed instead of counting.
-        where: an expression that the events must satisfy.
+        counted: what to count.
+        total_of: an expression to sum instead of counting.
+        where: an expression the events must match.
     """
 
     name: str
@@ -42,10 +42,10 @@ class Metric:
 
 @frozen
 class InsightsReport:
-    """A report.
+    """A saved report.
 
     Attributes:
-        days: how many days it covers, up to the latest with data.
+        days: the number of days it covers, up to the latest with data.
     """
 
     bookmark_id: int
@@ -58,11 +58,11 @@ class InsightsReport:
 def report_series(
     report: InsightsReport, events: Iterable[_Event], starts: Sequence[int]
 ) -> dict[str, Sequence[Number]]:
-    """The numbers of each metric, one for each of the periods, in the report's order.
+    """Return the numbers of each metric, one for each period, in the report's order.
 
     Args:
-        events: those of the report's days, day by day, as they were stored.
-        starts: when the periods begin.
+        events: the events of the report's days, as stored.
+        starts: the start of each period.
     """
     names = frozenset(metric.event for metric in report.metrics)
     lines = [_Line.of(metric, len(starts)) for metric in report.metrics]
@@ -75,7 +75,7 @@ def report_series(
 
 @frozen
 class _Line:
-    """A metric, and what it has come to so far."""
+    """A metric and its numbers so far."""
 
     metric: Metric
     where: Predicate | None

@@ -1,4 +1,4 @@
-"""Counting by two kinds of segments at once, one within the other."""
+"""Counting by pairs of segments, one nested in the other."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ __all__ = ["PairTally"]
 
 
 class PairTally:
-    """Counts of every pair, and of either kind by itself: users of two pairs may be the same ones, so that
-    what is largest cannot be told from the pairs. The arguments are those of `Tally`.
+    """Counts by pair, and by each side alone: a user can be in several pairs, so the largest segments can't be
+    derived from the pairs. The arguments are those of `Tally`.
     """
 
     def __init__(self, counted: CountType, length: int) -> None:
@@ -20,7 +20,7 @@ class PairTally:
         self._pairs = defaultdict[str, Tally](lambda: Tally(counted, length))
 
     def add(self, outer: Sequence[str], inner: Sequence[str], period: int, user: str | None) -> None:
-        """Count one event, which is in each of the segments."""
+        """Count one event in each pair of its segments."""
         for segment in inner:
             self._inner.add(segment, period, user)
         for segment in outer:
@@ -29,9 +29,9 @@ class PairTally:
                 self._pairs[segment].add(within, period, user)
 
     def largest(self, limit: int) -> dict[str, list[str]]:
-        """The largest outer segments, each with those of the largest inner ones that occur in it.
+        """Return the largest outer segments, each with the largest inner segments that occur in it.
 
-        Both are ordered as `Tally.largest` does: the inner ones by what they are within the outer one.
+        Both are ordered as by `Tally.largest`, the inner segments by their counts within the outer one.
         """
         inner = frozenset(self._inner.largest(limit))
         return {
@@ -40,5 +40,5 @@ class PairTally:
         }
 
     def within(self, outer: str) -> Tally:
-        """The counts of the inner segments of one outer segment."""
+        """Return the counts of the inner segments of one outer segment."""
         return self._pairs[outer]

@@ -1,6 +1,6 @@
-"""The periods that a report's dates stand for: minutes, hours, days, weeks and months of UTC.
+"""The periods behind a report's dates: minutes, hours, days, weeks and months in UTC.
 
-A period is known by its start in unix seconds. Which events are counted in it is for others to say.
+A period is identified by its start in unix seconds.
 """
 
 from __future__ import annotations
@@ -22,11 +22,10 @@ _FIRST_MONDAY: Final = 4 * _DAY
 
 
 def periods(first_day: datetime.date, last_day: datetime.date, unit: Unit, interval: int = 1) -> list[int]:
-    """The starts of the periods that cover the days from `first_day` to `last_day`, both inclusive.
+    """Return the starts of the periods that cover the days from `first_day` to `last_day`, both inclusive.
 
-    The first one starts at or before the first day: a week on its Monday, a month on its first. With an
-    `interval`, each period is that many units long, counted from the first; the last may reach beyond
-    the range.
+    The first period starts at or before the first day: a week on Monday, a month on its first. With an
+    `interval`, each period spans that many units, counted from the first; the last may extend past the range.
     """
     begin = period_of(start_of_day(first_day), unit)
     end = start_of_day(last_day) + _DAY
@@ -41,7 +40,7 @@ def periods(first_day: datetime.date, last_day: datetime.date, unit: Unit, inter
 
 
 def period_of(seconds: float, unit: Unit) -> int:
-    """The start of the period, one unit long, that a moment is in."""
+    """Return the start of the period, one unit long, that contains a time."""
     if unit == "month":
         return start_of_day(_date(seconds).replace(day=1))
     origin = _FIRST_MONDAY if unit == "week" else 0
@@ -49,12 +48,12 @@ def period_of(seconds: float, unit: Unit) -> int:
 
 
 def period_index(starts: Sequence[int], seconds: float) -> int:
-    """Which of the periods a moment is in, for periods of any unit and interval; -1 before the first."""
+    """Return the index of the period that contains a time, for any unit and interval; -1 before the first."""
     return bisect_right(starts, seconds) - 1
 
 
 def label(start: int, unit: Unit) -> str:
-    """How Mixpanel writes a period: its first day or, for minutes and hours, its first second."""
+    """Return Mixpanel's label for a period: its first day or, for minutes and hours, its first second."""
     day = _date(start).isoformat()
     if unit not in ("minute", "hour"):
         return day
@@ -63,7 +62,7 @@ def label(start: int, unit: Unit) -> str:
 
 
 def start_of_day(day: datetime.date) -> int:
-    """The unix time at which a day begins."""
+    """Return the unix time at which a day begins."""
     return (day - _EPOCH).days * _DAY
 
 

@@ -1,7 +1,7 @@
-"""Ranges of numbers that people can read: `2,000 - 2,100`, in place of equal parts with endless fractions.
+"""Readable ranges of numbers: `2,000 - 2,100`, rather than equal parts with endless fractions.
 
-Every range includes its lower end and not its upper one. All are equally wide, 1, 2 or 5 times a power of
-ten, and begin at a multiple of their width, so that zero is never inside one.
+A range includes its lower end but not its upper one. All have the same width, 1, 2 or 5 times a power of ten,
+and start at a multiple of it, so zero is never inside a range.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from mixpanel_export.sandbox.reports.tally import Number
 
 __all__ = ["Ranges", "ranges"]
 
-# Wide enough to be exact for any two doubles, of which one may be 1e308 and the other 1e-308.
+# Precise enough to be exact for any two doubles, even 1e308 and 1e-308.
 _CONTEXT = Context(prec=700)
 _READABLE = (1, 2, 5)
 
@@ -27,23 +27,22 @@ class Ranges:
     """Adjacent ranges, in order.
 
     Attributes:
-        labels: how each is written.
-        edges: where each begins, and where the last one ends.
+        labels: the text of each range.
+        edges: the start of each range, and the end of the last one.
     """
 
     labels: tuple[str, ...]
     edges: Sequence[Number]
 
     def label_of(self, number: Number) -> str:
-        """The range of one of the numbers that the ranges were made for."""
+        """Return the range of one of the numbers the ranges were computed for."""
         return self.labels[min(bisect_right(self.edges, number), len(self.labels)) - 1]
 
 
 def ranges(numbers: Sequence[Number], most: int) -> Ranges:
-    """The narrowest readable ranges that cover the numbers, at most so many of them.
+    """Return the narrowest readable ranges that cover the numbers, at most `most` of them.
 
-    There are two where one was asked for but numbers are on both sides of zero. Whole numbers get ranges
-    that begin and end at whole numbers.
+    For numbers on both sides of zero there are at least two. Ranges of integers begin and end at integers.
     """
     if not numbers:
         return Ranges((), ())
@@ -64,12 +63,12 @@ def ranges(numbers: Sequence[Number], most: int) -> Ranges:
 
 
 def _decimal(number: Number) -> Decimal:
-    # By way of text, 0.29 is 0.29 and not the double a little below it.
+    # Via text, 0.29 stays 0.29 rather than the double slightly below it.
     return Decimal(int(number)) if number == int(number) else Decimal(str(number))
 
 
 def _widths(narrowest: Decimal, whole: bool) -> Iterator[Decimal]:
-    """Readable widths, ascending, from near `narrowest` on."""
+    """Yield readable widths in ascending order, starting near `narrowest`."""
     exponent = narrowest.adjusted() if narrowest else 0
     exponent = max(exponent, 0) if whole else exponent
     while True:
@@ -79,6 +78,6 @@ def _widths(narrowest: Decimal, whole: bool) -> Iterator[Decimal]:
 
 
 def _multiple(number: Decimal, width: Decimal) -> int:
-    """How many whole widths lie between zero and the number, rounded down."""
+    """Return the number of whole widths between zero and the number, rounded down."""
     quotient, rest = _CONTEXT.divmod(number, width)
     return int(quotient) - (rest < 0)

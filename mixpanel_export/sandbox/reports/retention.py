@@ -1,12 +1,11 @@
-"""Retention: of the users who began in a period, how many came back in each interval after it.
+"""Retention: how many users who began in a period came back in each interval after it.
 
-The rules, as in https://developer.mixpanel.com/reference/retention-query, and what was chosen where they
-leave something open:
+The rules follow https://developer.mixpanel.com/reference/retention-query; where they leave something open:
 
-- Intervals are counted for each user from the moment they began: interval 0 of a day is the next 24 hours.
-  A month is 30 days there, as it has to be the same for all.
-- Only what happens later brings a user back, so that beginning is not itself a return.
-- An interval that nobody of a group can have reached yet is left out.
+- Intervals count from the moment each user began: interval 0 of a day is the next 24 hours. A month is 30 days,
+  the same for everyone.
+- Only a later event brings a user back; the event that began is not a return.
+- Intervals that no user of a group can have reached yet are left out.
 """
 
 from __future__ import annotations
@@ -26,23 +25,23 @@ from mixpanel_export.sandbox.reports.where import Predicate
 __all__ = ["INTERVAL_DAYS", "Group", "Retention", "groups", "largest_segments"]
 
 INTERVAL_DAYS: Final[dict[Unit, int]] = {"day": 1, "week": 7, "month": 30}
-"""How many days an interval of one unit has."""
+"""The number of days in an interval of one unit."""
 
 
 @frozen
 class Retention:
-    """The question.
+    """The parameters of a retention report.
 
     Attributes:
-        begins: whether an event lets a user begin.
-        returns: whether an event brings a user back.
-        first_time: whether a user begins once, with the first such event of all, or anew in every period.
-        starts: when each period begins, ascending, in unix seconds.
-        begin: from when on users may begin: the periods may start earlier.
-        end: from when on they may not.
+        begins: tells whether an event makes a user begin.
+        returns: tells whether an event brings a user back.
+        first_time: whether a user begins only once, with the first such event ever, or again in every period.
+        starts: the start of each period in unix seconds, ascending.
+        begin: the earliest time to begin; the first period may start before it.
+        end: the time before which users must begin.
         interval: seconds.
-        last_interval: the number of the last interval, the first one being 0.
-        unbounded: whether who comes back later counts for all the intervals before, too.
+        last_interval: the index of the last interval, counted from 0.
+        unbounded: whether a return also counts for all earlier intervals.
     """
 
     begins: Predicate
@@ -56,7 +55,7 @@ class Retention:
     unbounded: bool = False
 
     def interval_of(self, elapsed: float) -> int | None:
-        """In which interval a return this long after the beginning counts, None if in none."""
+        """Return the index of the interval for a return after `elapsed` seconds; None if outside all."""
         if elapsed <= 0:
             return None
         interval = int(elapsed // self.interval)
@@ -70,8 +69,8 @@ class Group:
     """The users who began in one period.
 
     Attributes:
-        size: how many they are.
-        returned: how many of them came back in each interval.
+        size: the number of users.
+        returned: the number who came back in each interval.
         by_segment: the same for each segment of the returning events.
     """
 
@@ -89,12 +88,12 @@ class _User:
 def groups(
     events: Iterable[Event], retention: Retention, now: float, segments: Segments | None = None
 ) -> list[Group]:
-    """The group of each period.
+    """Return the group of each period.
 
     Args:
-        events: each once, in any order, up to the end of the last interval; where users begin once, from
-            when there were any.
-        now: intervals that begin after this are left out.
+        events: the events up to the end of the last interval, without duplicates, in any order; with
+            `first_time`, all earlier events too.
+        now: intervals that begin later are left out.
     """
     answer: list[Group] = []
     for start in retention.starts:
@@ -129,7 +128,7 @@ def _users(events: Iterable[Event], retention: Retention, segments: Segments | N
 
 
 def _beginnings(user: _User, retention: Retention) -> Iterable[tuple[int, float]]:
-    """The periods in which a user began, and the first moment of each."""
+    """Return the periods in which a user began, with the first moment in each."""
     if not user.begun:
         return ()
     moments = [min(user.begun)] if retention.first_time else sorted(user.begun, reverse=True)
@@ -143,7 +142,7 @@ def _beginnings(user: _User, retention: Retention) -> Iterable[tuple[int, float]
 def _count(
     group: Group, begun: float, came: Iterable[tuple[float, Sequence[str]]], retention: Retention
 ) -> None:
-    """Count one user: in each interval, or where those accumulate only in the last one."""
+    """Count one user in each interval or, if intervals accumulate, only in the last one."""
     group.size += 1
     intervals: set[int] = set()
     by_segment: dict[str, set[int]] = {}
@@ -170,7 +169,7 @@ def _from_the_right(row: Sequence[int]) -> list[int]:
 
 
 def largest_segments(all_groups: Sequence[Group], limit: int | None) -> list[str]:
-    """The segments with most returns, by their number and then by name."""
+    """Return the segments with the most returns, then by name."""
     totals = Counter[str]()
     for group in all_groups:
         totals.update({segment: sum(row) for segment, row in group.by_segment.items()})

@@ -1,9 +1,8 @@
-"""The value of an `on` as the names of segments.
+"""Segments: the value of an `on` expression as text.
 
-Everything is text in the end: numbers in decimal, booleans `true` and `false`, objects as JSON. What has no
-value is the segment `undefined`, and JSON's null is another, `null`, as they are two types in expressions. A
-list counts for each of its items, once for items that are alike; an empty one has no item to count for,
-and is `undefined`.
+Numbers are written in decimal, booleans as `true` and `false`, objects as JSON. A missing value is the segment
+`undefined`; JSON's null is another, `null`, because expressions tell the two apart. A list counts once for each
+distinct item; an empty list is `undefined`.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ UNDEFINED_SEGMENT: Final = "undefined"
 
 
 def segments_of(value: Any) -> Sequence[str]:
-    """The segments that an event with this value belongs to; always one at least."""
+    """Return the segments of an event with this value; at least one."""
     if _is_list(value):
         return _each(value) or (UNDEFINED_SEGMENT,)
     return (_text(value),)
 
 
 def values_of(value: Any) -> Sequence[str]:
-    """The same, of values that are there: none for undefined, null, and an empty list."""
+    """Return the segments of a value that is present; none for undefined, null or an empty list."""
     if value is UNDEFINED or value is None:
         return ()
     return _each(value) if _is_list(value) else (_text(value),)

@@ -1,4 +1,4 @@
-"""Which events a report is about: those of some names that satisfy a condition, each counted once."""
+"""Selecting the events of a report by name and condition, without duplicates."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ __all__ = ["Selection"]
 
 @frozen
 class Selection:
-    """A choice of events.
+    """A filter on events.
 
     Attributes:
-        names: the names of the events; None is every name.
-        where: what each must satisfy.
+        names: the names of the events; None selects all.
+        where: a predicate the events must match.
     """
 
     names: frozenset[str] | None = None
     where: Predicate | None = None
 
     def of(self, events: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-        """Those of the events that are selected, in their order; see `deduplicated`."""
+        """Return the selected events in order; see `deduplicated`."""
         names = self.names
         if names is not None:
             events = (event for event in events if event["event"] in names)
-        # First which event counts, then whether that one is wanted.
+        # Deduplicate first, then filter: the event that counts might not match.
         events = deduplicated(events)
         return iter(events) if self.where is None else filter(self.where, events)

@@ -1,4 +1,4 @@
-"""Splitting a report by segment: which segments an event counts for, and which ones are answered."""
+"""Splitting a report by segment, and ranking the segments."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Segments: TypeAlias = Callable[[Event], Sequence[str]]
 
 
 def split_by(evaluate: Evaluate) -> Segments:
-    """The segments of an event, by the value that `on` has for it."""
+    """Return a function that computes the segments of an event from its `on` value."""
     return lambda event: segments_of(evaluate(event))
 
 
 def largest(totals: Mapping[str, int], limit: int | None) -> list[str]:
-    """The segments with the largest totals, descending, and by name where those are the same."""
+    """Return the segments with the largest totals, descending, then by name."""
     return sorted(totals, key=lambda segment: (-totals[segment], segment))[:limit]

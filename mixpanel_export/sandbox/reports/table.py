@@ -1,4 +1,4 @@
-"""Series of numbers over the same dates, and the two forms in which Mixpanel answers them."""
+"""Tables of numbers by date and segment, in Mixpanel's JSON and CSV formats."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Table:
 
     Attributes:
         dates: the labels of the periods, ascending.
-        columns: each segment's numbers, in the order in which segments are answered.
+        columns: the numbers of each segment, in output order.
     """
 
     dates: Sequence[str]
@@ -28,26 +28,26 @@ class Table:
 
     @classmethod
     def of(cls, tally: Tally, dates: Sequence[str], segments: Sequence[str]) -> Table:
-        """What was counted for these segments."""
+        """Return the counts of these segments as a table."""
         return cls(dates, {segment: tally.series(segment) for segment in segments})
 
     def by_date(self, segment: str) -> dict[str, Number]:
-        """One segment's numbers."""
+        """Return the numbers of one segment."""
         return dict(zip(self.dates, self.columns[segment], strict=True))
 
     def by_segment(self) -> dict[str, dict[str, Number]]:
-        """Every segment's numbers."""
+        """Return the numbers of every segment."""
         return {segment: self.by_date(segment) for segment in self.columns}
 
     def json(self) -> dict[str, Any]:
-        """The answer of the segmentation and event queries."""
+        """Return the response of the segmentation and event queries."""
         return {
             "data": {"series": self.dates, "values": self.by_segment()},
             "legend_size": len(self.columns),
         }
 
     def csv(self) -> str:
-        """A line for each date, with a column for each segment, quoted as RFC 4180 wants it."""
+        """Return a line for each date, with a column for each segment, quoted as in RFC 4180."""
         text = io.StringIO()
         writer = csv.writer(text)
         writer.writerow(["date", *self.columns])

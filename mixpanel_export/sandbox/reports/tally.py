@@ -1,6 +1,6 @@
-"""Counting: occurrences, users, and occurrences per user, by segment and period.
+"""Counting occurrences, users, and occurrences per user, by segment and period.
 
-What a segment is, and which period an event is in, is for others to say.
+See `segments` and `periods` for what these are.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ Number: TypeAlias = int | float
 
 
 class Tally:
-    """Counts that grow event by event.
+    """Counts by segment and period.
 
     Args:
-        counted: `general` every occurrence, `unique` each user once a period, `average` the occurrences
-            divided by the users. Nobody is a user of what has no distinct id.
-        length: how many periods there are; they are numbered from 0.
+        counted: `general` counts every occurrence, `unique` each user once a period, and `average` divides
+            occurrences by users. Events without a distinct id have no user.
+        length: the number of periods, which are numbered from 0.
     """
 
     def __init__(self, counted: CountType, length: int) -> None:
@@ -38,26 +38,26 @@ class Tally:
             self._users[segment][period].add(user)
 
     def series(self, segment: str) -> Sequence[Number]:
-        """The number of each period, 0 where nothing was counted."""
+        """Return the number of each period, 0 where nothing was counted."""
         series: list[Number] = [0] * self._length
         for period, number in self._numbers(segment):
             series[period] = number
         return series
 
     def total(self, segment: str) -> Number:
-        """The sum of the segment's series."""
+        """Return the sum of the segment's series."""
         return _sum([number for _, number in self._numbers(segment)])
 
     def largest(self, limit: int | None = None) -> list[str]:
-        """The segments by their totals, the largest first, and by name where those are the same."""
+        """Return the segments by total, largest first, then by name."""
         totals = {segment: self.total(segment) for segment in self._occurrences}
         return sorted(totals, key=lambda segment: (-totals[segment], segment))[:limit]
 
     def _numbers(self, segment: str) -> Iterator[tuple[int, Number]]:
-        """Period and number, of the periods in which something was counted."""
+        """Yield the index and number of each period with a count."""
         if segment not in self._occurrences:
             return
-        # Looking into a defaultdict makes the entry, which is harmless for a segment that is there.
+        # Reading a defaultdict creates the entry, which is harmless for a segment that exists.
         users = self._users[segment]
         for period, count in self._occurrences[segment].items():
             if self._counted == "general":
@@ -68,7 +68,7 @@ class Tally:
 
 
 class Sums:
-    """Sums and means of numbers by period. Fractions are added without an error that grows."""
+    """Sums and means of numbers by period, added without accumulating rounding errors."""
 
     def __init__(self, length: int) -> None:
         self._numbers: list[list[Number]] = [[] for _ in range(length)]
@@ -77,11 +77,11 @@ class Sums:
         self._numbers[period].append(number)
 
     def sums(self) -> list[Number]:
-        """The sum of each period, 0 where there is nothing."""
+        """Return the sum of each period, 0 for an empty one."""
         return [_sum(numbers) for numbers in self._numbers]
 
     def means(self) -> list[Number]:
-        """The mean of each period, 0 where there is nothing."""
+        """Return the mean of each period, 0 for an empty one."""
         return [_sum(numbers) / len(numbers) if numbers else 0 for numbers in self._numbers]
 
 

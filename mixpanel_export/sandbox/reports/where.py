@@ -1,4 +1,4 @@
-"""The one seam to segmentation expressions: the text of a `where` becomes a test of decoded events."""
+"""Compiling the text of a `where` into a predicate over decoded events."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Predicate = Callable[[Mapping[str, Any]], bool]
 
 
 def where_predicate(text: str) -> Predicate:
-    """The test that `text` describes.
+    """Return the predicate for `text`.
 
     Raises:
-        BadRequest: if it is no expression. The test itself raises it too, for an event that the
+        BadRequest: the text is not a valid expression. The predicate raises it too, for an event the
             expression cannot be applied to, such as `and` between numbers.
     """
     try:

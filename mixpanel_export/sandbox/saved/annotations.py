@@ -1,7 +1,6 @@
-"""The annotations and tags of one sandbox: what calls can change, kept as long as the sandbox runs.
+"""The annotations and tags of a sandbox, which calls can change while it runs.
 
-The app family and the older calls share it. What a body may look like is the endpoints' business; what is
-refused here is what only the annotations themselves can know: ids that are not there.
+Shared by the app family and the legacy calls. The endpoints validate bodies; only unknown ids are refused here.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ __all__ = ["SERVICE_ACCOUNT", "Annotation", "Annotations", "Author", "Tag", "sam
 
 @frozen
 class Author:
-    """Who made an annotation."""
+    """The author of an annotation."""
 
     id: int
     first_name: str
@@ -34,7 +33,7 @@ class Tag:
 
 @frozen
 class Annotation:
-    """A note at a moment of the project's time zone."""
+    """A note on a point in time, in the project's time zone."""
 
     id: int
     date: datetime.datetime
@@ -51,7 +50,7 @@ _FIRST_TAG: Final = 7001
 
 @define
 class Annotations:
-    """All annotations and tags. Ids only ever increase: that of a deleted annotation is not given again."""
+    """All annotations and tags. Ids only increase; a deleted annotation's id is never reused."""
 
     _annotations: dict[int, Annotation] = field(factory=dict[int, Annotation], init=False)
     _tags: dict[int, Tag] = field(factory=dict[int, Tag], init=False)
@@ -60,23 +59,24 @@ class Annotations:
 
     @property
     def tags(self) -> list[Tag]:
-        """The tags, in the order they were made."""
+        """Return the tags in order of creation."""
         return list(self._tags.values())
 
     def between(self, first: datetime.date | None, last: datetime.date | None) -> list[Annotation]:
-        """The annotations of the days between two, both inclusive, earliest first. None is no bound."""
+        """Return the annotations from one day to another, both inclusive, earliest first. None is no bound."""
         found = [
-            each
-            for each in self._annotations.values()
-            if (first is None or each.date.date() >= first) and (last is None or each.date.date() <= last)
+            annotation
+            for annotation in self._annotations.values()
+            if (first is None or annotation.date.date() >= first)
+            and (last is None or annotation.date.date() <= last)
         ]
-        return sorted(found, key=lambda each: (each.date, each.id))
+        return sorted(found, key=lambda annotation: (annotation.date, annotation.id))
 
     def get(self, annotation_id: int) -> Annotation:
-        """The annotation of this id.
+        """Return the annotation with this id.
 
         Raises:
-            Refusal: 404 if there is none.
+            Refusal: 404 if it does not exist.
         """
         try:
             return self._annotations[annotation_id]
@@ -90,13 +90,13 @@ class Annotations:
         tags: Iterable[int] = (),
         author: Author = SERVICE_ACCOUNT,
     ) -> Annotation:
-        """A new annotation.
+        """Create an annotation.
 
         Args:
-            tags: ids of its tags.
+            tags: the ids of its tags.
 
         Raises:
-            BadRequest: if there is no such tag.
+            BadRequest: a tag does not exist.
         """
         made = Annotation(self._next_annotation, date, description, author, self._tags_of(tags))
         self._next_annotation += 1
@@ -111,10 +111,10 @@ class Annotations:
         description: str | None = None,
         tags: Iterable[int] | None = None,
     ) -> Annotation:
-        """The annotation with what is given in place of what it had; None leaves it as it is.
+        """Change the given fields of an annotation; None leaves a field as it is.
 
         Raises:
-            Refusal: 404 if there is no such annotation, 400 if there is no such tag.
+            Refusal: 404 if the annotation does not exist, 400 if a tag does not.
         """
         known = self.get(annotation_id)
         changed = evolve(
@@ -127,35 +127,35 @@ class Annotations:
         return changed
 
     def delete(self, annotation_id: int) -> None:
-        """Remove it for good.
+        """Delete an annotation.
 
         Raises:
-            Refusal: 404 if there is no such annotation.
+            Refusal: 404 if it does not exist.
         """
         self.get(annotation_id)
         del self._annotations[annotation_id]
 
     def create_tag(self, name: str) -> Tag:
-        """A new tag. Two may share a name, which is why creating one is not to be repeated blindly."""
+        """Create a tag. Names need not be unique, so blindly repeating the call creates duplicates."""
         made = Tag(self._next_tag, name)
         self._next_tag += 1
         self._tags[made.id] = made
         return made
 
     def is_used(self, tag: Tag) -> bool:
-        """Whether any annotation has this tag."""
-        return any(tag in each.tags for each in self._annotations.values())
+        """Return whether any annotation has this tag."""
+        return any(tag in annotation.tags for annotation in self._annotations.values())
 
     def _tags_of(self, ids: Iterable[int]) -> tuple[Tag, ...]:
         chosen = dict.fromkeys(ids)
         for tag_id in chosen:
             if tag_id not in self._tags:
-                raise BadRequest(f"tags: there is no annotation tag {tag_id}")
+                raise BadRequest(f"tags: annotation tag {tag_id} does not exist")
         return tuple(self._tags[tag_id] for tag_id in chosen)
 
 
 def sample_annotations() -> Annotations:
-    """What the people of the sample shop had noted before anyone called."""
+    """Return the annotations that the sample shop starts with."""
     annotations = Annotations()
     release, campaign = annotations.create_tag("release"), annotations.create_tag("campaign")
     annotations.create_tag("incident")

@@ -1,8 +1,7 @@
-"""The cohorts saved in the sample project, and who is in them.
+"""The cohorts saved in the sample project, and their members.
 
-A cohort is a rule, never a list: it is worked out over whatever profiles and events the project has, so a
-project made of somebody's own export answers the same cohorts from other people. Listing them and paging
-through their profiles are the endpoints' business.
+A cohort is a rule, never a list. Members are computed from the project's profiles and events, so the same cohorts
+also work with the user's own export.
 """
 
 from __future__ import annotations
@@ -24,12 +23,12 @@ __all__ = ["COHORTS", "PerformedEvent", "SavedCohort", "cohort_members", "member
 
 @frozen
 class PerformedEvent:
-    """A rule about what users did, whenever that was.
+    """A rule about the events of a user, at any time.
 
     Attributes:
         event: the name of the event.
-        at_least: how often a user must have done it.
-        where: an expression that each of those events must satisfy.
+        at_least: the minimum number of occurrences.
+        where: an expression each counted event must match.
     """
 
     event: str
@@ -41,13 +40,13 @@ class PerformedEvent:
 class SavedCohort:
     """A cohort as Mixpanel lists it, with its rule.
 
-    A user is in it who satisfies both halves of the rule; a half that is None asks for nothing.
+    Members match both `profiles` and `did`; None matches everyone.
 
     Attributes:
-        created: when it was made, `YYYY-MM-DD HH:MM:SS`.
-        is_visible: whether it is shown in menus.
-        profiles: an expression that the properties of the user's profile must satisfy.
-        did: what the user must have done.
+        created: the time of creation, `YYYY-MM-DD HH:MM:SS`.
+        is_visible: whether menus show it.
+        profiles: an expression over the properties of the user's profile.
+        did: the events the user must have done.
     """
 
     id: int
@@ -111,9 +110,9 @@ COHORTS: Final = (
 
 
 def cohort_members(profiles: Sequence[Profile], events: EventStore, cohort_id: int) -> set[str] | None:
-    """The distinct ids, as text, of the users who are in a saved cohort; None if there is no such cohort.
+    """Return the members of a saved cohort as distinct ids in text; None if the cohort does not exist.
 
-    Users without a profile are in it too if the cohort asks for events only.
+    If the cohort only asks for events, users without a profile can be members too.
     """
     return members_by_cohort(profiles, events, [cohort for cohort in COHORTS if cohort.id == cohort_id]).get(
         cohort_id
@@ -123,7 +122,7 @@ def cohort_members(profiles: Sequence[Profile], events: EventStore, cohort_id: i
 def members_by_cohort(
     profiles: Sequence[Profile], events: EventStore, cohorts: Sequence[SavedCohort] = COHORTS
 ) -> dict[int, set[str]]:
-    """The same for several cohorts, by their ids, of which the events are read once."""
+    """Return the members of several cohorts by id, reading the events once."""
     doers = _doers(events, {cohort.id: cohort.did for cohort in cohorts if cohort.did is not None})
     members: dict[int, set[str]] = {}
     for cohort in cohorts:
@@ -145,7 +144,7 @@ def _with_profile(profiles: Sequence[Profile], expression: str) -> set[str]:
 
 
 def _doers(store: EventStore, rules: Mapping[int, PerformedEvent]) -> dict[int, set[str]]:
-    """For each rule the users who did what it asks for."""
+    """Return the users who match each rule."""
     names = {rule.event for rule in rules.values()}
     if not names:
         return {}

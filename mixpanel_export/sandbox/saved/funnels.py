@@ -1,6 +1,6 @@
-"""The funnels saved in the sample project: their steps and how long a user has for them.
+"""The funnels saved in the sample project: their steps and conversion windows.
 
-Definitions only; counting users through them is the business of `reports.funnels`.
+See `reports.funnels` for counting users.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ LengthUnit = Literal["day", "hour", "minute", "second"]
 
 @frozen
 class CustomEvent:
-    """A name that somebody gave to some of the events of a name, to be used as if it were an event."""
+    """A named subset of the events of one name, used like an event."""
 
     id: int
     name: str
@@ -28,8 +28,8 @@ class FunnelStep:
 
     Attributes:
         event: the name of the event that completes the step.
-        where: an expression that the event must satisfy.
-        custom_event: what the step is called if it is a custom event.
+        where: an expression the event must match.
+        custom_event: the custom event the step is shown as.
     """
 
     event: str
@@ -39,7 +39,7 @@ class FunnelStep:
 
 @frozen
 class SavedFunnel:
-    """A funnel, with the time that it allows unless a query says otherwise."""
+    """A funnel and its default conversion window."""
 
     id: int
     name: str
@@ -98,5 +98,5 @@ FUNNELS: Final = (
 
 
 def saved_funnel(funnel_id: int) -> SavedFunnel | None:
-    """The funnel of this id, None if there is none."""
+    """Return the funnel with this id, or None."""
     return next((funnel for funnel in FUNNELS if funnel.id == funnel_id), None)

@@ -1,7 +1,7 @@
-"""The Insights reports saved in the sample project: what each asks, under the id it was bookmarked with.
+"""The Insights reports saved in the sample project, by bookmark id.
 
-A report says how many days it looks back on, never which, so that it has an answer in a project made of
-somebody's own export too. Computing it is `reports.insights`' business.
+A report covers a number of recent days rather than fixed dates, so it also works with the user's own export. See
+`reports.insights` for the computation.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""The Lexicon: which events and profile properties a project has, worked out from its data.
+"""The Lexicon: schemas of the project's events and profiles, derived from its data.
 
-What has a name and a type in a schema is what occurs; nothing is declared. Descriptions cannot be worked out:
-those of Mixpanel's own properties are here, and those of the sample shop are `SHOP`, for projects that serve it.
-Answering calls with it is the endpoints' business.
+Names and types are those that occur. Descriptions can't be derived: Mixpanel's own properties have theirs here,
+and `SHOP` holds those of the sample shop.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ __all__ = ["NOTHING_WRITTEN", "SHOP", "USER", "Descriptions", "EntityType", "Lex
 EntityType: TypeAlias = Literal["event", "profile"]
 
 USER: Final = "$user"
-"""The name under which the Lexicon has user profiles."""
+"""The name of user profiles in the Lexicon."""
 
 _TYPES: Final[dict[type, str]] = {
     bool: "boolean",
@@ -34,7 +33,7 @@ _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\
 
 @frozen
 class Descriptions:
-    """What people wrote about the entities of a project, by name, and about properties, by name."""
+    """Descriptions of entities and of properties, by name."""
 
     entities: Mapping[str, str] = field(factory=dict[str, str])
     properties: Mapping[str, str] = field(factory=dict[str, str])
@@ -42,10 +41,10 @@ class Descriptions:
 
 @frozen
 class LexiconEntity:
-    """An event or the user profiles.
+    """An event, or the user profiles.
 
     Attributes:
-        schema: what the Lexicon says about it, as Mixpanel answers it.
+        schema: the schema in Mixpanel's format.
     """
 
     type: EntityType
@@ -58,7 +57,7 @@ def lexicon(
     profiles: Iterable[Mapping[str, Any]],
     descriptions: Descriptions,
 ) -> tuple[LexiconEntity, ...]:
-    """The entities that occur: events in the order of their names, then user profiles if there are any."""
+    """Return the entities that occur: events ordered by name, then user profiles if there are any."""
     by_name: defaultdict[str, _Occurrences] = defaultdict(_Occurrences)
     for event in events:
         by_name[event["event"]].add(event["properties"])
@@ -75,11 +74,11 @@ def lexicon(
 
 @define
 class _Occurrences:
-    """What was seen of one entity.
+    """The occurrences of one entity.
 
     Attributes:
-        kinds: how often each property had a value of each type.
-        other_texts: properties with a text that is no date with a time.
+        kinds: the number of values by property and type.
+        other_texts: the properties with a text that is not a date with a time.
     """
 
     count: int = 0
@@ -100,10 +99,16 @@ def _schema(name: str, seen: _Occurrences, descriptions: Descriptions) -> dict[s
     for (property_name, kind), times in seen.kinds.items():
         kinds[property_name][kind] = times
     schema: dict[str, Any] = {
-        "required": [each for each in sorted(kinds) if sum(kinds[each].values()) == seen.count],
+        "required": [
+            property_name
+            for property_name in sorted(kinds)
+            if sum(kinds[property_name].values()) == seen.count
+        ],
         "properties": {
-            each: _property(each, set(kinds[each]), each not in seen.other_texts, descriptions)
-            for each in sorted(kinds)
+            property_name: _property(
+                property_name, set(kinds[property_name]), property_name not in seen.other_texts, descriptions
+            )
+            for property_name in sorted(kinds)
         },
         "metadata": {"com.mixpanel": {"tags": [], "hidden": False, "dropped": False}},
     }
@@ -118,7 +123,7 @@ def _property(name: str, kinds: set[type], dates_only: bool, descriptions: Descr
     types = {_TYPES[kind] for kind in kinds if kind in _TYPES}
     if types == {"integer", "number"}:
         types = {"number"}
-    # A property of several types, or never with a value, has none that could be given.
+    # A property with several types, or with no value at all, has no type to show.
     if len(types) == 1:
         schema["type"] = types.pop()
         if schema["type"] == "string" and dates_only:
@@ -130,83 +135,83 @@ def _property(name: str, kinds: set[type], dates_only: bool, descriptions: Descr
     return {**schema, "metadata": {"com.mixpanel": settings}}
 
 
-# Mixpanel's own properties, which every project has: the name in its menus, and what it is.
+# Mixpanel's own properties, present in every project: display name and description.
 _OWN_PROPERTIES: Final[dict[str, tuple[str, str]]] = {
-    "$browser": ("Browser", "The browser that was used."),
-    "$browser_version": ("Browser Version", "The main version of the browser."),
-    "$city": ("City", "Where the user was, by IP address."),
-    "$country_code": ("Country", "The user's country, as a code of two letters."),
-    "$created": ("Created", "When the profile was made."),
-    "$current_url": ("Current URL", "The address of the page."),
-    "$device": ("Device", "The kind of device, where it tells."),
-    "$email": ("Email", "The user's address."),
-    "$insert_id": ("Insert ID", "Tells an event that was sent again from another one."),
-    "$last_seen": ("Last Seen", "When the profile last changed."),
+    "$browser": ("Browser", "The user's browser."),
+    "$browser_version": ("Browser Version", "The major version of the browser."),
+    "$city": ("City", "The user's city, by IP address."),
+    "$country_code": ("Country", "The user's country, as a two-letter code."),
+    "$created": ("Created", "The time the profile was created."),
+    "$current_url": ("Current URL", "The URL of the page."),
+    "$device": ("Device", "The kind of device, if known."),
+    "$email": ("Email", "The user's email address."),
+    "$insert_id": ("Insert ID", "Identifies an event, so that repeated deliveries count once."),
+    "$last_seen": ("Last Seen", "The time the profile last changed."),
     "$lib_version": ("Library Version", "The version of the library that sent the event."),
     "$name": ("Name", "The user's name."),
-    "$os": ("Operating System", "The operating system that was used."),
+    "$os": ("Operating System", "The user's operating system."),
     "$region": ("Region", "The state or province, by IP address."),
-    "distinct_id": ("Distinct ID", "Who did it."),
-    "mp_country_code": ("Country", "Where the user was, as a code of two letters."),
+    "distinct_id": ("Distinct ID", "The user who did it."),
+    "mp_country_code": ("Country", "The user's country, as a two-letter code."),
     "mp_lib": ("Mixpanel Library", "The library that sent the event."),
-    "mp_processing_time_ms": ("Time Processed", "When Mixpanel processed the event, in milliseconds."),
-    "time": ("Time", "When it happened, in seconds."),
+    "mp_processing_time_ms": ("Time Processed", "The time Mixpanel processed the event, in milliseconds."),
+    "time": ("Time", "The time of the event, in seconds."),
 }
 
 NOTHING_WRITTEN: Final = Descriptions()
 
 SHOP: Final = Descriptions(
     entities={
-        "Add to Cart": "A product was put into the cart.",
-        "Page View": "A page of the shop was shown.",
+        "Add to Cart": "A product was added to the cart.",
+        "Page View": "A page of the shop was viewed.",
         "Purchase": "An order was placed and paid.",
-        "Search": "Somebody searched the shop.",
-        "Sign Up": "A customer made an account.",
+        "Search": "A customer searched the shop.",
+        "Sign Up": "A customer created an account.",
         "Support Ticket": "A customer wrote about an order.",
         USER: "The customers of the shop.",
     },
     properties={
-        "cart_value": "What all that is in the cart costs, in US dollars.",
+        "cart_value": "The value of the cart, in US dollars.",
         "category": "The department that sells the product.",
-        "coupon": "The code that was redeemed.",
+        "coupon": "The redeemed coupon code.",
         "currency": "The currency of all amounts.",
-        "devices": "The systems the customer was seen on.",
-        "discount": "What the coupon took off, as a negative amount.",
-        "filters": "What the search was narrowed to.",
-        "first_order": "Whether the customer had bought nothing before.",
-        "gift": "Whether it is to be wrapped.",
-        "gift_note": "What the card says.",
-        "identity_provider": "Who vouched for the account; none for a password.",
-        "interests": "Departments the customer asked to hear from.",
-        "items": "What was bought: a product, how many, and the price of one.",
-        "lifetime_value": "What the customer has paid so far, in US dollars.",
-        "load_ms": "How long the page took to load, in milliseconds.",
-        "logged_in": "Whether the visitor was known.",
-        "message": "What the customer wrote.",
-        "newsletter": "Whether the customer gets the newsletter.",
-        "order_id": "The number on the invoice.",
-        "orders": "How many orders the customer has placed.",
+        "devices": "The operating systems the customer was seen on.",
+        "discount": "The coupon's discount, as a negative amount.",
+        "filters": "The filters applied to the search.",
+        "first_order": "True for the customer's first order.",
+        "gift": "True for gift-wrapped orders.",
+        "gift_note": "The text on the gift card.",
+        "identity_provider": "The provider used to sign in; none for a password.",
+        "interests": "The departments the customer follows.",
+        "items": "The items bought: product, quantity and unit price.",
+        "lifetime_value": "The total the customer has paid, in US dollars.",
+        "load_ms": "The page's load time, in milliseconds.",
+        "logged_in": "True if the visitor was logged in.",
+        "message": "The text of the ticket.",
+        "newsletter": "True if the customer gets the newsletter.",
+        "order_id": "The order number.",
+        "orders": "The number of orders the customer has placed.",
         "page": "The path of the page.",
-        "payment": "How, in how many parts and from where it was paid.",
-        "payment_reference": "The bank's number for the payment.",
-        "plan": "The customer's membership: free, plus or business.",
-        "price": "The price of one, in US dollars.",
+        "payment": "The payment's method, installments and billing address.",
+        "payment_reference": "The bank's reference for the payment.",
+        "plan": "The customer's plan: free, plus or business.",
+        "price": "The unit price, in US dollars.",
         "product": "The name of the product.",
-        "quantity": "How many.",
-        "query": "What was searched for.",
-        "rating": "One to five stars for the answer.",
-        "reply_hours": "How long the answer took.",
-        "resolved": "Whether the ticket is closed.",
-        "results": "How many products were found.",
-        "revenue": "What was paid, in US dollars.",
-        "scroll_depth": "How much of the page was seen, from 0 to 1.",
-        "sku": "The number of the product.",
-        "sort": "What the results were sorted by.",
-        "source": "Where the customer first came from.",
-        "subject": "What the ticket is about.",
-        "support": "The customer's tickets, and the language to answer in.",
-        "tags": "What the product is filed under.",
+        "quantity": "The number of units.",
+        "query": "The search text.",
+        "rating": "The rating of the reply, one to five stars.",
+        "reply_hours": "The hours until the reply.",
+        "resolved": "True if the ticket is closed.",
+        "results": "The number of products found.",
+        "revenue": "The amount paid, in US dollars.",
+        "scroll_depth": "The share of the page that was seen, from 0 to 1.",
+        "sku": "The product's SKU.",
+        "sort": "The order of the results.",
+        "source": "The channel that first brought the customer.",
+        "subject": "The subject of the ticket.",
+        "support": "The customer's tickets and preferred language.",
+        "tags": "The product's tags.",
         "utm": "The campaign that led to the account.",
-        "visit": "Ties the events of one visit together.",
+        "visit": "Identifies the visit that the event belongs to.",
     },
 )

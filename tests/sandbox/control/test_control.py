@@ -25,13 +25,15 @@ def steered() -> Iterator[Sandbox]:
 @pytest.fixture
 def control(steered: Sandbox) -> Iterator[httpx.Client]:
     """No credentials, as curl would ask."""
-    with httpx.Client(base_url=steered.url, verify=False) as client:
+    with httpx.Client(timeout=60, base_url=steered.url, verify=False) as client:
         yield client
 
 
 def export_status(sandbox: Sandbox) -> int:
     params = DAY | {"project_id": str(sandbox.credentials.project_id)}
-    return httpx.get(sandbox.url + EXPORT, params=params, auth=sandbox.auth, verify=False).status_code
+    return httpx.get(
+        sandbox.url + EXPORT, params=params, auth=sandbox.auth, verify=False, timeout=60
+    ).status_code
 
 
 def test_it_says_what_there_is(control: httpx.Client) -> None:
@@ -222,7 +224,7 @@ def test_it_answers_on_loopback_only(address: str, status: int) -> None:
     async def ask() -> int:
         app = control_app(Controls.with_limits(None))
         transport = httpx.ASGITransport(app=app, client=(address, 1))
-        async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as client:
+        async with httpx.AsyncClient(timeout=60, transport=transport, base_url="http://sandbox") as client:
             return (await client.get("/sandbox/faults")).status_code
 
     assert asyncio.run(ask()) == status

@@ -161,7 +161,7 @@ class TestFiles:
 
 class TestRefusing:
     def test_nothing_to_serve(self, tmp_path: Path) -> None:
-        with pytest.raises(ConfigurationError, match=r"no files named \.jsonl"):
+        with pytest.raises(ConfigurationError, match=r"contains no \.jsonl"):
             FileEventStore(tmp_path)
         with pytest.raises(ConfigurationError, match="no file or folder"):
             FileEventStore(tmp_path / "none")
@@ -221,6 +221,7 @@ RANGE = {"from_date": str(FIRST), "to_date": str(LAST)}
 
 def client_of(sandbox: Sandbox, encoding: str = "identity") -> httpx.Client:
     return httpx.Client(
+        timeout=60,
         base_url=sandbox.url,
         auth=sandbox.auth,
         params={"project_id": sandbox.credentials.project_id},

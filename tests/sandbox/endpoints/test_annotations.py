@@ -34,7 +34,7 @@ def mixpanel(own: Sandbox) -> Iterator[MixpanelClient]:
 def http(own: Sandbox) -> Iterator[httpx.Client]:
     """A plain client for the paths under the project."""
     url = f"{own.url}/api/app/projects/{own.credentials.project_id}"
-    with httpx.Client(base_url=url, auth=own.auth) as client:
+    with httpx.Client(timeout=60, base_url=url, auth=own.auth) as client:
         yield client
 
 
@@ -121,13 +121,16 @@ class TestCreating:
             (b"", "a JSON object is required"),
             (b"{", "the body must be valid JSON"),
             (b"\xff", "the body"),
-            (b"[]", "the body is not what it must be"),
+            (b"[]", "the body is invalid"),
             (b'{"description": "x"}', "missing required field `date`"),
             (b'{"date": "2024-01-01 00:00:00"}', "missing required field `description`"),
             (b'{"date": "2024-01-01 00:00:00", "description": ""}', "length >= 1"),
             (b'{"date": "2024-01-01 00:00:00", "description": 5}', "Expected `str`"),
             (b'{"date": "2024-01-01 00:00:00", "description": "x", "tags": ["release"]}', "Expected `int`"),
-            (b'{"date": "2024-01-01 00:00:00", "description": "x", "tags": [1]}', "no annotation tag 1"),
+            (
+                b'{"date": "2024-01-01 00:00:00", "description": "x", "tags": [1]}',
+                "tag 1 does not exist",
+            ),
             (b'{"date": "2024-01-01 00:00:00", "description": "x", "colour": 1}', "unknown field `colour`"),
             (b'{"date": "2024-01-01", "description": "x"}', "date must be a date of the form yyyy-mm-dd HH"),
             (b'{"date": "2024-02-30 00:00:00", "description": "x"}', "date must be a date of the form"),
@@ -166,7 +169,7 @@ class TestChanging:
 
     def test_an_unknown_tag_changes_nothing(self, mixpanel: MixpanelClient) -> None:
         known = mixpanel.annotations.list().results[0]
-        with pytest.raises(BadRequestError, match=f"no annotation tag {UNKNOWN}"):
+        with pytest.raises(BadRequestError, match=f"annotation tag {UNKNOWN} does not exist"):
             mixpanel.annotations.update(annotation_id=known.id, description="x", tags=[UNKNOWN])
         assert mixpanel.annotations.get(annotation_id=known.id).results == known
 

@@ -135,7 +135,7 @@ class TestCounts:
         [
             ({"event": ""}, "event is a required parameter"),
             ({"event": "Purchase"}, "event must be a JSON array of strings"),
-            ({"event": "[]"}, "event must have one name at least"),
+            ({"event": "[]"}, "event must have at least one name"),
             ({"type": ""}, "type is a required parameter"),
             ({"unit": ""}, "unit is a required parameter"),
             ({"interval": ""}, "either interval or from_date and to_date is required"),

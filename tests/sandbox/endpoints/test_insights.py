@@ -99,7 +99,7 @@ def test_the_older_root_answers_too(client: httpx.Client) -> None:
 
 
 def test_an_unknown_report_is_not_found_and_the_saved_ones_are_named(mixpanel: MixpanelClient) -> None:
-    with pytest.raises(APIError, match="no saved report with bookmark_id 7; there are 5100001") as caught:
+    with pytest.raises(APIError, match="no saved report has bookmark_id 7; known ids are 5100001") as caught:
         mixpanel.insights.query(bookmark_id=7)
     assert caught.value.status == 404
 

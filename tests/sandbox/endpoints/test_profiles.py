@@ -282,7 +282,7 @@ class TestCohorts:
     @pytest.mark.parametrize(
         ("form", "error"),
         [
-            ({"filter_by_cohort": '{"id": 1}'}, "there is no cohort 1"),
+            ({"filter_by_cohort": '{"id": 1}'}, "cohort 1 does not exist"),
             ({"filter_by_cohort": "2002"}, "filter_by_cohort must be a JSON object"),
             ({"filter_by_cohort": '{"id": "2002"}'}, "filter_by_cohort must be a JSON object"),
             ({"filter_by_cohort": '{"id": true}'}, "filter_by_cohort must be a JSON object"),
@@ -375,7 +375,7 @@ class TestBehaviors:
             ({**BUYERS, "event_selectors": []}, "behaviors[0].event_selectors must name an event"),
             ({**BUYERS, "event_selectors": [{}]}, "missing required field `event`"),
             ({"window": "30d"}, "missing required field `name`"),
-            ("bought", "behaviors is not of the documented form"),
+            ("bought", "behaviors does not have the documented format"),
             (
                 {**BUYERS, "event_selectors": [{"event": "Purchase", "selector": "revenue >"}]},
                 "behaviors[0].event_selectors[0].selector is not a valid expression",
@@ -405,7 +405,7 @@ class TestRefusals:
             ("distinct_ids", "somebody", "distinct_ids must be a JSON array of strings"),
             ("output_properties", '{"a": 1}', "output_properties must be a JSON array of strings"),
             ("behaviors", "[", "behaviors must be valid JSON"),
-            ("behaviors", json.dumps([BUYERS, BUYERS]), "behaviors must have names that differ"),
+            ("behaviors", json.dumps([BUYERS, BUYERS]), "the names of behaviors must be unique"),
             ("as_of_timestamp", "yesterday", "as_of_timestamp must be an integer"),
             ("data_group_id", "12", "no group profiles"),
         ],

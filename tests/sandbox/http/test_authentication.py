@@ -123,7 +123,7 @@ class TestOverHTTP:
 
     def test_own_credentials_replace_the_usual_ones(self) -> None:
         own = SandboxCredentials(username="me", secret="mine", project_id=7)
-        with Sandbox(credentials=own) as sandbox, httpx.Client(base_url=sandbox.url) as client:
+        with Sandbox(credentials=own) as sandbox, httpx.Client(timeout=60, base_url=sandbox.url) as client:
             params = DAY | {"project_id": "7"}
             assert client.get("/api/2.0/export", params=params, auth=sandbox.auth).status_code == 200
             usual = CREDENTIALS.service_account()

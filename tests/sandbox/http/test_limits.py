@@ -35,6 +35,7 @@ def clock() -> Clock:
 
 def client_of(sandbox: Sandbox) -> httpx.Client:
     return httpx.Client(
+        timeout=60,
         base_url=sandbox.url,
         auth=sandbox.auth,
         params={"project_id": sandbox.credentials.project_id},
@@ -205,7 +206,9 @@ class TestRefusal:
             sandbox.faults.add(Fault.hang())
             with pytest.raises(httpx.ReadTimeout):
                 client.get(FUNNELS, timeout=0.1)
-            assert client.get(FUNNELS).status_code == 200
+            while client.get(FUNNELS).status_code == 429:
+                time.sleep(0.01)
+            assert sandbox.requests.most_at_once["query"] == 1
 
     def test_one_after_the_other_is_never_two_at_once(self) -> None:
         with Sandbox(limits=Limits(export=Quota(concurrent=1))) as sandbox, client_of(sandbox) as client:
@@ -215,15 +218,15 @@ class TestRefusal:
 
     @pytest.mark.parametrize("form", ["seconds", "date"])
     def test_retry_after_may_be_told(self, form: str) -> None:
-        limits = Limits(query=Quota(per_hour=1), retry_after=form, hour_seconds=1)  # type: ignore[arg-type]
+        limits = Limits(query=Quota(per_hour=1), retry_after=form)  # type: ignore[arg-type]
         with Sandbox(limits=limits) as sandbox, client_of(sandbox) as client:
             client.get(FUNNELS)
             told = client.get(FUNNELS).headers["retry-after"]
         if form == "seconds":
-            assert told == "1"
+            assert 3500 <= int(told) <= 3600
         else:
             ahead = parsedate_to_datetime(told) - datetime.datetime.now(datetime.UTC)
-            assert 0 <= ahead.total_seconds() <= 2
+            assert 3500 <= ahead.total_seconds() <= 3602
 
     def test_they_may_be_changed_and_forgotten_while_it_runs(self, limited: Sandbox) -> None:
         with client_of(limited) as client:
@@ -237,7 +240,7 @@ class TestRefusal:
 
     def test_a_refusal_uses_up_no_fault(self) -> None:
         with (
-            Sandbox(limits=Limits(query=Quota(per_hour=1), hour_seconds=0.2)) as sandbox,
+            Sandbox(limits=Limits(query=Quota(per_hour=1))) as sandbox,
             client_of(sandbox) as client,
         ):
             client.get(FUNNELS)
