@@ -1,4 +1,4 @@
-"""Files that appear under their name only when they are complete."""
+"""Files that appear under their name only when they are complete, and helpers to make files durable."""
 
 from __future__ import annotations
 
@@ -14,36 +14,37 @@ from typing import IO, Self
 
 from mixpanel_export.errors import DiskFullError, InvalidArgumentError
 
+__all__ = ["AtomicFile", "digest_of", "disk_errors", "durable", "sync_folder"]
+
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 class AtomicFile:
-    """A file that appears under its name only when `complete()` was called.
+    """A file that appears under its name only once `complete` is called.
 
-    A context manager: leaving it without completing removes the temporary file.
+    A context manager: leaving it without completing the file removes the temporary one.
     """
 
     def __init__(self, path: Path) -> None:
         if path.is_dir():
-            raise InvalidArgumentError("path", str(path), "it is a directory; allowed is a file")
+            raise InvalidArgumentError("path", str(path), "expected a file, not a directory")
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-        self._temporary: Path | None = Path(temporary)
+        self._temporary = Path(temporary)
+        self._is_complete = False
         self.file: IO[bytes] = os.fdopen(descriptor, "w+b")
 
     def __enter__(self) -> Self:
         return self
 
     def complete(self) -> None:
-        """Make it durable and give it its name, replacing what had it."""
-        assert self._temporary is not None
-        self.file.flush()
-        os.fsync(self.file.fileno())
+        """Make the file durable and rename it, replacing an existing one."""
+        durable(self.file)
         self.file.close()
         self._temporary.chmod(0o666 & ~_umask())
         self._temporary.replace(self.path)
-        self._temporary = None
+        self._is_complete = True
         sync_folder(self.path.parent)
 
     def __exit__(
@@ -52,12 +53,12 @@ class AtomicFile:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._temporary is not None:
-            # A full disk fails the flush in close() again; the file is to go either way.
-            with contextlib.suppress(OSError):
-                self.file.close()
-            self._temporary.unlink(missing_ok=True)
-            self._temporary = None
+        if self._is_complete:
+            return
+        # On a full disk, close() fails to flush again; the file is removed either way.
+        with contextlib.suppress(OSError):
+            self.file.close()
+        self._temporary.unlink(missing_ok=True)
 
 
 def _umask() -> int:
@@ -67,7 +68,7 @@ def _umask() -> int:
 
 
 def sync_folder(folder: Path) -> None:
-    """A rename itself must survive a power cut, where the system can promise that."""
+    """Make a rename in a folder survive a power cut, where the system can promise that."""
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -77,13 +78,13 @@ def sync_folder(folder: Path) -> None:
 
 
 def durable(file: IO[bytes]) -> None:
-    """Have what was written on the disk, not only with the system."""
+    """Flush a file to the disk itself, past the system's cache."""
     file.flush()
     os.fsync(file.fileno())
 
 
 def digest_of(path: Path) -> str:
-    """The SHA-256 of a file's bytes."""
+    """Compute the SHA-256 of a file's bytes, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -1,7 +1,7 @@
-"""From a range of days to slices: which requests an export makes.
+"""Divide a range of days into slices, each of which is one request.
 
-Pure. A slice is one request. Few slices spare the hourly budget; many let slices be downloaded side by side, and
-make what has to be repeated after a failure small.
+Pure. Few slices spare the hourly request budget; many can be downloaded in parallel, and leave less to repeat after
+a failure.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ __all__ = ["Plan", "Slice", "divide", "make_plan"]
 
 _DAY = datetime.timedelta(days=1)
 
-# A plan leaves a quarter of an hour's budget free, for what has to be asked twice and for other programs.
+# A plan leaves a quarter of an hour's budget for retries and for other programs.
 _SHARE_OF_BUDGET = 0.75
-# Slices for each that is downloaded at a time. Days differ in size, and the largest slice should not be waited for
-# alone; but Mixpanel lets only three requests begin a second, so that many small ones take longer than a few.
+# Slices per parallel download. With only one, the largest slice would be waited for alone, because days differ in
+# size; but Mixpanel accepts only three requests a second, so many small slices take longer than a few.
 _ROUNDS = 2
 
 
 @frozen(order=True)
 class Slice:
-    """A part of a range, asked for in one request.
+    """Consecutive days that are requested at once.
 
     Attributes:
-        from_date: its first day.
-        to_date: its last day, included.
+        from_date: the first day.
+        to_date: the last day, included.
     """
 
     from_date: datetime.date
@@ -39,7 +39,7 @@ class Slice:
 
     @property
     def days(self) -> int:
-        """How many days it has."""
+        """The number of days."""
         return (self.to_date - self.from_date).days + 1
 
     def part(self, first: int, end: int) -> Slice:
@@ -54,10 +54,10 @@ class Slice:
 
 @frozen
 class Plan:
-    """The slices of an export, in order and without gap or overlap.
+    """The slices of an export, in order and without gaps or overlaps.
 
     Attributes:
-        parallel: how many slices are downloaded at a time.
+        parallel: the number of slices to download at a time.
     """
 
     slices: Sequence[Slice]
@@ -84,17 +84,17 @@ def make_plan(
     Args:
         from_date: the first day.
         to_date: the last day, included; not before the first.
-        parallel: how many slices are to be downloaded at a time.
-        slice_days: exactly so many days a slice (the last may be shorter), whatever the budget.
-        per_hour: how many requests the budget allows in an hour; None for any number.
-        whole: ask for all in one request, as a `limit` over the whole range needs.
+        parallel: the number of slices to download at a time.
+        slice_days: the exact number of days of a slice (the last may be shorter), whatever the budget.
+        per_hour: the number of requests that the budget allows in an hour; None for any number.
+        whole: make it one request, as a `limit` over the whole range needs.
 
     Raises:
-        InvalidArgumentError: for numbers below 1.
+        InvalidArgumentError: for anything but integers from 1.
     """
     for name, value in (("parallel", parallel), ("slice_days", slice_days)):
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise InvalidArgumentError(name, value, "allowed is a whole number from 1")
+            raise InvalidArgumentError(name, value, "expected an integer from 1")
     whole_range = Slice(from_date, to_date)
     if whole:
         return Plan([whole_range], parallel)
@@ -113,16 +113,16 @@ def divide(
     """Divide several ranges into slices as nearly equal as whole days allow, with one budget for all.
 
     Args:
-        beside: how many requests are to be made beside these, out of the same budget.
+        beside: the number of other requests to leave room for in the same budget.
         parallel, slice_days, per_hour: as for `make_plan`.
     """
     if slice_days is not None:
         return [
-            _part(each, at, min(at + slice_days, each.days))
-            for each in ranges
-            for at in range(0, each.days, slice_days)
+            _part(range_, start, min(start + slice_days, range_.days))
+            for range_ in ranges
+            for start in range(0, range_.days, slice_days)
         ]
-    days = sum(each.days for each in ranges)
+    days = sum(range_.days for range_ in ranges)
     count = min(days, parallel * _ROUNDS)
     if per_hour is not None:
         count = min(count, int(per_hour * _SHARE_OF_BUDGET) - beside)
@@ -130,13 +130,10 @@ def divide(
     for _ in range(count - len(ranges)):
         longest = max(range(len(ranges)), key=lambda n: ranges[n].days / parts[n])
         parts[longest] += 1
-    edges = [
-        [each.days * n // many for n in range(many + 1)] for each, many in zip(ranges, parts, strict=True)
-    ]
     return [
-        _part(each, start, end)
-        for each, its_edges in zip(ranges, edges, strict=True)
-        for start, end in itertools.pairwise(its_edges)
+        _part(range_, start, end)
+        for range_, number in zip(ranges, parts, strict=True)
+        for start, end in itertools.pairwise(range_.days * n // number for n in range(number + 1))
     ]
 
 

@@ -1,7 +1,7 @@
-"""Slices side by side: some threads fetch, and whoever iterates gets each slice once it is there.
+"""Fetch slices in parallel threads, and hand each over once it is complete.
 
-Holds the threads, and the promise that they end: when all is delivered, when something failed, and when the
-iteration is given up. How a slice is fetched is `fetch`'s business.
+The threads end when all slices are delivered, when one failed, and when the caller gives up. See `fetch` for
+fetching one slice.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ __all__ = ["SlicePool"]
 
 T = TypeVar("T")
 
-# Slices that may be complete before the consumer wants them, beyond those in the making: more would only fill
-# the disk while a slow consumer works.
+# Complete slices that may wait for the consumer, beyond those being fetched: more would only fill the disk while a
+# slow consumer works.
 _AHEAD = 2
-# As long as it may take to connect, and a little longer.
+# A little longer than the timeout for connecting.
 _JOIN_SECONDS = 30.0
-# For a thread that connects: it may be about to end, or wait for a server that does not answer.
+# For a thread that is connecting: it may end at any moment, or wait for a server that does not answer.
 _CONNECT_GRACE = 0.25
 
 
@@ -33,15 +33,13 @@ class SlicePool(Generic[T]):
     """The slices of a plan, each fetched by one of `plan.parallel` threads.
 
     Args:
-        plan: what to fetch.
+        plan: the slices to fetch.
         fetch: fetches one slice; called in the threads.
-        discard: gets rid of a fetched slice that nobody took.
-        cancellation: ends what `fetch` is waiting for.
-        again: fetches once more what was given back; called in the threads. What it is given is its own to get rid
-            of when it raises.
-        ordered: hand slices over in the order of the plan, or as they complete.
-        nameless: what is fetched has no name that it could be taken for something else by; then a thread that is
-            still connecting when this is closed ends later, by itself.
+        discard: disposes of a fetched slice that nobody took.
+        cancellation: ends the waits of `fetch`.
+        ordered: hand slices over in the order of the plan; otherwise, as they complete.
+        abandon_connecting: do not wait in `close` for a thread that is still connecting; it ends later by itself.
+            Only for slices in files without a name, which a late thread cannot damage.
     """
 
     def __init__(
@@ -51,23 +49,21 @@ class SlicePool(Generic[T]):
         discard: Callable[[T], object],
         cancellation: Cancellation,
         *,
-        again: Callable[[T], T] | None = None,
         ordered: bool = True,
         abandon_connecting: bool = False,
     ) -> None:
         self._slices = list(plan)
         self._fetch = fetch
-        self._fetch_again = again
         self._discard = discard
         self._cancellation = cancellation
         self._ordered = ordered
-        self._nameless = abandon_connecting
+        self._abandon_connecting = abandon_connecting
         self._changed = threading.Condition()
         self._next_to_fetch = 0
         self._taken = 0
-        # The slice that was taken last, and may still be given back.
+        # The slice that was taken last, and may still be returned.
         self._held: int | None = None
-        self._given_back: dict[int, T] = {}
+        self._returned: dict[int, tuple[T, Callable[[T], T]]] = {}
         self._ready: dict[int, T] = {}
         self._failed: dict[int, BaseException] = {}
         self._closed = False
@@ -80,10 +76,10 @@ class SlicePool(Generic[T]):
             thread.start()
 
     def take(self) -> T | None:
-        """The next slice, when it is there; None when all have been taken, or it was cancelled.
+        """Wait for the next slice; return None when all have been taken, or after `cancel`.
 
         Raises:
-            Whatever `fetch` raised for the slice that is next.
+            Exception: as raised by `fetch` for the slice that is next.
         """
         with self._changed:
             self._held = None
@@ -101,40 +97,46 @@ class SlicePool(Generic[T]):
                     raise error
                 self._changed.wait()
 
-    def give_back(self, fetched: T) -> None:
-        """Have what was taken last fetched again, to be taken another time."""
+    def give_back(self, fetched: T, fetch_again: Callable[[T], T]) -> None:
+        """Return the slice that was taken last, to be fetched again and taken another time.
+
+        Args:
+            fetch_again: called in the threads; disposes of the slice itself when it raises.
+        """
         with self._changed:
-            assert self._held is not None
             index, self._held = self._held, None
+            if index is None:
+                raise RuntimeError("give_back: no slice was taken")
             if not self._closed:
                 self._taken -= 1
-                self._given_back[index] = fetched
+                self._returned[index] = fetched, fetch_again
                 self._changed.notify_all()
                 return
         self._discard(fetched)
 
     def cancel(self) -> None:
-        """Have the threads end, and return at once. May be called from any thread."""
+        """Tell the threads to end, and return at once. May be called from any thread."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
         self._cancellation.cancel()
 
     def close(self) -> None:
-        """End the threads, and discard what nobody took. May be called from any thread, and twice."""
+        """End the threads and discard the slices that nobody took. May be called from any thread, and twice."""
         self.cancel()
-        connecting = self._cancellation.connecting() if self._nameless else frozenset[int]()
+        connecting = self._cancellation.connecting() if self._abandon_connecting else frozenset[int]()
         moment = time.monotonic() + _CONNECT_GRACE
         for thread in self._threads:
-            # One of them when garbage is collected there.
+            # The garbage collector may close the pool in one of its own threads.
             if thread is not threading.current_thread():
                 thread.join(
                     _JOIN_SECONDS if thread.ident not in connecting else max(0.0, moment - time.monotonic())
                 )
         with self._changed:
-            for rest in (self._ready, self._given_back):
-                while rest:
-                    self._discard(rest.popitem()[1])
+            while self._ready:
+                self._discard(self._ready.popitem()[1])
+            while self._returned:
+                self._discard(self._returned.popitem()[1][0])
 
     def _next_ready(self) -> int | None:
         if self._ordered:
@@ -142,16 +144,18 @@ class SlicePool(Generic[T]):
         return next(iter(self._ready), None)
 
     def _due_failure(self) -> BaseException | None:
-        """A refusal is due at once, for the others would be refused too. Any other failure waits: in order, for
-        the slices before it; as they complete, for those being fetched.
+        """Return the failure to raise now.
+
+        A refusal is due at once, because the other slices would be refused too. Any other failure waits: in order,
+        for the slices before it; otherwise, for those being fetched.
         """
         refusal = next((error for error in self._failed.values() if isinstance(error, APIError)), None)
         if refusal is not None:
             return refusal
         if self._ordered:
             return self._failed.get(self._taken)
-        in_the_making = self._next_to_fetch - self._taken - len(self._ready) - len(self._failed)
-        return next(iter(self._failed.values()), None) if not in_the_making else None
+        being_fetched = self._next_to_fetch - self._taken - len(self._ready) - len(self._failed)
+        return next(iter(self._failed.values()), None) if not being_fetched else None
 
     def _work(self) -> None:
         while (claimed := self._claim()) is not None:
@@ -159,7 +163,7 @@ class SlicePool(Generic[T]):
             try:
                 fetched = fetch()
             except BaseException as error:
-                # Raised where it can be handled: in the thread that iterates.
+                # `take` raises it, in the thread that can handle it.
                 with self._changed:
                     self._failed[index] = error
                     self._changed.notify_all()
@@ -172,13 +176,13 @@ class SlicePool(Generic[T]):
             self._discard(fetched)
 
     def _claim(self) -> tuple[int, Callable[[], T]] | None:
-        """The next slice to fetch, once there is room for it; None when there is nothing more to do."""
+        """Wait until a slice may be fetched; return its index and how to fetch it, or None at the end."""
         with self._changed:
             while not self._closed and (self._taken < len(self._slices) or self._held is not None):
-                if self._given_back:
-                    assert self._fetch_again is not None
-                    index = min(self._given_back)
-                    return index, functools.partial(self._fetch_again, self._given_back.pop(index))
+                if self._returned:
+                    index = min(self._returned)
+                    fetched, fetch_again = self._returned.pop(index)
+                    return index, functools.partial(fetch_again, fetched)
                 if not self._failed and self._next_to_fetch < min(
                     len(self._slices), self._taken + self._window
                 ):

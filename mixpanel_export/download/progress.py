@@ -1,12 +1,13 @@
-"""How far an export has come: plain numbers, and a callback that is told of them."""
+"""Count how far an export has come, and report it to one listener."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 
-from attrs import define, evolve, field
+from attrs import define, field, frozen
 
 from mixpanel_export.download.fetch import FetchObserver
 from mixpanel_export.download.plan import Slice
@@ -14,20 +15,20 @@ from mixpanel_export.download.plan import Slice
 __all__ = ["Progress", "ProgressListener", "Tracker"]
 
 
-@define
+@frozen
 class Progress:
-    """How far an export has come.
+    """A snapshot of how far an export has come.
 
     Attributes:
-        slices: how many slices (requests) the plan has.
-        slices_done: how many of them are complete.
-        events: events in complete slices, and those of the others seen so far.
-        received: bytes that came over the network, compressed as they came.
+        slices: the number of slices (requests) in the plan.
+        slices_done: the number of complete slices.
+        events: events in complete slices, and those seen so far in the others.
+        received: bytes received over the network, compressed as they arrived.
         lines: bytes of JSON Lines in complete slices, decompressed.
-        retries: how many attempts were repeated.
-        seconds: how long the export has been running.
-        waiting: why slices wait, and how many seconds the longest of these waits is; None when none waits.
-        dropped: duplicates left out, where that was asked for.
+        retries: the number of repeated attempts.
+        seconds: the time since the export started.
+        waiting: the reason for, and the seconds of, the longest wait of a slice; None when no slice waits.
+        dropped: duplicates left out, with `deduplicate=True`.
     """
 
     slices: int = 0
@@ -50,62 +51,67 @@ ProgressListener = Callable[[Progress], object]
 
 
 class Tracker:
-    """Adds up what the threads of a download report, and tells one listener, one call at a time.
+    """Adds up the reports of a download's threads, and calls one listener, one call at a time.
 
-    The listener is called in the threads that download or prove. What it raises ends the export.
+    The listener is called in the threads that download or verify. An exception that it raises ends the export.
     """
 
     def __init__(self, slices: int, listener: ProgressListener | None) -> None:
         self._lock = threading.Lock()
         self._listener = listener
-        self._began = time.monotonic()
-        self._progress = Progress(slices=slices)
+        self._started = time.monotonic()
+        self._slices = slices
+        self._totals: Counter[str] = Counter()
         self._waiting: dict[Slice, tuple[str, float]] = {}
 
     def totals(self) -> Progress:
-        """The numbers as they are now."""
+        """Return the current totals."""
         with self._lock:
             return self._snapshot()
 
     def of(self, slice_: Slice) -> _SliceTracker:
-        """What one slice reports to."""
+        """Make the observer of one slice."""
         return _SliceTracker(self, slice_)
 
     def done(self, lines: int) -> None:
-        """A slice is complete."""
+        """Count a slice with `lines` bytes of lines as complete."""
         self.change(None, slices_done=1, lines=lines)
 
     def drop(self, duplicates: int) -> None:
-        """So many events were left out as duplicates."""
+        """Count events that were left out as duplicates."""
         self.change(None, dropped=duplicates)
 
     def wait(self, slice_: Slice, waiting: tuple[str, float]) -> None:
-        """A slice waits: why, and for how many seconds."""
+        """Record why, and how many seconds, a slice waits."""
         with self._lock:
             self._waiting[slice_] = waiting
-            self._tell()
+            self._notify()
 
     def change(self, slice_: Slice | None, **changes: int) -> None:
-        """Add to the numbers; the slice that reports is not waiting."""
+        """Add to the totals; the slice that reports is no longer waiting."""
         with self._lock:
             if slice_ is not None:
                 self._waiting.pop(slice_, None)
             for name, amount in changes.items():
-                setattr(self._progress, name, getattr(self._progress, name) + amount)
-            self._tell()
+                self._totals[name] += amount
+            self._notify()
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         if self._listener is not None:
             self._listener(self._snapshot())
 
     def _snapshot(self) -> Progress:
-        longest = max(self._waiting.values(), key=lambda each: each[1], default=None)
-        return evolve(self._progress, seconds=time.monotonic() - self._began, waiting=longest)
+        return Progress(
+            slices=self._slices,
+            seconds=time.monotonic() - self._started,
+            waiting=max(self._waiting.values(), key=lambda waiting: waiting[1], default=None),
+            **self._totals,
+        )
 
 
 @define
 class _SliceTracker(FetchObserver):
-    """One slice's part of the numbers; takes back what a failed attempt had added."""
+    """Reports one slice to the tracker; takes back what a failed attempt had added."""
 
     tracker: Tracker
     slice_: Slice

@@ -1,6 +1,7 @@
-"""A job at work: its slices downloaded into spools, and handed over one by one, complete.
+"""Download the slices of a job and hand them over one by one, complete.
 
-Joins what `fetch`, `download`, `progress` and `job` do; sync and async deliveries are made from it.
+Combines `fetch`, `pool`, `progress` and `job`. `SliceReceiver` receives and verifies slices in the caller's
+threads; `SliceStream` adds the threads and the temporary files. Sync and async deliveries build on them.
 """
 
 from __future__ import annotations
@@ -32,23 +33,23 @@ T = TypeVar("T")
 
 _logger = logging.getLogger("mixpanel_export")
 
-# A spool up to this size stays in memory; a longer one goes on in a temporary file.
+# A slice up to this size stays in memory; a larger one moves to a temporary file.
 _IN_MEMORY = 1 << 20
-# A slice with as many bytes of lines at most is inflated once, and kept until it is delivered.
+# A slice with at most this many bytes of lines is decompressed only once, and kept until it is delivered.
 _KEPT = 28 << 20
-# If that is no more than so much of the memory that may be used, and a chunk no more than so much.
+# The shares of the memory that may be used: an eighth for kept lines, a 256th for a chunk.
 _KEPT_SHARE = 8
 _CHUNK_SHARE = 256
-# Slices that are finished at a time.
-_AT_ONCE = 2
+# Slices that are verified and used at a time.
+_CONCURRENT = 2
 
 
 class SliceReceiver:
-    """Receives the slices of a job into files, and counts them. Thread-safe.
+    """Receives and verifies the slices of a job, and counts them. Thread-safe.
 
     Args:
-        check: how each line is looked at when it is verified.
-        chunk_size: the most bytes that are inflated at a time.
+        check: how lines are checked; see `records.verify.Check`.
+        chunk_size: the most bytes to decompress at a time.
     """
 
     def __init__(
@@ -80,34 +81,34 @@ class SliceReceiver:
             chunk_size=min(chunk_size, job.memory // _CHUNK_SHARE),
             keep=min(_KEPT, job.memory // _KEPT_SHARE),
         )
-        # Few, for each keeps for itself the memory that it has once used, and more would be no faster: what they
-        # do needs the interpreter's lock again and again.
-        concurrent = min(os.cpu_count() or 1, _AT_ONCE)
+        # Few: each thread keeps the memory that it once used, and more would be no faster, because their work needs
+        # the interpreter's lock again and again.
+        concurrent = min(os.cpu_count() or 1, _CONCURRENT)
         self._finishing = ThreadPoolExecutor(concurrent, "mixpanel-export-finish")
-        # An interpreter that ends waits for all that they were given.
+        # Limits the queue too, because an interpreter that exits waits for all queued work.
         self._free = threading.Semaphore(concurrent)
 
     @property
     def progress(self) -> Progress:
-        """How far it has come."""
+        """The current totals."""
         return self._tracker.totals()
 
     def fetch(self, slice_: Slice, file: IO[bytes]) -> tuple[Spool, str]:
-        """One complete slice, in `file` as its bytes came, and their SHA-256: proved while it comes."""
+        """Receive a slice into `file` and verify it on the way; return it with the SHA-256 of its bytes."""
         verified, digest = self._begin(slice_, file).fetch()
         return self._complete(slice_, file, verified), digest
 
     def receive(self, slice_: Slice, file: IO[bytes]) -> SliceFetch:
-        """One slice, in `file`, to be proved."""
-        fetching = self._begin(slice_, file)
-        fetching.receive()
-        return fetching
+        """Receive a slice into `file`, to be verified later by `prove` or `finish`."""
+        received = self._begin(slice_, file)
+        received.receive()
+        return received
 
     def prove(self, received: SliceFetch) -> Spool | None:
-        """One complete slice of what was received, without its duplicates, if that was asked for.
+        """Verify a received slice, and leave out duplicates if the job says so.
 
         Returns:
-            None when it is not the whole slice, which is to be received again.
+            The complete slice; None if it is incomplete and must be received again.
         """
         verified = received.prove()
         if verified is None:
@@ -115,9 +116,9 @@ class SliceReceiver:
         return self.deduplicated(self._complete(received.slice_, received.file, verified))
 
     def finish(self, received: SliceFetch, use: Callable[[Spool], T]) -> T:
-        """Prove what was received and use it, in one of a few threads; `close` ends them.
+        """Verify a received slice and use it, in one of a few threads, which `close` ends.
 
-        What is not whole is received again by the thread that calls, so that none of the few waits for the network.
+        An incomplete slice is received again in the calling thread, so that none of the few waits for the network.
         """
 
         def finished() -> tuple[T] | None:
@@ -132,7 +133,7 @@ class SliceReceiver:
             received.receive()
 
     def close(self) -> None:
-        """End these threads, when nothing is finished any more."""
+        """Wait for the threads of `finish`, and end them."""
         self._finishing.shutdown()
 
     def _begin(self, slice_: Slice, file: IO[bytes]) -> SliceFetch:
@@ -146,10 +147,10 @@ class SliceReceiver:
         return Spool(slice_, verified, file, self._fields, cancellation=self._cancellation)
 
     def deduplicated(self, spool: Spool) -> Spool:
-        """A slice without its duplicates, if that was asked for."""
+        """Leave out the duplicates of a slice if the job says so."""
         if not self._deduplicate:
             return spool
-        # One at a time: each takes its share of memory.
+        # One at a time, because each takes its share of memory.
         with self._deduplicating, quoting(self._redact):
             deduplicated = spool.without_duplicates()
         self._tracker.drop(deduplicated.dropped)
@@ -157,7 +158,7 @@ class SliceReceiver:
 
 
 class SliceStream:
-    """The slices of a job, each in a spool. Close it, whatever happens."""
+    """The slices of a job, downloaded by threads into temporary files. The caller closes it."""
 
     def __init__(
         self,
@@ -169,7 +170,7 @@ class SliceStream:
         listener: ProgressListener | None = None,
     ) -> None:
         self._cancellation = Cancellation()
-        # Whoever takes a slice proves it, and parses it next.
+        # The thread that takes a slice verifies it here, and parses it next.
         self._slices = SliceReceiver(
             job, http, self._cancellation, check=check, chunk_size=CHUNK_SIZE, listener=listener
         )
@@ -178,42 +179,41 @@ class SliceStream:
             self._receive,
             _discard,
             self._cancellation,
-            again=_receive_again,
             ordered=ordered,
             abandon_connecting=True,
         )
 
     @property
     def progress(self) -> Progress:
-        """How far it has come."""
+        """The current totals."""
         return self._slices.progress
 
     def take(self) -> Spool | None:
-        """The next complete slice, to be closed by who takes it; None after the last.
+        """Wait for the next complete slice, which the caller closes; return None after the last.
 
         Raises:
-            CancelledError: when it was cancelled.
-            Whatever a slice raises that could not be fetched.
+            CancelledError: after `cancel`.
+            MixpanelError: when a slice cannot be fetched.
         """
         while (received := self._download.take()) is not None:
             try:
-                # Here, not in the threads of the download: each keeps for itself the memory that it has once used.
+                # Not in the threads of the download: each keeps the memory that it once used.
                 spool = self._slices.prove(received)
             except BaseException:
                 _discard(received)
                 raise
             if spool is not None:
                 return spool
-            self._download.give_back(received)
+            self._download.give_back(received, _receive_again)
         self._cancellation.check()
         return None
 
     def cancel(self) -> None:
-        """Have everything end, and return at once. May be called from any thread."""
+        """Tell the download to end, and return at once. May be called from any thread."""
         self._download.cancel()
 
     def close(self) -> None:
-        """End the threads and remove the spools. May be called from any thread."""
+        """End the threads and remove the temporary files. May be called from any thread."""
         self._download.close()
 
     def _receive(self, slice_: Slice) -> SliceFetch:

@@ -86,7 +86,7 @@ class TestSizes:
         assert "512MiB" in said
 
     def test_too_little_is_refused(self, refused: Refused) -> None:
-        assert "--memory: got 1000000; allowed are 67,108,864 bytes" in refused(
+        assert "--memory: got 1000000; expected at least 67,108,864 bytes" in refused(
             *EVENTS, "--output", "e.parquet", "--memory", "1MB"
         )
 

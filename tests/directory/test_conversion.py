@@ -239,7 +239,7 @@ class TestArguments:
         [
             ({"layout": "wide"}, "layout.*parquet and csv.*jsonl.gz"),
             ({"partition_by": "date", "format": "jsonl"}, "partition_by.*parquet and csv.*jsonl"),
-            ({"layout": "tall", "format": "csv"}, "layout: got 'tall'; allowed are 'wide', 'json'"),
+            ({"layout": "tall", "format": "csv"}, "layout: got 'tall'; expected one of 'wide', 'json'"),
             ({"partition_by": "hour", "format": "csv"}, "partition_by: got 'hour'"),
             ({"format": "xlsx"}, "'parquet', 'csv'"),
         ],

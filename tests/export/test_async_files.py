@@ -131,9 +131,9 @@ def test_a_place_that_cannot_be_written_is_refused_before_anything_is_sent(
 ) -> None:
     async def run() -> None:
         async with client_for(sandbox) as client:
-            with pytest.raises(InvalidArgumentError, match=r"says jsonl\.gz; make them agree"):
+            with pytest.raises(InvalidArgumentError, match=r"expected 'jsonl\.gz', as the file name"):
                 await client.export.to_file(tmp_path / "e.jsonl.gz", *RANGE, format="csv")
-            with pytest.raises(InvalidArgumentError, match="it is a directory"):
+            with pytest.raises(InvalidArgumentError, match="expected a file, not a directory"):
                 await client.export.to_file(tmp_path, *RANGE)
 
     asyncio.run(run())

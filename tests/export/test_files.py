@@ -95,9 +95,9 @@ def test_the_name_says_the_format(wire: Wire, client: MixpanelClient, tmp_path: 
 def test_a_place_that_cannot_be_written_is_refused_before_anything_is_sent(
     wire: Wire, client: MixpanelClient, tmp_path: Path
 ) -> None:
-    with pytest.raises(InvalidArgumentError, match=r"says jsonl\.gz; make them agree"):
+    with pytest.raises(InvalidArgumentError, match=r"expected 'jsonl\.gz', as the file name"):
         client.export.to_file(tmp_path / "e.jsonl.gz", *RANGE, format="csv")
-    with pytest.raises(InvalidArgumentError, match="it is a directory"):
+    with pytest.raises(InvalidArgumentError, match="expected a file, not a directory"):
         client.export.to_file(tmp_path, *RANGE)
     assert wire.requests == []
 
