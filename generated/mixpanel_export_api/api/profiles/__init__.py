@@ -82,7 +82,7 @@ PROFILES_QUERY: Operation[ProfilesPage] = Operation(
         },
         {
             "when": {"include_all_users": "given", "filter_by_cohort": "missing"},
-            "says": "it needs filter_by_cohort",
+            "says": "it goes with filter_by_cohort only",
         },
         {
             "when": {"page": {"over": 0}, "session_id": "missing"},
