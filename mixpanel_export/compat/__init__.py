@@ -1,9 +1,9 @@
-"""A drop-in for the older client, mixpanel-query-py 0.1.9: its names, over this package's core.
+"""A drop-in replacement for mixpanel-query-py 0.1.9: the older client's names over this package's core.
 
-A program that moves here changes `mixpanel_query` into `mixpanel_export.compat` in its import lines, and nothing
-else; all names are here too, whatever module they stood in. What is sent, checked and returned is the older
-client's; authentication, request budgets, retries and the raw export are `mixpanel_export`'s own. New programs
-take `MixpanelClient`. See docs/migrate-from-mixpanel-query-py.md.
+To migrate a program, replace `mixpanel_query` with `mixpanel_export.compat` in its imports; every name is
+importable from here, whatever module it came from. Requests, checks and results are the older client's.
+Authentication, request budgets, retries and the raw export are `mixpanel_export`'s. New programs should use
+`MixpanelClient`. See docs/migrate-from-mixpanel-query-py.md.
 """
 
 from mixpanel_export.compat.auth import SecretAuth, SignatureAuth

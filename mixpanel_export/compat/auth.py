@@ -1,6 +1,6 @@
-"""The older client's two ways to authenticate: classes that are passed, and made by the client that they serve.
+"""The older client's auth classes: passed as classes, and instantiated by the client.
 
-Only this shape is made here. Signing, and the project secret on the wire, are `mixpanel_export.auth`'s.
+See `mixpanel_export.auth` for the signing and the headers.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ __all__ = ["Keys", "SecretAuth", "SignatureAuth"]
 
 
 class Keys(Protocol):
-    """What an auth class is made with: the client, of which it wants the keys."""
+    """The client, as an auth class receives it."""
 
     api_key: str
     api_secret: str
 
 
 class SignatureAuth(auth.SignatureAuth):
-    """Signs every request with the API secret.
+    """Sign every request with the API secret.
 
     Attributes:
-        DEFAULT_EXPIRATION: for how many seconds a signed request is good; a subclass may say otherwise.
+        DEFAULT_EXPIRATION: seconds that a signed request stays valid; override it in a subclass.
     """
 
     DEFAULT_EXPIRATION = 600
@@ -33,9 +33,9 @@ class SignatureAuth(auth.SignatureAuth):
 
 
 class SecretAuth(auth.SecretAuth):
-    """Sends the API secret over HTTP Basic; the API key is not used. Retired by Mixpanel on 2027-03-03."""
+    """Send the API secret over HTTP Basic and ignore the API key. Mixpanel retires this on 2027-03-03."""
 
-    # The warning is for the line that makes the client, which makes this.
+    # The warning should point at the line that creates the client, which creates this.
     _warned_line = 4
 
     def __init__(self, client: Keys) -> None:

@@ -1,6 +1,6 @@
-"""What the older client looked at before it sent anything: a few words, and dates.
+"""The older client's argument checks: a few words, and dates.
 
-Pure. It looked at little, and Mixpanel is left to refuse the rest, so that what once worked still does.
+Pure. The older client checked little and left the rest to Mixpanel; so do these, to keep working code working.
 """
 
 from __future__ import annotations
@@ -18,31 +18,31 @@ _FORMS = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S")
 def check_word(
     argument: str, value: object, allowed: Sequence[str], kind: type[MixpanelQueryException]
 ) -> None:
-    """Raise `kind` for a value that is none of the words allowed."""
+    """Raise `kind` unless the value is one of the allowed words."""
     if value not in allowed:
         words = ", ".join(repr(word) for word in allowed)
-        raise kind(f"{argument}: got {value!r}; allowed are {words}")
+        raise kind(f"{argument}: got {value!r}; expected {words}")
 
 
 def to_moment(argument: str, value: object) -> datetime.datetime:
-    """What a text of the form `YYYY-MM-DD` or `YYYY-MM-DD HH:MM:SS` says.
+    """Parse `YYYY-MM-DD` or `YYYY-MM-DD HH:MM:SS`.
 
     Raises:
-        InvalidDateException: for any other text.
-        TypeError: for what is no text, dates included.
+        InvalidDateException: the text has another form.
+        TypeError: the value is not text; dates are refused too.
     """
     if not isinstance(value, str):
-        raise TypeError(f'{argument}: allowed is text, "YYYY-MM-DD", not {type(value).__name__}')
+        raise TypeError(f'{argument}: expected text, "YYYY-MM-DD", got {type(value).__name__}')
     for form in _FORMS:
         try:
             return datetime.datetime.strptime(value, form).replace(tzinfo=datetime.UTC)
         except ValueError:
             continue
-    raise InvalidDateException(f'{argument}: got {value!r}; allowed is "YYYY-MM-DD" or "YYYY-MM-DD HH:MM:SS"')
+    raise InvalidDateException(f'{argument}: got {value!r}; expected "YYYY-MM-DD" or "YYYY-MM-DD HH:MM:SS"')
 
 
 def check_range(start_date: object, end_date: object) -> tuple[datetime.date, datetime.date]:
-    """The first and the last day; raises InvalidDateException when they are the wrong way round."""
+    """Return the first and the last day; raise InvalidDateException if they are in the wrong order."""
     start, end = to_moment("start_date", start_date), to_moment("end_date", end_date)
     if start > end:
         raise InvalidDateException(f"start_date: {start_date} is after end_date, {end_date}")

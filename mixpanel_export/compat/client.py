@@ -1,7 +1,6 @@
-"""`MixpanelQueryClient`: the older client's methods, each with the checks and the parameters that it had.
+"""`MixpanelQueryClient`: the older client's methods, with its checks and its parameter names.
 
-What is here is which arguments are looked at and under which names they are sent. How they are sent and what comes
-back is `connection`'s business, and what a date may be is `checks`'.
+See `connection` for sending and results, and `checks` for dates.
 """
 
 from __future__ import annotations
@@ -29,24 +28,25 @@ AT_ONCE = Limits(
 
 
 class MixpanelQueryClient:
-    """The older client: its methods and their defaults, and plain dicts for answers.
+    """The older client: its methods and defaults, returning plain dicts.
 
-    Dates are text, `YYYY-MM-DD` or `YYYY-MM-DD HH:MM:SS`. What is falsy is not sent. With `response_format="csv"`
-    an answer is text. `InvalidDateException`, `InvalidFormatException` and their like are raised before anything
-    is sent; `HTTPError` for a failure that Mixpanel answers, `URLError` for one on the way.
+    Dates are text, `YYYY-MM-DD` or `YYYY-MM-DD HH:MM:SS`. Falsy values are not sent. With `response_format="csv"`
+    methods return text. `InvalidDateException`, `InvalidFormatException` and the like are raised before anything
+    is sent. `HTTPError` is a failure reported by Mixpanel, and `URLError` one of the connection.
 
     Args:
-        api_key: the project's API key; not used with `SecretAuth`.
+        api_key: the project's API key; unused with `SecretAuth`.
         api_secret: the project's API secret.
         timeout: seconds; by default as long as Mixpanel itself takes.
         auth_class: `SignatureAuth` or `SecretAuth`, the class itself.
-        base_url: one root for everything instead of Mixpanel's servers: a proxy, or the sandbox.
-        retry: how patiently a failed call is tried again; the older client never did.
-        limits: the request budgets to keep. By default calls at once only (5 reports, 100 exports): the older
-            client never waited for an hour to pass. `MIXPANEL_LIMITS` keeps all of Mixpanel's, None keeps none.
+        base_url: one root for all calls instead of Mixpanel's servers, such as a proxy or the sandbox.
+        retry: the retry policy for failed calls; the older client had none.
+        limits: the request budgets to keep. The default limits only concurrent calls (5 reports, 100 exports),
+            because the older client never waited for an hour to pass. `MIXPANEL_LIMITS` keeps all of Mixpanel's
+            limits, None keeps none.
 
     Raises:
-        ConfigurationError: (a ValueError) for settings that cannot work.
+        ConfigurationError: (a ValueError) the settings cannot work.
     """
 
     UNIT_MINUTE = "minute"
@@ -83,17 +83,17 @@ class MixpanelQueryClient:
         self.connection: Connection = Connection(
             self.auth, base_url=base_url, timeout=timeout, retry=retry, limits=limits
         )
-        # Nothing closed the older client.
+        # The older client had no close().
         weakref.finalize(self, self.connection.close)
 
     def annotations_list(self, start_date: str, end_date: str, response_format: str = FORMAT_JSON) -> Answer:
-        """The annotations of a range of days: `{"annotations": [{date, project_id, id, description}], error}`."""
+        """List annotations by day range: `{"annotations": [{date, project_id, id, description}], error}`."""
         check_range(start_date, end_date)
         params = {"from_date": start_date, "to_date": end_date}
         return self.connection.request("annotations", params, response_format)
 
     def annotation_create(self, date: str, description: str, response_format: str = FORMAT_JSON) -> Answer:
-        """Make an annotation; `{"error": false}`. Not sent again when it may have been made and the answer lost."""
+        """Create an annotation; `{"error": false}`. Not retried when it may already have been created."""
         params = {"date": _wall_clock(date), "description": description}
         return self.connection.request("annotations/create", params, response_format, idempotent=False)
 
@@ -116,7 +116,7 @@ class MixpanelQueryClient:
         data_type: str = DATA_TYPE_UNIQUE,
         response_format: str = FORMAT_JSON,
     ) -> Answer:
-        """Counts of events over the last `interval` units: `{"data": {series, values}, legend_size}`."""
+        """Count events over the last `interval` units: `{"data": {series, values}, legend_size}`."""
         check_word("unit", unit, self.VALID_UNITS, InvalidUnitException)
         self._check_format(response_format)
         check_word("data_type", data_type, self.VALID_DATA_TYPES, InvalidDataType)
@@ -124,13 +124,13 @@ class MixpanelQueryClient:
         return self.connection.request("events", params, response_format)
 
     def get_events_top(self, event_name: str, limit: int = 10, response_format: str = FORMAT_JSON) -> Answer:
-        """The most common properties of an event, as `get_event_properties_top`."""
+        """Return the most common properties of an event, like `get_event_properties_top`."""
         return self.get_event_properties_top(event_name, limit, response_format)
 
     def get_event_top_names(
         self, data_type: str = DATA_TYPE_GENERAL, limit: int = 255, response_format: str = FORMAT_JSON
     ) -> Answer:
-        """The names of the most common events of the last 31 days: a list."""
+        """Return the names of the most common events of the last 31 days as a list."""
         return self._report("events/names", {"type": data_type, "limit": limit}, response_format)
 
     def get_event_properties(
@@ -144,7 +144,7 @@ class MixpanelQueryClient:
         limit: int = 255,
         response_format: str = FORMAT_JSON,
     ) -> Answer:
-        """Counts of an event by the values of a property: `{"data": {series, values}, legend_size}`."""
+        """Count an event by the values of a property: `{"data": {series, values}, legend_size}`."""
         params = {
             "event": event_name,
             "name": property_name,
@@ -159,7 +159,7 @@ class MixpanelQueryClient:
     def get_event_properties_top(
         self, event_name: str, limit: int = 10, response_format: str = FORMAT_JSON
     ) -> Answer:
-        """The most common properties of an event: `{property: {count}}`."""
+        """Return the most common properties of an event: `{property: {count}}`."""
         return self._report("events/properties/top", {"event": event_name, "limit": limit}, response_format)
 
     def get_event_properties_values(
@@ -170,12 +170,12 @@ class MixpanelQueryClient:
         bucket_id: str | None = None,
         response_format: str = FORMAT_JSON,
     ) -> Answer:
-        """The most common values of a property: a list."""
+        """Return the most common values of a property as a list."""
         params = {"event": event_name, "name": property_name, "limit": limit, "bucket": bucket_id}
         return self._report("events/properties/values", params, response_format)
 
     def get_funnel_list(self, response_format: str = FORMAT_JSON) -> Answer:
-        """The saved funnels: `[{funnel_id, name}]`."""
+        """List the saved funnels: `[{funnel_id, name}]`."""
         return self._report("funnels/list", {}, response_format)
 
     def get_funnel_detail(
@@ -191,7 +191,7 @@ class MixpanelQueryClient:
         limit: int | None = None,
         response_format: str = FORMAT_JSON,
     ) -> Answer:
-        """What became of a funnel's users: `{meta, data}`. Both dates are needed, and `limit` is never sent."""
+        """Return a funnel report: `{meta, data}`. Both dates are required, and `limit` is never sent."""
         del limit
         params = {
             "funnel_id": funnel_id,
@@ -215,7 +215,7 @@ class MixpanelQueryClient:
         data_type: str = DATA_TYPE_UNIQUE,
         response_format: str = FORMAT_JSON,
     ) -> Answer:
-        """Counts of an event, by a property: `{"data": {series, values}, legend_size}`."""
+        """Count an event, by a property: `{"data": {series, values}, legend_size}`."""
         params = {
             "event": event_name,
             "unit": unit,
@@ -238,7 +238,7 @@ class MixpanelQueryClient:
         data_type: str = DATA_TYPE_UNIQUE,
         response_format: str = FORMAT_JSON,
     ) -> Answer:
-        """Counts of an event by ranges of a number: as `get_segmentation`, a segment being `2,000 - 2,100`."""
+        """Count an event by numeric ranges: like `get_segmentation`, with segments such as `2,000 - 2,100`."""
         params = {
             "event": event_name,
             "unit": unit,
@@ -259,7 +259,7 @@ class MixpanelQueryClient:
         where: str | None = None,
         response_format: str = FORMAT_JSON,
     ) -> Answer:
-        """The sum of a number over the events of each day or hour: `{status, results: {date: number}}`."""
+        """Sum a number over the events of each day or hour: `{status, results: {date: number}}`."""
         params = {"event": event_name, "unit": unit, "on": on, "where": where}
         return self._dated("segmentation/sum", start_date, end_date, params, response_format)
 
@@ -273,7 +273,7 @@ class MixpanelQueryClient:
         where: str | None = None,
         response_format: str = FORMAT_JSON,
     ) -> Answer:
-        """The average of a number over the events of each day or hour: `{status, results: {date: number}}`."""
+        """Average a number over the events of each day or hour: `{status, results: {date: number}}`."""
         params = {"event": event_name, "unit": unit, "on": on, "where": where}
         return self._dated("segmentation/average", start_date, end_date, params, response_format)
 
@@ -290,7 +290,7 @@ class MixpanelQueryClient:
         limit: int | None = None,
         response_format: str = FORMAT_JSON,
     ) -> Answer:
-        """Counts of an event by two properties: the top `limit` of each. Undocumented by Mixpanel."""
+        """Count an event by two properties, the top `limit` of each. Not documented by Mixpanel."""
         params = {
             "event": event_name,
             "unit": unit,
@@ -309,9 +309,9 @@ class MixpanelQueryClient:
         page: int | None = None,
         response_format: str = FORMAT_JSON,
     ) -> Answer:
-        """One page of profiles: `{page, page_size, session_id, status, total, results}`.
+        """Return one page of profiles: `{page, page_size, session_id, status, total, results}`.
 
-        `ConcurrentPaginator(client.get_engage).fetch_all()` reads all pages.
+        Use `ConcurrentPaginator(client.get_engage).fetch_all()` to read all pages.
         """
         params = {"where": where, "session_id": session_id, "page": page}
         return self.connection.request("engage", params, response_format)
@@ -325,11 +325,11 @@ class MixpanelQueryClient:
         bucket_id: str | None = None,
         response_format: str = FORMAT_JSON,
     ) -> Generator[Answer]:
-        """The raw events of a range of days, as dicts `{"event": …, "properties": {…}}`.
+        """Yield the raw events of a range of days, as dicts `{"event": …, "properties": {…}}`.
 
-        A generator: even wrong dates are raised when the first event is asked for. The range is asked for in one
-        request, received whole, repeated when it broke off, and delivered in flat memory when it is complete; an
-        exception otherwise.
+        A generator, so even invalid dates raise only at the first `next()`. The range is one request. It is
+        received completely, retried if it breaks off, and delivered in flat memory once complete; otherwise an
+        exception is raised.
         """
         days = check_range(start_date, end_date)
         params = {

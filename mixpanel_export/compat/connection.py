@@ -1,7 +1,7 @@
-"""From the older client's arguments to what it put on the wire, and back to what it returned.
+"""The older client's wire format: its arguments as requests, and responses as its results.
 
-It called everything by GET under the 2.0 root, each path ending in a slash. Sending is `MixpanelClient`'s, with its
-budgets, retries and errors; an export is one slice of `mixpanel_export.export`, with a request of its own.
+The older client sent every call by GET under the 2.0 root, with a trailing slash. Sending is left to
+`MixpanelClient`, with its budgets, retries and errors. An export is one slice of `mixpanel_export.export`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ JSON = "json"
 CSV = "csv"
 
 Answer: TypeAlias = Any
-"""The parsed JSON of an answer; with `response_format="csv"` its text."""
+"""Parsed JSON; with `response_format="csv"`, text."""
 
 
 class Connection:
@@ -59,10 +59,10 @@ class Connection:
         *,
         idempotent: bool = True,
     ) -> Answer:
-        """Call `method_name`, a path under the 2.0 root such as `retention`, also one that has no method here.
+        """Call `method_name`, a path under the 2.0 root such as `retention`, with or without a method here.
 
         Args:
-            params: the parameters; what is falsy is not sent, and lists are sent as JSON.
+            params: the parameters; falsy values are not sent, and lists are sent as JSON.
             idempotent: whether repeating the call after an ambiguous failure is harmless.
         """
         sent = _on_the_wire(params, response_format)
@@ -78,10 +78,10 @@ class Connection:
     def export(
         self, days: tuple[datetime.date, datetime.date], params: Mapping[str, Any], response_format: str
     ) -> Generator[Answer]:
-        """The events of an export as plain dicts, or, with CSV, the lines of its text."""
+        """Yield the events of an export as plain dicts or, with CSV, the lines of its text."""
         if response_format == CSV:
             text: str = self.request("export", params, response_format)
-            # Not splitlines, for which more than a line feed ends a line.
+            # Not splitlines(), which splits at more than line feeds.
             yield from io.StringIO(text, newline="\n")
             return
         sent = _on_the_wire(params, response_format)
@@ -97,20 +97,20 @@ class Connection:
 class _Client(MixpanelClient):
     @cached_property
     def older_export(self) -> _OlderExport:
-        """The raw export, asked for as the older client did."""
+        """Return the raw export, with the older client's parameters."""
         return _OlderExport(self, self._context, self._export_http)
 
 
 class _OlderExport(Export):
     def events_of(self, days: Slice, params: Mapping[str, str]) -> Iterator[Event]:
-        """Every event of one request; `days` only names it in messages."""
+        """Yield every event of one request; `days` is used in messages only."""
         job = _OlderJob(self._context, Plan([days], parallel=1), params, Event)
         return self._iterate(job, ordered=True, progress=None)
 
 
 @frozen
 class _OlderJob(ExportJob):
-    """An export whose filters are the whole query, dates included."""
+    """An export whose filters are the whole query, including dates."""
 
     def request(self, piece: Slice) -> Request:
         arguments = raw_arguments(
@@ -142,5 +142,5 @@ def _text(value: Any) -> str:
         case list() | tuple():
             return json.dumps(value)
         case _:
-            # Not httpx's text of a boolean, which is another.
+            # str(), because httpx writes booleans in lower case.
             return str(value)

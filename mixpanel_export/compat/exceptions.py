@@ -1,8 +1,8 @@
-"""The older client's exceptions, by their old names and under `MixpanelError` as well.
+"""The older client's exceptions, under their old names and also under `MixpanelError`.
 
-Those for arguments were its own. For all else it let urllib's and json's through, which programs catch; what
-this package raises is turned into subclasses of those here. What the older client did not notice (an export that
-broke off, a budget used up) has no older exception, and stays what it is.
+The older client defined exceptions for arguments and otherwise let those of urllib and json through, which programs
+catch; this package's errors are turned into subclasses of both. Errors the older client never noticed (an
+incomplete export, a used-up budget) have no older equivalent and are raised unchanged.
 """
 
 # ruff: noqa: N818  the names are the older client's
@@ -46,11 +46,11 @@ __all__ = [
 
 
 class MixpanelQueryException(MixpanelError):
-    """What the older client raised of its own accord."""
+    """Base of the exceptions that the older client defined."""
 
 
 class InvalidUnitException(MixpanelQueryException, ValueError):
-    """The unit is none of `MixpanelQueryClient.VALID_UNITS`."""
+    """The unit is not one of `MixpanelQueryClient.VALID_UNITS`."""
 
 
 class InvalidFormatException(MixpanelQueryException, ValueError):
@@ -58,26 +58,26 @@ class InvalidFormatException(MixpanelQueryException, ValueError):
 
 
 class InvalidDateException(MixpanelQueryException, ValueError):
-    """A date is not of the right form, or the first is after the last."""
+    """A date has the wrong form, or the first is after the last."""
 
 
 class InvalidDataType(MixpanelQueryException, ValueError):
-    """The data type is none of `MixpanelQueryClient.VALID_DATA_TYPES`."""
+    """The data type is not one of `MixpanelQueryClient.VALID_DATA_TYPES`."""
 
 
 class InvalidAPIKeyException(MixpanelQueryException):
-    """Never raised, then or now: wrong keys are an `HTTPError` with code 401."""
+    """Never raised, as in the older client: wrong keys are an `HTTPError` with code 401."""
 
 
 class ExpiredRequestException(MixpanelQueryException):
-    """Never raised, then or now: an expired signature is an `HTTPError`."""
+    """Never raised, as in the older client: an expired signature is an `HTTPError`."""
 
 
 class HTTPError(MixpanelError, urllib.error.HTTPError):
-    """Mixpanel answered with a failure. As urllib's: `code`, `reason`, `headers`, `read()`.
+    """Mixpanel returned an error. Like urllib's: `code`, `reason`, `headers`, `read()`.
 
     Attributes:
-        error: the `APIError` with Mixpanel's own message and what to do; its text is this exception's.
+        error: the `APIError` with Mixpanel's message and advice; also the text of this exception.
     """
 
     def __init__(self, error: APIError) -> None:
@@ -107,7 +107,7 @@ class TimeoutError(URLError, builtins.TimeoutError):
 
 
 class JSONDecodeError(MixpanelError, json.JSONDecodeError):
-    """The status said success, and the body is not JSON."""
+    """The status was a success, but the body is not JSON."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.msg, self.doc, self.pos)
@@ -115,7 +115,7 @@ class JSONDecodeError(MixpanelError, json.JSONDecodeError):
 
 @contextlib.contextmanager
 def older_errors() -> Generator[None]:
-    """Raise what the older client raised, caused by what this package raised."""
+    """Translate this package's errors to the older client's, keeping the original as the cause."""
     try:
         yield
     except MixpanelError as error:

@@ -1,7 +1,6 @@
-"""All pages of profiles, several at a time, into one list.
+"""`ConcurrentPaginator`: all pages of profiles in one list, fetched by several threads.
 
-How many calls really run at once, and when, is decided by the client's request budgets, whatever number of threads
-asks; what a page is, by the function that fetches it.
+The client's request budgets decide how many calls run at once, whatever the number of threads.
 """
 
 from __future__ import annotations
@@ -17,11 +16,11 @@ __all__ = ["ConcurrentPaginator"]
 
 
 class ConcurrentPaginator:
-    """Fetches every page of a paged call, with threads.
+    """Fetch every page of a paged call with threads.
 
     Args:
         get_func: fetches a page, given `session_id` and `page`: `MixpanelQueryClient.get_engage`.
-        concurrency: how many threads fetch; the client lets five calls run at once, as Mixpanel does.
+        concurrency: the number of threads; the client runs five calls at once, Mixpanel's limit.
     """
 
     def __init__(self, get_func: Callable[..., Any], concurrency: int = 20) -> None:
@@ -29,14 +28,14 @@ class ConcurrentPaginator:
         self.concurrency = concurrency
 
     def fetch_all(self, params: Mapping[str, Any] | None = None) -> list[Any]:
-        """The results of all pages, in the order of the pages.
+        """Return the results of all pages, in order.
 
         Args:
             params: further arguments for every call, such as `{"where": …}`.
 
         Raises:
-            MixpanelQueryException: when an answer is no page, or a page is missing.
-            Whatever `get_func` raises, as soon as any page does; no page is ever left out.
+            MixpanelQueryException: a response is not a page, or a page is missing.
+            Exception: any page's error from `get_func`, as soon as it occurs; no page is ever left out.
         """
         common = dict(params or {})
         first = self.get_func(**common)
@@ -50,11 +49,11 @@ class ConcurrentPaginator:
             found = _part(self.get_func(**common, page=page), "results", f"page {page}")
             if not found:
                 raise MixpanelQueryException(
-                    f"page {page} is empty, though {first['total']} results were announced; ask again"
+                    f"page {page} is empty, but {first['total']} results were announced; try again"
                 )
             return page, found
 
-        # Its threads do not keep a program from ending while others still wait for the budget.
+        # Pool threads are daemons, so they don't keep the program alive while waiting for the budget.
         with ThreadPool(min(self.concurrency, len(pages))) as pool:
             fetched = dict(pool.imap_unordered(fetch, pages))
         return [*results, *itertools.chain.from_iterable(fetched[page] for page in pages)]

@@ -1,8 +1,7 @@
-"""Segmentation expressions, the language of `where` and `on`: built, read, printed, evaluated.
+"""Segmentation expressions, the language of `where` and `on`: build, parse, print and evaluate them.
 
-`prop("country") == "US"` builds one and `str()` of it is its text; `parse` reads a text into a
-tree and `to_text` prints one; `evaluate`, `matches` and `compile` apply it to exported events.
-Nothing here does any I/O.
+`prop("country") == "US"` builds one and `str()` gives its text. `parse` turns text into a tree and `to_text` does
+the reverse; `evaluate`, `matches` and `compile` apply an expression to exported events. No I/O.
 """
 
 from mixpanel_export.errors import EvaluationError, ExpressionError

@@ -1,8 +1,7 @@
-"""Expressions written in Python: `prop("price") - prop("overhead") > 10`.
+"""Building expressions in Python: `prop("price") - prop("overhead") > 10`.
 
-A thin wrapper around the tree, whose operators build larger trees. Values are always quoted by the
-printer, so whatever they hold they stay values. Checking and printing are left to the tree and the
-printer.
+A thin wrapper around the tree whose operators build larger trees. The printer quotes all values, so no value can
+break out of its literal. See `tree` for the checks and `printer` for the text.
 """
 
 from __future__ import annotations
@@ -38,11 +37,10 @@ Operand: TypeAlias = "Expr | Expression | str | int | float | bool | date | Sequ
 class Expr:
     """An expression under construction; `str(expr)` is its text.
 
-    Other operands may be expressions, strings, numbers, booleans, dates and lists of them. A date
-    or a naive datetime is compared as written, an aware one as the moment it is; both become
-    `datetime(…)`, which is unix seconds.
+    Operands can be expressions, strings, numbers, booleans, dates and lists of them. A date or naive datetime is
+    compared as written, an aware datetime as its moment; both become `datetime(…)`, which is unix seconds.
 
-    Comparing gives an expression, not a bool: combine with `&`, `|` and `~`, each side in
+    Comparisons return an expression rather than a bool: combine them with `&`, `|` and `~`, each side in
     parentheses.
     """
 
@@ -55,19 +53,19 @@ class Expr:
         return f"Expr({self})"
 
     def to_expression(self) -> str:
-        """Its text, as a call takes it for `where` or `on`."""
+        """Return the text, ready for a `where` or `on` argument."""
         return to_text(self.tree)
 
     def __bool__(self) -> NoReturn:
         raise TypeError(
-            f"{self} is an expression and has no truth value here; combine expressions with "
+            f"{self} is an expression and has no truth value; combine expressions with "
             "& | ~ instead of `and` `or` `not`, and write a < x < b as (a < x) & (x < b)"
         )
 
     def __contains__(self, item: object) -> NoReturn:
-        raise TypeError(f"`in` cannot build an expression; write .contains(…) on {self}")
+        raise TypeError(f"`in` cannot build an expression; use .contains(…) on {self}")
 
-    # Comparing builds an expression, which `object` does not foresee, and so no hash can go with it.
+    # == builds an expression, which `object` does not allow for, so there is no matching hash.
     __hash__: ClassVar[None] = None  # type: ignore[assignment]  # pyright: ignore
 
     def __eq__(  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -141,44 +139,44 @@ class Expr:
         return Expr(Unary("-", self.tree))
 
     def in_(self, values: Operand | Iterable[Operand]) -> Expr:
-        """`self in values`: one of a list, or a part of a text."""
+        """Build `self in values`: an item of a list, or part of a text."""
         is_text = isinstance(values, str | bytes)
         return self._with("in", _items(values) if isinstance(values, Iterable) and not is_text else values)
 
     def contains(self, value: Operand) -> Expr:
-        """`value in self`: this text has the value as a part, or this list as an item."""
+        """Build `value in self`: part of this text, or an item of this list."""
         return self._after("in", value)
 
     def is_defined(self) -> Expr:
-        """`defined(self)`: whether the property has a value."""
+        """Build `defined(self)`: true if the property has a value."""
         return self._call("defined")
 
     def as_boolean(self) -> Expr:
-        """`boolean(self)`."""
+        """Build `boolean(self)`."""
         return self._call("boolean")
 
     def as_number(self) -> Expr:
-        """`number(self)`."""
+        """Build `number(self)`."""
         return self._call("number")
 
     def as_string(self) -> Expr:
-        """`string(self)`."""
+        """Build `string(self)`."""
         return self._call("string")
 
     def as_datetime(self) -> Expr:
-        """`datetime(self)`: an ISO text, or unix seconds, as a moment to compare."""
+        """Build `datetime(self)`: an ISO text, or unix seconds, as a moment to compare."""
         return self._call("datetime")
 
     def floor(self) -> Expr:
-        """`floor(self)`."""
+        """Build `floor(self)`."""
         return self._call("floor")
 
     def round(self) -> Expr:
-        """`round(self)`."""
+        """Build `round(self)`."""
         return self._call("round")
 
     def ceil(self) -> Expr:
-        """`ceil(self)`."""
+        """Build `ceil(self)`."""
         return self._call("ceil")
 
     def _call(self, function: Function) -> Expr:
@@ -192,21 +190,21 @@ class Expr:
 
 
 def prop(name: str, scope: Scope = "properties") -> Expr:
-    """A property of the event or, in another scope, of the user, the record or the behaviors.
+    """Return a property of the event or, in another scope, of the user, the record or the behaviors.
 
     Raises:
-        ExpressionError: A name that is not text, or a scope that is not one of the four.
+        ExpressionError: the name is not text, or the scope is not one of the four.
     """
     return Expr(Property(scope, name))
 
 
 def user(name: str) -> Expr:
-    """A property of the profile: `user["NAME"]`."""
+    """Return a property of the profile: `user["NAME"]`."""
     return prop(name, "user")
 
 
 def event_field(name: str) -> Expr:
-    """A field of the event's record: `event["NAME"]`; the event's name is `event["event"]`."""
+    """Return a field of the event's record: `event["NAME"]`; the event's name is `event["event"]`."""
     return prop(name, "event")
 
 
@@ -218,7 +216,7 @@ def _operand(value: object) -> Expression:
     if isinstance(value, bool):
         return Literal(value)
     if isinstance(value, str):
-        # A subclass, such as the members of a StrEnum, may print as something else.
+        # A subclass, such as a member of a StrEnum, might print differently.
         return Literal("".join(value))
     if isinstance(value, int | float):
         return _number(int(value) if isinstance(value, int) else float(value))
@@ -229,10 +227,10 @@ def _operand(value: object) -> Expression:
     if _is_sequence(value):
         return _items(value)
     raise ExpressionError(
-        f"{reprlib.repr(value)} has no literal in an expression",
+        f"{reprlib.repr(value)} cannot be written in an expression",
         expected=".is_defined() to find missing values"
         if value is None
-        else "a string, a number, a boolean, a date, or a list of them",
+        else "a string, number, boolean or date, or a list of them",
     )
 
 
@@ -241,7 +239,7 @@ def _is_sequence(value: object) -> TypeGuard[Sequence[object]]:
 
 
 def _number(value: int | float) -> Expression:
-    """Literals have no sign: a negative number is the unary minus of one."""
+    """Write a negative number as unary minus, since literals have no sign."""
     if has_minus(value):
         return Unary("-", Literal(abs(value)))
     return Literal(value)
@@ -256,6 +254,6 @@ def _moment(value: datetime) -> Expression:
 def _items(values: Iterable[object]) -> Expression:
     items = [_operand(value) for value in values]
     if isinstance(values, set | frozenset):
-        # A set has no order of its own, and one expression should have one text.
+        # Sets are unordered, and equal expressions should have equal text.
         items.sort(key=to_text)
     return ListLiteral(tuple(items))

@@ -1,7 +1,7 @@
-"""Tree → closures → values: applies an expression to events that are already here.
+"""Evaluating an expression on local events.
 
-The tree is turned once into nested functions, which is what makes filtering a whole export fast;
-what the operators do to values is left to `values`.
+The tree is compiled once into nested functions, which makes filtering a whole export fast. See `values` for what
+the operators do.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from mixpanel_export.expressions.tree import (
 )
 from mixpanel_export.expressions.values import BINARY, FUNCTIONS, UNARY, UNDEFINED, kind_of
 
-# One mapping for each of SCOPES, in that order.
+# One mapping for each of SCOPES, in the same order.
 _Scopes: TypeAlias = tuple[Mapping[str, object], ...]
 _Run: TypeAlias = Callable[[_Scopes], object]
 _Step: TypeAlias = Callable[[object, _Scopes], object]
@@ -38,7 +38,7 @@ _NOTHING: Mapping[str, object] = {}
 
 @attrs.frozen(repr=False)
 class CompiledExpression:
-    """An expression made ready for many events; call it with one to get the value."""
+    """A compiled expression; call it with an event to get the value."""
 
     tree: Expression
     _run: _Run = attrs.field(eq=False)
@@ -50,7 +50,7 @@ class CompiledExpression:
         user: Mapping[str, Any] | None = None,
         behaviors: Mapping[str, Any] | None = None,
     ) -> Any:
-        """The value for this event; see `evaluate`."""
+        """Return the value for this event; see `evaluate`."""
         properties: object = event.get("properties")
         return self._run(
             (
@@ -68,7 +68,7 @@ class CompiledExpression:
         user: Mapping[str, Any] | None = None,
         behaviors: Mapping[str, Any] | None = None,
     ) -> bool:
-        """Whether a `where` keeps this event; see `matches`."""
+        """Return whether a `where` keeps this event; see `matches`."""
         return _condition(self(event, user=user, behaviors=behaviors), self.tree, '"where"')
 
     def __repr__(self) -> str:
@@ -76,10 +76,10 @@ class CompiledExpression:
 
 
 def compile(expression: str | Expression | Expr) -> CompiledExpression:
-    """Makes an expression ready to be evaluated for many events.
+    """Compile an expression for use on many events.
 
     Raises:
-        ExpressionError: A text that is not an expression.
+        ExpressionError: the text is not a valid expression.
     """
     if isinstance(expression, str):
         return _compile_text(expression)
@@ -93,25 +93,24 @@ def evaluate(
     user: Mapping[str, Any] | None = None,
     behaviors: Mapping[str, Any] | None = None,
 ) -> Any:
-    """The value of an expression for one event.
+    """Return the value of an expression for one event.
 
     Args:
-        expression: Text, a tree, or what `prop` and its operators built.
-        event: A record as the raw export gives it, `{"event": NAME, "properties": {…}}`.
-            `properties["x"]` reads its properties, `event["x"]` the record itself, so that
-            `event["event"]` is the event's name.
-        user: The profile's properties, which `user["x"]` reads.
-        behaviors: What `behaviors["x"]` reads.
+        expression: text, a tree, or an expression built with `prop`.
+        event: a record of the raw export, `{"event": NAME, "properties": {…}}`. `properties["x"]` reads its
+            properties and `event["x"]` the record itself, so `event["event"]` is the event's name.
+        user: the profile's properties, read by `user["x"]`.
+        behaviors: the values read by `behaviors["x"]`.
 
     Returns:
-        A string, number, boolean or list, or an object that a property holds; None for null and
-        UNDEFINED where there is no value.
+        A string, number, boolean or list, or an object held by a property; None for null, and UNDEFINED if there
+        is no value.
 
     Raises:
-        ExpressionError: A text that is not an expression.
-        EvaluationError: `and` or `or` met a string, a number or a list. They read from left to
-            right and stop once the result is certain, so a later operand may go unread; null
-            counts as false there, as undefined does.
+        ExpressionError: the text is not a valid expression.
+        EvaluationError: an operand of `and` or `or` is a string, a number or a list. Operands are evaluated from
+            left to right until the result is certain, so later ones may be skipped; null counts as false there,
+            like undefined.
     """
     return compile(expression)(event, user=user, behaviors=behaviors)
 
@@ -123,14 +122,14 @@ def matches(
     user: Mapping[str, Any] | None = None,
     behaviors: Mapping[str, Any] | None = None,
 ) -> bool:
-    """Whether a `where` with this expression keeps the event; the arguments are `evaluate`'s.
+    """Return whether a `where` with this expression keeps the event; the arguments are those of `evaluate`.
 
     True keeps it; false, undefined and null do not.
 
     Raises:
-        ExpressionError: A text that is not an expression.
-        EvaluationError: The value is of another type, as it would be for `and`: a filter that is
-            a text or a number is a mistake, and dropping every event would hide it.
+        ExpressionError: the text is not a valid expression.
+        EvaluationError: the value has another type. A filter that yields a text or a number is a mistake, and
+            silently dropping every event would hide it.
     """
     return compile(expression).matches(event, user=user, behaviors=behaviors)
 
@@ -186,7 +185,7 @@ def _chain(tree: Binary) -> _Run:
 
 
 def _step(node: Binary) -> _Step:
-    """What a binary node does to the value of its left side."""
+    """Return a function that applies a binary node to the value of its left side."""
     if node.operator == "and":
         return _and(node, _closure(node.right))
     if node.operator == "or":
@@ -228,10 +227,10 @@ def _condition(value: object, tree: Expression, asker: str) -> bool:
 
 
 def _constants(tree: ListLiteral) -> frozenset[object] | None:
-    """The keys of a list of plain values, looked up at once however many ids a filter names."""
+    """Index a list of plain values, so that lookups are fast however many ids a filter names."""
     keys: list[object] = []
     for item in tree.items:
-        # A negative number is the unary minus of a literal.
+        # A negative number is unary minus applied to a literal.
         if not isinstance(item.operand if isinstance(item, Unary) else item, Literal):
             return None
         keys.append(_key(_closure(item)(())))
@@ -239,6 +238,6 @@ def _constants(tree: ListLiteral) -> frozenset[object] | None:
 
 
 def _key(value: object) -> object:
-    """Equal for scalars that are equal; None for all other values."""
+    """Return a key that is equal for equal scalars; None for all other values."""
     kind = kind_of(value)
     return (kind, value) if kind in ("string", "number", "boolean") else None

@@ -1,7 +1,7 @@
-"""Text → tokens, one at a time, so that the first mistake in the text is the one reported.
+"""Text → tokens, one at a time, so the first mistake in the text is the one reported.
 
-Knows how numbers, strings, words and symbols are spelled, and the usual misspellings of symbols;
-what may follow what is left to the parser.
+Defines how numbers, strings, words and symbols are spelled, and recognizes common misspellings of symbols. See
+`parser` for the grammar.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from mixpanel_export.expressions.numerals import NUMBER_RANGE, read_number
 Kind: TypeAlias = OneOf["string", "number", "word", "symbol", "end"]
 
 _BLANK = re.compile(r"[ \t\r\n]*")
-# "$" begins Mixpanel's own property names; as a word it earns a hint rather than a riddle.
+# "$" starts Mixpanel's own property names; read as a word, it gets a helpful hint.
 _WORD = re.compile(r"(?:[^\W\d]|\$)[\w$]*")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _SYMBOL = re.compile(r"[=!><]=|[-+*/%><()\[\],]")
@@ -38,7 +38,7 @@ _ESCAPES = {
     "t": "\t",
 }
 
-# Looked for before the right symbols, as some of these begin with one. The longer come first.
+# Tried before the valid symbols, because some of these start with one; longest first.
 _RIGHT_SPELLING = {
     "===": '"=="',
     "!==": '"!="',
@@ -57,7 +57,7 @@ _RIGHT_SPELLING = {
     "“": 'a string in straight double quotes, "',
     "”": 'a string in straight double quotes, "',
     ".": 'a digit before the decimal point, or properties["NAME"] to read a property',
-    "{": "a value; there are no objects",
+    "{": "a value; expressions have no objects",
 }
 _MISSPELLED = re.compile(
     "|".join(re.escape(wrong) + ("(?!=)" if wrong in "=!" else "") for wrong in _RIGHT_SPELLING)
@@ -66,7 +66,7 @@ _MISSPELLED = re.compile(
 
 @attrs.frozen
 class Token:
-    """A piece of the expression: `text` as written and, for literals, the `value` it stands for."""
+    """A token: `text` as written and, for literals, the `value` it stands for."""
 
     kind: Kind
     text: str
@@ -89,7 +89,7 @@ class Lexer:
         self._end = len(text.rstrip(" \t\r\n"))
 
     def next(self) -> Token:
-        """The next token; at the end, an end token as often as it is asked for."""
+        """Return the next token; at the end, an end token every time."""
         blank = _BLANK.match(self._text, self._position)
         start = self._position = blank.end() if blank else self._position
         if start >= self._end:
@@ -105,7 +105,7 @@ class Lexer:
             return self._token("word", word.end())
         if symbol := _SYMBOL.match(self._text, start):
             return self._token("symbol", symbol.end())
-        raise self._error(f"the character {_named(self._text[start])} has no meaning here", start)
+        raise self._error(f"the character {_named(self._text[start])} is not part of the grammar", start)
 
     def _token(self, kind: Kind, end: int, value: str | int | float = "") -> Token:
         start, self._position = self._position, end
@@ -144,8 +144,8 @@ class Lexer:
                     raise self._error(f"{_named(surrogate)} is not a character", position)
 
     def _escape(self, position: int) -> tuple[str, int]:
-        """The character that a backslash introduces, and the position after it."""
-        # As in JSON, a character beyond U+FFFF is escaped as its two surrogates.
+        """Return the character a backslash escapes, and the position after it."""
+        # As in JSON, a character beyond U+FFFF is escaped as two surrogates.
         if pair := _SURROGATE_PAIR.match(self._text, position):
             high, low = int(pair[1], 16), int(pair[2], 16)
             return chr(0x10000 + ((high & 0x3FF) << 10) + (low & 0x3FF)), pair.end()
@@ -160,9 +160,9 @@ class Lexer:
         if following in _ESCAPES:
             return _ESCAPES[following], position + 2
         raise self._error(
-            "this backslash begins no known escape",
+            "unknown escape after this backslash",
             position,
-            r"one of \" \\ \/ \b \f \n \r \t \uXXXX, and \\ for a backslash itself",
+            r"one of \" \\ \/ \b \f \n \r \t \uXXXX, or \\ for a backslash",
         )
 
     def _error(self, problem: str, position: int, expected: str = "") -> ExpressionError:

@@ -1,7 +1,7 @@
-"""Numbers as decimal text, both ways: literals, `number(text)` and `string(number)` share it.
+"""Numbers as decimal text and back, for literals, `number(text)` and `string(number)`.
 
-Integers are exact and floats are doubles, as Python reads JSON; both stay within the range of a
-double, because Mixpanel's numbers do, and so no text can ask for an integer of a million digits.
+Integers are exact and floats are doubles, as Python reads JSON. Both stay within the range of a double, like
+Mixpanel's numbers, so no text can request an integer of a million digits.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)
 
 
 def in_range(value: Number) -> bool:
-    """Whether the number is finite and no larger than a double can be."""
+    """Return whether the number is finite and within the range of a double."""
     if isinstance(value, float):
         return math.isfinite(value)
     return -LARGEST_INTEGER <= value <= LARGEST_INTEGER
 
 
 def has_minus(value: Number) -> bool:
-    """Whether the number is written with a "-", as -0.0 is although it is not below zero."""
+    """Return whether the number is written with a "-"; true for -0.0, which is not below zero."""
     return value < 0 or (isinstance(value, float) and math.copysign(1, value) < 0)
 
 
 def read_number(text: str) -> Number | None:
-    """The number that a decimal text means; None for any other text and for one out of range."""
+    """Return the number a decimal text stands for; None for other text, or if out of range."""
     if not _DECIMAL.fullmatch(text):
         return None
     digits = text.lstrip("+-")
     if not digits.isdigit():
         value = float(text)
         return value if math.isfinite(value) else None
-    # Python refuses to convert thousands of digits, leading zeros included, so they go first.
+    # Python refuses to convert thousands of digits, leading zeros included, so strip those first.
     digits = digits.lstrip("0") or "0"
     if len(digits) > _LARGEST_DIGITS:
         return None
@@ -50,7 +50,7 @@ def read_number(text: str) -> Number | None:
 
 
 def literal_text(value: Number) -> str:
-    """A literal that reads back as the same number of the same type, without an exponent."""
+    """Return a literal, without an exponent, that reads back as the same number of the same type."""
     if isinstance(value, int):
         return str(value)
     text = _positional(value)
@@ -58,7 +58,7 @@ def literal_text(value: Number) -> str:
 
 
 def plain_text(value: Number) -> str:
-    """The number as `string()` gives it: no exponent, and no fraction when it is whole."""
+    """Return the number as `string()` does: no exponent, and no fraction for a whole number."""
     if isinstance(value, float) and not value.is_integer():
         return _positional(value)
     return str(int(value))

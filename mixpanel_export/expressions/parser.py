@@ -1,8 +1,8 @@
-"""Tokens → tree: a Pratt parser, written by hand because the grammar is one page and a parsing
-library would be a dependency of every install.
+"""Tokens → tree: a hand-written Pratt parser, because the grammar fits on a page and a parsing library would be a
+dependency of every install.
 
-Says what was expected wherever it stops, and names the right spelling of what people are used to
-from other languages. What an expression means is left to the evaluator.
+Every error says what was expected, and names the right spelling of constructs from other languages. See
+`evaluator` for the meaning of expressions.
 """
 
 from __future__ import annotations
@@ -36,25 +36,25 @@ _BOOLEANS = {"true": True, "false": False}
 _KEYWORDS = ("and", "or", "not", "in", *_BOOLEANS)
 _BEGINS_OPERAND = {"(", "[", "-", "not", *_BOOLEANS, *SCOPES, *FUNCTIONS}
 _NO_VALUE_WORDS = ("null", "none", "nil", "undefined")
-# A level of the tree is read with two nested calls at most, its operand's and its parentheses'.
+# Reading one level of the tree nests at most two calls: its operand's and its parentheses'.
 _MAX_NESTING = 2 * MAX_DEPTH + 2
 
 
 def parse(text: str) -> Expression:
-    """Reads a segmentation expression.
+    """Parse a segmentation expression.
 
-    The grammar is that of https://developer.mixpanel.com/reference/segmentation-expressions:
-    properties, literals, operators and functions. From the loosest: `or`, `and`, `not`,
-    comparisons and `in`, `+ -`, `* / %`, unary `-`; operators of one level group to the left.
+    The grammar is that of https://developer.mixpanel.com/reference/segmentation-expressions: properties, literals,
+    operators and functions. Precedence from loosest to tightest: `or`, `and`, `not`, comparisons and `in`, `+ -`,
+    `* / %`, unary `-`. Operators of one level are left-associative.
 
     Raises:
-        ExpressionError: The text is not an expression; shows the place and what was expected.
+        ExpressionError: the text is not an expression; the message shows where and what was expected.
     """
     return _Parser(text).parse()
 
 
 class _Parser:
-    """One pass over one text: the current token, and how deep the reading is."""
+    """One pass over a text: the current token and the nesting depth."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -70,7 +70,7 @@ class _Parser:
         except ExpressionError as error:
             if error.position is not None:
                 raise
-            # A node refused itself: it does not know the text, and the place is where we are.
+            # A node's own checks don't know the text; add the current position.
             raise ExpressionError(error.problem, self._text, self._token.position) from None
         self._expect_end()
         return tree
@@ -80,14 +80,14 @@ class _Parser:
             self._unexpected(f"{_AN_OPERATOR}, or the end of the expression")
 
     def _expression(self, minimum: int) -> Expression:
-        """An operand and all that follows it through operators of at least this precedence."""
+        """Parse an operand and the operators after it that bind at least this tightly."""
         self._nesting += 1
         if self._nesting > _MAX_NESTING:
             self._fail(TOO_DEEP, self._token)
         left = self._operand(minimum)
         while _is_binary(operator := self._operator()) and BINARY_PRECEDENCE[operator] >= minimum:
             self._advance()
-            # One more than its own precedence makes the operator group to the left.
+            # A minimum of one more makes the operator left-associative.
             left = Binary(operator, left, self._expression(BINARY_PRECEDENCE[operator] + 1))
         self._nesting -= 1
         return left
@@ -152,7 +152,7 @@ class _Parser:
         return ListLiteral(tuple(items))
 
     def _operator(self) -> str:
-        """The current token if it could be an operator, and a hint if it is nearly one."""
+        """Return the current token if it could be an operator, with a hint for near misses."""
         token = self._token
         if token.kind == "word":
             if token.text == "not":
@@ -164,13 +164,13 @@ class _Parser:
     def _no_operand(self, token: Token) -> NoReturn:
         if token.kind != "word" or token.text in _KEYWORDS:
             self._unexpected(_A_VALUE)
-        problem = f"{token} is not a name of the grammar"
+        problem = f"{token} is not part of the grammar"
         lower = token.text.lower()
         if lower in (*_KEYWORDS, *SCOPES, *FUNCTIONS):
             self._fail(problem, token, f'"{lower}" in lower case')
         if lower in _NO_VALUE_WORDS:
             self._fail(problem, token, 'not defined(properties["NAME"]) to find missing values')
-        # Looked up in the text: reading the next token could report a mistake that comes later.
+        # Looked up in the text, because reading the next token could report a later mistake first.
         following = self._text[token.position + len(token.text) :].lstrip()[:1]
         if following == "(":
             self._fail(f"there is no function {token}", token, f"one of {', '.join(FUNCTIONS)}")
@@ -180,7 +180,7 @@ class _Parser:
         self._fail(problem, token, f'properties["{name}"] for the property, "{name}" for the text')
 
     def _advance(self) -> Token:
-        """Moves on by one token and gives the one that was current."""
+        """Advance by one token and return the previous one."""
         token = self._token
         if token.kind != "end":
             self._token = self._lexer.next()

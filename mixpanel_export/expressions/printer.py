@@ -1,6 +1,6 @@
-"""Tree → text: the canonical spelling, which reads back as the same tree.
+"""Tree → text: the canonical spelling, which parses back to the same tree.
 
-Has the parentheses that the tree needs and no others.
+Parentheses appear only where the tree needs them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from mixpanel_export.expressions.tree import (
 
 
 def to_text(tree: Expression) -> str:
-    """The expression as it is sent to Mixpanel; `parse(to_text(tree)) == tree` for every tree."""
+    """Return the text sent to Mixpanel; `parse(to_text(tree)) == tree` for every tree."""
     match tree:
         case Literal(value):
             return _literal(value)
@@ -44,7 +44,7 @@ def to_text(tree: Expression) -> str:
 
 
 def quoted(text: str) -> str:
-    """The text as a string literal: JSON's escapes, and other characters as they are."""
+    """Return a string literal with JSON's escapes; other characters stay as they are."""
     return json.dumps(text, ensure_ascii=False)
 
 
@@ -79,7 +79,7 @@ def _chain(tree: Binary) -> str:
     for node in nodes:
         looser, precedence = precedence, BINARY_PRECEDENCE[node.operator]
         if looser < precedence:
-            # All of the chain so far is the left operand, so its parenthesis opens at the start.
+            # The chain so far is the left operand, so its parenthesis opens at the start.
             opened += 1
             parts.append(")")
         parts.append(f" {node.operator} {_within(node.right, precedence + 1)}")

@@ -1,11 +1,9 @@
-"""The syntax tree: what an expression says, apart from how it was written.
+"""The syntax tree: an expression independent of how it was written.
 
-Nodes are immutable, compare by value and check themselves, so that every tree that exists can be
-printed and read back. Reading, printing and evaluating are left to the modules beside this one.
+Nodes are immutable, compare by value and validate themselves, so every tree can be printed and parsed back.
 
-A chain such as `a or b or c …` grows to the left and may be thousands of operators long; it is
-walked with a loop everywhere. All other nesting is bounded by MAX_DEPTH, so that no expression can
-exhaust Python's stack.
+A chain such as `a or b or c …` grows to the left, possibly by thousands of operators, and is always walked with a
+loop. All other nesting is bounded by MAX_DEPTH, so no expression can exhaust Python's stack.
 """
 
 from __future__ import annotations
@@ -50,7 +48,7 @@ def _set_depth(node: ListLiteral | Unary | Call | Binary, depth: int) -> None:
 
 
 def _check_text(node: object, attribute: attrs.Attribute[Any], text: object) -> None:
-    """Lone surrogates cannot be encoded, so they could be neither sent nor written to a file."""
+    """Refuse lone surrogates, which cannot be encoded and so neither sent nor written to a file."""
     if not isinstance(text, str):
         raise ExpressionError(f"{reprlib.repr(text)} is not a name", expected="a string")
     try:
@@ -64,7 +62,7 @@ def _check_literal(node: object, attribute: attrs.Attribute[Any], value: Any) ->
         _check_text(node, attribute, value)
     elif type(value) is int or type(value) is float:
         if not in_range(value):
-            # The digits of a huge integer are not shown: Python refuses to print thousands.
+            # Don't show the digits of a huge integer: Python refuses to print thousands.
             shown = str(value) if isinstance(value, float) else "an integer this large"
             raise ExpressionError(f"{shown} is not a finite number", expected=NUMBER_RANGE)
         if has_minus(value):
@@ -89,13 +87,13 @@ def _as_tuple(items: Iterable[Expression]) -> tuple[Expression, ...]:
 
 
 def _with_type(value: object) -> tuple[type, object]:
-    """What literals are compared by: Python alone would say that 1, 1.0 and True are equal."""
+    """Return a comparison key for literals: Python alone considers 1, 1.0 and True equal."""
     return type(value), value
 
 
 @attrs.frozen
 class Literal:
-    """A string, `true`, `false`, or a number that is not negative."""
+    """A string, `true`, `false`, or a non-negative number."""
 
     depth: ClassVar[int] = 1
     value: str | int | float | bool = attrs.field(validator=_check_literal, eq=_with_type)
@@ -159,7 +157,7 @@ class Binary:
         _set_depth(self, max(left, 1 + self.right.depth))
 
     def chain(self) -> list[Binary]:
-        """This node and the binary nodes down its left side, the innermost first."""
+        """Return this node and the binary nodes down its left side, innermost first."""
         node: Expression = self
         nodes: list[Binary] = []
         while isinstance(node, Binary):
@@ -172,7 +170,7 @@ class Binary:
         nodes = self.chain()
         return nodes[0].left, *((node.operator, node.right) for node in nodes)
 
-    # The methods that attrs would write recurse into `left`, which is as deep as a chain is long.
+    # attrs' generated methods would recurse into `left`, which is as deep as a chain is long.
     def __eq__(self, other: object) -> bool:
         return self._flat() == other._flat() if isinstance(other, Binary) else NotImplemented
 

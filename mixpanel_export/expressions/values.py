@@ -1,11 +1,11 @@
-"""What operators and functions do to values.
+"""The operators and functions, applied to values.
 
-Values are those of JSON as Python reads them, and UNDEFINED for what has none. Objects, which the
-grammar cannot write, can be compared with each other and are of no use otherwise; the same goes
-for NaN and the infinities, which JSON does not have. A result too large for a double is undefined.
+Values are those of JSON as Python reads them, and UNDEFINED for missing ones. Objects, which the grammar cannot
+write, can only be compared with each other; the same goes for NaN and infinities, which JSON does not have. A
+result too large for a double is undefined.
 
-The rules are those of https://developer.mixpanel.com/reference/segmentation-expressions; where it
-leaves something open, the function says what was chosen.
+The rules follow https://developer.mixpanel.com/reference/segmentation-expressions; where it leaves something open,
+the function documents the choice.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Kind: TypeAlias = OneOf["string", "number", "boolean", "list", "object", "null",
 
 
 class Undefined(Enum):
-    """The type of UNDEFINED, the only value it has."""
+    """The type of UNDEFINED, its only value."""
 
     UNDEFINED = "undefined"
 
@@ -50,7 +50,7 @@ _ISO = re.compile(
 
 
 def kind_of(value: object) -> Kind:
-    """The type that the value has in an expression."""
+    """Return the type of a value in an expression."""
     if isinstance(value, str):
         return "string"
     if isinstance(value, bool):
@@ -65,7 +65,7 @@ def kind_of(value: object) -> Kind:
 
 
 def is_number(value: object) -> TypeGuard[Number]:
-    """Whether the value is a number of JSON: in Python, booleans and NaN are numbers too."""
+    """Return whether the value is a JSON number; in Python, booleans and NaN are numbers too."""
     if isinstance(value, float):
         return math.isfinite(value)
     return isinstance(value, int) and not isinstance(value, bool)
@@ -82,11 +82,11 @@ def _is_object(value: object) -> TypeGuard[Mapping[object, object]]:
 def equal(left: object, right: object) -> bool:
     """`==`: values of different types are unequal, and lists are compared item by item.
 
-    Null and undefined are two types, so they are unequal; each equals itself.
+    Null and undefined are different types, so they are unequal; each equals itself.
     """
     if isinstance(left, str):
         return isinstance(right, str) and left == right
-    # A loop, because a property may be nested more deeply than Python can recurse.
+    # A loop, because properties can be nested more deeply than Python can recurse.
     pending = [(left, right)]
     while pending:
         one, other = pending.pop()
@@ -107,7 +107,7 @@ def equal(left: object, right: object) -> bool:
 
 
 def contains(left: object, right: object) -> object:
-    """`left in right`: a text within a text, or an item of a list by the rules of `==`."""
+    """`left in right`: a text within a text, or an item of a list under the rules of `==`."""
     if _is_list(right):
         return any(equal(left, item) for item in right)
     if isinstance(left, str) and isinstance(right, str):
@@ -138,16 +138,16 @@ def _arithmetic(
 
 
 def _divide(left: Number, right: Number) -> Number:
-    """Exact where it can be: a double would round the quotient of large integers."""
+    """Divide exactly where possible: doubles would round the quotient of large integers."""
     if isinstance(left, int) and isinstance(right, int) and left % right == 0:
         return left // right
     return left / right
 
 
 def _remainder(left: Number, right: Number) -> Number:
-    """The remainder with the dividend's sign; Python's own has the divisor's.
+    """Return the remainder with the sign of the dividend; Python's own has the divisor's.
 
-    By zero it is undefined, as the quotient is.
+    Division by zero is undefined, as for the quotient.
     """
     if right == 0:
         raise ZeroDivisionError
@@ -172,7 +172,7 @@ def negate(value: object) -> object:
 
 
 def logical_not(value: object) -> object:
-    """`not`: of a boolean its opposite, of undefined true, of all else (null too) undefined."""
+    """`not`: the opposite of a boolean, true for undefined, and undefined for anything else (null too)."""
     if value is UNDEFINED:
         return True
     return not value if isinstance(value, bool) else UNDEFINED
@@ -186,11 +186,11 @@ def _rounding(to_whole: Callable[[Number], int]) -> Callable[[object], object]:
 
 
 def _half_away_from_zero(value: Number) -> int:
-    """2.5 → 3 and -2.5 → -3, as people round; Python's own `round` goes to the even number."""
+    """Round half away from zero, 2.5 → 3 and -2.5 → -3; Python's own `round` goes to the even number."""
     if isinstance(value, int):
         return value
     whole = math.floor(abs(value))
-    # Subtracting is exact; adding one half is not, and turns 0.49999999999999994 into 1.
+    # Subtraction is exact; adding one half is not, and turns 0.49999999999999994 into 1.
     whole += abs(value) - whole >= 0.5
     return -whole if value < 0 else whole
 
@@ -205,7 +205,7 @@ def to_string(value: object) -> object:
 
 
 def to_number(value: object) -> object:
-    """`number(x)`: a text may have a sign, a fraction and an exponent, but no blanks around it."""
+    """`number(x)`: the text may have a sign, a fraction and an exponent, but no surrounding blanks."""
     if isinstance(value, bool):
         return int(value)
     if is_number(value):
@@ -215,7 +215,7 @@ def to_number(value: object) -> object:
 
 
 def to_boolean(value: object) -> object:
-    """`boolean(x)`: the texts "true" and "false" exactly so; any other text gives undefined."""
+    """`boolean(x)`: exactly the texts "true" and "false"; any other text gives undefined."""
     if isinstance(value, bool):
         return value
     if is_number(value):
@@ -224,15 +224,15 @@ def to_boolean(value: object) -> object:
 
 
 def is_defined(value: object) -> bool:
-    """`defined(x)`: whether there is a value, which null is not."""
+    """`defined(x)`: true if there is a value other than null."""
     return value is not UNDEFINED and value is not None
 
 
 def to_unix_seconds(value: object) -> object:
-    """`datetime(x)`: the moment in unix seconds, so that moments and `time` properties compare.
+    """`datetime(x)`: the moment in unix seconds, comparable with `time` properties.
 
-    A number is taken as unix seconds already. A text is an ISO date, or a date and a time with "T"
-    or a blank between; without an offset it is UTC. Any other text gives undefined.
+    A number is taken as unix seconds. A text is an ISO date, or a date and time separated by "T" or a blank;
+    without an offset it is UTC. Any other text gives undefined.
     """
     if is_number(value):
         return value
@@ -245,7 +245,7 @@ def to_unix_seconds(value: object) -> object:
 
 
 def unix_seconds(moment: datetime) -> Number:
-    """The moment in unix seconds, a whole number where it can be; naive moments are UTC."""
+    """Return the moment in unix seconds, as an integer where possible; naive moments are UTC."""
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     elapsed = moment - _EPOCH
@@ -259,7 +259,7 @@ UNARY: Final[dict[UnaryOperator, Callable[[object], object]]] = {
     "-": negate,
     "not": logical_not,
 }
-# `and` and `or` are missing: they may leave their right side unread, so they are no plain function.
+# `and` and `or` are missing because they can skip their right side, so they are not plain functions.
 BINARY: Final[dict[BinaryOperator, Callable[[object, object], object]]] = {
     "==": equal,
     "!=": lambda left, right: not equal(left, right),

@@ -276,7 +276,7 @@ class TestFailures:
             (lambda: client.get_segmentation("A", "today", "today"), compat.InvalidDateException),
         ]
         for call, kind in refused:
-            with pytest.raises(kind, match=r"got '(year|sum|xml|today)'; allowed") as raised:
+            with pytest.raises(kind, match=r"got '(year|sum|xml|today)'; expected") as raised:
                 call()
             for base in (compat.MixpanelQueryException, MixpanelError, ValueError):
                 assert isinstance(raised.value, base)

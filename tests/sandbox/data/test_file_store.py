@@ -163,7 +163,7 @@ class TestRefusing:
     def test_nothing_to_serve(self, tmp_path: Path) -> None:
         with pytest.raises(ConfigurationError, match=r"contains no \.jsonl"):
             FileEventStore(tmp_path)
-        with pytest.raises(ConfigurationError, match="no file or folder"):
+        with pytest.raises(ConfigurationError, match="does not exist"):
             FileEventStore(tmp_path / "none")
 
     @pytest.mark.usefixtures("small_blocks")
