@@ -4,43 +4,47 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from typing import Any
 
 import httpx
 
 from mixpanel_export.download.job import ExportJob
+from mixpanel_export.download.progress import ProgressListener
 from mixpanel_export.download.session import SliceStream
 from mixpanel_export.errors import quoting
 from mixpanel_export.records.event import Event
 
+__all__ = ["EventBatches"]
+
 
 class EventBatches:
-    """The events of a job, a list at a time; `close` may be called while another thread waits for `next`."""
+    """The events of a job, one list at a time; `close` may be called while another thread waits in `next`."""
 
-    def __init__(self, job: ExportJob, http: httpx.Client, **options: Any) -> None:
+    def __init__(
+        self, job: ExportJob, http: httpx.Client, *, ordered: bool, listener: ProgressListener | None
+    ) -> None:
         self._job = job
-        self._run = SliceStream(job, http, **options)
+        self._stream = SliceStream(job, http, ordered=ordered, listener=listener)
         self._lock = threading.Lock()
         self._batches: Iterator[list[Event]] = self._decoded()
 
     def next(self) -> list[Event] | None:
-        """The next events, never none; None when there are no more."""
+        """Wait for the next events and return at least one; return None after the last."""
         with self._lock, quoting(self._job.context.auth.redact):
             return next(self._batches, None)
 
     def cancel(self) -> None:
-        """Have it end, and return at once; from whatever thread."""
-        self._run.cancel()
+        """Tell the download to end, and return at once. May be called from any thread."""
+        self._stream.cancel()
 
     def close(self) -> None:
-        """End it, from whatever thread."""
-        self._run.close()
+        """End the download and remove its files. May be called from any thread."""
+        self._stream.close()
         with self._lock:
             # Closes the spool that is being read.
             self._batches = iter(())
 
     def _decoded(self) -> Iterator[list[Event]]:
-        while (spool := self._run.take()) is not None:
+        while (spool := self._stream.take()) is not None:
             decoder = self._job.decoder(spool.slice_)
             with spool:
                 for block in spool.unprojected():

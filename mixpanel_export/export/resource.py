@@ -1,6 +1,6 @@
 """`client.export`: the raw export, sync and async.
 
-Two thin shells over one run (`run`): what is decided stands there and in the pure parts beside it.
+Two thin shells over `calls`, which checks the arguments of both; `iterate`, `batches` and `writer` deliver.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ from typing import IO, TYPE_CHECKING, Any, Unpack
 
 import httpx
 
-from mixpanel_export._formats import FORMATS, FileFormat, Layout, check_columnar, check_format, format_for
+from mixpanel_export._formats import FileFormat, Layout
 from mixpanel_export._worker import WorkThread, in_thread
 from mixpanel_export.dates import DateLike
 from mixpanel_export.directory.resource import AsyncDirectoryExports, DirectoryExports
 from mixpanel_export.download.job import DEFAULT_PARALLEL, ExportJob, ExportOptions
 from mixpanel_export.download.progress import Progress, ProgressListener
-from mixpanel_export.export.iterate import EventBatches
-from mixpanel_export.export.writer import Writing
+from mixpanel_export.export.calls import ExportCalls
 from mixpanel_export.records.event import Event
 from mixpanel_export_api.api.export import AsyncExportResource, ExportResource
 
@@ -29,11 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncExport", "Export"]
 
-# `raw` is the contract's own operation: one request, whatever the range.
-_ALL_IN_ONE = 1_000_000
 
-
-class Export(DirectoryExports, ExportResource):
+class Export(ExportCalls, DirectoryExports, ExportResource):
     """The raw export of events, over a synchronous client."""
 
     def __init__(self, client: Resources, context: Context, http: httpx.Client) -> None:
@@ -58,12 +54,12 @@ class Export(DirectoryExports, ExportResource):
         deduplicate: bool = False,
         progress: ProgressListener | None = None,
     ) -> Iterator[Event]:
-        """Every raw event of a range of days, each once, in flat memory.
+        """Iterate over every raw event of a range of days, each exactly once, in constant memory.
 
-        The range is divided into slices, which are downloaded side by side into spools (memory, then temporary
-        files) and delivered when they are complete. What fails on the way is repeated; no event is delivered
-        twice for that. Arguments are checked, and refused, by this call; the download begins when the first
-        event is asked for, and ends when the iterator is closed or dropped.
+        The range is divided into slices, which are downloaded in parallel (to memory, then to temporary files) and
+        delivered once they are complete. Failed slices are retried from scratch, and no event is delivered twice.
+        This call checks the arguments; the download starts with the first event that you ask for, and ends when the
+        iterator is exhausted, closed or garbage-collected.
 
         Args:
             from_date: the first day, a `datetime.date` or `"YYYY-MM-DD"`. Days are UTC for projects made from
@@ -71,34 +67,33 @@ class Export(DirectoryExports, ExportResource):
             to_date: the last day, included; at most today in the client's time zone.
             event: only events of this name, or of any of these names.
             where: only events for which this segmentation expression is true.
-            limit: at most this many events, 1 to 100,000; asks for the whole range in one request.
-            time_in_ms: ask for `time` in milliseconds; `Event.time` is right either way.
-            bucket: a data bucket id, for projects that have some.
-            fields: make only these properties of each event, beside `time`, `distinct_id` and `$insert_id`.
-                What is skipped is still checked to be JSON, but not made, which saves a fifth of the time.
-            parallel: how many slices are downloaded at a time.
-            slice_days: the days of a slice; by default what the request budget and `parallel` suggest.
-            ordered: deliver the slices in the order of the range, or as they complete. Within a slice,
-                Mixpanel promises no order.
-            deduplicate: leave out events that were sent again: of those alike in event, `distinct_id`, `time` and
-                `$insert_id`, only the one that Mixpanel processed last (`mp_processing_time_ms`) is delivered.
-                Events without `$insert_id` are always delivered. `Progress.dropped` says how many were not.
-            progress: called with the running totals, from the threads that download and from this one.
+            limit: at most this many events, 1 to 100,000; requests the whole range at once.
+            time_in_ms: request `time` in milliseconds; `Event.time` is right either way.
+            bucket: a data bucket id, for projects that have buckets.
+            fields: keep only these properties of each event, beside `time`, `distinct_id` and `$insert_id`. The
+                others are checked to be JSON but not decoded, which saves a fifth of the time.
+            parallel: the number of slices to download at a time.
+            slice_days: the days of a slice; by default chosen from the request budget and `parallel`.
+            ordered: deliver the slices in the order of the range; otherwise, as they complete. Mixpanel promises no
+                order within a slice.
+            deduplicate: leave out events that were sent again: of events with equal event, `distinct_id`, `time`
+                and `$insert_id`, only the one that Mixpanel processed last (`mp_processing_time_ms`) is delivered.
+                Events without `$insert_id` are always delivered. `Progress.dropped` counts those left out.
+            progress: called with the current totals, from the threads that download and from this one.
 
         Yields:
             Event: each event once.
 
         Raises:
             InvalidArgumentError: for an argument that is not allowed; nothing is sent.
-            APIError: when Mixpanel refuses; at once.
-            SliceFailedError: when a slice never came whole; none of its events was delivered.
-            MalformedEventError: when a line is no event; no line is ever skipped.
-            BudgetExhaustedError: when the request budget frees later than `Limits.max_wait`.
+            APIError: when Mixpanel refuses a request; at once.
+            SliceFailedError: when no attempt delivered a slice completely; none of its events was delivered.
+            MalformedEventError: when a line is not an event; no line is ever skipped.
+            BudgetExhaustedError: when the request budget would take longer than `Limits.max_wait` to free up.
 
         Source: https://developer.mixpanel.com/reference/raw-event-export
         """
-        job = ExportJob.make(
-            self._context,
+        job = self._job(
             from_date,
             to_date,
             fields=fields,
@@ -114,7 +109,7 @@ class Export(DirectoryExports, ExportResource):
         return self._iterate(job, ordered, progress)
 
     def _iterate(self, job: ExportJob, ordered: bool, progress: ProgressListener | None) -> Iterator[Event]:
-        batches = EventBatches(job, self._http, ordered=ordered, listener=progress)
+        batches = self._event_batches(job, ordered, progress)
         try:
             while (batch := batches.next()) is not None:
                 yield from batch
@@ -130,22 +125,22 @@ class Export(DirectoryExports, ExportResource):
         progress: ProgressListener | None = None,
         **options: Unpack[ExportOptions],
     ) -> RecordBatches:
-        """A range of days as Arrow record batches, or as a data frame of pandas, Polars or DuckDB.
+        """Iterate over a range of days as Arrow record batches, or get a pandas, Polars or DuckDB data frame.
 
-        Needs the extra `arrow`. Arguments are checked, and refused, by this call; the download begins when the
-        first batch, the schema or a frame is asked for.
+        Needs the extra `arrow`. This call checks the arguments; the download starts with the first batch, schema or
+        frame that you ask for.
 
         Args:
             from_date: the first day, as for `events`.
             to_date: the last day, as for `events`.
-            layout: `wide`, each property a column of the narrowest type that holds all its values, nested and mixed
-                ones as JSON text; or `json`, all properties as one JSON text, always the same columns. In both,
-                `time` is a timestamp (microseconds, with the client's time zone). With `wide` all is downloaded
-                before the first batch comes, for only then is it known what columns there are.
-            progress: called with the running totals, from the threads that download and from this one.
-            options: `event`, `where`, `limit`, `time_in_ms`, `bucket`, `parallel`, `slice_days` and `deduplicate`,
-                as for `events`; and `memory`, about how many bytes the conversion may take beside the libraries
-                themselves, 64 MiB or more, by default 256 MiB: the more, the larger the batches.
+            layout: `wide`, a column for each property, of the narrowest type that holds all its values, nested and
+                mixed ones as JSON text; or `json`, always the same columns, with all properties as one JSON text.
+                In both, `time` is a timestamp (microseconds, in the client's time zone). With `wide`, the first
+                batch comes when everything is downloaded, because only then are all columns known.
+            progress: called with the current totals, from the threads that download and from this one.
+            options: `event`, `where`, `limit`, `time_in_ms`, `bucket`, `fields`, `parallel`, `slice_days` and
+                `deduplicate`, as for `events`; and `memory`, about how many bytes the conversion may take beside
+                the libraries themselves, 64 MiB or more, by default 256 MiB: more makes larger batches.
 
         Returns:
             RecordBatches: an iterator of `pyarrow.RecordBatch`, with `schema`, `to_arrow()`, `to_polars()`,
@@ -155,7 +150,7 @@ class Export(DirectoryExports, ExportResource):
             MissingExtraError: when the extra `arrow` is not installed.
             InvalidArgumentError: for an argument that is not allowed; nothing is sent.
         """
-        return _batches(self._context, self._http, from_date, to_date, layout, progress, options)
+        return self._record_batches(from_date, to_date, layout, progress, options)
 
     def to_file(
         self,
@@ -174,24 +169,23 @@ class Export(DirectoryExports, ExportResource):
             path: the file; an existing one is replaced, atomically.
             from_date: the first day, as for `events`.
             to_date: the last day, as for `events`.
-            format: `jsonl`; `jsonl.gz`, which keeps the gzip that arrives as it came; `parquet`, or `csv` with one
-                header, which need the extra `arrow`. By default what the file's name ends with, or `jsonl.gz`.
-            layout: for `parquet` and `csv`, as for `batches`; `wide` when nothing is said.
-            progress: called with the running totals, from the threads that download and from this one.
-            options: `event`, `where`, `limit`, `time_in_ms`, `bucket`, `parallel`, `slice_days` and
-                `deduplicate`, as for `events`, and `memory`, as for `batches`.
+            format: `jsonl`; `jsonl.gz`, which stores the gzip that arrives unchanged; or `parquet` and `csv`, which
+                need the extra `arrow`. By default what the file's name ends with, or `jsonl.gz`.
+            layout: for `parquet` and `csv`, as for `batches`; by default `wide`.
+            progress: called with the current totals, from the threads that download and from this one.
+            options: `event`, `where`, `limit`, `time_in_ms`, `bucket`, `fields`, `parallel`, `slice_days` and
+                `deduplicate`, as for `events`, and `memory`, as for `batches`. With `fields`, lines are encoded
+                again, each value with the text it was sent with.
 
         Returns:
             The totals.
 
         Raises:
-            As `events` does; then there is no file, or the one that was there before.
+            MixpanelError: as for `events`; an existing file stays as it was.
         """
-        place = Path(path)
-        wanted: FileFormat = format_for(place, format, FORMATS)
-        return _writing(
-            self._context, self._http, from_date, to_date, wanted, layout, progress, options
-        ).to_file(place)
+        target = Path(path)
+        writer = self._file_writer(target, from_date, to_date, format, layout, progress, options)
+        return writer.to_file(target)
 
     def to_stream(
         self,
@@ -206,18 +200,16 @@ class Export(DirectoryExports, ExportResource):
     ) -> Progress:
         """Write a range of days to an open binary file, such as `sys.stdout.buffer`.
 
-        Takes and raises what `to_file` does; when it raises, whole slices may have been written.
+        Arguments and errors are those of `to_file`; after an error, complete slices may have been written.
         """
-        return _writing(
-            self._context, self._http, from_date, to_date, format, layout, progress, options
-        ).to_stream(file)
+        return self._writer(from_date, to_date, format, layout, progress, options).to_stream(file)
 
     def text(self, arguments: Mapping[str, Any]) -> str:
-        """The answer of `raw`: the lines of an export as one text, as complete as any other delivery."""
-        return _writing_text(self._context, self._http, arguments).text()
+        """Return the lines of an export as one text, for `raw`; complete like every other delivery."""
+        return self._text_writer(arguments).text()
 
 
-class AsyncExport(AsyncDirectoryExports, AsyncExportResource):
+class AsyncExport(ExportCalls, AsyncDirectoryExports, AsyncExportResource):
     """The raw export of events, over an asynchronous client."""
 
     def __init__(self, client: AsyncResources, context: Context, http: httpx.Client) -> None:
@@ -242,13 +234,12 @@ class AsyncExport(AsyncDirectoryExports, AsyncExportResource):
         deduplicate: bool = False,
         progress: ProgressListener | None = None,
     ) -> AsyncIterator[Event]:
-        """Every raw event of a range of days: `async for event in client.export.events(...)`.
+        """Iterate over every raw event of a range of days: `async for event in client.export.events(...)`.
 
-        Takes, yields and raises what `Export.events` does. Close it with `aclose()` (or `contextlib.aclosing`)
-        when you stop early and want its threads gone at that very moment.
+        Arguments, events and errors are those of `Export.events`. If you stop early and want the threads to end at
+        that moment, close the iterator with `aclose()` or `contextlib.aclosing`.
         """
-        job = ExportJob.make(
-            self._context,
+        job = self._job(
             from_date,
             to_date,
             fields=fields,
@@ -272,12 +263,13 @@ class AsyncExport(AsyncDirectoryExports, AsyncExportResource):
         progress: ProgressListener | None = None,
         **options: Unpack[ExportOptions],
     ) -> AsyncRecordBatches:
-        """As `Export.batches`, to be used with `async for`; frames are awaited: `await batches.to_polars()`."""
+        """Iterate over record batches as with `Export.batches`, but with `async for` and `await`.
+
+        For a frame: `await batches.to_polars()`.
+        """
         from mixpanel_export.export.batches import AsyncRecordBatches
 
-        return AsyncRecordBatches(
-            _batches(self._context, self._http, from_date, to_date, layout, progress, options)
-        )
+        return AsyncRecordBatches(self._record_batches(from_date, to_date, layout, progress, options))
 
     async def to_file(
         self,
@@ -290,11 +282,13 @@ class AsyncExport(AsyncDirectoryExports, AsyncExportResource):
         progress: ProgressListener | None = None,
         **options: Unpack[ExportOptions],
     ) -> Progress:
-        """As `Export.to_file`, in a thread; when the task is cancelled, it ends at once, and leaves no file."""
-        place = Path(path)
-        wanted: FileFormat = format_for(place, format, FORMATS)
-        writing = _writing(self._context, self._http, from_date, to_date, wanted, layout, progress, options)
-        return await in_thread(lambda: writing.to_file(place), writing.cancel)
+        """Write a range of days to one file, as `Export.to_file` does, in a thread.
+
+        Cancelling the task ends the export at once and leaves no file.
+        """
+        target = Path(path)
+        writer = self._file_writer(target, from_date, to_date, format, layout, progress, options)
+        return await in_thread(lambda: writer.to_file(target), writer.cancel)
 
     async def to_stream(
         self,
@@ -307,62 +301,27 @@ class AsyncExport(AsyncDirectoryExports, AsyncExportResource):
         progress: ProgressListener | None = None,
         **options: Unpack[ExportOptions],
     ) -> Progress:
-        """As `Export.to_stream`; `file` is written to in a thread, and no more once the task is cancelled.
+        """Write a range of days to an open binary file, as `Export.to_stream` does, in a thread.
 
-        Then it ends at once, unless `file` itself is waiting, as a full pipe does: that write is waited for.
+        Cancelling the task ends the export, after which nothing is written to `file`. It ends at once, except that
+        a write in progress must return first: a full pipe can delay it.
         """
-        writing = _writing(self._context, self._http, from_date, to_date, format, layout, progress, options)
-        return await in_thread(lambda: writing.to_stream(file), writing.cancel)
+        writer = self._writer(from_date, to_date, format, layout, progress, options)
+        return await in_thread(lambda: writer.to_stream(file), writer.cancel)
 
     async def text(self, arguments: Mapping[str, Any]) -> str:
-        """The answer of `raw`, as `Export.text`."""
-        writing = _writing_text(self._context, self._http, arguments)
-        return await in_thread(writing.text, writing.cancel)
+        """Return the lines of an export as one text, for `raw`."""
+        writer = self._text_writer(arguments)
+        return await in_thread(writer.text, writer.cancel)
 
     async def _iterate(
         self, job: ExportJob, ordered: bool, progress: ProgressListener | None
     ) -> AsyncIterator[Event]:
-        batches = EventBatches(job, self._http, ordered=ordered, listener=progress)
+        batches = self._event_batches(job, ordered, progress)
         thread = WorkThread("events")
         try:
             while (batch := await thread.run(batches.next)) is not None:
-                for each in batch:
-                    yield each
+                for event in batch:
+                    yield event
         finally:
             await thread.end(batches.cancel, batches.close)
-
-
-def _batches(
-    context: Context,
-    http: httpx.Client,
-    from_date: DateLike,
-    to_date: DateLike,
-    layout: Layout,
-    progress: ProgressListener | None,
-    options: ExportOptions,
-) -> RecordBatches:
-    from mixpanel_export.export.batches import RecordBatches
-
-    check_columnar("parquet", layout, None)
-    job = ExportJob.make(context, from_date, to_date, **options)
-    return RecordBatches(job, http, layout, listener=progress)
-
-
-def _writing(
-    context: Context,
-    http: httpx.Client,
-    from_date: DateLike,
-    to_date: DateLike,
-    format: FileFormat,
-    layout: Layout | None,
-    progress: ProgressListener | None,
-    options: ExportOptions,
-) -> Writing:
-    check_format(format, FORMATS)
-    check_columnar(format, layout, None)
-    job = ExportJob.make(context, from_date, to_date, **options)
-    return Writing(job, http, format, layout, progress)
-
-
-def _writing_text(context: Context, http: httpx.Client, arguments: Mapping[str, Any]) -> Writing:
-    return Writing(ExportJob.make(context, **arguments, slice_days=_ALL_IN_ONE), http, "jsonl")

@@ -1,4 +1,4 @@
-"""All events of an export on their way to one file or stream, in the caller's thread or in that of a task."""
+"""Write all events of an export to one file or stream. See `directory` for exports that can be resumed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mixpanel_export.http.cancellation import Cancellation
 if TYPE_CHECKING:
     from mixpanel_export.columns.writers import ColumnFormat
 
-__all__ = ["S", "Writing"]
+__all__ = ["ExportWriter"]
 
 S = TypeVar("S", bound="_Source")
 
@@ -30,10 +30,10 @@ class _Source(Protocol):
     def close(self) -> None: ...
 
 
-class Writing:
-    """All events of a job on their way to one file, in whatever thread; `cancel` may be called from any other.
+class ExportWriter:
+    """Writes all events of a job, once, when `to_file`, `to_stream` or `text` is called.
 
-    It begins when `to_file`, `to_stream` or `text` is called. They raise CancelledError once it is cancelled.
+    These run in any thread, and raise CancelledError after `cancel`, which may be called from any other.
     """
 
     def __init__(
@@ -53,27 +53,27 @@ class Writing:
         self._source: _Source | None = None
 
     def cancel(self) -> None:
-        """Have it end, and return at once."""
+        """Tell the export to end, and return at once."""
         self._cancellation.cancel()
         if self._source is not None:
             self._source.cancel()
 
     def to_file(self, path: Path) -> Progress:
-        """Write them to a file, which appears under its name only when it is complete."""
+        """Write to a file, which appears under its name only when it is complete."""
         with AtomicFile(path) as target:
             totals = self.to_stream(target.file)
-            # Who has given it up looks for no file.
+            # A caller that has cancelled expects no file.
             self._cancellation.check()
             target.complete()
         return totals
 
     def to_stream(self, file: IO[bytes]) -> Progress:
-        """Write them to an open file."""
+        """Write to an open file."""
         target = cast("IO[bytes]", _UntilCancelled(file, self._cancellation))
         return self._columns(target) if self._format in COLUMNAR else self._lines(target)
 
     def text(self) -> str:
-        """All their lines."""
+        """Return all lines as one text."""
         file = io.BytesIO()
         self.to_stream(file)
         return file.getvalue().decode()
@@ -82,21 +82,21 @@ class Writing:
         from mixpanel_export.export.batches import RecordBatches, write_columns
 
         batches = RecordBatches(self._job, self._http, self._layout, listener=self._listener)
-        return write_columns(self._begun(batches), cast("ColumnFormat", self._format), file)
+        return write_columns(self._cancellable(batches), cast("ColumnFormat", self._format), file)
 
     def _lines(self, file: IO[bytes]) -> Progress:
-        run = self._begun(SliceStream(self._job, self._http, check="json", listener=self._listener))
+        stream = self._cancellable(SliceStream(self._job, self._http, check="json", listener=self._listener))
         try:
-            while (spool := run.take()) is not None:
+            while (spool := stream.take()) is not None:
                 with spool:
                     COPIES[self._format](spool, file)
             file.flush()
-            return run.progress
+            return stream.progress
         finally:
-            run.close()
+            stream.close()
 
-    def _begun(self, source: S) -> S:
-        """The same, to be cancelled; also when that was asked for before there was anything to cancel."""
+    def _cancellable(self, source: S) -> S:
+        """Let `cancel` cancel a source; close it and raise if `cancel` was called before it existed."""
         self._source = source
         try:
             self._cancellation.check()
@@ -107,10 +107,10 @@ class Writing:
 
 
 class _UntilCancelled:
-    """An open file, until a cancellation: the next write raises.
+    """An open file whose first write after a cancellation raises.
 
-    Those after it go nowhere. Whoever writes an end on the way out has no other failure then; gzip even writes it
-    when it is collected, where nobody could handle one.
+    Later writes are discarded, so that a writer can still end its format on the way out without another error; gzip
+    does so even when it is garbage-collected, where nobody could handle one.
     """
 
     def __init__(self, file: IO[bytes], cancellation: Cancellation) -> None:
