@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Collection, Generator
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
 from mixpanel_export._text import MESSAGE_LIMIT, excerpt, roughly, shortened
 
@@ -329,16 +329,22 @@ class CancelledError(ExportError):
 
 
 class DestinationError(ExportError):
-    """Objects could not be read or written where an export goes; what is complete there stays.
+    """An object store could not be read or written; the slices that are complete there stay.
 
     Attributes:
         url: the destination.
+        action: the action that failed, such as "manifest.json could not be read".
+        reason: the store's own words, without secrets; may be empty.
+        hint: how to fix it.
     """
 
-    def __init__(self, url: str, what: str, words: str, hint: str) -> None:
+    def __init__(self, url: str, action: str, reason: str, hint: str) -> None:
         self.url = url
-        said = f" ({words})" if words else ""
-        super().__init__(f"{url}: {what}{said}. {hint}")
+        self.action = action
+        self.reason = reason
+        self.hint = hint
+        because = f" ({reason})" if reason else ""
+        super().__init__(f"{url}: {action}{because}. {hint}")
 
 
 class DirectoryBusyError(ExportError):
@@ -346,39 +352,67 @@ class DirectoryBusyError(ExportError):
 
 
 class DiskFullError(ExportError):
-    """There was no room for a file. What stands under a final name is whole; the same export continues there.
+    """There was no room for a file. Complete files stay; the same export resumes from them.
 
     Attributes:
         path: the directory.
+        reason: the system's own words.
         needed: about how many bytes the missing days take; None when no slice is complete yet.
     """
 
-    def __init__(self, path: str, why: str, needed: int | None) -> None:
+    def __init__(self, path: str, reason: str, needed: int | None) -> None:
         self.path = path
+        self.reason = reason
         self.needed = needed
         about = f" about {needed / 1e6:,.1f} MB of" if needed else ""
         super().__init__(
-            f"{path} has no room left ({why}); nothing half-written stands under a final name. Free{about} space "
-            "there and run the same export again: it continues where this one stopped"
+            f"{path} has no room left ({reason}); files that are complete stay. Free{about} space there and run "
+            "the same export again to resume"
         )
 
 
 class ManifestError(ExportError):
-    """A directory's manifest cannot be read, so that nobody can say what the directory holds."""
+    """A directory's manifest cannot be read, so the contents of the directory are unknown.
+
+    Attributes:
+        problem: the manifest, and what is wrong with it.
+        hint: how to fix it; may be empty.
+    """
+
+    def __init__(self, problem: str, hint: str = "") -> None:
+        self.problem = problem
+        self.hint = hint
+        super().__init__(f"{problem}. {hint}" if hint else problem)
 
 
 class DirectoryMismatchError(InvalidArgumentError):
-    """A directory holds something else than what was asked for; nothing was sent, and nothing in it changed.
+    """A directory holds something other than what was requested; nothing was sent, and nothing in it changed.
 
     Attributes:
-        differences: what differs, each in words.
+        problem: the directory, and what it holds.
+        hint: how to continue; may be empty.
+        reason: `another_export`, which the `differences` describe; `no_manifest`, slices that no manifest lists; or
+            `limited`, an export with a `limit`, which cannot be updated.
+        differences: a description of each argument that differs, beginning with its name.
     """
 
-    def __init__(self, path: object, message: str, differences: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        path: object,
+        problem: str,
+        hint: str = "",
+        *,
+        reason: Literal["another_export", "no_manifest", "limited"] = "another_export",
+        differences: Collection[str] = (),
+    ) -> None:
+        message = f"{problem}. {hint}" if hint else problem
         ValueError.__init__(self, message)
         self.argument = "path"
         self.value = path
         self.allowed = message
+        self.problem = problem
+        self.hint = hint
+        self.reason = reason
         self.differences: tuple[str, ...] = tuple(differences)
 
 

@@ -74,8 +74,9 @@ def reconcile(
         if ours:
             raise DirectoryMismatchError(
                 request.path,
-                f"{request.path} holds {ours[0]}, and no manifest that lists it; export to another directory, or "
-                "replace such files with overwrite",
+                f"{request.path} holds {ours[0]}, and no manifest that lists it",
+                "Export to another directory, or replace such files with overwrite",
+                reason="no_manifest",
             )
         return ResumeState(job, Manifest(query), slice_days=request.slice_days)
     if not manifest.slices:
@@ -93,6 +94,7 @@ def _reconcile_update(
         raise DirectoryMismatchError(
             request.path,
             f"{request.path} was exported with a limit, which applies to the whole range; it cannot be updated",
+            reason="limited",
         )
     given: dict[str, Any] = {name: value for name, value in request.options.items() if value is not None}
     last_day = _last_day(request, context)
@@ -154,7 +156,8 @@ def _check_same(request: DirectoryRequest, recorded: Query, requested: Query) ->
     if differences:
         raise DirectoryMismatchError(
             request.path,
-            f"{request.path} holds another export: {'; '.join(differences)}. Export to another directory, extend "
-            "this one to later days with update_directory(), or replace it with overwrite",
-            differences,
+            f"{request.path} holds another export: {'; '.join(differences)}",
+            "Export to another directory, extend this one to later days with update_directory(), or replace it "
+            "with overwrite",
+            differences=differences,
         )

@@ -93,8 +93,8 @@ class Storage(ABC):
         except ManifestError as error:
             place = str(self.location).rstrip("/")
             raise ManifestError(
-                f"{place}/{MANIFEST}: {error}. Restore it, export to another directory, or replace this export "
-                "with overwrite"
+                f"{place}/{MANIFEST}: {error}",
+                "Restore it, export to another directory, or replace this export with overwrite",
             ) from error
 
     def recover(self, manifest: Manifest) -> set[str]:

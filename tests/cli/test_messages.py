@@ -148,7 +148,7 @@ class TestWords:
             ([*RANGE, "--slice-days", "0"], "--slice-days: got 0"),
             ([*RANGE, "--where", 'from_date == "to_date"'], "--where: "),
             ([*RANGE, "--event", ""], "--event: got ''"),
-            (["--since-last"], "--from: it is needed"),
+            (["--since-last"], "--from: it is required"),
             (["--output", "", *RANGE], "--output: got ''; it is empty"),
             (["--output", "s3:/bucket/prefix", *RANGE], "a URL has two slashes"),
         ],

@@ -17,7 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -128,6 +128,20 @@ class TestContents:
         }
         assert manifest_of(tmp_path)["complete"] is True
 
+    @pytest.mark.parametrize("format", ["jsonl", "jsonl.gz"])
+    def test_fields_reduce_the_events(
+        self, shop: MixpanelClient, tmp_path: Path, format: Literal["jsonl", "jsonl.gz"]
+    ) -> None:
+        shop.export.to_directory(tmp_path, *DAY, format=format, fields=["price"])
+        path = tmp_path / manifest_of(tmp_path)["slices"][0]["file"]
+        text = gzip.decompress(path.read_bytes()) if format == "jsonl.gz" else path.read_bytes()
+        records = [json.loads(line) for line in text.splitlines()]
+        assert Counter(record["event"] for record in records) == Counter(
+            event.name for event in shop.export.events(*DAY)
+        )
+        names = {name for record in records for name in record["properties"]}
+        assert names == {"time", "distinct_id", "$insert_id", "price"}
+
     def test_what_fails_on_the_way_is_repeated(
         self, sandbox: Sandbox, shop: MixpanelClient, tmp_path: Path
     ) -> None:
@@ -196,6 +210,24 @@ class TestAgain:
         with client_of(sandbox) as shop, pytest.raises(SliceFailedError, match="2024-01-01"):
             shop.export.to_directory(tmp_path, *DAY)
         assert names_in(tmp_path) == {"manifest.json"}
+
+    def test_a_run_with_other_fields_is_refused(
+        self, sandbox: Sandbox, shop: MixpanelClient, tmp_path: Path
+    ) -> None:
+        shop.export.to_directory(tmp_path, *DAY, fields=["price", "plan"])
+        assert manifest_of(tmp_path)["query"]["fields"] == ["price", "plan"]
+        slices_asked(sandbox)
+        for changes in ({}, {"fields": ["price"]}, {"fields": ["price", "currency"]}):
+            with pytest.raises(DirectoryMismatchError, match=r'fields is \["price", "plan"\] there'):
+                shop.export.to_directory(tmp_path, *DAY, **changes)
+        assert shop.export.to_directory(tmp_path, *DAY, fields=("plan", "price")).fetched == 0
+        assert slices_asked(sandbox) == []
+
+    def test_an_export_of_all_fields_is_not_reduced_later(self, shop: MixpanelClient, tmp_path: Path) -> None:
+        shop.export.to_directory(tmp_path, *DAY)
+        assert "fields" not in manifest_of(tmp_path)["query"]
+        with pytest.raises(DirectoryMismatchError, match=r'fields is not set there, and \["price"\] here'):
+            shop.export.to_directory(tmp_path, *DAY, fields=["price"])
 
     @pytest.mark.parametrize(
         ("changes", "said"),
@@ -320,6 +352,30 @@ class TestDamage:
         done = shop.export.to_directory(folder, *RANGE, verify=True)
         assert done.unknown == ["events_2020-01-01_2020-01-02.jsonl.gz"]
         assert all((folder / name).read_text() == "mine" for name in foreign)
+
+
+class TestOptions:
+    def test_unknown_options_are_refused_with_the_known_ones(
+        self, shop: MixpanelClient, tmp_path: Path
+    ) -> None:
+        days: dict[str, Any] = {"from_date": DAY[0], "to_date": DAY[1]}
+        calls: list[Any] = [
+            shop.export.to_directory,
+            shop.export.update_directory,
+            shop.export.plan,
+            shop.export.plan_update,
+        ]
+        for call in calls:
+            with pytest.raises(InvalidArgumentError, match=r"partition.*partition_by") as caught:
+                call(path=tmp_path / "new", **days, partition="date")
+            assert caught.value.argument == "partition"
+        with pytest.raises(InvalidArgumentError, match=r"partition.*partition_by"):
+            shop.export.plan(**days, partition="date")
+        assert not (tmp_path / "new").exists()
+
+    def test_an_unknown_format_is_refused_without_a_directory(self, shop: MixpanelClient) -> None:
+        with pytest.raises(InvalidArgumentError, match="'parquet'"):
+            shop.export.plan(*DAY, format="xlsx")  # type: ignore[arg-type]
 
 
 class TestPlan:

@@ -110,6 +110,18 @@ def test_the_query_is_the_manifests(sandbox: Sandbox, shop: MixpanelClient, fold
     assert all(name.endswith((".jsonl", ".json")) for name in names_in(folder))
 
 
+def test_an_update_keeps_the_fields(shop: MixpanelClient, folder: Path) -> None:
+    shop.export.to_directory(folder, "2024-01-01", "2024-01-03", format="jsonl", fields=["price"])
+    shop.export.update_directory(folder, to_date="2024-01-05")
+    manifest = manifest_of(folder)
+    assert manifest["query"]["fields"] == ["price"]
+    for entry in manifest["slices"]:
+        for line in (folder / entry["file"]).read_text().splitlines():
+            assert set(json.loads(line)["properties"]) <= {"time", "distinct_id", "$insert_id", "price"}
+    with pytest.raises(DirectoryMismatchError, match="fields"):
+        shop.export.update_directory(folder, to_date="2024-01-06", fields=["plan"])
+
+
 def test_another_query_is_refused(shop: MixpanelClient, folder: Path) -> None:
     shop.export.to_directory(folder, "2024-01-01", "2024-01-03")
     for changes in ({"event": "Purchase"}, {"format": "jsonl"}, {"from_date": "2024-01-02"}):

@@ -83,6 +83,15 @@ class TestText:
         )
         assert Manifest.from_json(before.to_json()) == before
 
+    def test_a_manifest_without_fields_has_all_of_them(self) -> None:
+        text = manifest((1, 31)).to_json()
+        assert b'"fields"' not in text
+        assert Manifest.from_json(text).query.fields is None
+
+    def test_the_fields_are_read_again(self) -> None:
+        before = Manifest(query(fields=("amount", "plan")), (finished(1, 31),))
+        assert Manifest.from_json(before.to_json()) == before
+
     def test_it_is_for_people_too(self) -> None:
         text = Manifest(query(event=("Käufe",)), (finished(1, 31),)).to_json().decode()
         assert "\n  " in text
