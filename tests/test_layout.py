@@ -30,6 +30,7 @@ LAYERS = (
         "settings",
         "tables",
         "_atomic",
+        "_extras",
         "_locks",
         "_formats",
         "_worker",

@@ -1,13 +1,22 @@
-"""Raw events as columns: Arrow, Parquet and CSV, read in bulk, a block of lines at a time.
+"""Convert raw events to columns: Arrow tables, and Parquet, CSV and Arrow files.
 
-- `kinds`: what a property's values have in common, and the columns that follow from it (pure);
-- `values` and `texts`: the lines of a block as columns, of the layouts `wide` and `json`;
-- `clock`: Mixpanel's `time` as timestamps;
-- `convert`: blocks of lines to Arrow tables, and what is unusual in them;
-- `tables`: Arrow schemas, tables put into a wider schema, and tables back to JSON lines;
-- `files`: Parquet, CSV and Arrow files, written and read a batch at a time;
-- `batches`: `client.export.batches` and single files;
-- `directory`: what a directory export calls.
+Lines are converted in bulk, one block at a time:
 
-Needs the extra `arrow`, which is imported where it is used.
+- `kinds`: the kinds of values, and the column each property gets (pure);
+- `schemas`: Arrow schemas, and the metadata that maps a column back to its property;
+- `wide`: read a block of usual lines by the types of its columns; `infer` reads any other events;
+- `json_layout`: the layout `json`, which keeps the properties as text;
+- `timestamps`: Mixpanel's `time` as Arrow timestamps;
+- `convert`: blocks of lines to tables; `tables`: tables to a wider schema, and back to events;
+- `writers`: Parquet, CSV and Arrow files; `slices`: a complete slice to one such file.
+
+`export.batches` and `directory.columnar` build on it. Needs the extra `arrow`: importing this package without it
+raises MissingExtraError.
 """
+
+import importlib
+
+from mixpanel_export._extras import needs_extra
+
+with needs_extra("Exporting to columns", "arrow"):
+    importlib.import_module("pyarrow")

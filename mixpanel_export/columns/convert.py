@@ -1,8 +1,8 @@
-"""Blocks of lines to Arrow tables, each value as it was sent.
+"""Convert blocks of lines to Arrow tables, each value as it was sent.
 
-Lines are read by the types of their columns (`values`) or as texts (`texts`), in bulk. A block in which there is
-anything unusual is read again by the decoder that `client.export.events` uses too, which tells a broken line from
-an unusual one; what is new in it widens the columns.
+Usual lines are read in bulk, by the types of their columns (`wide`) or as text (`json_layout`). The decoder behind
+`client.export.events` reads a block again that has anything unusual in it, and tells a broken line from an unusual
+one; new properties and kinds of values then widen the columns (`infer`).
 """
 
 from __future__ import annotations
@@ -12,29 +12,20 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import pyarrow as pa
 from attrs import define, frozen
 
 from mixpanel_export._formats import Layout
-from mixpanel_export.columns.json_layout import event_columns, text_columns
+from mixpanel_export.columns.blocks import ParsedBlock, PropertyValues
+from mixpanel_export.columns.compute import nulls, pc
+from mixpanel_export.columns.infer import infer_columns
+from mixpanel_export.columns.json_layout import read_texts, texts_of_events
 from mixpanel_export.columns.kinds import PINNED, Columns, Kind
-from mixpanel_export.columns.native import load
-from mixpanel_export.columns.tables import (
-    NullColumns,
-    as_json,
-    converted,
-    json_schema,
-    wide_schema,
-    zone_name,
-)
-from mixpanel_export.columns.timestamps import Clock
-from mixpanel_export.columns.wide import (
-    LONE_SURROGATE,
-    LineReader,
-    ParsedBlock,
-    RefusedError,
-    Values,
-    infer_columns,
-)
+from mixpanel_export.columns.schemas import AnyArray, json_schema, wide_schema, zone_name
+from mixpanel_export.columns.tables import NullColumns, as_json, cast_column
+from mixpanel_export.columns.timestamps import Clock, ticks_from
+from mixpanel_export.columns.values import LONE_SURROGATE, RefusedError
+from mixpanel_export.columns.wide import LineReader
 from mixpanel_export.errors import UnrepresentableError
 from mixpanel_export.records.decode import EventDecoder
 from mixpanel_export.records.event import Event
@@ -42,86 +33,95 @@ from mixpanel_export.records.lines import lines_in
 
 __all__ = ["LineCursor", "TableConverter"]
 
-# Values that there may be of a block at a time: each is there in several forms.
+# The most values converted at a time: each of them exists in several forms meanwhile.
 _VALUES = 1_000_000
 
 
 @define
 class LineCursor:
-    """A place in the lines of a slice.
+    """A position in the lines of a slice.
 
     Attributes:
-        line: how many lines there are before it.
+        line: the number of lines before it.
     """
 
     line: int = 0
 
 
 @frozen
-class _Known:
-    """What is known of the properties.
+class _KnownColumns:
+    """The columns so far, and what follows from them.
 
     Attributes:
-        schema: that of tables with these columns.
-        reader: what reads lines that have no other properties.
+        nullable: the properties that have been null.
+        schema: the schema of tables with these columns.
+        reader: reads lines that have no other properties.
     """
 
     columns: Columns
     nullable: frozenset[str]
-    schema: Any
+    schema: pa.Schema
     reader: LineReader
 
 
 class TableConverter:
-    """Converts the lines of one export; may be used by several threads.
+    """Converts the lines of one export to tables; safe to share between threads.
 
     Args:
         zone: the client's time zone.
-        ticks: what `time` is counted in: 1 for seconds, 1000 for milliseconds.
-        columns: those to begin with; `columns` are widened by what is found.
+        ticks: the ticks in a second of `time`: 1 for seconds, 1000 for milliseconds.
+        columns: the columns to start with; new properties and kinds widen them.
+        fields: properties that get a column from the start, even if no event has them.
     """
 
     def __init__(
-        self, layout: Layout, zone: datetime.tzinfo, ticks: int = 1, columns: Columns | None = None
+        self,
+        layout: Layout,
+        zone: datetime.tzinfo,
+        ticks: int = 1,
+        columns: Columns | None = None,
+        fields: Sequence[str] = (),
     ) -> None:
-        load("pyarrow")
         self.layout: Layout = layout
         self._clock = Clock(zone, ticks)
-        self._known = self._known_of(columns or Columns(), frozenset())
+        # `time` is a timestamp, and has another column only when that cannot express it. No column can have a name
+        # that is not valid Unicode.
+        empty: dict[str, Kind] = {name: "null" for name in fields if name != "time" and _is_unicode(name)}
+        self._known = self._known_columns((columns or Columns()).widened(empty), frozenset())
         self._lock = threading.Lock()
 
     @property
     def columns(self) -> Columns:
-        """The columns of properties, as they are by now."""
+        """The columns of properties so far."""
         return self._known.columns
 
     @property
-    def schema(self) -> Any:
-        """The schema of what is converted, as it is by now; only the layout `wide` ever changes it."""
+    def schema(self) -> pa.Schema:
+        """The schema so far; only the layout `wide` ever changes it."""
         return self._known.schema
 
     def tables(
-        self, blocks: Iterable[bytes], source: str, size: int, place: LineCursor | None = None
-    ) -> Iterator[Any]:
-        """The tables of blocks of whole lines, each in the schema of its moment.
+        self, blocks: Iterable[bytes], source: str, size: int, cursor: LineCursor | None = None
+    ) -> Iterator[pa.Table]:
+        """Convert blocks of whole lines, each to a table in the schema of its moment.
 
         Args:
-            source: what the lines are of, for the message of an error.
-            size: how many bytes of lines are converted at a time.
-            place: where these lines begin, moved on with them.
+            source: the origin of the lines, for error messages.
+            size: the most bytes of lines to convert at a time.
+            cursor: the position of the first line; it moves on with the lines.
 
         Raises:
             MalformedEventError: for a line that is not an event.
             UnrepresentableError: for a value that the layout cannot hold.
         """
-        place = place or LineCursor()
-        for block in _gathered(blocks, size):
+        cursor = cursor or LineCursor()
+        for block in _regrouped(blocks, size):
             for part, lines in self._parts(block):
-                yield from self._tables_of(part, lines, source, place.line)
-                place.line += lines
+                yield from self._convert(part, lines, source, cursor.line)
+                cursor.line += lines
 
     def _parts(self, block: bytes) -> Iterator[tuple[bytes, int]]:
-        """A block, or parts of it when it would have too many values; with the number of its lines."""
+        """Split a block that would have too many values; yield each part with the number of its lines."""
         lines = lines_in(block)
         if self.layout == "json" or lines * len(self.columns.columns) <= _VALUES or lines <= 1:
             yield block, lines
@@ -131,44 +131,44 @@ class TableConverter:
         if half < len(block):
             yield from self._parts(block[half:])
 
-    def _tables_of(self, block: bytes, lines: int, source: str, done: int) -> Iterator[Any]:
-        table = self._table_of_usual(block)
-        # The native decoder lets pass two values on one line. Beside a blank one the numbers would agree; but then
-        # the proof of the slice has looked at each line.
+    def _convert(self, block: bytes, lines: int, source: str, lines_before: int) -> Iterator[pa.Table]:
+        table = self._convert_usual(block)
+        # The native decoder accepts two values on one line. A blank line beside them would make the numbers agree,
+        # but verifying the slice has looked at every line.
         if table is not None and table.num_rows == lines:
             yield table
             return
         decoder = EventDecoder(source=source)
-        decoder.lines = done
+        decoder.lines = lines_before
         if events := decoder.decode(block):
-            # Only the layout json takes anything from the lines themselves.
-            texts = [each for each in block.split(b"\n") if each.strip()] if self.layout == "json" else []
-            yield from self._tables_of_events(events, texts, source)
+            # Only the layout `json` takes anything from the lines themselves.
+            texts = [line for line in block.split(b"\n") if line.strip()] if self.layout == "json" else []
+            yield from self._convert_events(events, texts, source)
 
-    def _table_of_usual(self, block: bytes) -> Any:
-        """The table of lines in which nothing is unusual; None when there is something."""
+    def _convert_usual(self, block: bytes) -> pa.Table | None:
+        """Convert lines in bulk; return None when one of them is unusual."""
         if self.layout == "json":
-            columns = text_columns(block, self._clock)
-            return load("pyarrow").table(columns, schema=self.schema) if columns is not None else None
-        found = self._known.reader.read(block)
-        return self._wide_table(found) if found is not None else None
+            columns = read_texts(block, self._clock)
+            return pa.table(columns, schema=self.schema) if columns is not None else None
+        parsed = self._known.reader.read(block)
+        return self._wide_table(parsed) if parsed is not None else None
 
-    def _tables_of_events(
+    def _convert_events(
         self, events: Sequence[Event], lines: Sequence[bytes], source: str
-    ) -> Iterator[Any]:
-        """The tables of any events: one, or several when it would have too many values."""
-        known = {each.property for each in self.columns.columns}
+    ) -> Iterator[pa.Table]:
+        """Convert any events to one table, or to several when it would have too many values."""
+        known = {column.property for column in self.columns.columns}
         names = len(known.union(*(event.properties for event in events)))
         if self.layout == "wide" and len(events) * names > _VALUES and len(events) > 1:
             half = len(events) // 2
-            yield from self._tables_of_events(events[:half], lines[:half], source)
-            yield from self._tables_of_events(events[half:], lines[half:], source)
+            yield from self._convert_events(events[:half], lines[:half], source)
+            yield from self._convert_events(events[half:], lines[half:], source)
             return
         try:
             for event in events:
                 self._check_name(event, source)
             if self.layout == "json":
-                yield load("pyarrow").table(event_columns(events, lines, self._clock), schema=self.schema)
+                yield pa.table(texts_of_events(events, lines, self._clock), schema=self.schema)
             else:
                 yield self._wide_table(infer_columns(events, self.columns))
         except RefusedError as error:
@@ -176,73 +176,80 @@ class TableConverter:
             raise UnrepresentableError(source, event.name, error.property, error.why, self.layout) from error
 
     def _check_name(self, event: Event, source: str) -> None:
-        try:
-            event.name.encode()
-        except UnicodeEncodeError as error:
-            raise UnrepresentableError(source, event.name, None, LONE_SURROGATE, self.layout) from error
+        if not _is_unicode(event.name):
+            raise UnrepresentableError(source, event.name, None, LONE_SURROGATE, self.layout)
 
-    def _wide_table(self, found: ParsedBlock) -> Any:
-        """The table of what was found, in the columns widened by that."""
-        values, rows = found.values, len(found.event)
+    def _wide_table(self, parsed: ParsedBlock) -> pa.Table:
+        """Widen the columns by a block, and return its table in them."""
+        values, rows = parsed.values, len(parsed.event)
         time = self._take_time(values, rows)
-        known = self._widened(found)
-        columns: list[Any] = []
+        known = self._widen(parsed)
+        columns: list[AnyArray] = []
         null_columns = NullColumns(rows)
-        for each in known.columns.columns:
-            made = values.get(each.property)
-            if made is None or made.column is None:
-                columns.append(null_columns[each.kind])
+        for column in known.columns.columns:
+            found = values.get(column.property)
+            if found is None or found.column is None:
+                columns.append(null_columns[column.kind])
             else:
-                columns.append(converted(made.column, made.kind, each.kind))
+                columns.append(cast_column(found.column, found.kind, column.kind))
         pinned, others = columns[:PINNED], columns[PINNED:]
-        arrays = [found.event, time, *pinned, found.nulls, *others]
-        return load("pyarrow").table(arrays, schema=known.schema)
+        arrays: list[Any] = [parsed.event, time, *pinned, parsed.nulls, *others]
+        return pa.table(arrays, schema=known.schema)
 
-    def _widened(self, found: ParsedBlock) -> _Known:
-        """What is known, widened by what was found."""
-        kinds: dict[str, Kind] = {name: each.kind for name, each in found.values.items()}
+    def _widen(self, parsed: ParsedBlock) -> _KnownColumns:
+        """Widen the known columns by a block, and return them."""
+        kinds: dict[str, Kind] = {name: values.kind for name, values in parsed.values.items()}
         with self._lock:
             known = self._known
-            columns, nullable = known.columns.widened(kinds), known.nullable | set(found.nullable)
+            columns, nullable = known.columns.widened(kinds), known.nullable | set(parsed.nullable)
             if columns is not known.columns or nullable != known.nullable:
-                self._known = self._known_of(columns, nullable)
+                self._known = self._known_columns(columns, nullable)
             return self._known
 
-    def _known_of(self, columns: Columns, nullable: frozenset[str]) -> _Known:
+    def _known_columns(self, columns: Columns, nullable: frozenset[str]) -> _KnownColumns:
         zone, ticks = zone_name(self._clock.zone), self._clock.ticks
         is_json = self.layout == "json"
         schema = json_schema(zone, ticks) if is_json else wide_schema(columns, zone, ticks)
-        return _Known(columns, nullable, schema, LineReader(columns, nullable))
+        reader = LineReader(columns, nullable)
+        return _KnownColumns(columns, nullable, schema, reader)
 
-    def _take_time(self, found: dict[str, Values], rows: int) -> Any:
-        """The column of timestamps; the property `time` stays only where they do not say the same."""
-        pa, pc = load("pyarrow", "pyarrow.compute")
-        values = found.get("time")
-        if values is None or values.column is None:
-            found.pop("time", None)
-            return pa.nulls(rows, self._clock.type)
-        if values.kind in ("integer", "long"):
-            made = self._clock.of_numbers(values.column)
-            same = pc.equal(self._clock.numbers_of(made), values.column)
-            left = pc.and_kleene(pc.is_valid(values.column), pc.invert(pc.fill_null(same, False)))
-            if pc.any(left).as_py():
-                values.column = pc.if_else(left, values.column, None)
+    def _take_time(self, values: dict[str, PropertyValues], rows: int) -> AnyArray:
+        """Return the timestamps; the property `time` stays among the values only where they do not express it."""
+        time = values.get("time")
+        if time is None or time.column is None:
+            values.pop("time", None)
+            return nulls(rows, self._clock.type)
+        if time.kind in ("integer", "long"):
+            timestamps = self._clock.from_numbers(time.column)
+            same = pc.equal(ticks_from(timestamps, self._clock.ticks), time.column)
+            differs = pc.and_kleene(pc.is_valid(time.column), pc.invert(pc.fill_null(same, False)))
+            if pc.any(differs).as_py():
+                time.column = pc.if_else(differs, time.column, None)
             else:
-                del found["time"]
-            return made
-        texts = values.column if values.kind == "json" else as_json(values.column, values.kind)
-        return self._clock.of_texts(texts)
+                del values["time"]
+            return timestamps
+        texts = time.column if time.kind == "json" else as_json(time.column, time.kind)
+        return self._clock.from_json(texts)
 
 
-def _gathered(blocks: Iterable[bytes], size: int) -> Iterator[bytes]:
-    """Blocks of at most this size, but for one that is larger by itself."""
-    gathered: list[bytes] = []
+def _is_unicode(text: str) -> bool:
+    """Return False for a text with a lone surrogate in it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _regrouped(blocks: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """Join blocks to larger ones of at most `size` bytes; one that is larger by itself stays."""
+    group: list[bytes] = []
     length = 0
     for block in blocks:
-        if gathered and length + len(block) > size:
-            yield b"".join(gathered)
-            gathered, length = [], 0
-        gathered.append(block)
+        if group and length + len(block) > size:
+            yield b"".join(group)
+            group, length = [], 0
+        group.append(block)
         length += len(block)
-    if gathered:
-        yield b"".join(gathered)
+    if group:
+        yield b"".join(group)

@@ -1,4 +1,4 @@
-"""The layout `json`: who and when of each line, and its properties as the text that they came as."""
+"""The layout `json`: name, time and identity of each event, and all its properties as JSON text."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
+import pyarrow as pa
 
+from mixpanel_export.columns.arrays import columns_of_structs, join_texts
 from mixpanel_export.columns.kinds import INSERT_ID
-from mixpanel_export.columns.native import load
+from mixpanel_export.columns.schemas import AnyArray
 from mixpanel_export.columns.timestamps import Clock
-from mixpanel_export.columns.wide import columns_of_structs, each_of, joined, json_text
+from mixpanel_export.columns.values import convert_each, json_text
 from mixpanel_export.records.event import Event
 
-__all__ = ["event_columns", "text_columns"]
+__all__ = ["read_texts", "texts_of_events"]
 
 
 class _Texts(msgspec.Struct, gc=False):
-    """An event, whose properties are read and yet left as the text that they are."""
+    """An event whose properties are validated, but kept as text."""
 
     event: str
     properties: msgspec.Raw
@@ -34,42 +36,41 @@ class _Identified(msgspec.Struct, gc=False):
     properties: _Identity
 
 
-_texts: Any = msgspec.json.Decoder(_Texts)
-_identified: Any = msgspec.json.Decoder(_Identified)
+_texts = msgspec.json.Decoder(_Texts)
+_identified = msgspec.json.Decoder(_Identified)
 
 
-def text_columns(block: bytes, clock: Clock) -> list[Any] | None:
-    """The columns of the layout `json`, of whole lines; None when they are no events, or unusual ones."""
-    pa = load("pyarrow")
+def read_texts(block: bytes, clock: Clock) -> list[AnyArray] | None:
+    """Read whole lines into the columns of the layout; return None when one is unusual, or is no event."""
     try:
         lines = _texts.decode_lines(block)
-        identity = [each.properties for each in _identified.decode_lines(block)]
+        identity = [event.properties for event in _identified.decode_lines(block)]
         times, *ids = columns_of_structs(identity, len(_Identity.__struct_fields__))
-        properties = joined([each.properties for each in lines])
-        names = pa.array([each.event for each in lines], pa.string())
-        return [names, clock.of_values(times), *map(_ids, ids), properties]
+        properties = join_texts([line.properties for line in lines])
+        names = pa.array([line.event for line in lines], pa.string())
+        return [names, clock.from_values(times), *map(_id_array, ids), properties]
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
 
 
-def event_columns(events: Sequence[Event], lines: Sequence[bytes], clock: Clock) -> list[Any]:
-    """The same columns, of any events, each with its line.
+def texts_of_events(events: Sequence[Event], lines: Sequence[bytes], clock: Clock) -> list[AnyArray]:
+    """Return the same columns of any events, given with their lines.
 
     Raises:
-        RefusedError: for a value that they cannot hold.
+        RefusedError: for a value that the columns cannot hold.
     """
-    pa = load("pyarrow")
     rows = [event.properties for event in events]
     ids = [[row.get(name) for row in rows] for name in ("distinct_id", INSERT_ID)]
     for name, values in zip(("distinct_id", INSERT_ID), ids, strict=True):
-        each_of(values, name, lambda value: _id_text(value).encode())
-    times = clock.of_values([row.get("time") for row in rows])
+        convert_each(values, name, lambda value: _id_text(value).encode())
+    times = clock.from_values([row.get("time") for row in rows])
     texts = pa.array([*map(_properties_text, lines, rows, range(len(rows)))], pa.string())
-    return [pa.array([event.name for event in events], pa.string()), times, *map(_ids, ids), texts]
+    names = pa.array([event.name for event in events], pa.string())
+    return [names, times, *map(_id_array, ids), texts]
 
 
 def _properties_text(line: bytes, properties: Mapping[str, Any], row: int) -> str:
-    """All properties as JSON: as it came, or made again where the native decoder refuses to read it."""
+    """Return the properties as sent, or encoded again when the native decoder refuses the line."""
     try:
         return bytes(_texts.decode(line).properties).decode()
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -78,22 +79,21 @@ def _properties_text(line: bytes, properties: Mapping[str, Any], row: int) -> st
         text = json_text(properties)
         text.encode()
     except UnicodeEncodeError:
-        # What is no Unicode stays escaped.
+        # A lone surrogate stays escaped.
         return json.dumps(properties, separators=(",", ":"))
     except (ValueError, RecursionError):
         for name, value in properties.items():
-            each_of([value], name, json_text, [row])
+            convert_each([value], name, json_text, [row])
         raise
     return text
 
 
-def _ids(values: Sequence[Any]) -> Any:
-    """Text is text as it is; of anything else, its JSON."""
-    pa = load("pyarrow")
+def _id_array(values: Sequence[Any]) -> AnyArray:
+    """Return IDs as text: a text as it is, anything else as JSON."""
     try:
         return pa.array(values, pa.string())
     except (TypeError, pa.ArrowInvalid):
-        return pa.array([None if each is None else _id_text(each) for each in values], pa.string())
+        return pa.array([None if value is None else _id_text(value) for value in values], pa.string())
 
 
 def _id_text(value: Any) -> str:

@@ -1,7 +1,7 @@
-"""What the values of a property have in common, and the columns that follow from it.
+"""Kinds of values, and the columns that properties get. Pure.
 
-Pure. Kinds form a small lattice: putting two together gives the narrowest kind that holds the values of both
-without loss. Where there is none, it is `json`: the value as JSON text, by which 1 and "1" stay different.
+Kinds form a small lattice: two kinds combine to the narrowest one that holds the values of both without loss. When
+there is none, that is `json`: each value as JSON text, which keeps 1 and "1" apart.
 """
 
 from __future__ import annotations
@@ -11,16 +11,19 @@ from typing import Literal, Self, cast
 
 from attrs import evolve, field, frozen
 
-__all__ = ["FIXED", "INSERT_ID", "NULLS", "PINNED", "Column", "Columns", "Kind", "wider"]
+__all__ = ["EXACT", "FIXED", "INSERT_ID", "NULLS", "PINNED", "Column", "Columns", "Kind", "wider"]
 
 Kind = Literal["null", "boolean", "integer", "long", "double", "string", "json"]
-"""What a column holds: nothing but null; booleans; whole numbers that a double holds too (up to 2^53); other whole
-numbers of 64 bits; doubles; text; or any values, as JSON text."""
+"""The kind of values in a column: `integer` is a whole number up to 2^53, which a double holds too; `long` is any
+other whole number of 64 bits; `json` is any value, as JSON text; `null` is nothing but null."""
+
+EXACT = 1 << 53
+"""Every whole number up to this one, and down to its negative, is exact as a double."""
 
 NULLS = "null_properties"
 FIXED = ("event", "time", "distinct_id", "insert_id", NULLS)
 INSERT_ID = "$insert_id"
-# Properties with a column of their own from the start, under a name that is always theirs.
+# Properties that always have a column, under a name that no other property can take.
 _PINNED = {"distinct_id": "distinct_id", INSERT_ID: "insert_id"}
 PINNED = len(_PINNED)
 
@@ -31,23 +34,23 @@ _NUMBERS: dict[frozenset[Kind], Kind] = {
 
 
 def wider(one: Kind, other: Kind) -> Kind:
-    """The narrowest kind that holds what both hold."""
+    """Return the narrowest kind that holds the values of both."""
     if other in (one, "null"):
         return one
     if one == "null":
         return other
-    # A long and a double: no type holds both exactly.
+    # No type holds both a long and a double exactly.
     return _NUMBERS.get(frozenset({one, other}), "json")
 
 
 @frozen
 class Column:
-    """The column of a property.
+    """The column of one property.
 
     Attributes:
-        name: the column's; unlike every other one, also where upper and lower case are not told apart. It has no
-            NUL, where other software would take it to end.
-        property: the property's.
+        name: the column's name, unique even when case is ignored. It never contains NUL, where other software
+            would cut it off.
+        property: the property's name.
     """
 
     name: str
@@ -57,38 +60,38 @@ class Column:
 
 @frozen
 class Columns:
-    """The columns of properties: those that are always there, and the others by name of the property.
+    """The columns of all known properties: the pinned ones, then the others sorted by property.
 
     Attributes:
-        reserved: further names that no property's column may have.
-        recorded: the properties whose columns keep their names: those that a manifest has recorded.
+        reserved: more names that no column may take.
+        recorded: properties whose columns keep their names, because a manifest has recorded them.
     """
 
-    columns: tuple[Column, ...] = tuple(Column(name, each, "null") for each, name in _PINNED.items())
+    columns: tuple[Column, ...] = tuple(Column(name, prop, "null") for prop, name in _PINNED.items())
     reserved: tuple[str, ...] = field(default=(), eq=False)
     recorded: frozenset[str] = field(default=frozenset(), eq=False)
 
     def widened(self, seen: Mapping[str, Kind]) -> Columns:
-        """These, with room for values of these kinds; the same object when nothing changes.
+        """Return columns that also hold values of these kinds; the same object when nothing changes.
 
-        A property's column has its name, with a number after it when that is taken. Which of several gets a number
-        follows from what they are, not from the order in which they were found: a property that is new may take
-        the name of another, unless that is recorded.
+        A column is named after its property, with a number appended when that name is taken. The properties alone
+        decide which of them gets a number, not the order they were found in: a new property can take over
+        another's name, unless that one is recorded.
         """
-        before: dict[str, Kind] = {each.property: each.kind for each in self.columns}
+        before: dict[str, Kind] = {column.property: column.kind for column in self.columns}
         kinds = dict(before)
         for name, kind in seen.items():
             kinds[name] = wider(kinds.get(name, "null"), kind)
         if kinds == before:
             return self
         new = [name for name in kinds if name not in before]
-        names = self._named(new, {each.property: each.name for each in self.columns})
+        names = self._named(new, {column.property: column.name for column in self.columns})
         others = sorted(kinds.keys() - _PINNED.keys())
-        made = [Column(names[name], name, kinds[name]) for name in (*_PINNED, *others)]
-        return evolve(self, columns=tuple(made))
+        columns = [Column(names[name], name, kinds[name]) for name in (*_PINNED, *others)]
+        return evolve(self, columns=tuple(columns))
 
     def _named(self, new: Collection[str], names: Mapping[str, str]) -> Mapping[str, str]:
-        """The names of all columns, by property, with new ones."""
+        """The names of all columns by property, new ones included."""
         taken = self._folded(names.values())
         plain = {name: _plain(name) for name in new}
         folded = {name.casefold() for name in plain.values()}
@@ -98,7 +101,7 @@ class Columns:
         named = {name: column for name, column in names.items() if name in fixed}
         taken = self._folded(named.values())
         for name in sorted({*names, *new} - fixed):
-            named[name] = _free(_plain(name), taken)
+            named[name] = _unique(_plain(name), taken)
             taken.add(named[name].casefold())
         return named
 
@@ -106,26 +109,30 @@ class Columns:
         return {name.casefold() for name in (*FIXED, *self.reserved, *names)}
 
     def to_manifest(self) -> tuple[Mapping[str, str], ...]:
-        """As what a manifest keeps."""
-        return tuple({"name": e.name, "property": e.property, "kind": e.kind} for e in self.columns)
+        """Return the columns in the form that a manifest records."""
+        return tuple(
+            {"name": column.name, "property": column.property, "kind": column.kind} for column in self.columns
+        )
 
     @classmethod
-    def from_manifest(cls, kept: Iterable[Mapping[str, str]], reserved: tuple[str, ...] = ()) -> Self:
-        """From what a manifest has kept; none is the columns to begin with."""
-        columns = tuple(Column(e["name"], e["property"], cast(Kind, e["kind"])) for e in kept)
-        recorded = frozenset(each.property for each in columns)
-        return cls(columns, reserved, recorded) if columns else cls(reserved=reserved)
+    def from_manifest(cls, recorded: Iterable[Mapping[str, str]], reserved: tuple[str, ...] = ()) -> Self:
+        """Restore the columns that a manifest has recorded; without any, return the pinned ones."""
+        columns = tuple(
+            Column(record["name"], record["property"], cast(Kind, record["kind"])) for record in recorded
+        )
+        properties = frozenset(column.property for column in columns)
+        return cls(columns, reserved, properties) if columns else cls(reserved=reserved)
 
 
 def _plain(name: str) -> str:
-    """The name of a property's column, unless it is taken."""
-    # No format names a column with nothing. A name in C ends at a NUL, and Arrow hands schemas on in C.
+    """The name that a property's column gets when it is free."""
+    # No format accepts an empty name. C strings end at NUL, and Arrow passes schemas on as C strings.
     return name.replace("\0", "\N{SYMBOL FOR NULL}") or "_"
 
 
-def _free(wanted: str, taken: set[str]) -> str:
-    found, number = wanted, 1
-    while found.casefold() in taken:
+def _unique(name: str, taken: set[str]) -> str:
+    candidate, number = name, 1
+    while candidate.casefold() in taken:
         number += 1
-        found = f"{wanted}_{number}"
-    return found
+        candidate = f"{name}_{number}"
+    return candidate

@@ -1,4 +1,4 @@
-"""Mixpanel's `time` as timestamps of Arrow."""
+"""Convert Mixpanel's `time` to Arrow timestamps and back."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import pyarrow as pa
 from attrs import frozen
 
-from mixpanel_export.columns.native import load
-from mixpanel_export.columns.tables import zone_name
+from mixpanel_export.columns.compute import pc
+from mixpanel_export.columns.schemas import AnyArray, zone_name
 
-__all__ = ["Clock"]
+__all__ = ["Clock", "ticks_from"]
 
 _MICRO = 1_000_000
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
@@ -22,57 +23,54 @@ _FIRST_SECOND, _LAST_SECOND = -62_135_510_400, 253_402_214_400
 
 @frozen
 class Clock:
-    """How `time` is to be understood: the clock of the project's time zone, counted as if it were UTC's.
+    """The clock of `time`: the project's local time, counted as if it were UTC.
 
     Attributes:
-        ticks: what it is counted in: 1 for seconds, 1000 for milliseconds.
+        zone: the project's time zone.
+        ticks: the ticks in a second: 1 when `time` is in seconds, 1000 when it is in milliseconds.
     """
 
     zone: datetime.tzinfo
     ticks: int
 
     @property
-    def type(self) -> Any:
+    def type(self) -> pa.DataType:
         """The type of the timestamps."""
-        return load("pyarrow").timestamp("us", zone_name(self.zone))
+        return pa.timestamp("us", zone_name(self.zone))
 
-    def of_numbers(self, ticks: Any) -> Any:
-        """The timestamps of whole numbers."""
-        pa, pc = load("pyarrow", "pyarrow.compute")
+    def from_numbers(self, ticks: AnyArray) -> AnyArray:
+        """Convert an array of whole numbers; a number beyond all dates becomes null."""
         zone = zone_name(self.zone)
         ends = pc.min_max(ticks).as_py()
-        if ends["min"] is not None and not all(_has_date(each // self.ticks) for each in ends.values()):
+        if ends["min"] is not None and not all(_has_date(end // self.ticks) for end in ends.values()):
             return self._one_by_one(ticks.to_pylist())
         micro = pc.multiply_checked(ticks, _MICRO // self.ticks)
+        timestamps: AnyArray
         if zone == "UTC":
-            return pc.cast(micro, self.type)
+            timestamps = pc.cast(micro, self.type)
+            return timestamps
         naive = pc.cast(micro, pa.timestamp("us"))
         try:
-            return pc.assume_timezone(naive, zone, ambiguous="earliest", nonexistent="raise")
+            timestamps = pc.assume_timezone(naive, zone, ambiguous="earliest", nonexistent="raise")
         except pa.ArrowInvalid:
-            # In the hour that a spring's change leaves out.
+            # A time in the hour that is skipped in spring.
             return self._one_by_one(ticks.to_pylist())
+        return timestamps
 
-    def of_values(self, ticks: Sequence[Any]) -> Any:
-        """The timestamps of any values: null where they are no numbers."""
-        pa = load("pyarrow")
-        # Of a fraction, Arrow would make a whole number.
+    def from_values(self, ticks: Sequence[Any]) -> AnyArray:
+        """Convert values of any type; those that are no numbers become null."""
+        # Arrow would truncate a fraction.
         if set(map(type, ticks)) <= {int, type(None)}:
             with contextlib.suppress(OverflowError, pa.ArrowInvalid):
-                return self.of_numbers(pa.array(ticks, pa.int64()))
+                return self.from_numbers(pa.array(ticks, pa.int64()))
         return self._one_by_one(ticks)
 
-    def of_texts(self, texts: Any) -> Any:
-        """The timestamps of JSON texts: null where they are no numbers."""
-        return self.of_values([json.loads(each) if each else None for each in texts.to_pylist()])
+    def from_json(self, texts: AnyArray) -> AnyArray:
+        """Convert JSON texts; those that are no numbers become null."""
+        return self.from_values([json.loads(text) if text else None for text in texts.to_pylist()])
 
-    def numbers_of(self, times: Any) -> Any:
-        """What `time` says, of timestamps."""
-        pc = load("pyarrow.compute")
-        return pc.divide(pc.cast(pc.local_timestamp(times), "int64"), _MICRO // self.ticks)
-
-    def micro(self, ticks: Any) -> int | None:
-        """Microseconds since 1970 of one `time`; None when it is no number."""
+    def to_micro(self, ticks: Any) -> int | None:
+        """Return the microseconds since 1970 of one `time`; None when it is no number or beyond all dates."""
         if type(ticks) is not int and type(ticks) is not float:
             return None
         try:
@@ -86,11 +84,15 @@ class Clock:
         except (OverflowError, ValueError):
             return None
 
-    def _one_by_one(self, ticks: Iterable[Any]) -> Any:
-        pa = load("pyarrow")
-        return pa.array([self.micro(each) for each in ticks], pa.int64()).cast(self.type)
+    def _one_by_one(self, ticks: Iterable[Any]) -> AnyArray:
+        return pa.array([self.to_micro(tick) for tick in ticks], pa.int64()).cast(self.type)
+
+
+def ticks_from(times: Any, ticks: int) -> Any:
+    """Return timestamps, an array or a chunked one, as the numbers that Mixpanel sends for them."""
+    return pc.divide(pc.cast(pc.local_timestamp(times), pa.int64()), _MICRO // ticks)
 
 
 def _has_date(seconds: int) -> bool:
-    """Whether Python knows a date for it, a day from either end of the calendar."""
+    """Return whether Python has a date for it, with a day to spare at either end of the calendar."""
     return _FIRST_SECOND < seconds < _LAST_SECOND

@@ -1,6 +1,7 @@
-"""Tables in files: Parquet, CSV, and Arrow's own format for what is only kept for a while.
+"""Write tables to Parquet, CSV and Arrow files, and read them back.
 
-A table at a time goes in and comes out, so that memory depends on none of the sizes.
+Tables go in and come out one at a time, so memory does not depend on the size of a file. Arrow's own format is for
+temporary files.
 """
 
 from __future__ import annotations
@@ -12,15 +13,20 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any, Literal, Protocol, cast
 
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.ipc
+import pyarrow.parquet as pq
+
+from mixpanel_export.columns.compute import pc
 from mixpanel_export.columns.kinds import NULLS
-from mixpanel_export.columns.native import load
 from mixpanel_export.columns.tables import TableWidener
 
 __all__ = ["ColumnFormat", "TableWriter", "read_tables", "write_all", "write_widening", "writer_for"]
 
 ColumnFormat = Literal["parquet", "csv", "arrow"]
 
-# Rows of a group of a Parquet file, and the bytes from which on it has fewer.
+# The rows of a Parquet row group, and the bytes at which it ends earlier.
 _GROUP_ROWS = 122_880
 _GROUP_BYTES = 32 << 20
 _READ_ROWS = 32_768
@@ -28,60 +34,61 @@ _READ_BYTES = 8 << 20
 
 
 class TableWriter(Protocol):
-    """Writes tables of one schema; its file stays open when it is closed."""
+    """Writes tables of one schema; closing it leaves the file open."""
 
-    def write(self, table: Any) -> None: ...
+    def write(self, table: pa.Table) -> None: ...
 
     def close(self) -> None: ...
 
 
-def writer_for(format: ColumnFormat, file: IO[bytes], schema: Any) -> TableWriter:
-    """What writes tables of this schema to an open file."""
+def writer_for(format: ColumnFormat, file: Any, schema: pa.Schema) -> TableWriter:
+    """Return a writer of tables of this schema to an open file, of Python or of Arrow."""
     match format:
         case "parquet":
-            return _Parquet(file, schema)
+            return _ParquetWriter(file, schema)
         case "csv":
-            return _Csv(file, schema)
+            return _CsvWriter(file, schema)
         case "arrow":
-            return _Arrow(file, schema)
+            return _ArrowWriter(file, schema)
 
 
-def read_tables(format: ColumnFormat, file: IO[bytes] | Path) -> Iterator[Any]:
-    """The tables of a Parquet or an Arrow file."""
-    pa = load("pyarrow")
+def read_tables(format: ColumnFormat, file: Any) -> Iterator[pa.Table]:
+    """Yield the tables of a Parquet or an Arrow file, given by its path or open."""
     if format == "parquet":
-        with load("pyarrow.parquet").ParquetFile(file) as parquet:
-            schema = parquet.schema_arrow
+        parquet: Any
+        with pq.ParquetFile(file) as parquet:
+            schema: pa.Schema = parquet.schema_arrow
             for number in range(parquet.num_row_groups):
                 group = parquet.metadata.row_group(number)
                 rows = max(1, min(_READ_ROWS, group.num_rows * _READ_BYTES // max(1, group.total_byte_size)))
                 for batch in parquet.iter_batches(rows, row_groups=[number], use_threads=False):
                     yield pa.Table.from_batches([batch], schema=schema)
         return
-    with load("pyarrow.ipc").open_stream(pa.OSFile(str(file)) if isinstance(file, Path) else file) as stream:
+    source = pa.OSFile(str(file), "rb") if isinstance(file, Path) else file
+    with pyarrow.ipc.open_stream(source) as stream:
         for batch in stream:
             yield pa.Table.from_batches([batch], schema=stream.schema)
 
 
-def write_all(format: ColumnFormat, file: IO[bytes], schema: Any, tables: Iterable[Any]) -> int:
-    """Write tables, put into this schema; answers the rows."""
-    writer, rows, widened = writer_for(format, file, schema), 0, TableWidener(schema)
+def write_all(format: ColumnFormat, file: Any, schema: pa.Schema, tables: Iterable[pa.Table]) -> int:
+    """Put tables into this schema and write them to an open file; return the number of rows."""
+    writer, rows, widen = writer_for(format, file, schema), 0, TableWidener(schema)
     try:
         for table in tables:
-            writer.write(widened(table))
+            writer.write(widen(table))
             rows += table.num_rows
     finally:
         writer.close()
     return rows
 
 
-def write_widening(format: ColumnFormat, path: Path, schema: Any, tables: Iterable[Any]) -> int:
-    """Write tables to a file, each in the schema of the one before or a wider one; answers the rows.
+def write_widening(format: ColumnFormat, path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> int:
+    """Write tables to a file, each in the same schema as the one before or a wider one; return the number of rows.
 
-    The file gets the last schema. What was written when it was narrower is written again.
+    The file gets the last schema. Rows written before it was known are written again.
 
     Args:
-        schema: that of a file without rows.
+        schema: the schema of a file without rows.
     """
     rows = 0
     with tempfile.TemporaryFile() as earlier:
@@ -90,10 +97,10 @@ def write_widening(format: ColumnFormat, path: Path, schema: Any, tables: Iterab
         table = next(pending, None)
         schema = table.schema if table is not None else schema
         while True:
-            with load("pyarrow").OSFile(str(path), "wb") as file:
-                writer = writer_for(format, file, schema)
+            with pa.OSFile(str(path), "wb") as target:
+                writer = writer_for(format, target, schema)
                 try:
-                    # What a column holds is in its metadata: text and JSON text are of one type.
+                    # The kind of a column is in its metadata: text and JSON text have the same type.
                     while table is not None and table.schema.equals(schema, check_metadata=True):
                         writer.write(table)
                         rows += table.num_rows
@@ -102,59 +109,65 @@ def write_widening(format: ColumnFormat, path: Path, schema: Any, tables: Iterab
                     writer.close()
             if table is None and not ends:
                 return rows
-            # Kept aside, without a name that a crash could leave.
-            with path.open("rb") as file:
-                shutil.copyfileobj(file, earlier)
+            # Set aside without a name, so that a crash leaves nothing behind.
+            with path.open("rb") as written:
+                shutil.copyfileobj(written, earlier)
             ends.append(earlier.tell())
             if table is None:
                 break
             schema = table.schema
-        with load("pyarrow").OSFile(str(path), "wb") as file:
-            write_all(format, file, schema, _pieces(format, earlier, ends))
+        with pa.OSFile(str(path), "wb") as target:
+            write_all(format, target, schema, _concatenated(format, earlier, ends))
     return rows
 
 
-def _pieces(format: ColumnFormat, file: IO[bytes], ends: list[int]) -> Iterator[Any]:
-    """The tables of several files that stand one after another in one."""
-    pa = load("pyarrow")
+def _concatenated(format: ColumnFormat, file: IO[bytes], ends: list[int]) -> Iterator[pa.Table]:
+    """Yield the tables of several files that stand one after another in a single file.
+
+    Args:
+        ends: the offset at which each of them ends.
+    """
     start = 0
     for end in ends:
         file.seek(start)
-        with tempfile.TemporaryFile() as piece:
+        with tempfile.TemporaryFile() as part:
             left = end - start
             while left:
                 chunk = file.read(min(left, 1 << 20))
-                piece.write(chunk)
+                part.write(chunk)
                 left -= len(chunk)
-            piece.seek(0)
-            yield from read_tables(format, pa.PythonFile(piece, "r"))
+            part.seek(0)
+            yield from read_tables(format, pa.PythonFile(part, "r"))
         start = end
 
 
-class _Parquet:
-    """Gathers rows to groups of a sensible size."""
+class _ParquetWriter:
+    """Gathers tables into row groups of a sensible size."""
 
-    def __init__(self, file: IO[bytes], schema: Any) -> None:
-        pa = load("pyarrow")
-        # Numbers, and texts of which hardly any is there twice, are smaller without a dictionary.
-        unlike = {"properties", "insert_id"}
-        alike = [each.name for each in schema if pa.types.is_string(each.type) and each.name not in unlike]
-        self._writer = load("pyarrow.parquet").ParquetWriter(
+    def __init__(self, file: Any, schema: pa.Schema) -> None:
+        # Numbers, and texts that hardly ever repeat, are smaller without a dictionary.
+        unique = {"properties", "insert_id"}
+        repeated: Any = [
+            name
+            for name, column_type in zip(schema.names, schema.types, strict=True)
+            if pa.types.is_string(column_type) and name not in unique
+        ]
+        self._writer = pq.ParquetWriter(
             file,
             schema,
             compression="zstd",
             compression_level=1,
-            use_dictionary=alike,
+            use_dictionary=repeated,
             write_statistics=True,
             version="2.6",
-            # Arrow's own pool keeps what it has once had, for each thread.
+            # Arrow's own pool never gives back what a thread has once had.
             memory_pool=pa.system_memory_pool(),
         )
-        self._tables: list[Any] = []
+        self._tables: list[pa.Table] = []
         self._rows = 0
         self._bytes = 0
 
-    def write(self, table: Any) -> None:
+    def write(self, table: pa.Table) -> None:
         self._tables.append(table)
         self._rows += table.num_rows
         self._bytes += table.nbytes
@@ -169,56 +182,52 @@ class _Parquet:
 
     def _flush(self) -> None:
         if self._rows:
-            table = load("pyarrow").concat_tables(self._tables)
+            table = pa.concat_tables(self._tables)
             self._tables, self._rows, self._bytes = [], 0, 0
             self._writer.write_table(table, row_group_size=_GROUP_ROWS)
 
 
-class _Arrow:
-    def __init__(self, file: IO[bytes], schema: Any) -> None:
-        ipc = load("pyarrow.ipc")
-        self._writer = ipc.new_stream(file, schema, options=ipc.IpcWriteOptions(compression="lz4"))
+class _ArrowWriter:
+    def __init__(self, file: Any, schema: pa.Schema) -> None:
+        options = pyarrow.ipc.IpcWriteOptions(compression="lz4")
+        self._writer = pyarrow.ipc.new_stream(file, schema, options=options)
 
-    def write(self, table: Any) -> None:
+    def write(self, table: pa.Table) -> None:
         self._writer.write_table(table)
 
     def close(self) -> None:
         self._writer.close()
 
 
-class _Csv:
-    """Text is quoted, numbers are not; an empty cell is a property that is not there, `""` an empty text."""
+class _CsvWriter:
+    """Quotes text but not numbers: an empty cell is an absent property, `""` is an empty text."""
 
-    def __init__(self, file: IO[bytes], schema: Any) -> None:
-        pa, csv = load("pyarrow", "pyarrow.csv")
-        fields = [pa.field(each.name, self._type(pa, each.type)) for each in schema]
-        self._schema = pa.schema(fields)
-        self._writer = csv.CSVWriter(file, self._schema)
+    def __init__(self, file: Any, schema: pa.Schema) -> None:
+        types = zip(schema.names, map(_csv_type, schema.types), strict=True)
+        self._schema = pa.schema([pa.field(name, column_type) for name, column_type in types])
+        self._writer = pyarrow.csv.CSVWriter(file, self._schema)
 
-    def write(self, table: Any) -> None:
-        pa = load("pyarrow")
-        columns = [
-            self._text(column, field.name) for column, field in zip(table.columns, self._schema, strict=True)
+    def write(self, table: pa.Table) -> None:
+        columns: list[Any] = [
+            _csv_column(column, name) for name, column in zip(table.column_names, table.columns, strict=True)
         ]
         self._writer.write_table(pa.table(columns, schema=self._schema))
 
     def close(self) -> None:
         self._writer.close()
 
-    @staticmethod
-    def _type(pa: Any, kind: Any) -> Any:
-        return pa.string() if pa.types.is_list(kind) or pa.types.is_timestamp(kind) else kind
 
-    @staticmethod
-    def _text(column: Any, name: str) -> Any:
-        pa, pc = load("pyarrow", "pyarrow.compute")
-        if pa.types.is_timestamp(column.type):
-            # ISO 8601, as every spreadsheet and database reads it.
-            utc = pc.cast(column, pa.timestamp("us", "UTC"))
-            return pc.strftime(utc, format="%Y-%m-%dT%H:%M:%SZ")
-        if name == NULLS:
-            lists = cast("list[list[str]]", column.to_pylist())
-            return pa.array(
-                [json.dumps(each, ensure_ascii=False) if each else None for each in lists], pa.string()
-            )
-        return column
+def _csv_type(arrow_type: pa.DataType) -> pa.DataType:
+    return pa.string() if pa.types.is_list(arrow_type) or pa.types.is_timestamp(arrow_type) else arrow_type
+
+
+def _csv_column(column: Any, name: str) -> Any:
+    if pa.types.is_timestamp(column.type):
+        # ISO 8601, which every spreadsheet and database reads.
+        utc = pc.cast(column, pa.timestamp("us", "UTC"))
+        return pc.strftime(utc, format="%Y-%m-%dT%H:%M:%SZ")
+    if name == NULLS:
+        lists = cast("list[list[str]]", column.to_pylist())
+        texts = [json.dumps(names, ensure_ascii=False) if names else None for names in lists]
+        return pa.array(texts, pa.string())
+    return column

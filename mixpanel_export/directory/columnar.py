@@ -1,4 +1,4 @@
-"""What a directory export calls to have its slices as columns."""
+"""The conversion of a directory's slices to columns. See `conversion` for the protocol."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from mixpanel_export._formats import Layout
+from mixpanel_export.columns.compute import pc
 from mixpanel_export.columns.convert import TableConverter
 from mixpanel_export.columns.kinds import Columns
-from mixpanel_export.columns.native import load
+from mixpanel_export.columns.schemas import columns_of
 from mixpanel_export.columns.slices import SliceWriter
-from mixpanel_export.columns.tables import columns_of
 from mixpanel_export.columns.writers import ColumnFormat, read_tables, write_all
 from mixpanel_export.directory.conversion import WrittenFile
 from mixpanel_export.directory.filenames import DEFAULT_PARTITION
@@ -28,35 +31,36 @@ __all__ = ["ColumnarConversion", "conversion_for"]
 def conversion_for(
     query: Query, context: Context, columns: Iterable[Mapping[str, str]], memory: int
 ) -> ColumnarConversion:
-    """The conversion of a directory.
+    """Return the conversion of a directory.
 
     Args:
-        columns: those that the directory's manifest keeps.
+        columns: the columns that the directory's manifest has recorded.
         memory: about how many bytes it may take.
     """
     layout = cast(Layout, query.layout or "wide")
     ticks = 1000 if query.time_in_ms else 1
     by_date = query.partition_by is not None
-    # In a data set, the name in the path would hide a column's.
+    # In a partitioned data set, the name in the path would hide a column of that name.
     reserved = (query.partition_by,) if query.partition_by is not None else ()
-    converter = TableConverter(layout, context.zone, ticks, Columns.from_manifest(columns, reserved))
+    recorded = Columns.from_manifest(columns, reserved)
+    converter = TableConverter(layout, context.zone, ticks, recorded, query.fields or ())
     return ColumnarConversion(converter, cast(ColumnFormat, query.format), by_date, memory)
 
 
 class ColumnarConversion:
-    """Converts the slices of a directory; may be used by several threads."""
+    """Converts the slices of a directory; safe to share between threads."""
 
     def __init__(self, converter: TableConverter, format: ColumnFormat, by_date: bool, memory: int) -> None:
         self._converter = converter
-        self._slices = SliceWriter(converter, memory)
+        self._writer = SliceWriter(converter, memory)
         self._format: ColumnFormat = format
         self._by_date = by_date
-        # What was last answered, and for which columns.
+        # The columns that were last asked for, and their form in a manifest.
         self._recorded = (converter.columns, converter.columns.to_manifest())
 
     @property
     def columns(self) -> tuple[Mapping[str, str], ...]:
-        """The columns of properties found so far, for the manifest."""
+        """The columns of properties so far, for the manifest."""
         if self._converter.layout != "wide":
             return ()
         columns, recorded = self._converter.columns, self._recorded
@@ -65,68 +69,64 @@ class ColumnarConversion:
         return recorded[1]
 
     def convert(self, spool: Spool, part: Callable[[str | None], Path]) -> Sequence[WrittenFile]:
-        """Write a slice to the files that `part` names; answers what is in them.
+        """Write a slice to the files that `part` names; return their contents.
 
         Raises:
             MalformedEventError: for a line that is not an event.
             UnrepresentableError: for a value that the layout cannot hold.
         """
         if not self._by_date:
-            return [WrittenFile(None, self._slices.write(spool, self._format, part(None)))]
-        # Where the directory knows of it, and clears it away after a kill.
+            return [WrittenFile(None, self._writer.write(spool, self._format, part(None)))]
+        # A path that the directory knows, and clears away after a kill.
         path = part(None)
         try:
-            self._slices.write(spool, "arrow", path)
-            made: list[WrittenFile] = []
+            self._writer.write(spool, "arrow", path)
+            written: list[WrittenFile] = []
             for date in _dates_in(path) or [str(spool.slice_.from_date)]:
-                with load("pyarrow").OSFile(str(part(date)), "wb") as file:
-                    tables = _until(spool.cancellation.check, _of_date(path, date))
-                    made.append(
-                        WrittenFile(date, write_all(self._format, file, self._converter.schema, tables))
-                    )
+                with pa.OSFile(str(part(date)), "wb") as file:
+                    tables = _until(spool.cancellation, _tables_of_date(path, date))
+                    rows = write_all(self._format, file, self._converter.schema, tables)
+                written.append(WrittenFile(date, rows))
         finally:
             path.unlink(missing_ok=True)
-        return made
+        return written
 
     def is_current(self, file: Path) -> bool:
-        """Whether a file has all columns that were found, in their kinds."""
+        """Return whether a file has all columns found so far, in their kinds."""
         if self._converter.layout == "json":
             return True
-        schema = load("pyarrow.parquet").read_schema(file)
+        schema: pa.Schema = pq.read_schema(file)  # pyright: ignore[reportUnknownMemberType]
         if schema.equals(self._converter.schema, check_metadata=True):
             return True
         return columns_of(schema) == self._converter.columns
 
     def rewrite(self, file: Path, target: Path, cancellation: Cancellation) -> None:
-        """Write the events of a file to another one, with all columns that were found."""
-        with load("pyarrow").OSFile(str(target), "wb") as made:
-            tables = _until(cancellation.check, read_tables(self._format, file))
-            write_all(self._format, made, self._converter.schema, tables)
+        """Write the events of a file to another one, with all columns found so far."""
+        with pa.OSFile(str(target), "wb") as rewritten:
+            tables = _until(cancellation, read_tables(self._format, file))
+            write_all(self._format, rewritten, self._converter.schema, tables)
 
 
-def _until(check: Callable[[], object], tables: Iterable[Any]) -> Iterator[Any]:
-    """The same, until `check` raises."""
+def _until(cancellation: Cancellation, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Yield the tables, and raise CancelledError once cancelled."""
     for table in tables:
-        check()
+        cancellation.check()
         yield table
 
 
-def _dates_of(table: Any) -> Any:
-    """The date of each event by the project's clock."""
-    pc = load("pyarrow.compute")
+def _dates_of(table: pa.Table) -> Any:
+    """Return the date of each event in the project's time zone."""
     dates = pc.strftime(pc.local_timestamp(table.column("time")), format="%Y-%m-%d")
     return pc.fill_null(dates, DEFAULT_PARTITION)
 
 
 def _dates_in(path: Path) -> list[str]:
-    pc = load("pyarrow.compute")
     found: set[str] = set()
     for table in read_tables("arrow", path):
         found.update(pc.unique(_dates_of(table)).to_pylist())
     return sorted(found)
 
 
-def _of_date(path: Path, date: str) -> Iterator[Any]:
-    pc = load("pyarrow.compute")
+def _tables_of_date(path: Path, date: str) -> Iterator[pa.Table]:
     for table in read_tables("arrow", path):
         yield table.filter(pc.equal(_dates_of(table), date))

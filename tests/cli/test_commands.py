@@ -11,14 +11,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from mixpanel_export.cli.config_file import read_profile
-from mixpanel_export.columns.native import load
 from mixpanel_export.sandbox import Sandbox
 from tests.cli.test_events_command import run
-
-pq: Any = load("pyarrow.parquet")
 
 DAYS = ["--from", "2024-01-01", "--to", "2024-01-07"]
 SERIES = ["query", "segmentation", "query", "--event", "Purchase", *DAYS, "--sandbox"]

@@ -9,23 +9,19 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mixpanel_export import MixpanelClient
 from mixpanel_export.columns.convert import TableConverter
-from mixpanel_export.columns.native import load
 from mixpanel_export.columns.tables import lines_of
 from mixpanel_export.columns.writers import ColumnFormat, read_tables, write_widening
 from mixpanel_export.sandbox import Sandbox
 from tests.wire_server import client_of
 
 from .test_convert import TORTURE, line, parsed
-
-# Their stubs lag behind.
-pa: Any = load("pyarrow")
-pq: Any = load("pyarrow.parquet")
 
 # Of one Arrow type, most of them.
 VALUES: dict[str, Any] = {

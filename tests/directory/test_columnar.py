@@ -16,21 +16,19 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 import pytest
 
 from mixpanel_export import AsyncMixpanelClient, InvalidArgumentError, MixpanelClient
 from mixpanel_export._formats import Layout
-from mixpanel_export.columns.native import load
-from mixpanel_export.columns.tables import columns_of, lines_of
+from mixpanel_export.columns.schemas import columns_of
+from mixpanel_export.columns.tables import lines_of
 from mixpanel_export.columns.wide import LineReader
 from mixpanel_export.directory.run import DirectoryRun
 from mixpanel_export.sandbox import Fault, Sandbox
 from tests.wire_server import client_of
-
-# Their stubs lag behind.
-pl: Any = load("polars")
-ds: Any = load("pyarrow.dataset")
-pq: Any = load("pyarrow.parquet")
 
 RANGE = ("2024-01-01", "2024-01-06")
 LAYOUTS: tuple[Layout, ...] = ("wide", "json")

@@ -16,20 +16,17 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from mixpanel_export import AsyncMixpanelClient, InvalidArgumentError, MixpanelClient
 from mixpanel_export._formats import Layout
-from mixpanel_export.columns.native import load
 from mixpanel_export.columns.tables import lines_of
 from mixpanel_export.errors import MalformedEventError, SliceFailedError
 from mixpanel_export.export.batches import RecordBatches
 from mixpanel_export.sandbox import Fault, Sandbox
 from tests.wire_server import client_of
-
-# Their stubs lag behind.
-pa: Any = load("pyarrow")
-pq: Any = load("pyarrow.parquet")
 
 DAYS = ("2024-01-01", "2024-01-12")
 LAYOUTS: tuple[Layout, ...] = ("wide", "json")

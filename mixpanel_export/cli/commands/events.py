@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -27,7 +28,6 @@ from mixpanel_export.cli.clients import client_for
 from mixpanel_export.cli.destinations import check_file, check_folder, path_of, standard_output
 from mixpanel_export.cli.options import Invocation
 from mixpanel_export.cli.output.summaries import ExportProgress, print_plan, summarize_directory
-from mixpanel_export.columns.native import load
 from mixpanel_export.directory.destination import is_url
 from mixpanel_export.directory.request import DEFAULT_LOOK_BACK
 from mixpanel_export.directory.results import DirectoryExport, PlanSummary
@@ -224,7 +224,8 @@ class EventsCommand:
         if target.path is None or self.dry_run:
             standard_output()
         if target.format in COLUMNAR:
-            load("pyarrow")
+            # Raises MissingExtraError without the extra `arrow`.
+            importlib.import_module("mixpanel_export.columns")
         if isinstance(target.path, Path):
             check = check_folder if target.is_directory else check_file
             check("--output", target.path)

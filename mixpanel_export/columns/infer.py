@@ -1,0 +1,91 @@
+"""Infer the columns of any events, whatever their properties hold. See `wide` for the fast path."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+from msgspec import UNSET
+
+from mixpanel_export.columns.blocks import ParsedBlock, PropertyValues
+from mixpanel_export.columns.kinds import EXACT, Columns, Kind, wider
+from mixpanel_export.columns.schemas import type_of
+from mixpanel_export.columns.values import check_texts, convert_each, json_text
+from mixpanel_export.records.event import Event
+
+__all__ = ["infer_columns"]
+
+_LONG = 1 << 63
+_KIND_OF_TYPE: Mapping[type, Kind] = {bool: "boolean", str: "string", dict: "json", list: "json"}
+
+
+def infer_columns(events: Sequence[Event], known: Columns) -> ParsedBlock:
+    """Return the properties of any events, each in a kind that fits its known column or widens it.
+
+    Raises:
+        RefusedError: for a value that no column can hold.
+    """
+    kinds: dict[str, Kind] = {column.property: column.kind for column in known.columns}
+    cells_by_name = _cells_of(events)
+    nullable = {
+        name: _spread(rows, cells, len(events), UNSET)
+        for name, (rows, cells) in cells_by_name.items()
+        if None in cells
+    }
+    parsed = ParsedBlock.of_events([event.name for event in events], nullable)
+    for name, (rows, cells) in cells_by_name.items():
+        kind = _kind_of(cells)
+        if kind == "null":
+            parsed.values[name] = PropertyValues()
+            continue
+        kind = wider(kinds.get(name) or "null", kind)
+        values: Sequence[Any] = cells
+        if kind == "json":
+            values = convert_each(cells, name, lambda value: json_text(value).encode(), rows)
+        elif kind == "string":
+            check_texts(cells, name, rows)
+        column = pa.array(_spread(rows, values, len(events), None), type_of(kind))
+        parsed.values[name] = PropertyValues(kind, column)
+    return parsed
+
+
+def _cells_of(events: Sequence[Event]) -> dict[str, tuple[list[int], list[Any]]]:
+    """Return the values of each property, with their rows: an event has few of thousands of properties."""
+    cells_by_name: dict[str, tuple[list[int], list[Any]]] = {}
+    for row, event in enumerate(events):
+        for name, value in event.properties.items():
+            if name not in cells_by_name:
+                check_texts([name], name, [row])
+                cells_by_name[name] = [], []
+            rows, cells = cells_by_name[name]
+            rows.append(row)
+            cells.append(value)
+    return cells_by_name
+
+
+def _spread(rows: Sequence[int], cells: Sequence[Any], length: int, empty: Any) -> list[Any]:
+    """Return one cell for each of `length` rows, `empty` where there is none."""
+    spread = [empty] * length
+    for row, cell in zip(rows, cells, strict=True):
+        spread[row] = cell
+    return spread
+
+
+def _kind_of(cells: Collection[Any]) -> Kind:
+    """Return the narrowest kind that holds these values."""
+    kind: Kind = "null"
+    for value_type in set(map(type, cells)):
+        if value_type is int:
+            whole = [value for value in cells if type(value) is int]
+            least, most = min(whole), max(whole)
+            is_long = -_LONG <= least <= most < _LONG
+            is_exact = -EXACT <= least <= most <= EXACT
+            kind = wider(kind, "integer" if is_exact else "long" if is_long else "json")
+        elif value_type is float:
+            is_finite = all(math.isfinite(value) for value in cells if type(value) is float)
+            kind = wider(kind, "double" if is_finite else "json")
+        elif value_type is not type(None):
+            kind = wider(kind, _KIND_OF_TYPE[value_type])
+    return kind

@@ -1,0 +1,164 @@
+"""Download and convert the slices of an export into temporary files, and read the tables from them.
+
+Slices are downloaded side by side and converted as they arrive. In the layout `json`, each can be read once it is
+complete; in the layout `wide`, only when all are, because only then are all columns known. Memory holds a few
+blocks of lines, however large the export is. Needs the extra `arrow`.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import httpx
+import pyarrow as pa
+from attrs import frozen
+
+from mixpanel_export._formats import Layout
+from mixpanel_export.columns.convert import TableConverter
+from mixpanel_export.columns.slices import SliceWriter
+from mixpanel_export.columns.tables import TableWidener
+from mixpanel_export.columns.writers import read_tables
+from mixpanel_export.download.job import ExportJob
+from mixpanel_export.download.plan import Slice
+from mixpanel_export.download.pool import SlicePool
+from mixpanel_export.download.progress import Progress, ProgressListener
+from mixpanel_export.download.session import SliceReceiver
+from mixpanel_export.http.cancellation import Cancellation
+
+__all__ = ["StagedExport"]
+
+_THREADS = "mixpanel-export"
+
+
+@frozen
+class _StagedSlice:
+    """A converted slice in a temporary file."""
+
+    path: Path
+
+    def tables(self) -> Iterator[pa.Table]:
+        return read_tables("arrow", self.path)
+
+    def remove(self) -> None:
+        self.path.unlink(missing_ok=True)
+
+
+@frozen
+class _Download:
+    """A download that has started.
+
+    Attributes:
+        folder: the folder of the temporary files.
+        process: the process that made the folder. A fork of it must not remove the folder.
+    """
+
+    pool: SlicePool[_StagedSlice]
+    folder: Path
+    process: int
+
+    def slices(self) -> Iterator[_StagedSlice]:
+        """Yield the slices in the order of the plan, each when it is complete."""
+        return iter(self.pool.take, None)
+
+    def close(self) -> None:
+        """Remove the files; the threads must have ended."""
+        if self.process == os.getpid():
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class StagedExport:
+    """The tables of an export, by way of temporary files. The caller closes it.
+
+    Its threads hold no reference to its reader, so the garbage collector can find an abandoned one.
+    """
+
+    def __init__(
+        self, job: ExportJob, http: httpx.Client, layout: Layout, listener: ProgressListener | None
+    ) -> None:
+        self.cancellation: Cancellation = Cancellation()
+        self._job = job
+        self._layout: Layout = layout
+        self._converter = TableConverter(layout, job.context.zone, job.ticks, fields=job.fields or ())
+        self._writer = SliceWriter(self._converter, job.memory)
+        # Verification need not parse the lines: they are parsed here.
+        self._receiver = SliceReceiver(job, http, self.cancellation, listener=listener)
+        self._download: _Download | None = None
+        self._complete: list[_StagedSlice] = []
+        self._schema: pa.Schema | None = None
+
+    @property
+    def progress(self) -> Progress:
+        """The progress of the download."""
+        return self._receiver.progress
+
+    def schema(self) -> pa.Schema:
+        """Return the schema of all tables; start the download, and in the layout `wide` wait for all of it."""
+        if self._schema is None:
+            download = self._start()
+            if self._layout == "wide":
+                self._complete.extend(download.slices())
+                self.cancellation.check()
+            self._schema = self._converter.schema
+        return self._schema
+
+    def tables(self) -> Iterator[pa.Table]:
+        """Yield all rows, in the order of the plan, and close when there are no more."""
+        widen = TableWidener(self.schema())
+        slices: Iterable[_StagedSlice] = self._complete if self._layout == "wide" else self._start().slices()
+        for staged in slices:
+            for table in staged.tables():
+                yield widen(table)
+            staged.remove()
+        self.cancellation.check()
+        self.close()
+
+    def cancel(self) -> None:
+        """Cancel the download and return at once; may be called from any thread."""
+        self.cancellation.cancel()
+        if self._download is not None:
+            self._download.pool.cancel()
+
+    def close(self) -> None:
+        """End the threads and remove the files; may be called twice, but not in a thread that converts."""
+        self.cancellation.cancel()
+        if self._download is not None:
+            self._download.pool.close()
+        self._receiver.close()
+        if self._download is not None:
+            self._download.close()
+
+    def close_from_any_thread(self) -> None:
+        """Close it, in another thread if this one converts: the garbage collector runs in any."""
+        if threading.current_thread().name.startswith(_THREADS):
+            threading.Thread(target=self.close, daemon=True).start()
+        else:
+            self.close()
+
+    def _start(self) -> _Download:
+        """Start the download, unless it has started."""
+        if self._download is None:
+            self.cancellation.check()
+            folder = Path(tempfile.mkdtemp(prefix="mixpanel-export-"))
+            pool = SlicePool(
+                self._job.plan,
+                functools.partial(self._stage, folder),
+                _StagedSlice.remove,
+                self.cancellation,
+                abandon_connecting=True,
+            )
+            self._download = _Download(pool, folder, os.getpid())
+        return self._download
+
+    def _stage(self, folder: Path, slice_: Slice) -> _StagedSlice:
+        """Receive and convert a slice, in a thread of the pool."""
+        path = folder / f"{slice_.from_date}.arrow"
+        with tempfile.TemporaryFile() as file:
+            received = self._receiver.receive(slice_, file)
+            self._receiver.finish(received, lambda spool: self._writer.write(spool, "arrow", path))
+        return _StagedSlice(path)
