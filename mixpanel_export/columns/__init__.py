@@ -10,8 +10,8 @@ Lines are converted in bulk, one block at a time:
 - `convert`: blocks of lines to tables; `tables`: tables to a wider schema, and back to events;
 - `writers`: Parquet, CSV and Arrow files; `slices`: a complete slice to one such file.
 
-`export.batches` and `directory.columnar` build on it. Needs the extra `arrow`: importing this package without it
-raises MissingExtraError.
+`export.batches` and `directory.columnar` build on it. Needs the extra `arrow`: importing anything of this package
+without it raises MissingExtraError, so other packages import pyarrow only by way of this one.
 """
 
 import importlib

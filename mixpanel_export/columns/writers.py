@@ -22,7 +22,16 @@ from mixpanel_export.columns.compute import pc
 from mixpanel_export.columns.kinds import NULLS
 from mixpanel_export.columns.tables import TableWidener
 
-__all__ = ["ColumnFormat", "TableWriter", "read_tables", "write_all", "write_widening", "writer_for"]
+__all__ = [
+    "ColumnFormat",
+    "TableWriter",
+    "read_schema",
+    "read_tables",
+    "write_all",
+    "write_file",
+    "write_widening",
+    "writer_for",
+]
 
 ColumnFormat = Literal["parquet", "csv", "arrow"]
 
@@ -70,6 +79,12 @@ def read_tables(format: ColumnFormat, file: Any) -> Iterator[pa.Table]:
             yield pa.Table.from_batches([batch], schema=stream.schema)
 
 
+def read_schema(path: Path) -> pa.Schema:
+    """Return the schema of a Parquet file."""
+    schema: pa.Schema = pq.read_schema(path)  # pyright: ignore[reportUnknownMemberType]
+    return schema
+
+
 def write_all(format: ColumnFormat, file: Any, schema: pa.Schema, tables: Iterable[pa.Table]) -> int:
     """Put tables into this schema and write them to an open file; return the number of rows."""
     writer, rows, widen = writer_for(format, file, schema), 0, TableWidener(schema)
@@ -80,6 +95,12 @@ def write_all(format: ColumnFormat, file: Any, schema: pa.Schema, tables: Iterab
     finally:
         writer.close()
     return rows
+
+
+def write_file(format: ColumnFormat, path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> int:
+    """Put tables into this schema and write them to a file; return the number of rows."""
+    with pa.OSFile(str(path), "wb") as file:
+        return write_all(format, file, schema, tables)
 
 
 def write_widening(format: ColumnFormat, path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> int:
@@ -116,8 +137,7 @@ def write_widening(format: ColumnFormat, path: Path, schema: pa.Schema, tables: 
             if table is None:
                 break
             schema = table.schema
-        with pa.OSFile(str(path), "wb") as target:
-            write_all(format, target, schema, _concatenated(format, earlier, ends))
+        write_file(format, path, schema, _concatenated(format, earlier, ends))
     return rows
 
 

@@ -6,21 +6,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from mixpanel_export._formats import Layout
 from mixpanel_export.columns.compute import pc
 from mixpanel_export.columns.convert import TableConverter
 from mixpanel_export.columns.kinds import Columns
 from mixpanel_export.columns.schemas import columns_of
 from mixpanel_export.columns.slices import SliceWriter
-from mixpanel_export.columns.writers import ColumnFormat, read_tables, write_all
+from mixpanel_export.columns.writers import ColumnFormat, read_schema, read_tables, write_file
 from mixpanel_export.directory.conversion import WrittenFile
 from mixpanel_export.directory.filenames import DEFAULT_PARTITION
 from mixpanel_export.http.cancellation import Cancellation
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from mixpanel_export.directory.query import Query
     from mixpanel_export.download.spool import Spool
     from mixpanel_export.http.context import Context
@@ -83,9 +82,8 @@ class ColumnarConversion:
             self._writer.write(spool, "arrow", path)
             written: list[WrittenFile] = []
             for date in _dates_in(path) or [str(spool.slice_.from_date)]:
-                with pa.OSFile(str(part(date)), "wb") as file:
-                    tables = _until(spool.cancellation, _tables_of_date(path, date))
-                    rows = write_all(self._format, file, self._converter.schema, tables)
+                tables = _until(spool.cancellation, _tables_of_date(path, date))
+                rows = write_file(self._format, part(date), self._converter.schema, tables)
                 written.append(WrittenFile(date, rows))
         finally:
             path.unlink(missing_ok=True)
@@ -95,16 +93,15 @@ class ColumnarConversion:
         """Return whether a file has all columns found so far, in their kinds."""
         if self._converter.layout == "json":
             return True
-        schema: pa.Schema = pq.read_schema(file)  # pyright: ignore[reportUnknownMemberType]
+        schema = read_schema(file)
         if schema.equals(self._converter.schema, check_metadata=True):
             return True
         return columns_of(schema) == self._converter.columns
 
     def rewrite(self, file: Path, target: Path, cancellation: Cancellation) -> None:
         """Write the events of a file to another one, with all columns found so far."""
-        with pa.OSFile(str(target), "wb") as rewritten:
-            tables = _until(cancellation, read_tables(self._format, file))
-            write_all(self._format, rewritten, self._converter.schema, tables)
+        tables = _until(cancellation, read_tables(self._format, file))
+        write_file(self._format, target, self._converter.schema, tables)
 
 
 def _until(cancellation: Cancellation, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:

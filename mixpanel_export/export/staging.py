@@ -14,9 +14,9 @@ import tempfile
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
-import pyarrow as pa
 from attrs import frozen
 
 from mixpanel_export._formats import Layout
@@ -30,6 +30,9 @@ from mixpanel_export.download.pool import SlicePool
 from mixpanel_export.download.progress import Progress, ProgressListener
 from mixpanel_export.download.session import SliceReceiver
 from mixpanel_export.http.cancellation import Cancellation
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["StagedExport"]
 

@@ -21,6 +21,7 @@ from mixpanel_export.errors import MalformedEventError, UnrepresentableError
 
 LAYOUTS: tuple[Layout, ...] = ("wide", "json")
 UTC = datetime.UTC
+WIDE = ["event", "time", "distinct_id", "insert_id", "null_properties"]
 
 
 def line(event: str = "a", **properties: Any) -> bytes:
@@ -439,3 +440,12 @@ def test_the_json_layout_is_always_the_same() -> None:
     one, other = converted("json", line(p=1)), converted("json", of({"q": [1]}))
     assert one.schema == other.schema
     assert one.column("properties").to_pylist() == ['{"p":1}']
+
+
+def test_selected_properties_have_a_column_in_any_case() -> None:
+    converter = TableConverter("wide", UTC, fields=["time", "distinct_id", "plan", "q", "\ud800"])
+    assert converter.schema.names == [*WIDE, "plan", "q"]
+    (table,) = converter.tables([line(time=1704067200, q=None)], "x", 1)
+    assert table.column("plan").to_pylist() == [None]
+    assert back(table) == parsed(line(time=1704067200, q=None))
+    assert TableConverter("json", UTC, fields=["plan"]).schema == TableConverter("json", UTC).schema

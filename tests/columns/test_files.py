@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import json
+import subprocess
+import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -108,3 +110,28 @@ def test_rows_of_any_size_are_read_in_pieces_of_bounded_size(tmp_path: Path) -> 
     tables = list(read_tables("parquet", path))
     assert sum(table.num_rows for table in tables) == 60
     assert max(table.nbytes for table in tables) < 20_000_000
+
+
+WITHOUT_ARROW = """
+import sys
+sys.modules["pyarrow"] = None
+from mixpanel_export import MissingExtraError, MixpanelClient, SecretAuth
+from mixpanel_export.export.batches import RecordBatches
+day, client = ("2024-01-01", "2024-01-01"), MixpanelClient(SecretAuth("s"), base_url="http://127.0.0.1:9")
+for export in (
+    lambda: client.export.batches(*day),
+    lambda: client.export.to_file(sys.argv[1] + "/e.parquet", *day, format="parquet"),
+    lambda: client.export.to_directory(sys.argv[1] + "/d", *day, format="csv"),
+):
+    try:
+        export()
+    except MissingExtraError as error:
+        print(error.extra)
+"""
+
+
+def test_without_arrow_each_way_to_columns_names_the_extra(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", WITHOUT_ARROW, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["arrow"] * 3
+    assert list(tmp_path.iterdir()) == []
