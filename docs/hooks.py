@@ -53,7 +53,7 @@ def _file(name: str, page: str) -> str:
     def relink(found: re.Match[str]) -> str:
         target = posixpath.normpath(posixpath.join(posixpath.dirname(name), found[1]))
         target = _PAGES.get(target, target.removeprefix("docs/"))
-        return f"]({posixpath.relpath(target, posixpath.dirname(page) or '.')}{found[2]})"
+        return f"]({posixpath.relpath(target, posixpath.dirname(page) or '.')}{found[2] or ''})"
 
     text = (ROOT / name).read_text(encoding="utf-8")
     return re.sub(r"\]\((?!\w+:|#)([^)#\s]+)(#[^)]*)?\)", relink, text)

@@ -1,4 +1,4 @@
-"""Count the events of a month by name."""
+"""Count a month's events by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Count the events of two months at the same time, with the asynchronous client."""
+"""Count the events of two months at the same time, with the async client."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mixpanel_export.sandbox import Sandbox
 
 @contextlib.asynccontextmanager
 async def open_client() -> AsyncIterator[AsyncMixpanelClient]:
-    """As in `project`, asynchronous."""
+    """Open an async client for your project if MIXPANEL_* are set, else for the sandbox."""
     if "MIXPANEL_PROJECT_ID" in os.environ:
         async with AsyncMixpanelClient.from_env() as client:
             yield client
@@ -24,12 +24,12 @@ async def open_client() -> AsyncIterator[AsyncMixpanelClient]:
 
 
 async def count(client: AsyncMixpanelClient, first: str, last: str) -> Counter[str]:
-    """The events of a range by name."""
+    """Count the events of a range by name."""
     return Counter([event.name async for event in client.export.events(first, last)])
 
 
 async def main() -> None:
-    """Count both months, and say how they differ."""
+    """Count both months and print them side by side."""
     async with open_client() as client:
         january, february = await asyncio.gather(
             count(client, "2024-01-01", "2024-01-31"), count(client, "2024-02-01", "2024-02-29")

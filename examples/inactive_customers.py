@@ -1,4 +1,4 @@
-"""Profiles of paying customers, and which of them did nothing in March."""
+"""Find paying customers who did nothing in March, by combining profiles and events."""
 
 from __future__ import annotations
 

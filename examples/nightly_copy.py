@@ -1,4 +1,4 @@
-"""Keep a folder that grows: run it every night; the first run fetches all, later ones what is new or came late.
+"""Keep a copy up to date. Run it every night: the first run fetches everything, later ones new and late events.
 
 python nightly_copy.py FOLDER [LAST_DAY]
 """
@@ -20,7 +20,7 @@ with open_client() as client:
     done = client.export.update_directory(folder, from_date="2024-01-01", to_date=last_day)
 
 logging.info(
-    "%s events in %s files of %s; %s slices fetched, %s found done",
+    "%s events in %s files in %s; %s slices fetched, %s already complete",
     f"{done.events:,}",
     len(done.files),
     folder,

@@ -1,4 +1,4 @@
-"""The project of the examples: yours when MIXPANEL_* are set, else the sandbox's sample shop."""
+"""Open a client for the examples: for your project if MIXPANEL_* are set, else for the sandbox."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mixpanel_export.sandbox import Sandbox
 
 @contextlib.contextmanager
 def open_client() -> Iterator[MixpanelClient]:
-    """A client that is closed in the end, and the sandbox with it."""
+    """Open a client, and close it (and the sandbox) at the end."""
     if "MIXPANEL_PROJECT_ID" in os.environ:
         with MixpanelClient.from_env() as client:
             yield client

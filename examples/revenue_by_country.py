@@ -1,4 +1,4 @@
-"""A report as a Polars data frame: weekly purchases by country."""
+"""Load a report into a Polars data frame: weekly purchases by country."""
 
 from __future__ import annotations
 
