@@ -1,4 +1,4 @@
-"""A server that puts exactly the wanted bytes on a real socket, broken HTTP included."""
+"""A server that sends scripted bytes over a real socket, broken HTTP included."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def answer(
     wait: float = 0.0,
     stall: float = 0.0,
 ) -> Script:
-    """A script that answers with a chunked body.
+    """Return a script that sends a response with a chunked body.
 
     Args:
         chunks: the size of a chunk.
-        keep: send only so many bytes of the body.
-        ending: how it ends: "clean", "cut" (the chunks are not ended), or "reset".
-        wait: seconds before the first byte.
-        stall: seconds in the middle of the body.
+        keep: send only this many bytes of the body.
+        ending: "clean", "cut" (without the last chunk), or "reset".
+        wait: seconds to wait before the first byte.
+        stall: seconds to wait in the middle of the body.
     """
 
     def script(connection: socket.socket) -> None:
@@ -61,10 +61,10 @@ def answer(
 
 
 class Wire:
-    """Answers each connection with a script; remembers what was asked.
+    """Plays a script for each connection, and records the requests.
 
-    `first` holds the scripts of the first connections; `script` answers all others. Each connection is served in
-    a thread of its own, so that several can be open at once.
+    `first` holds the scripts of the first connections; `script` serves all others. Each connection has a thread of
+    its own, so that several can be open at once.
     """
 
     def __init__(self) -> None:
@@ -92,10 +92,10 @@ class Wire:
         with connection, contextlib.suppress(ConnectionError):
             head = b""
             while b"\r\n\r\n" not in head:
-                piece = connection.recv(65536)
-                if not piece:
+                chunk = connection.recv(65536)
+                if not chunk:
                     return
-                head += piece
+                head += chunk
             with self._lock:
                 self.requests.append(head)
                 self.heads[connection.getpeername()] = head
@@ -118,7 +118,7 @@ class Wire:
         keep: int | None = None,
         ending: str = "clean",
     ) -> None:
-        """Answer every connection so; see `answer`."""
+        """Send this response to every connection; see `answer`."""
         self.script = answer(body, status=status, headers=headers, chunks=chunks, keep=keep, ending=ending)
 
     def close(self) -> None:
@@ -162,20 +162,20 @@ def async_client(wire: Wire) -> AsyncMixpanelClient:
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    """A sandbox of the test's own that allows any number of requests."""
+    """Start a sandbox for one test, without request limits."""
     with Sandbox(limits=None) as server:
         yield server
 
 
 @pytest.fixture
 def shop(sandbox: Sandbox) -> Iterator[MixpanelClient]:
-    """A client of the sandbox's sample shop that keeps no budget."""
+    """Make a client of the sandbox's sample shop, without a budget."""
     with client_of(sandbox) as client:
         yield client
 
 
 def client_of(sandbox: Sandbox, **settings: Any) -> MixpanelClient:
-    """A client of a sandbox that keeps no budget and does not wait long before it tries again."""
+    """Make a client of a sandbox, without a budget and with short waits before retries."""
     usual: dict[str, Any] = {"limits": None, "retry": RetryPolicy(initial_wait=0.01, max_wait=0.02)}
     return MixpanelClient(
         sandbox.auth,

@@ -1,1 +1,1 @@
-"""From a plan to complete slices, fetched in parallel."""
+"""Plan an export, fetch its slices in parallel, and hand them over complete."""

@@ -1,4 +1,4 @@
-"""The raw export: plan, fetch, verify, decode, deliver."""
+"""`client.export`: deliver raw events as an iterator, as tables, or to one file or stream."""
 
 from mixpanel_export.directory.results import DirectoryExport, PlanSummary
 from mixpanel_export.download.progress import Progress

@@ -1,1 +1,1 @@
-"""From bytes to lines to verified events. Pure: nothing here does I/O."""
+"""Turn bytes into lines into verified events. Pure, except that `duplicates` may use a temporary file."""

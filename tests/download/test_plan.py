@@ -1,4 +1,4 @@
-"""Ranges become slices: without gap or overlap, inside the budget, enough of them to be worth the threads."""
+"""Dividing ranges into slices: no gaps or overlaps, within the budget, and enough slices for the threads."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ def test_a_year_needs_less_than_an_hours_budget() -> None:
     assert 16 <= len(plan) <= 60
 
 
-def test_a_month_is_divided_by_day_when_that_helps_sixteen_downloads() -> None:
+def test_sixteen_downloads_divide_a_month_by_day() -> None:
     assert len(make_plan(FIRST, datetime.date(2023, 1, 30), parallel=16, per_hour=60)) == 30
 
 
-def test_an_explicit_slice_size_is_honoured_whatever_the_budget() -> None:
+def test_slice_days_override_the_budget() -> None:
     plan = make_plan(FIRST, datetime.date(2023, 12, 31), parallel=1, slice_days=1, per_hour=60)
     assert len(plan) == 365
     plan = make_plan(FIRST, datetime.date(2023, 1, 10), parallel=1, slice_days=4, per_hour=60)
@@ -75,6 +75,6 @@ def test_numbers_below_one_are_refused(name: str, value: int) -> None:
         make_plan(FIRST, FIRST, **({"parallel": 1} | {name: value}))  # type: ignore[arg-type]
 
 
-def test_a_slice_says_its_days() -> None:
+def test_the_text_of_a_slice_names_its_days() -> None:
     plan = make_plan(FIRST, datetime.date(2023, 1, 3), parallel=1, slice_days=2)
     assert [str(piece) for piece in plan] == ["2023-01-01 to 2023-01-02", "2023-01-03"]

@@ -1,6 +1,6 @@
-"""A slice that turns out not to be whole when it is its turn: asked for again, by the threads of the download.
+"""Slices found to be incomplete when it is their turn: the download's threads request them again.
 
-Whoever iterates never waits for the network himself, so that he can always be told to stop.
+The thread that iterates never waits for the network itself, so that it can always be stopped.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def good(day: int) -> Script:
 
 
 def cut_off(day: int) -> Script:
-    """HTTP ends, and gzip does not."""
+    """End HTTP properly in the middle of the gzip stream."""
     body = gzip.compress(lines_of(day))
     return answer(body, headers=("Content-Encoding: gzip",), keep=len(body) - 20)
 
@@ -72,7 +72,7 @@ def ended_early(day: int) -> Script:
 
 
 class Days:
-    """A server that answers a day with the scripts it was given for it, and then properly."""
+    """A server that plays the scripts given for a day, and then responds properly."""
 
     def __init__(self, wire: Wire) -> None:
         self.scripts: dict[int, list[Script]] = {}
@@ -117,7 +117,7 @@ def names_of(events: Iterator[Any]) -> list[str]:
 @pytest.mark.parametrize("ordered", [True, False])
 @pytest.mark.parametrize("day", [1, 3, 6])
 @pytest.mark.parametrize("fault", [cut_off, ended_early])
-def test_it_is_asked_for_again_and_delivered_once(
+def test_an_incomplete_slice_is_retried_and_delivered_once(
     wire: Wire, days: Days, fault: Callable[[int], Script], day: int, ordered: bool
 ) -> None:
     days.scripts[day] = [fault(day)] * 2
@@ -136,7 +136,7 @@ def test_it_is_asked_for_again_and_delivered_once(
     assert all(0 <= each.events <= 6 * EVENTS for each in seen)
 
 
-def test_no_more_slices_are_downloaded_at_a_time_for_it(wire: Wire, days: Days) -> None:
+def test_a_retried_slice_counts_as_one_parallel_download(wire: Wire, days: Days) -> None:
     def slow(day: int) -> Script:
         def script(connection: socket.socket) -> None:
             time.sleep(0.2)
@@ -151,7 +151,7 @@ def test_no_more_slices_are_downloaded_at_a_time_for_it(wire: Wire, days: Days) 
     assert wire.most_open == 2
 
 
-def test_it_does_not_hold_up_those_that_are_whole_when_order_does_not_count(wire: Wire, days: Days) -> None:
+def test_an_incomplete_slice_does_not_delay_unordered_ones(wire: Wire, days: Days) -> None:
     slow = answer(b"{}", status="429 Slow", headers=("Retry-After: 4",))
     days.scripts[1] = [ended_early(1), slow]
     with MixpanelClient(AUTH, **options(wire)) as client:
@@ -163,10 +163,10 @@ def test_it_does_not_hold_up_those_that_are_whole_when_order_does_not_count(wire
         assert set(names_of(events)) == {"day 1"}
 
 
-def test_no_lines_are_kept_of_what_is_asked_for_again(wire: Wire, days: Days) -> None:
+def test_no_lines_are_kept_of_an_incomplete_slice(wire: Wire, days: Days) -> None:
     days.scripts = {day: [cut_off(day)] for day in (1, 2, 3)}
     found: list[int] = []
-    # What other tests have left.
+    # Collect what other tests have left.
     gc.collect()
 
     def look() -> None:
@@ -174,7 +174,7 @@ def test_no_lines_are_kept_of_what_is_asked_for_again(wire: Wire, days: Days) ->
 
     with MixpanelClient(AUTH, **options(wire, retry=RetryPolicy(initial_wait=4))) as client:
         events = client.export.events("2024-01-01", "2024-01-03", slice_days=1, parallel=3, ordered=False)
-        # All three wait then, for two more seconds.
+        # Now all three wait, for two more seconds.
         timer = threading.Timer(1, look)
         timer.start()
         assert len(names_of(events)) == 3 * EVENTS
@@ -182,7 +182,7 @@ def test_no_lines_are_kept_of_what_is_asked_for_again(wire: Wire, days: Days) ->
     assert found == [0]
 
 
-def test_attempts_count_whoever_found_what_was_wrong(wire: Wire, days: Days) -> None:
+def test_attempts_add_up_across_receiving_and_verifying(wire: Wire, days: Days) -> None:
     busy = answer(b"", status="503 Busy")
     days.scripts[2] = [busy, ended_early(2), busy, cut_off(2), good(2)]
     with MixpanelClient(AUTH, **options(wire)) as client:
@@ -195,7 +195,7 @@ def test_attempts_count_whoever_found_what_was_wrong(wire: Wire, days: Days) -> 
     assert settled(lambda: not export_threads())
 
 
-def test_it_comes_in_its_turn_also_when_a_later_slice_has_failed(wire: Wire, days: Days) -> None:
+def test_a_retried_slice_precedes_the_failure_of_a_later_one(wire: Wire, days: Days) -> None:
     days.scripts = {1: [ended_early(1)], 2: [answer(b"", status="503 Busy")] * 4}
     delayed = threading.Event()
     first = days.scripts[1][0]
@@ -219,7 +219,7 @@ def test_it_comes_in_its_turn_also_when_a_later_slice_has_failed(wire: Wire, day
 @pytest.mark.parametrize(
     ("status", "expected"), [("400 Bad", BadRequestError), ("401 No", AuthenticationError)]
 )
-def test_a_refusal_the_second_time_is_a_refusal(
+def test_a_refused_retry_raises_the_refusal(
     wire: Wire, days: Days, status: str, expected: type[Exception]
 ) -> None:
     days.scripts[1] = [ended_early(1), answer(b'{"error": "you sent hush"}', status=status)]
@@ -230,7 +230,7 @@ def test_a_refusal_the_second_time_is_a_refusal(
     assert settled(lambda: not export_threads())
 
 
-def test_the_budget_counts_and_bounds_it(wire: Wire, days: Days) -> None:
+def test_the_budget_counts_and_bounds_retries(wire: Wire, days: Days) -> None:
     days.scripts[1] = [ended_early(1)]
     limits = Limits(export=Quota(per_hour=1), shared=False, max_wait=5)
     with (
@@ -243,7 +243,7 @@ def test_the_budget_counts_and_bounds_it(wire: Wire, days: Days) -> None:
 
 
 @pytest.mark.parametrize("form", ["parquet", "csv"])
-def test_a_slice_with_columns_is_repaired_too(wire: Wire, days: Days, tmp_path: Path, form: Any) -> None:
+def test_an_incomplete_slice_of_columns_is_retried(wire: Wire, days: Days, tmp_path: Path, form: Any) -> None:
     pytest.importorskip("pyarrow")
     for day in (1, 3, 6):
         days.scripts[day] = [ended_early(day), cut_off(day)]
@@ -256,7 +256,7 @@ def test_a_slice_with_columns_is_repaired_too(wire: Wire, days: Days, tmp_path: 
     assert len(wire.requests) == 12
 
 
-def test_slices_that_wait_do_not_hold_up_those_that_can_be_converted(wire: Wire, days: Days) -> None:
+def test_waiting_slices_do_not_delay_a_conversion(wire: Wire, days: Days) -> None:
     pytest.importorskip("pyarrow")
     slow = answer(b"{}", status="429 Slow", headers=("Retry-After: 4",))
     days.scripts = {day: [ended_early(day), slow] for day in (1, 2)}
@@ -274,7 +274,7 @@ def test_slices_that_wait_do_not_hold_up_those_that_can_be_converted(wire: Wire,
 
 
 class Deaf:
-    """A server that answers once with half an export, and then accepts no connection."""
+    """A server that responds once with half an export, and then accepts no connection."""
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=0)
@@ -309,7 +309,7 @@ def deaf() -> Iterator[Deaf]:
     server.close()
 
 
-def test_cancelling_a_task_is_not_held_up_by_the_connection_that_asks_again(deaf: Deaf) -> None:
+def test_cancelling_a_task_does_not_wait_for_a_reconnect(deaf: Deaf) -> None:
     async def run() -> None:
         settings: dict[str, Any] = {"project_id": 1, "retry": QUICK, "limits": None, "timeout": 6}
         async with AsyncMixpanelClient(AUTH, base_url=deaf.url, **settings) as client:
@@ -324,7 +324,7 @@ def test_cancelling_a_task_is_not_held_up_by_the_connection_that_asks_again(deaf
     assert settled(lambda: not export_threads(), seconds=10)
 
 
-def test_closing_batches_is_not_held_up_by_the_connection_that_asks_again(deaf: Deaf) -> None:
+def test_closing_batches_does_not_wait_for_a_reconnect(deaf: Deaf) -> None:
     pytest.importorskip("pyarrow")
     settings: dict[str, Any] = {"project_id": 1, "retry": QUICK, "limits": None, "timeout": 6}
     with MixpanelClient(AUTH, base_url=deaf.url, **settings) as client:
@@ -354,7 +354,7 @@ def give_up_batches(client: MixpanelClient) -> None:
 
 
 @pytest.mark.parametrize("give_up", [give_up_an_iterator, give_up_batches])
-def test_giving_up_while_it_waits_to_be_asked_for_again_leaves_nothing(
+def test_closing_during_a_retry_wait_leaves_nothing(
     wire: Wire,
     days: Days,
     give_up: Callable[[MixpanelClient], None],
@@ -373,7 +373,7 @@ def test_giving_up_while_it_waits_to_be_asked_for_again_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_program_may_end_while_a_slice_waits_to_be_asked_for_again(wire: Wire, days: Days) -> None:
+def test_a_program_can_exit_during_a_retry_wait(wire: Wire, days: Days) -> None:
     pytest.importorskip("pyarrow")
     waits = answer(b"{}", status="429 Slow", headers=("Retry-After: 60",))
     days.scripts[2] = [ended_early(2), waits]
@@ -401,7 +401,7 @@ raise SystemExit(3)
     assert (done.stdout, done.returncode) == (f"{EVENTS}\n", 3), done.stderr
 
 
-def test_what_is_logged_of_it_has_no_secret(wire: Wire, days: Days, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_of_a_retry_has_no_secret(wire: Wire, days: Days, caplog: pytest.LogCaptureFixture) -> None:
     days.scripts[1] = [answer(lines_of(1) + b'{"error": "hush is wrong"}\n')]
     with caplog.at_level(logging.INFO, "mixpanel_export"), MixpanelClient(AUTH, **options(wire)) as client:
         assert len(names_of(client.export.events("2024-01-01", "2024-01-01"))) == EVENTS
@@ -410,7 +410,7 @@ def test_what_is_logged_of_it_has_no_secret(wire: Wire, days: Days, caplog: pyte
 
 
 @pytest.mark.parametrize("delivery", ["events", "jsonl", "parquet"])
-def test_an_event_without_line_end_counts_too(wire: Wire, tmp_path: Path, delivery: str) -> None:
+def test_progress_counts_an_event_without_line_end(wire: Wire, tmp_path: Path, delivery: str) -> None:
     wire.answers(lines_of(1)[:-1])
     seen: list[Progress] = []
     with MixpanelClient(AUTH, **options(wire)) as client:
@@ -444,7 +444,7 @@ DELIVERIES: dict[str, Callable[[MixpanelClient, Path, dict[str, Any]], object]] 
 
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("delivery", DELIVERIES)
-def test_a_listener_that_raises_anywhere_ends_it_and_leaves_nothing(
+def test_a_listener_that_raises_leaves_nothing(
     wire: Wire, days: Days, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str, delivery: str
 ) -> None:
     pytest.importorskip("pyarrow")

@@ -1,4 +1,4 @@
-"""What goes wrong on the way is repaired: exactly the events, or an error that says which slice failed.
+"""Faults during a download: exactly the events, or an error that names the slice that failed.
 
 Every fault is put on a real socket; after it the server answers properly.
 """
@@ -101,7 +101,7 @@ def counted(events: list[Event]) -> Counter[str]:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_costs_a_repetition_and_no_event(wire: Wire, collect: Collect, fault: str) -> None:
+def test_a_fault_costs_a_retry_and_no_event(wire: Wire, collect: Collect, fault: str) -> None:
     wire.first, wire.script = list(FAULTS[fault]), GOOD
     assert counted(collect(*DAY)) == Counter(json.dumps(record) for record in RECORDS)
     repeated = 0 if "stall" in fault or "late" in fault else len(FAULTS[fault])
@@ -109,7 +109,7 @@ def test_a_fault_costs_a_repetition_and_no_event(wire: Wire, collect: Collect, f
 
 
 @pytest.mark.parametrize("fault", ["cut at half", "terminated early", "429 once, with Retry-After"])
-def test_a_repeated_slice_leaves_one_whole_copy_in_a_file(wire: Wire, tmp_path: Path, fault: str) -> None:
+def test_a_retried_slice_is_written_to_a_file_once(wire: Wire, tmp_path: Path, fault: str) -> None:
     wire.first, wire.script = list(FAULTS[fault]), GOOD
     with MixpanelClient(AUTH, **options(wire)) as client:
         totals = client.export.to_file(tmp_path / "e.jsonl.gz", *DAY)
@@ -129,9 +129,7 @@ def test_a_refusal_is_raised_at_once(
     assert len(wire.requests) == 1
 
 
-def test_a_body_that_never_comes_whole_is_an_error_that_names_slice_attempts_and_cause(
-    wire: Wire, collect: Collect
-) -> None:
+def test_a_failed_slice_names_its_days_attempts_and_cause(wire: Wire, collect: Collect) -> None:
     wire.answers(GZIP, headers=AS_GZIP, keep=len(GZIP) - 9)
     with pytest.raises(SliceFailedError, match=r"2024-01-01 failed 4 times; .*gzip") as caught:
         collect(*DAY)
@@ -141,7 +139,7 @@ def test_a_body_that_never_comes_whole_is_an_error_that_names_slice_attempts_and
     assert len(wire.requests) == 4
 
 
-def test_a_malformed_line_names_its_slice_and_is_not_asked_for_again(wire: Wire, collect: Collect) -> None:
+def test_a_malformed_line_names_its_slice_and_is_not_retried(wire: Wire, collect: Collect) -> None:
     wire.answers(BODY + b'{"event": "A", "properties": {"n": 1,}}\n' + BODY)
     with pytest.raises(MalformedEventError, match="line 501 of the slice 2024-01-01 "):
         collect(*DAY)
@@ -167,7 +165,7 @@ def test_retry_after_slows_the_other_slices_too(wire: Wire) -> None:
     assert all(later - times[0] >= 0.99 for later in times[1:])
 
 
-def test_queries_are_repeated_by_the_same_rules(wire: Wire) -> None:
+def test_queries_are_retried_by_the_same_rules(wire: Wire) -> None:
     busy = answer(b"", status="503 Busy")
     good = answer(
         b'{"results": {"2024-01-01": 1.5}, "status": "ok"}', headers=("Content-Type: application/json",)
@@ -192,7 +190,7 @@ def test_queries_are_repeated_by_the_same_rules(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize("fault", ["503", "no answer at all"])
-def test_an_annotation_is_not_created_again_after_an_ambiguous_failure(wire: Wire, fault: str) -> None:
+def test_an_ambiguous_failure_creates_no_second_annotation(wire: Wire, fault: str) -> None:
     wire.script = FAULTS[fault][0]
     with MixpanelClient(AUTH, **options(wire)) as client, pytest.raises(Exception, match="annotations"):
         client.annotations.create(date="2024-01-01 00:00:00", description="once")
@@ -207,16 +205,14 @@ def test_an_annotation_is_not_created_again_after_an_ambiguous_failure(wire: Wir
         b'{"event": "hush", "properties": {"n": hush}}\n',
     ],
 )
-def test_an_answer_that_echoes_the_secret_is_quoted_without_it(
-    wire: Wire, collect: Collect, body: bytes
-) -> None:
+def test_a_response_that_echoes_the_secret_is_redacted(wire: Wire, collect: Collect, body: bytes) -> None:
     wire.answers(body)
     with pytest.raises((SliceFailedError, MalformedEventError)) as caught:
         collect(*DAY)
     assert "hush" not in "".join(traceback.format_exception(caught.value))
 
 
-def test_a_refusal_after_a_repetition_is_still_a_refusal(wire: Wire, collect: Collect) -> None:
+def test_a_refusal_after_a_retry_is_still_a_refusal(wire: Wire, collect: Collect) -> None:
     wire.first = [answer(b"", status="503 Busy")]
     wire.script = answer(b'{"error": "no"}', status="401 No")
     with pytest.raises(AuthenticationError):
@@ -224,7 +220,7 @@ def test_a_refusal_after_a_repetition_is_still_a_refusal(wire: Wire, collect: Co
     assert len(wire.requests) == 2
 
 
-def test_the_whole_text_is_repaired_or_refused_like_every_delivery(wire: Wire) -> None:
+def test_raw_text_is_retried_or_refused_like_any_delivery(wire: Wire) -> None:
     wire.first, wire.script = list(FAULTS["terminated early"]), GOOD
 
     async def run() -> str:

@@ -1,4 +1,4 @@
-"""`AsyncExport.to_file` and `to_stream`: what `Export`'s do, and nothing is left when the task is cancelled."""
+"""`AsyncExport.to_file` and `to_stream`: like those of `Export`, and cancelling the task leaves nothing."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def client_for(sandbox: Sandbox) -> AsyncMixpanelClient:
 
 @pytest.fixture
 def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Where temporary files are made; none, nor a thread, may be left there."""
+    """A directory for temporary files; afterwards, no file and no thread may be left."""
     folder = tmp_path / "scratch"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
@@ -58,7 +58,7 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def assert_no_thread_is_left() -> None:
-    """What a task waits for is the end of a thread's work; the thread itself ends right after."""
+    """Wait for threads to end: a task waits for a thread's work, and the thread itself ends right after."""
     ends = time.monotonic() + 1
     while found := [each for each in threading.enumerate() if each.name.startswith("mixpanel-export")]:
         assert time.monotonic() < ends, found
@@ -66,7 +66,7 @@ def assert_no_thread_is_left() -> None:
 
 
 @pytest.mark.parametrize(("format", "layout"), KINDS)
-def test_a_file_and_a_stream_get_the_very_bytes_of_the_synchronous_ones(
+def test_async_files_and_streams_equal_the_sync_ones(
     sandbox: Sandbox,
     shop: MixpanelClient,
     tmp_path: Path,
@@ -109,7 +109,7 @@ def test_a_file_and_a_stream_get_the_very_bytes_of_the_synchronous_ones(
         ({"slices": 7}, "slices"),
     ],
 )
-def test_what_is_not_allowed_is_refused_before_anything_is_sent_or_made(
+def test_bad_arguments_are_refused_before_anything_is_made(
     sandbox: Sandbox, tmp_path: Path, arguments: dict[str, Any], words: str
 ) -> None:
     given: dict[str, Any] = {"from_date": RANGE[0], "to_date": RANGE[1], **arguments}
@@ -126,9 +126,7 @@ def test_what_is_not_allowed_is_refused_before_anything_is_sent_or_made(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_place_that_cannot_be_written_is_refused_before_anything_is_sent(
-    sandbox: Sandbox, tmp_path: Path
-) -> None:
+def test_an_unwritable_path_is_refused_before_any_request(sandbox: Sandbox, tmp_path: Path) -> None:
     async def run() -> None:
         async with client_for(sandbox) as client:
             with pytest.raises(InvalidArgumentError, match=r"expected 'jsonl\.gz', as the file name"):
@@ -141,7 +139,7 @@ def test_a_place_that_cannot_be_written_is_refused_before_anything_is_sent(
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_a_refusal_leaves_the_file_that_was_there_before(
+def test_a_refusal_leaves_an_existing_file_alone(
     sandbox: Sandbox, tmp_path: Path, scratch: Path, format: FileFormat
 ) -> None:
     sandbox.faults.add(Fault.status(401), path="/export", times=None)
@@ -160,10 +158,10 @@ def test_a_refusal_leaves_the_file_that_was_there_before(
 
 
 @pytest.mark.parametrize(("format", "layout"), KINDS)
-def test_a_cancelled_file_ends_at_once_and_leaves_what_was_there_before(
+def test_a_cancelled_file_ends_at_once_and_changes_nothing(
     sandbox: Sandbox, tmp_path: Path, scratch: Path, format: FileFormat, layout: Layout | None
 ) -> None:
-    """One slice is complete, and the next does not go on."""
+    """Complete one slice and let the next one hang."""
     sandbox.faults.add(None, Fault.stall(), path="/export")
     place = tmp_path / "here" / "e"
     place.parent.mkdir()
@@ -203,7 +201,7 @@ def test_a_cancelled_file_ends_at_once_and_leaves_what_was_there_before(
 
 
 class Pipe(io.RawIOBase):
-    """A stream whose reader does not read: the write numbered `full` waits until it is `released`."""
+    """A stream whose reader does not read: write number `full` waits until `released`."""
 
     def __init__(self, full: int) -> None:
         self.writes = 0
@@ -239,10 +237,10 @@ async def cancelled_while_it_waits(
 
 
 @pytest.mark.parametrize(("format", "layout"), KINDS)
-def test_a_cancelled_stream_is_written_to_no_more(
+def test_a_cancelled_stream_receives_no_more_bytes(
     sandbox: Sandbox, scratch: Path, format: FileFormat, layout: Layout | None
 ) -> None:
-    """Nor are the ends of gzip, Parquet or CSV; and the loop goes on while a write waits."""
+    """Write not even the ends of gzip, Parquet or CSV, while the loop keeps running."""
     pipe = Pipe(1)
     client = client_for(sandbox)
     asyncio.run(cancelled_while_it_waits(client, pipe, *RANGE, format=format, layout=layout, slice_days=1))
@@ -254,7 +252,7 @@ def test_a_cancelled_stream_is_written_to_no_more(
 def test_a_cancelled_stream_ends_in_the_middle_of_a_slice(
     wire: Wire, async_client: AsyncMixpanelClient, scratch: Path, arrives: str, format: FileFormat
 ) -> None:
-    """One of many blocks, and many chunks of gzip."""
+    """Cancel in a slice of many blocks and many chunks of gzip."""
     noise = random.Random(1)
     lines = (
         {"event": "A", "properties": {"time": 1704067200, "x": noise.randbytes(400).hex()}}
@@ -306,7 +304,7 @@ def test_a_connection_is_closed_when_its_task_is_cancelled(
     assert list((tmp_path / "here").iterdir()) == []
 
 
-def test_a_task_that_is_cancelled_before_it_begins_sends_nothing(
+def test_a_task_cancelled_before_it_starts_sends_nothing(
     sandbox: Sandbox, tmp_path: Path, scratch: Path
 ) -> None:
     async def run() -> None:
@@ -321,10 +319,10 @@ def test_a_task_that_is_cancelled_before_it_begins_sends_nothing(
     assert not (tmp_path / "here").exists()
 
 
-def test_a_file_that_is_given_up_in_its_last_moment_does_not_appear(
+def test_a_file_cancelled_at_the_last_moment_does_not_appear(
     wire: Wire, async_client: AsyncMixpanelClient, tmp_path: Path, scratch: Path
 ) -> None:
-    """All has come, and nothing is left to be written."""
+    """Cancel when everything was received and written."""
     wire.answers(b"")
     place = tmp_path / "here" / "e"
 
@@ -334,7 +332,7 @@ def test_a_file_that_is_given_up_in_its_last_moment_does_not_appear(
         def listen(totals: Progress) -> None:
             if totals.slices_done and not given_up.is_set():
                 loop.call_soon_threadsafe(task.cancel)
-                # The task finds out before this.
+                # The task notices before this.
                 loop.call_soon_threadsafe(loop.call_later, 0.1, given_up.set)
                 assert given_up.wait(10)
 
@@ -348,7 +346,7 @@ def test_a_file_that_is_given_up_in_its_last_moment_does_not_appear(
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_wherever_it_is_cancelled_there_is_a_whole_file_or_none(
+def test_cancelling_anywhere_leaves_a_whole_file_or_none(
     sandbox: Sandbox, shop: MixpanelClient, tmp_path: Path, scratch: Path, format: FileFormat
 ) -> None:
     whole = tmp_path / "whole"

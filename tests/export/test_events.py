@@ -64,7 +64,7 @@ def collect(request: pytest.FixtureRequest, wire: Wire) -> Collect:
 
 @pytest.mark.parametrize("chunks", [1, 7, 4096, None])
 @pytest.mark.parametrize("compressed", [False, True])
-def test_every_event_arrives_whatever_the_chunks(
+def test_every_event_arrives_however_the_body_is_chunked(
     wire: Wire, collect: Collect, chunks: int | None, compressed: bool
 ) -> None:
     headers = ("Content-Type: text/plain", *(["Content-Encoding: gzip"] if compressed else []))
@@ -118,7 +118,7 @@ def test_a_connection_that_breaks_is_an_incomplete_export(
         collect(*RANGE)
 
 
-def test_gzip_that_ends_cleanly_but_unfinished_is_an_incomplete_export(wire: Wire, collect: Collect) -> None:
+def test_truncated_gzip_is_an_incomplete_export(wire: Wire, collect: Collect) -> None:
     body = gzip.compress(BODY)
     wire.answers(body, headers=("Content-Encoding: gzip",), keep=len(body) - 9)
     with pytest.raises(IncompleteExportError, match="gzip"):
@@ -176,13 +176,13 @@ def test_a_failure_whose_body_breaks_off_is_still_that_failure(wire: Wire, colle
     assert len(wire.requests) == 1
 
 
-def test_of_a_failure_no_more_is_read_than_a_message_needs(wire: Wire, collect: Collect) -> None:
+def test_reading_a_failure_stops_where_a_message_does(wire: Wire, collect: Collect) -> None:
     wire.answers(b"x" * 50_000_000, status="401 No", chunks=1 << 20)
     with pytest.raises(AuthenticationError):
         collect(*RANGE)
 
 
-def test_half_an_answer_is_none(wire: Wire, collect: Collect) -> None:
+def test_a_partial_status_206_is_an_incomplete_export(wire: Wire, collect: Collect) -> None:
     wire.answers(BODY, status="206 Partial Content")
     with pytest.raises(IncompleteExportError, match="206"):
         collect(*RANGE)
@@ -196,7 +196,7 @@ def test_a_secret_is_not_cut_in_two(wire: Wire, collect: Collect, room: int) -> 
     assert "hu" not in str(caught.value)
 
 
-def test_an_argument_that_there_is_not_is_no_filter_that_is_passed_over(wire: Wire, tmp_path: Path) -> None:
+def test_an_unknown_argument_is_refused_not_ignored(wire: Wire, tmp_path: Path) -> None:
     wrong: dict[str, Any] = {"events": ["Purchase"]}
     options: dict[str, Any] = {"project_id": 1, "base_url": wire.url, "limits": None}
     with MixpanelClient(ServiceAccountAuth("tester", "hush"), **options) as client:
@@ -208,13 +208,13 @@ def test_an_argument_that_there_is_not_is_no_filter_that_is_passed_over(wire: Wi
     assert wire.requests == []
 
 
-def test_a_server_that_is_not_there_is_a_network_error(wire: Wire, collect: Collect) -> None:
+def test_a_missing_server_is_a_network_error(wire: Wire, collect: Collect) -> None:
     wire.close()
     with pytest.raises(NetworkError):
         collect(*RANGE)
 
 
-def test_a_server_that_never_answers_is_a_timeout(wire: Wire) -> None:
+def test_a_server_that_never_responds_is_a_timeout(wire: Wire) -> None:
     done = threading.Event()
 
     def silent(connection: socket.socket) -> None:
@@ -267,6 +267,6 @@ def test_times_are_in_the_clients_time_zone(wire: Wire) -> None:
     assert first.time.isoformat() == "2024-01-01T00:00:00-05:00"
 
 
-def test_the_whole_text_can_be_had_too(wire: Wire, client: MixpanelClient) -> None:
+def test_raw_returns_the_whole_text(wire: Wire, client: MixpanelClient) -> None:
     wire.answers(BODY, headers=("Content-Type: text/plain; charset=utf-8",))
     assert client.export.raw(from_date="2024-01-01", to_date="2024-01-31").encode() == BODY

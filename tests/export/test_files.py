@@ -1,4 +1,4 @@
-"""Exports as files: complete under the final name, or not there."""
+"""Exports to files: complete under the final name, or absent."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def read(path: Path) -> bytes:
 
 @pytest.mark.parametrize("arrives", ["plain", "gzip"])
 @pytest.mark.parametrize("format", ["jsonl", "jsonl.gz"])
-def test_a_file_holds_the_very_lines_that_were_sent(
+def test_a_file_holds_exactly_the_lines_that_were_sent(
     wire: Wire, client: MixpanelClient, tmp_path: Path, arrives: str, format: FileFormat
 ) -> None:
     headers = ("Content-Encoding: gzip",) if arrives == "gzip" else ()
@@ -41,7 +41,7 @@ def test_a_file_holds_the_very_lines_that_were_sent(
     assert [each.name for each in path.parent.iterdir()] == [path.name]
 
 
-def test_gzip_goes_to_disk_as_it_came(wire: Wire, client: MixpanelClient, tmp_path: Path) -> None:
+def test_gzip_goes_to_disk_unchanged(wire: Wire, client: MixpanelClient, tmp_path: Path) -> None:
     body = gzip.compress(BODY, 9)
     wire.answers(body, headers=("Content-Encoding: gzip",))
     client.export.to_file(tmp_path / "e.jsonl.gz", *RANGE)
@@ -73,9 +73,7 @@ def test_an_incomplete_export_leaves_no_file(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_failure_leaves_the_file_that_was_there_before(
-    wire: Wire, client: MixpanelClient, tmp_path: Path
-) -> None:
+def test_a_failure_leaves_an_existing_file_alone(wire: Wire, client: MixpanelClient, tmp_path: Path) -> None:
     (tmp_path / "e.jsonl").write_bytes(b"before")
     wire.answers(b"{}", status="401 Unauthorized")
     with pytest.raises(AuthenticationError):
@@ -84,7 +82,7 @@ def test_a_failure_leaves_the_file_that_was_there_before(
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_the_name_says_the_format(wire: Wire, client: MixpanelClient, tmp_path: Path) -> None:
+def test_the_file_name_decides_the_format(wire: Wire, client: MixpanelClient, tmp_path: Path) -> None:
     wire.answers(BODY)
     client.export.to_file(tmp_path / "e.jsonl", *RANGE)
     assert (tmp_path / "e.jsonl").read_bytes() == BODY
@@ -92,7 +90,7 @@ def test_the_name_says_the_format(wire: Wire, client: MixpanelClient, tmp_path: 
     assert gzip.decompress((tmp_path / "e").read_bytes()) == BODY
 
 
-def test_a_place_that_cannot_be_written_is_refused_before_anything_is_sent(
+def test_an_unwritable_path_is_refused_before_any_request(
     wire: Wire, client: MixpanelClient, tmp_path: Path
 ) -> None:
     with pytest.raises(InvalidArgumentError, match=r"expected 'jsonl\.gz', as the file name"):

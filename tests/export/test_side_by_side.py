@@ -1,4 +1,4 @@
-"""Slices side by side: in order, bounded, and gone without a trace when nobody wants them any more."""
+"""Parallel slices: in order, bounded, and gone without a trace when the caller stops."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def client_of(wire: Wire, **more: Any) -> MixpanelClient:
 
 
 def by_day(wire: Wire, events_a_day: int = 200, delay: Callable[[int], float] = lambda day: 0.0) -> None:
-    """Each day answers events that name it, after its own delay."""
+    """Respond with events that name their day, after that day's delay."""
 
     def script(connection: socket.socket) -> None:
         head = wire.heads[connection.getpeername()]
@@ -69,14 +69,14 @@ def open_files() -> int:
     return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
-def test_slices_come_in_the_order_of_the_range_whatever_their_speed(wire: Wire) -> None:
+def test_slices_arrive_in_order_whatever_their_speed(wire: Wire) -> None:
     by_day(wire, delay=lambda day: 0.3 if day == 1 else 0.0)
     with client_of(wire) as client:
         names = [event.name for event in client.export.events(*TEN_DAYS, slice_days=1, parallel=4)]
     assert names == [f"day {day}" for day in range(1, 11) for _ in range(200)]
 
 
-def test_slices_come_as_they_complete_on_request(wire: Wire) -> None:
+def test_unordered_slices_arrive_as_they_complete(wire: Wire) -> None:
     by_day(wire, events_a_day=1, delay=lambda day: 0.5 if day == 1 else 0.0)
     with client_of(wire) as client:
         events = client.export.events(*TEN_DAYS, slice_days=1, parallel=4, ordered=False)
@@ -85,7 +85,7 @@ def test_slices_come_as_they_complete_on_request(wire: Wire) -> None:
     assert sorted(names) == sorted(f"day {day}" for day in range(1, 11))
 
 
-def test_no_more_slices_are_in_the_making_than_asked_for(wire: Wire) -> None:
+def test_parallel_bounds_the_slices_being_fetched(wire: Wire) -> None:
     by_day(wire, delay=lambda day: 0.1)
     with client_of(wire) as client:
         list(client.export.events(*TEN_DAYS, slice_days=1, parallel=3))
@@ -103,7 +103,7 @@ def test_slices_are_not_fetched_far_ahead_of_a_slow_consumer(wire: Wire) -> None
         assert len(list(events)) == 31 * 200 - 1
 
 
-def test_the_budget_is_kept_by_all_slices(wire: Wire) -> None:
+def test_all_slices_together_keep_the_budget(wire: Wire) -> None:
     times: list[float] = []
     by_day(wire, events_a_day=1)
     inner = wire.script
@@ -120,7 +120,7 @@ def test_the_budget_is_kept_by_all_slices(wire: Wire) -> None:
     assert all(later - sooner > 1.0 for sooner, later in zip(times, times[3:], strict=False))
 
 
-def test_waiting_for_the_budget_is_seen_and_bounded(wire: Wire) -> None:
+def test_waiting_for_the_budget_is_reported_and_bounded(wire: Wire) -> None:
     by_day(wire, events_a_day=1)
     seen: list[Progress] = []
     limits = Limits(export=Quota(per_hour=2), shared=False, max_wait=5)
@@ -175,7 +175,7 @@ def test_abandoning_the_iterator_leaves_no_thread_socket_or_file(
     import tempfile
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    # The later days hang: whoever fetches them is in the middle of reading.
+    # The later days hang: their threads are in the middle of reading.
     by_day(wire, events_a_day=20_000, delay=lambda day: 20.0 if day > 2 else 0.0)
     gc.collect()
     before = open_files()
@@ -211,8 +211,8 @@ def test_cancelling_a_task_ends_its_export(wire: Wire) -> None:
     assert settled(lambda: not export_threads())
 
 
-def test_giving_up_is_not_held_up_by_a_connection_in_the_making(wire: Wire) -> None:
-    """One that no server accepts: nothing but its timeout ends it, and nobody waits for that."""
+def test_closing_does_not_wait_for_a_connection_attempt(wire: Wire) -> None:
+    """Close while connecting to a server that accepts nothing: only a timeout ends that, which nobody waits for."""
     by_day(wire)
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
         port = listener.getsockname()[1]
@@ -245,7 +245,7 @@ def test_giving_up_is_not_held_up_by_a_connection_in_the_making(wire: Wire) -> N
             each.close()
 
 
-def test_giving_up_ends_a_tls_handshake(tmp_path: Path) -> None:
+def test_closing_ends_a_tls_handshake(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         options: dict[str, Any] = {"project_id": 1, "retry": ONCE, "limits": None, "timeout": 30}
         url = f"https://127.0.0.1:{listener.getsockname()[1]}"
@@ -254,7 +254,7 @@ def test_giving_up_ends_a_tls_handshake(tmp_path: Path) -> None:
             timer = threading.Timer(0.5, batches.close)
             timer.start()
             began = time.monotonic()
-            # Nobody answers on the other side.
+            # The other side never responds.
             with pytest.raises(MixpanelError):
                 next(batches)
             timer.join()

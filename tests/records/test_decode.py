@@ -1,4 +1,4 @@
-"""From bytes to events: whatever the cuts, the same events; whatever is broken, an error."""
+"""From bytes to events: the same events however the bytes are cut, and an error for all damage."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def lines_of(records: list[dict[str, Any]], *, ascii_only: bool = False) -> byte
 def decoded(
     body: bytes, cuts: list[int], encoding: str = "", *, check: Check = "frame", keep: int = 0
 ) -> list[Event]:
-    """What a slice of this body delivers, when it arrives cut like this."""
+    """Return the events of a slice whose body arrives in these chunks."""
     verifier = Verifier("text/plain", encoding, check=check, keep=keep)
     edges = [0, *sorted(min(cut, len(body)) for cut in cuts), len(body)]
     for start, end in itertools.pairwise(edges):
@@ -74,7 +74,7 @@ def decoded(
     st.integers(0, 4000),
     st.sampled_from(CHECKS),
 )
-def test_events_are_the_same_wherever_the_bytes_are_cut_and_whether_they_are_kept_or_not(
+def test_events_do_not_depend_on_chunks_or_kept_lines(
     records: list[dict[str, Any]],
     cuts: list[int],
     compressed: bool,
@@ -90,7 +90,7 @@ def test_events_are_the_same_wherever_the_bytes_are_cut_and_whether_they_are_kep
 
 
 @pytest.mark.parametrize("end", [b"", b"\n"])
-def test_the_lines_of_an_answer_are_all_kept_or_none(end: bytes) -> None:
+def test_either_all_lines_of_a_response_are_kept_or_none(end: bytes) -> None:
     body = b"\n".join([b'{"event":"A","properties":{"n":1}}'] * 5000) + end
     for room, expected in ((len(body), body), (len(body) - 1, None)):
         verifier = Verifier("text/plain", "gzip", keep=room)
@@ -99,7 +99,7 @@ def test_the_lines_of_an_answer_are_all_kept_or_none(end: bytes) -> None:
         assert (None if kept is None else b"".join(block.lines for block in kept)) == expected
 
 
-def test_two_events_on_one_line_are_found_where_lines_were_counted_too() -> None:
+def test_two_events_on_one_line_are_found_despite_counts() -> None:
     good = b'{"event":"A","properties":{}}\n'
     twice = b'{"event":"A","properties":{}} {"event":"B","properties":{}}\n'
     with pytest.raises(MalformedEventError, match="line 2 "):
@@ -131,7 +131,7 @@ def test_a_damaged_gzip_body_is_an_error() -> None:
         decoded(bytes(body), [], "gzip")
 
 
-def test_inflating_goes_in_pieces_of_bounded_size_whatever_the_ratio() -> None:
+def test_inflated_chunks_are_bounded_whatever_the_ratio() -> None:
     body = gzip.compress(b"x" * 50_000_000)
     inflater = decompressor_for("gzip")
     pieces = [len(piece) for piece in inflater.feed(body)]
@@ -146,7 +146,7 @@ def test_inflating_goes_in_pieces_of_bounded_size_whatever_the_ratio() -> None:
     piece=st.sampled_from([1, 2, 9, 300, 1 << 16]),
     cut=st.integers(1, 300),
 )
-def test_inflating_loses_nothing_and_sees_the_end_whatever_the_sizes(
+def test_inflating_is_exact_for_all_chunk_sizes(
     members: list[tuple[bytes, int]], chunk: int, piece: int, cut: int
 ) -> None:
     body = b"".join(gzip.compress(each, level) for each, level in members)
@@ -193,20 +193,20 @@ def test_mixpanels_terminated_early_is_incomplete(words: str, end: str) -> None:
     "words", ["terminated early", "\nexport terminated early", "export terminated early"]
 )
 @pytest.mark.parametrize("end", ["", "\n"])
-def test_it_may_come_in_the_middle_of_a_line_and_after_it(words: str, end: str) -> None:
+def test_terminated_early_is_seen_within_and_after_a_line(words: str, end: str) -> None:
     body = lines_of([{"event": "A", "properties": {}}] * 3) + f'{{"event": "A", "prop{words}{end}'.encode()
     with pytest.raises(IncompleteExportError, match=r"terminated early.*line [45]"):
         decoded(body, [150])
 
 
 @pytest.mark.parametrize("end", ["", "\n"])
-def test_an_event_may_end_with_these_words(end: str) -> None:
+def test_an_event_may_end_with_terminated_early(end: str) -> None:
     body = b'{"event":"A","properties":{"s":"\\ud800 terminated early"}}' + end.encode()
     (event,) = decoded(body, [])
     assert event.properties["s"] == "\ud800 terminated early"
 
 
-def test_a_broken_line_of_an_answer_that_breaks_off_later_is_incomplete() -> None:
+def test_a_malformed_line_before_a_cut_is_incomplete() -> None:
     good = b'{"event":"A","properties":{}}\n'
     broken = gzip.compress(good + b"nonsense\n" + good * 99)
     with pytest.raises(IncompleteExportError, match="truncated"):
@@ -217,21 +217,21 @@ def test_a_broken_line_of_an_answer_that_breaks_off_later_is_incomplete() -> Non
     "body",
     [b"<html><body>Bad Gateway</body></html>", b"<!DOCTYPE html>\n<p>oops</p>\n"],
 )
-def test_a_web_page_is_no_export_even_as_plain_text(body: bytes) -> None:
+def test_a_web_page_is_refused_even_as_plain_text(body: bytes) -> None:
     with pytest.raises(IncompleteExportError):
         decoded(body, [])
     with pytest.raises(IncompleteExportError, match="web page"):
         Verifier("text/html; charset=utf-8", "")
 
 
-def test_an_error_object_after_events_is_seen_before_any_is_delivered() -> None:
+def test_an_error_after_events_is_seen_before_delivery() -> None:
     verifier = Verifier("text/plain", "")
     with pytest.raises(IncompleteExportError, match=r"line 100: .*quota"):
         verifier.feed(b'{"event":"A","properties":{}}\n' * 99 + b'{"error":"quota","status":"error"}\n')
 
 
 @pytest.mark.parametrize("end", ["", "\n"])
-def test_an_error_object_is_no_export_and_its_words_are_kept(end: str) -> None:
+def test_an_error_object_is_refused_with_its_message(end: str) -> None:
     with pytest.raises(IncompleteExportError, match="quota went away"):
         decoded(b'{"error": "quota went away", "status": "error"}' + end.encode(), [])
 
@@ -250,7 +250,7 @@ def test_an_error_object_is_no_export_and_its_words_are_kept(end: str) -> None:
         b"nonsense",
     ],
 )
-def test_a_line_that_is_no_event_is_an_error_that_names_it(line: bytes) -> None:
+def test_a_line_that_is_not_an_event_is_named_in_the_error(line: bytes) -> None:
     good = b'{"event":"A","properties":{}}\n'
     for check in CHECKS:
         with pytest.raises(MalformedEventError, match="line 3 ") as caught:
@@ -259,7 +259,7 @@ def test_a_line_that_is_no_event_is_an_error_that_names_it(line: bytes) -> None:
 
 
 @pytest.mark.parametrize("blank", [b"\n", b" \r\n", b"\t" * 40 + b"\n"])
-def test_a_blank_line_does_not_make_up_for_two_events_on_one(blank: bytes) -> None:
+def test_a_blank_line_does_not_offset_two_events_on_one(blank: bytes) -> None:
     good = b'{"event":"A","properties":{}}\n'
     for check in CHECKS:
         assert len(decoded(good + blank + good, [], check=check)) == 2
@@ -267,7 +267,7 @@ def test_a_blank_line_does_not_make_up_for_two_events_on_one(blank: bytes) -> No
             decoded(good + good[:-1] + good + blank + good, [], check=check)
 
 
-def test_line_numbers_go_on_across_blocks() -> None:
+def test_line_numbers_continue_across_blocks() -> None:
     good = b'{"event":"A","properties":{}}\n'
     with pytest.raises(MalformedEventError, match="line 21 "):
         decoded(good * 20 + b"nonsense\n", [len(good) * 4, len(good) * 11 + 3])
@@ -280,7 +280,7 @@ def test_integers_keep_every_digit() -> None:
     assert event.properties == {"n": 123456789012345678901234567890, "m": -9223372036854775809}
 
 
-def test_a_lone_surrogate_escape_is_legal_json_and_arrives() -> None:
+def test_a_lone_surrogate_escape_is_delivered() -> None:
     (event,) = decoded(b'{"event":"A","properties":{"s":"\\ud800"}}\n', [])
     assert event.properties["s"] == "\ud800"
 

@@ -1,4 +1,4 @@
-"""De-duplication: Mixpanel's identity, the last processed wins; in memory as on disk; only on request."""
+"""De-duplication by Mixpanel's identity: the last processed event stays, in memory and on disk, on request only."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from tests.wire_server import Wire
 DAY = Slice(datetime.date(2024, 1, 1), datetime.date(2024, 1, 1))
 SAMPLE = ("2024-01-01", "2024-03-31")
 
-# Few of each, so that many are alike; and of every type that JSON has.
+# Few values, so that many events are alike, and one of every JSON type.
 IDS = st.sampled_from(
     ["a", "b", "1", "", 1, 1.0, 1.5, 10**30, True, None, [1], {"k": "v"}, "\ud800", "\u2028", "ä"]
 )
@@ -58,12 +58,12 @@ RECORDS = st.lists(
 
 
 def same_value(value: Any) -> Any:
-    """Something that compares equal for equal JSON values, and for these only."""
+    """Return a value that compares equal for equal JSON values only."""
     return ("number", value) if isinstance(value, int | float) and type(value) is not bool else repr(value)
 
 
 def expected(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What is left, by comparing each with each."""
+    """Deduplicate by comparing every pair of lines."""
     identities: list[Any] = []
     for each in records:
         get = each["properties"].get
@@ -86,7 +86,7 @@ def expected(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def encoded(records: list[dict[str, Any]], blank: bool = False) -> bytes:
-    # As Mixpanel sends it: text unescaped, where it can be.
+    # Like Mixpanel, do not escape text that need not be escaped.
     lines: list[bytes] = []
     for each in records:
         try:
@@ -109,7 +109,7 @@ def decoded(lines: bytes) -> list[Any]:
 
 @given(RECORDS, st.booleans(), st.booleans(), st.booleans())
 @example([record("A", time=1, _insert_id="i")] * 3, True, False, False)
-def test_what_is_left_is_what_comparing_each_with_each_leaves(
+def test_deduplication_agrees_with_comparing_all_pairs(
     records: list[dict[str, Any]], blank: bool, ended: bool, compressed: bool
 ) -> None:
     body = encoded(records, blank)
@@ -125,7 +125,7 @@ def test_what_is_left_is_what_comparing_each_with_each_leaves(
 
 
 @given(RECORDS, st.integers(1, 9), st.integers(1, 50))
-def test_on_disk_and_in_parts_the_same_lines_are_found(
+def test_partitions_on_disk_find_the_same_duplicates(
     records: list[dict[str, Any]], concurrent: int, size: int
 ) -> None:
     body = encoded(records * 9)
@@ -136,7 +136,7 @@ def test_on_disk_and_in_parts_the_same_lines_are_found(
     assert in_memory == on_disk
 
 
-def test_many_events_divided_on_disk_leave_one_of_each() -> None:
+def test_many_partitions_on_disk_leave_one_of_each() -> None:
     records = [
         record("A", time=n % 5000, distinct_id=n % 7, _insert_id="i", mp_processing_time_ms=-n)
         for n in range(70_000)
@@ -156,13 +156,13 @@ def test_an_event_without_insert_id_is_nobodys_duplicate() -> None:
     assert b"".join(spool.blocks()) == encoded(records)
 
 
-def test_lines_that_stay_are_the_very_bytes_that_came() -> None:
+def test_remaining_lines_keep_their_exact_bytes() -> None:
     odd = b'{ "event":"A","properties":{"$insert_id":"1","time":1.50,"s":"\\u00e4\xe2\x80\xa8"}}'
     spool = spooled(odd + b"\r\n" + odd + b"\n\n" + odd.replace(b'"A"', b'"B"')).without_duplicates()
     assert b"".join(spool.blocks()) == odd + b"\n\n" + odd.replace(b'"A"', b'"B"')
 
 
-def test_gzip_goes_on_as_it_came_when_nothing_is_dropped() -> None:
+def test_gzip_is_unchanged_if_nothing_is_dropped() -> None:
     body = gzip.compress(encoded([record("A", time=1, _insert_id=n) for n in range(9)]), 9)
     verifier = Verifier("", "gzip")
     verifier.feed(body)
@@ -173,13 +173,13 @@ def test_gzip_goes_on_as_it_came_when_nothing_is_dropped() -> None:
     assert file.getvalue() == body
 
 
-def test_a_line_that_is_no_event_is_an_error_that_names_it() -> None:
+def test_a_line_that_is_not_an_event_is_named_in_the_error() -> None:
     body = encoded([record("A", time=1, _insert_id="i")] * 3)
     with pytest.raises(MalformedEventError, match="line 4 "):
         spooled(body + b'{"event":1,"properties":{}}\n' + body).without_duplicates()
 
 
-def test_a_search_that_is_given_up_ends() -> None:
+def test_a_cancelled_search_for_duplicates_ends() -> None:
     cancellation = Cancellation()
     cancellation.cancel()
     with pytest.raises(CancelledError):

@@ -1,4 +1,4 @@
-"""What one event says of itself."""
+"""The attributes of one event."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def test_time_is_an_aware_datetime_in_utc() -> None:
 
 
 def test_fields_that_are_not_ascii_are_decoded() -> None:
-    # Built here: the text must not have been encoded before.
+    # Built at run time, as a literal may have cached its UTF-8.
     name = "".join(["Ü", "nï"])
     decoder = EventDecoder(event_type(datetime.UTC, 1, (name,)), (name,))
     for line in ('{"event":"A","properties":{"Ünï":1}}', '{"event":"A","properties":{"\\u00dcn\\u00ef":1}}'):
         assert decoder.decode(line.encode())[0].properties == {name: 1}
 
 
-def test_time_of_an_old_project_is_local_time_written_as_if_it_were_utc() -> None:
+def test_times_of_an_old_project_are_local_times() -> None:
     berlin = zoneinfo.ZoneInfo("Europe/Berlin")
     event = event_type(berlin)(name="A", properties={"time": MOMENT})
     assert event.time == datetime.datetime(2024, 1, 1, tzinfo=berlin)
@@ -42,7 +42,7 @@ def test_time_in_milliseconds_keeps_the_milliseconds() -> None:
 
 
 @pytest.mark.parametrize("ticks", [None, "1704067200", True])
-def test_time_that_is_no_number_is_an_error_and_not_a_guess(ticks: object) -> None:
+def test_a_time_that_is_not_a_number_is_an_error(ticks: object) -> None:
     with pytest.raises(ExportError, match="expected a numeric time"):
         _ = Event(name="A", properties={"time": ticks}).time
 
