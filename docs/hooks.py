@@ -16,11 +16,10 @@ from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
-import typer
+import click
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
-from typer.cli import get_docs_for_click
 
 import mixpanel_export
 import mixpanel_export_api.models
@@ -60,11 +59,29 @@ def _file(name: str, page: str) -> str:
 
 
 def _commands() -> str:
-    command = typer.main.get_command(app)
-    context = typer.Context(command, info_name="mixpanel-export")
-    text = get_docs_for_click(obj=command, ctx=context, name="mixpanel-export")
-    # The page has a title of its own; drop Typer's.
-    return text.partition("\n")[2].replace("&#x27;", "'")
+    context = click.Context(app, info_name="mixpanel-export")
+    # The page has a title of its own.
+    return _command(app, context, "#").partition("\n")[2]
+
+
+def _command(command: click.Command, context: click.Context, heading: str) -> str:
+    """Render the help page of a command and of its subcommands as Markdown."""
+    parts = [f"{heading} `{context.command_path}`", inspect.cleandoc(command.help or "")]
+    usage = " ".join(command.collect_usage_pieces(context))
+    parts.append(f"```text\n{context.command_path} {usage}\n```")
+    records = [
+        parameter.get_help_record(context)
+        for parameter in command.get_params(context)
+        if isinstance(parameter, click.Option)
+    ]
+    options = "\n".join(f"* `{record[0].strip()}`: {record[1]}" for record in records if record is not None)
+    parts += [options, command.epilog or ""]
+    children: list[click.Command | None] = []
+    if isinstance(command, click.Group):
+        children = [command.get_command(context, name) for name in command.list_commands(context)]
+    for child in filter(None, children):
+        parts.append(_command(child, click.Context(child, context, child.name), f"{heading}#"))
+    return "\n\n".join(part for part in parts if part)
 
 
 def _calls() -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import mixpanel_export
 
 ROOT = Path(__file__).parents[1]
-COMMAND = {"click", "rich", "typer"}
+COMMAND = {"click", "rich"}
 SERVER = {"starlette", "uvicorn"}
 HEAVY = {*COMMAND, *SERVER, "duckdb", "numpy", "obstore", "pandas", "polars", "pyarrow"}
 

@@ -1,15 +1,15 @@
-"""The configuration file: settings of a client, by profile, in TOML.
+"""The configuration file: client settings by profile, in TOML.
 
-    project_id = 1234567        # for every profile that does not say otherwise
-    default_profile = "shop"    # else the one called `default`
+    project_id = 1234567        # for every profile without its own
+    default_profile = "shop"    # otherwise the profile named `default`
 
     [profiles.shop]
     username = "exporter.1a2b3c.mp-service-account"
     secret = "…"                # or: keyring = ["secret"]
     region = "eu"
 
-A file that holds secrets must be its owner's alone. A secret may also stand in the system's keyring, under the
-service `mixpanel-export` and the name `PROFILE/SETTING`. What the settings mean is `environment`'s business.
+A file with secrets must be readable by its owner only. A secret can also be stored in the system keyring, under the
+service `mixpanel-export` and the name `PROFILE/SETTING`. See `mixpanel_export.settings` for the settings.
 """
 
 from __future__ import annotations
@@ -31,39 +31,41 @@ _SERVICE = "mixpanel-export"
 
 
 def default_path() -> Path:
-    """Where the file is when nobody says otherwise."""
+    """Return the usual path of the file."""
     import platformdirs
 
     return platformdirs.user_config_path("mixpanel-export", appauthor=False) / "config.toml"
 
 
 def read_profile(path: Path, profile: str | None = None) -> Layer:
-    """The settings of one profile, those that stand above all profiles included.
+    """Read the settings of a profile, with those that apply to all profiles.
 
     Args:
         path: the file.
-        profile: its name; by default what the file calls `default_profile`, else `default`, if there is one.
+        profile: its name; by default the file's `default_profile`, else `default` if it exists.
 
     Raises:
-        ConfigurationError: for a file that is open to others, is no TOML or has settings that are not known, and
-            for a profile that it does not have.
-        OSError: when the file is there and cannot be read.
+        ConfigurationError: when others can read the file's secrets, when it is not TOML or has unknown settings,
+            and when it has no such profile.
+        OSError: when the file exists and cannot be read.
     """
     try:
         document = _document(path)
     except FileNotFoundError:
-        raise ConfigurationError("configuration", f"there is no file {path}") from None
+        raise ConfigurationError("configuration", f"file not found: {path}") from None
     profiles = _tables(path, document.pop("profiles", {}))
     default = document.pop("default_profile", "default")
     if not isinstance(default, str):
-        raise ConfigurationError("configuration", f"{path}, 'default_profile': allowed is a profile's name")
+        raise ConfigurationError(
+            "configuration", f"{path}, 'default_profile': expected the name of a profile"
+        )
     name = profile or default
     if name not in profiles and (profile is not None or default != "default"):
         known = ", ".join(map(repr, profiles)) or "none"
-        raise ConfigurationError("profile", f"{path} has no profile {name!r}; it has {known}")
+        raise ConfigurationError("profile", f"{path} has no profile {name!r}; expected one of {known}")
     common = _checked(path, "at the top", document)
-    for each, table in profiles.items():
-        _checked(path, f"in the profile {each!r}", table)
+    for other, table in profiles.items():
+        _checked(path, f"in the profile {other!r}", table)
     chosen = {**common, **profiles.get(name, {})}
     keyring = chosen.pop("keyring", [])
     values = {key: str(value) for key, value in chosen.items() if value != ""}
@@ -78,46 +80,50 @@ def _document(path: Path) -> dict[str, Any]:
             document = tomllib.load(file)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigurationError("configuration", f"{path} is not TOML: {error}") from None
-    if os.name == "posix" and mode & 0o077 and _holds_secrets(document):
+    if os.name == "posix" and mode & 0o077 and _has_secrets(document):
         raise ConfigurationError(
             "configuration",
-            f"{path} holds secrets and is open to others (mode {mode:04o}); run: chmod 600 '{path}'",
+            f"{path} contains secrets that other users can read (mode {mode:04o}); run: chmod 600 '{path}'",
         )
     return document
 
 
-def _holds_secrets(table: Mapping[str, Any]) -> bool:
+def _has_secrets(table: Mapping[str, Any]) -> bool:
     return any(
-        _holds_secrets(cast(Mapping[str, Any], value)) if isinstance(value, dict) else key in SECRETS
+        _has_secrets(cast(Mapping[str, Any], value)) if isinstance(value, dict) else key in SECRETS
         for key, value in table.items()
     )
 
 
 def _tables(path: Path, profiles: Any) -> dict[str, dict[str, Any]]:
     if not isinstance(profiles, dict) or not all(
-        isinstance(each, dict) for each in cast(dict[str, Any], profiles).values()
+        isinstance(profile, dict) for profile in cast(dict[str, Any], profiles).values()
     ):
-        raise ConfigurationError("configuration", f"{path}: profiles are tables: [profiles.NAME]")
+        raise ConfigurationError(
+            "configuration", f"{path}, 'profiles': expected tables named [profiles.NAME]"
+        )
     return cast(dict[str, dict[str, Any]], profiles)
 
 
 def _checked(path: Path, where: str, table: dict[str, Any]) -> dict[str, Any]:
     for key, value in table.items():
         if key == "keyring":
-            right = isinstance(value, list) and all(each in SECRETS for each in cast(list[Any], value))
-            allowed = f"a list of {', '.join(SECRETS)}"
+            right = isinstance(value, list) and all(item in SECRETS for item in cast(list[Any], value))
+            expected = f"a list of {', '.join(SECRETS)}"
         elif key in _SETTINGS:
-            right, allowed = isinstance(value, str | int) and not isinstance(value, bool), "text or a number"
+            right, expected = isinstance(value, str | int) and not isinstance(value, bool), "text or a number"
         elif isinstance(value, dict):
             raise ConfigurationError(
                 "configuration",
-                f"{path} has a table {key!r} {where}; the only tables are those of profiles: [profiles.NAME]",
+                f"{path} has a table {key!r} {where}; expected only tables named [profiles.NAME]",
             )
         else:
             known = ", ".join((*_SETTINGS, "keyring"))
-            raise ConfigurationError("configuration", f"{path} has {key!r} {where}; known are {known}")
+            raise ConfigurationError(
+                "configuration", f"{path}: unknown setting {key!r} {where}; expected one of {known}"
+            )
         if not right:
-            raise ConfigurationError("configuration", f"{path}, {key!r} {where}: allowed is {allowed}")
+            raise ConfigurationError("configuration", f"{path}, {key!r} {where}: expected {expected}")
     return table
 
 
@@ -130,9 +136,9 @@ def _from_keyring(name: str) -> str:
     try:
         value = keyring.get_password(_SERVICE, name)
     except keyring.errors.KeyringError as error:
-        raise ConfigurationError("keyring", f"it cannot be read: {error}") from error
+        raise ConfigurationError("keyring", f"cannot be read: {error}") from error
     if not value:
         raise ConfigurationError(
-            "keyring", f"it has no {name!r}; store it with: keyring set {_SERVICE} {name}"
+            "keyring", f"no entry {name!r}; store it with: keyring set {_SERVICE} {name}"
         )
     return value

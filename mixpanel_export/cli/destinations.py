@@ -1,74 +1,138 @@
-"""Where a command writes to: refused before anything is sent, where it could not be written."""
+"""Destinations of a command: resolved from `--output`, and refused early when they cannot be written to."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
-from mixpanel_export.directory.filenames import FileName
+import click
+from attrs import frozen
+
+from mixpanel_export._formats import FORMATS, FileFormat, format_for, format_of
 from mixpanel_export.errors import ConfigurationError, InvalidArgumentError
 
-__all__ = ["check_file", "check_folder", "path_of", "standard_output"]
+__all__ = ["Destination", "check_directory", "check_file", "resolve", "stdout_buffer"]
 
 
-def standard_output() -> BinaryIO:
-    """Standard output, for data.
+@frozen
+class Destination:
+    """The place an export goes to.
+
+    Attributes:
+        path: a Path, or the URL of an object store; None for standard output.
+        format: None when neither `--format` nor the name decides.
+    """
+
+    path: Path | str | None
+    format: FileFormat | None
+    is_directory: bool = False
+
+    def __str__(self) -> str:
+        return "standard output" if self.path is None else str(self.path)
+
+    def check(self, *, needs_stdout: bool = False) -> None:
+        """Refuse a destination that cannot be written to, before anything is sent."""
+        if self.path is None or needs_stdout:
+            stdout_buffer()
+        if isinstance(self.path, Path):
+            check = check_directory if self.is_directory else check_file
+            check("--output", self.path)
+
+
+def resolve(output: str, format: FileFormat | None, known: Sequence[str] = FORMATS) -> Destination:
+    """Resolve `--output` and `--format`.
+
+    Args:
+        known: the formats that the command writes; object stores are for those that know columns.
+
+    Raises:
+        UsageError: for a name without a known format, or a format that standard output cannot have.
+        InvalidArgumentError: when the name and the format disagree.
+    """
+    if output == "-":
+        if format in {"jsonl.gz", "parquet"}:
+            raise click.UsageError(f"--format: {format} is not for standard output; use jsonl or a file")
+        return Destination(None, format or "jsonl")
+    if _is_url(output) and "parquet" in known:
+        return Destination(output, format, is_directory=True)
+    if not output:
+        # An unset variable, most likely; Path("") would be the current directory.
+        raise click.UsageError("--output: expected a path, got ''; the current directory is .")
+    path = Path(output)
+    named = format_of(path, known)
+    is_directory = path.is_dir() or output.endswith(("/", os.sep))
+    if is_directory or (named is None and not path.suffix):
+        return Destination(path, format, is_directory=True)
+    if named is None:
+        endings = ", ".join(f".{each}" for each in known)
+        raise click.UsageError(
+            f"--output: expected a directory, a file ending in {endings}, or -, got {output}"
+        )
+    return Destination(path, cast(FileFormat, format_for(path, format, known)))
+
+
+def _is_url(output: str) -> bool:
+    from mixpanel_export.directory.destination import is_url
+
+    try:
+        return is_url(output)
+    except InvalidArgumentError:
+        raise click.UsageError(
+            f"--output: a URL has two slashes, as in s3://bucket/prefix, got {output}"
+        ) from None
+
+
+def stdout_buffer() -> BinaryIO:
+    """Return standard output, for bytes.
 
     Raises:
         ConfigurationError: when it is closed.
     """
-    # None when it was closed before Python began.
+    # None if it was closed before Python started.
     if cast("object", sys.stdout) is None:
         raise ConfigurationError(
-            "standard output",
-            "it is closed, and what is asked for goes there; open it, or name another --output",
+            "standard output", "closed, and the output goes there; open it, or choose a file with --output"
         )
     return sys.stdout.buffer
 
 
-def path_of(option: str, text: str) -> Path:
-    """The path that was typed.
-
-    Raises:
-        InvalidArgumentError: when it is empty, as a variable that is not set is; it would be the current folder.
-    """
-    if not text:
-        raise InvalidArgumentError(option, text, "it is empty; the current folder is .")
-    return Path(text)
-
-
 def check_file(option: str, path: Path) -> None:
-    """Refuse a path where no file can be made; `option` is what it was given as."""
+    """Refuse a path where no file can be created; `option` is where the path was given."""
     if path.is_dir():
-        raise InvalidArgumentError(option, str(path), "it is a folder; allowed is a file")
-    _check_above(option, path)
+        raise _refused(option, f"expected a file, but {path} is a directory")
+    _check_parent(option, path)
 
 
-def check_folder(option: str, path: Path) -> None:
-    """Refuse a path that can be no folder of slices, as `check_file` does."""
+def check_directory(option: str, path: Path) -> None:
+    """Refuse a path that cannot be a directory of slices."""
     if not path.is_dir():
         if os.path.lexists(path):
-            raise InvalidArgumentError(option, str(path), "it is a file; allowed is a folder")
-        _check_above(option, path)
+            raise _refused(option, f"expected a directory, but {path} is a file")
+        _check_parent(option, path)
         return
-    _check_writable(option, path, path)
-    for each in path.iterdir():
-        if FileName.parse(each.name) is not None and each.is_dir():
-            raise InvalidArgumentError(
-                option, str(path), f"in it, {each.name} is a folder, and files have such names; move it away"
-            )
+    _check_writable(option, path)
+    from mixpanel_export.directory.filenames import FileName
+
+    for entry in path.iterdir():
+        if FileName.parse(entry.name) is not None and entry.is_dir():
+            raise _refused(option, f"{entry} is a directory, but export files have such names; move it away")
 
 
-def _check_above(option: str, path: Path) -> None:
-    """The nearest folder above that there is takes it."""
-    above = next(each for each in path.absolute().parents if os.path.lexists(each))
-    if not above.is_dir():
-        raise InvalidArgumentError(option, str(path), f"{above} is a file; allowed is a folder to write in")
-    _check_writable(option, path, above)
+def _check_parent(option: str, path: Path) -> None:
+    """Check the nearest parent that exists."""
+    parent = next(parent for parent in path.absolute().parents if os.path.lexists(parent))
+    if not parent.is_dir():
+        raise _refused(option, f"expected a directory to write to, but {parent} is a file")
+    _check_writable(option, parent)
 
 
-def _check_writable(option: str, path: Path, folder: Path) -> None:
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise InvalidArgumentError(option, str(path), f"{folder} may not be written to")
+def _check_writable(option: str, directory: Path) -> None:
+    if not os.access(directory, os.W_OK | os.X_OK):
+        raise _refused(option, f"no permission to write to {directory}")
+
+
+def _refused(option: str, problem: str) -> Any:
+    return click.UsageError(f"{option}: {problem}")

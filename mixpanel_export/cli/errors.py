@@ -1,121 +1,137 @@
-"""An error in the words of the command: options for arguments of Python, files for numbers of the system."""
+"""Error messages of the command line: options instead of library arguments, and hints for system errors.
+
+Messages are made from the attributes of an exception, never from its English. The option of an argument is
+found by `options.argument_options`.
+"""
 
 from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
-from mixpanel_export.errors import APIError, ConfigurationError, InvalidArgumentError, MixpanelError
+import click
 
-__all__ = ["format_error", "names_of", "without_python"]
-
-# What the library calls what has another name here.
-_OTHERS = (
-    ("path", "output"),
-    ("path", "directory"),
-    ("output_properties", "property"),
-    ("distinct_ids", "distinct_id"),
-    ("data_group_id", "group"),
+from mixpanel_export._text import shortened
+from mixpanel_export.cli.options import argument_options
+from mixpanel_export.errors import (
+    APIError,
+    BudgetExhaustedError,
+    ConfigurationError,
+    DirectoryMismatchError,
+    ExpressionError,
+    InvalidArgumentError,
+    ManifestError,
+    MixpanelError,
 )
-_PYTHON = (
-    ('a datetime.date or a string "YYYY-MM-DD"', "a day, YYYY-MM-DD"),
-    ('a datetime.datetime or a string "YYYY-MM-DD HH:MM:SS"', 'a time, "YYYY-MM-DD HH:MM:SS"'),
-    ("allowed is a mapping", "allowed is a JSON object"),
-    (
-        "pass a URL as text, not as a Path, which flattens it",
-        "a URL has two slashes, as in s3://bucket/prefix",
-    ),
-    ("wait, ask for less, or set Limits(max_wait=…)", "wait, or ask for less"),
-    ("make a service account and use ServiceAccountAuth", "make a service account and use that"),
-)
-_NO_VALUE = re.compile(r"^ got (?:None|True|False);")
-_QUOTED = r"""(?<!\w)(?:'[^'\n]*'|"[^"\n]*")(?!\w)"""
-_ANOTHER_PLACE = "name another place"
+
+__all__ = ["format_error", "format_usage_error"]
+
+# An argument as Python names it: `to_date`, `timezone=` or `overwrite=True`, but no part of a URL or a path.
+_ARGUMENT = re.compile(r"(?<![\w./?&='\"-])([a-z]+(?:_[a-z]+)*)(=True\b|=(?!\w))?(?![\w/])")
+_REPLACE_MANIFEST = "Restore it, choose another directory, or replace the export with `events --overwrite`"
+_MISMATCH_HINTS = {
+    "another_export": "Choose another directory, extend the export with --since-last, or replace it with "
+    "--overwrite",
+    "no_manifest": "Choose another directory, or replace such files with --overwrite",
+    "limited": "",
+}
+_CHOOSE_ANOTHER = "choose another path"
 _HINTS = {
-    errno.EISDIR: "move it away, or name another place",
-    errno.ENOTDIR: "a part of it is a file; name another place",
-    errno.EEXIST: _ANOTHER_PLACE,
-    errno.ENAMETOOLONG: _ANOTHER_PLACE,
-    errno.EROFS: _ANOTHER_PLACE,
-    errno.EACCES: "change its permissions, or name another place",
-    errno.EPERM: "change its permissions, or name another place",
-    errno.ENOSPC: "make room, and run the same command again",
+    errno.EISDIR: "move it away, or choose another path",
+    errno.ENOTDIR: "a parent of it is a file; choose another path",
+    errno.EEXIST: _CHOOSE_ANOTHER,
+    errno.ENAMETOOLONG: _CHOOSE_ANOTHER,
+    errno.EROFS: _CHOOSE_ANOTHER,
+    errno.EACCES: "change its permissions, or choose another path",
+    errno.EPERM: "change its permissions, or choose another path",
+    errno.ENOSPC: "free some space and run the same command again",
 }
 
 
-def names_of(parameters: Sequence[Any]) -> dict[str, str]:
-    """What the parameters of a command are called by who types it: the shortest long option each, as `--from`.
-
-    `overwrite` is an option of `events`, of which other commands speak too.
-    """
-    names = {"overwrite": "`events --overwrite`"}
-    for each in parameters:
-        options = [option for option in each.opts if option.startswith("--")]
-        names[each.name] = min(options, key=len) if options else str(each.metavar or each.name).strip("[]")
-    return {argument: names[name] for argument, name in _OTHERS if name in names} | names
-
-
-def format_error(error: MixpanelError | OSError, names: Mapping[str, str]) -> str:
-    """What an error says, to who typed the command.
-
-    Args:
-        names: what the command calls the arguments that an error may name.
-    """
-    if isinstance(error, OSError):
-        return _of_system(error)
-    text = without_python(str(error))
-    if isinstance(error, APIError):
-        # The rest is Mixpanel's own.
-        hint = without_python(error.hint)
-        return text.removesuffix(hint) + _renamed(hint, names)
-    if not isinstance(error, InvalidArgumentError):
-        return text.replace("with overwrite", f"with {names['overwrite']}")
-    said = text.removeprefix(f"{error.argument}:")
-    start = f"{_named(error.argument, names)}:" if said != text else ""
-    if isinstance(error, ConfigurationError):
-        # It names settings, which the environment and the configuration file have as well.
-        return start + said
-    first, line_end, excerpt = _NO_VALUE.sub("", said).partition("\n")
-    return start + _renamed(first, names) + line_end + excerpt
-
-
-def without_python(text: str) -> str:
-    """What the library says, without what only a program could do."""
-    for python, words in _PYTHON:
-        text = text.replace(python, words)
+def format_usage_error(error: click.ClickException) -> str:
+    """Describe options that could not be parsed."""
+    if isinstance(error, click.MissingParameter) and error.param is not None:
+        text = f"{_shown(error.param)} is required"
+    elif isinstance(error, click.BadParameter) and error.param is not None:
+        text = f"{_shown(error.param)}: {error.message}"
+    else:
+        text = error.format_message()
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        text = f"{text.rstrip('.')}; see {error.ctx.command_path} --help"
     return text
 
 
-def _named(argument: str, names: Mapping[str, str]) -> str:
-    """An argument, or what is in it, as in `behaviors[0].x`; of a repeated option, its value tells which."""
+def _shown(parameter: click.Parameter) -> str:
+    return argument_options([parameter])[str(parameter.name)]
+
+
+def format_error(error: MixpanelError | OSError, options: Mapping[str, str]) -> str:
+    """Describe an error to someone who typed a command.
+
+    Args:
+        options: the option that sets each library argument.
+    """
+    if isinstance(error, OSError):
+        return _format_os_error(error)
+    text = str(error)
+    if isinstance(error, APIError):
+        # The rest quotes Mixpanel.
+        return text.removesuffix(error.hint) + _with_options(error.hint, options)
+    if isinstance(error, BudgetExhaustedError):
+        return f"the project's request budget is used up and frees in {error.frees_in:.0f} s; try again then"
+    if isinstance(error, DirectoryMismatchError):
+        return _format_mismatch(error, options)
+    if isinstance(error, ManifestError):
+        return f"{error.problem}. {_REPLACE_MANIFEST}" if error.hint else error.problem
+    if not isinstance(error, InvalidArgumentError):
+        return text
+    message = text.removeprefix(f"{error.argument}:")
+    if message == text:
+        return text
+    option = _option_of(error.argument, options)
+    # Settings can come from the environment and the configuration file too; an expression is the user's own text.
+    if isinstance(error, ConfigurationError | ExpressionError):
+        return f"{option}:{message}"
+    value = shortened(repr(error.value))
+    parts = (_with_options(part, options) for part in message.split(value))
+    return f"{option}:{value.join(parts)}"
+
+
+def _format_mismatch(error: DirectoryMismatchError, options: Mapping[str, str]) -> str:
+    problem = error.problem
+    for difference in error.differences:
+        argument, space, rest = difference.partition(" ")
+        problem = problem.replace(difference, f"{options.get(argument, argument)}{space}{rest}")
+    hint = _MISMATCH_HINTS[error.reason]
+    return f"{problem}. {hint}" if hint else problem
+
+
+def _option_of(argument: str, options: Mapping[str, str]) -> str:
+    """Return the option of an argument or a part of it, such as `behaviors[0].window` or `event[1]`."""
     name = re.split(r"[.\[]", argument, maxsplit=1)[0]
-    if name not in names:
+    if name not in options:
         return argument
     rest = argument.removeprefix(name)
-    return names[name] + ("" if re.fullmatch(r"\[\d+\]", rest) else rest)
+    # The index of a repeated option means nothing to the user; the value tells which one it was.
+    return options[name] + ("" if re.fullmatch(r"\[\d+\]", rest) else rest)
 
 
-def _renamed(text: str, names: Mapping[str, str]) -> str:
-    """A text with options for arguments, where those can be told from words; what is quoted stays."""
-    every = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
-    pattern = rf"{_QUOTED}|(?<![\w/.?&-])(?P<with>with )?(?P<name>{every})(?P<equals>=)?(?![\w/])"
+def _with_options(text: str, options: Mapping[str, str]) -> str:
+    """Replace arguments by options; a bare word is an argument only if it has an underscore."""
 
-    def rename(match: re.Match[str]) -> str:
-        name = match["name"]
-        if name is None or not ("_" in name or match["with"] or match["equals"]):
-            return match[0]
-        return f"{match['with'] or ''}{names[name]}"
+    def replace(match: re.Match[str]) -> str:
+        is_argument = match[2] is not None or "_" in match[1]
+        return options.get(match[1], match[0]) if is_argument else match[0]
 
-    return re.sub(pattern, rename, text)
+    return _ARGUMENT.sub(replace, text)
 
 
-def _of_system(error: OSError) -> str:
+def _format_os_error(error: OSError) -> str:
     if error.strerror is None:
         return str(error)
-    what = error.strerror[:1].lower() + error.strerror[1:]
-    place = error.filename2 or error.filename
-    said = what if place is None else f"{place}: {what}"
+    reason = error.strerror[:1].lower() + error.strerror[1:]
+    path = error.filename2 or error.filename
+    text = reason if path is None else f"{path}: {reason}"
     hint = _HINTS.get(error.errno or 0)
-    return f"{said}; {hint}" if hint else said
+    return f"{text}; {hint}" if hint else text

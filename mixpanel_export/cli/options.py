@@ -1,270 +1,193 @@
-"""What every command takes: which credentials and project, and how it speaks.
+"""Options: the ones every command takes, how an option maps to a library argument, and sizes.
 
-These options may stand before the command or after it. Every `--help` imports it, so it imports
-nothing heavy.
+Every `--help` imports this, so it imports nothing heavy.
 """
 
 from __future__ import annotations
 
-import copy
-import inspect
-from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-import typer
+import click
 
-if TYPE_CHECKING:
-    from mixpanel_export.cli.report import Reporter
-    from mixpanel_export.settings import Layer
+from mixpanel_export.cli.invocation import Invocation
 
-__all__ = ["Invocation", "set_signature", "with_common"]
+__all__ = ["Command", "Group", "Option", "argument_options", "common_options", "parse_size"]
 
-_WHOSE = "Credentials and project"
-_HOW = "What is said while it runs (on standard error)"
-
-ProgressMode = Literal["auto", "bar", "json", "none"]
+_CREDENTIALS = "Credentials and project"
+_REPORTING = "Output and logging (to standard error)"
+_SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,9})?)\s*(?:([kmgt])(b|ib)?|b)?", re.ASCII | re.IGNORECASE)
+_POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 
 
-def _take(context: typer.Context, parameter: typer.CallbackParam, value: Any) -> Any:
-    """Take an option at once, so that it counts for what is said of the others."""
+class Option(click.Option):
+    """An option of a command.
+
+    Its parameter is named after the library argument that it sets.
+
+    Args:
+        section: the heading of the help page that it stands under.
+        also_sets: other library arguments that it sets.
+    """
+
+    def __init__(
+        self,
+        param_decls: Sequence[str] | None = None,
+        *,
+        section: str = "Options",
+        also_sets: Sequence[str] = (),
+        **settings: Any,
+    ) -> None:
+        super().__init__(param_decls, **settings)
+        self.section = section
+        self.also_sets = also_sets
+
+
+def argument_options(parameters: Sequence[click.Parameter]) -> dict[str, str]:
+    """Map each library argument to the option that sets it: its shortest long name, such as `--from`."""
+    names: dict[str, str] = {}
+    for parameter in parameters:
+        long = [option for option in parameter.opts if option.startswith("--")]
+        shown = min(long, key=len) if long else str(parameter.metavar or parameter.name).strip("[]")
+        for argument in (str(parameter.name), *getattr(parameter, "also_sets", ())):
+            names[argument] = shown
+    return names
+
+
+class _Sectioned(click.Command):
+    """A command whose help page lists its options by section."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None and not isinstance(parameter, click.Argument):
+                section = getattr(parameter, "section", "Options")
+                sections.setdefault(section, []).append(record)
+        for title, records in sections.items():
+            with formatter.section(title):
+                formatter.write_dl(records)
+
+
+class Command(_Sectioned):
+    """A command that takes the common options beside its own."""
+
+    def __init__(
+        self, name: str | None, *, params: Sequence[click.Parameter] | None = None, **settings: Any
+    ) -> None:
+        super().__init__(name, params=[*(params or ()), *common_options()], **settings)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        ctx.ensure_object(Invocation).option_names = argument_options(self.params)
+        return super().invoke(ctx)
+
+
+class Group(_Sectioned, click.Group):
+    """A group that lists its commands in the order in which they were added."""
+
+    command_class = Command
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
+
+
+def parse_size(text: str) -> int:
+    """Parse a size such as `256MB` (a power of 1000), `1GiB` or `512M` (powers of 1024), or a number of bytes.
+
+    Raises:
+        BadParameter: when the text is not a size.
+    """
+    match = _SIZE.fullmatch(text.strip())
+    if match is None:
+        raise click.BadParameter(f"expected a size such as 512MiB, 1.5GB or 268435456 (bytes), got {text!r}")
+    number, prefix, unit = match[1], (match[2] or "").lower(), (match[3] or "").lower()
+    return int(float(number) * (1000 if unit == "b" else 1024) ** _POWERS[prefix])
+
+
+def _store(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    """Hand a common option to the invocation at once, so that later usage errors are reported accordingly."""
+    # Completion runs without an invocation.
     if isinstance(context.obj, Invocation):
-        context.obj.add({str(parameter.name): value})
+        context.obj.add(str(parameter.name), value)
     return value
 
 
-def _options(
-    profile: Annotated[
-        str | None,
-        typer.Option(
-            "--profile",
-            envvar="MIXPANEL_PROFILE",
-            help="The profile of the configuration file.",
-            metavar="NAME",
-            rich_help_panel=_WHOSE,
-        ),
-    ] = None,
-    config: Annotated[
-        str | None,
-        typer.Option(
-            "--config",
-            envvar="MIXPANEL_CONFIG",
-            help="The configuration file, where it is not at its usual place.",
-            metavar="FILE",
-            rich_help_panel=_WHOSE,
-        ),
-    ] = None,
-    username: Annotated[
-        str | None,
-        typer.Option(
-            "--username", help="The service account's name.", metavar="NAME", rich_help_panel=_WHOSE
-        ),
-    ] = None,
-    secret: Annotated[
-        str | None,
-        typer.Option(
-            "--secret",
-            help="Its secret. Others see it in the list of processes: rather use the environment, the "
-            "configuration file or a keyring.",
-            metavar="SECRET",
-            rich_help_panel=_WHOSE,
-        ),
-    ] = None,
-    oauth_token: Annotated[
-        str | None,
-        typer.Option(
-            "--oauth-token",
-            help="An OAuth token; seen by others as well.",
-            metavar="TOKEN",
-            rich_help_panel=_WHOSE,
-        ),
-    ] = None,
-    api_key: Annotated[str | None, typer.Option("--api-key", hidden=True)] = None,
-    api_secret: Annotated[str | None, typer.Option("--api-secret", hidden=True)] = None,
-    project_id: Annotated[
-        str | None,
-        typer.Option("--project-id", help="The project's id.", metavar="ID", rich_help_panel=_WHOSE),
-    ] = None,
-    workspace_id: Annotated[
-        str | None,
-        typer.Option(
-            "--workspace-id",
-            help="The data view, for reports and profiles.",
-            metavar="ID",
-            rich_help_panel=_WHOSE,
-        ),
-    ] = None,
-    region: Annotated[
-        str | None,
-        typer.Option(
-            "--region",
-            help="Where the project lives: us, eu or in.",
-            metavar="REGION",
-            rich_help_panel=_WHOSE,
-        ),
-    ] = None,
-    timezone: Annotated[
-        str | None,
-        typer.Option(
-            "--timezone",
-            help="The project's time zone, an IANA name.",
-            metavar="ZONE",
-            rich_help_panel=_WHOSE,
-        ),
-    ] = None,
-    base_url: Annotated[
-        str | None,
-        typer.Option(
-            "--base-url", help="One root for all calls: a proxy.", metavar="URL", rich_help_panel=_WHOSE
-        ),
-    ] = None,
-    sandbox: Annotated[
-        bool | None,
-        typer.Option(
-            "--sandbox",
-            help="Ask the embedded sandbox's sample shop, which needs no credentials.",
-            rich_help_panel=_WHOSE,
-        ),
-    ] = None,
-    progress: Annotated[
-        ProgressMode | None,
-        typer.Option(
-            "--progress",
-            help="A moving line (bar), a JSON object a line (json) or nothing (none). By default (auto) a moving "
-            "line in a terminal, and a line with the time now and then in a log.",
-            rich_help_panel=_HOW,
-            is_eager=True,
-            callback=_take,
-        ),
-    ] = None,
-    quiet: Annotated[
-        bool | None,
-        typer.Option("--quiet", "-q", help="Say nothing but warnings and errors.", rich_help_panel=_HOW),
-    ] = None,
-    debug: Annotated[
-        bool | None,
-        typer.Option(
-            "--debug",
-            help="Show a traceback when something fails.",
-            rich_help_panel=_HOW,
-            is_eager=True,
-            callback=_take,
-        ),
-    ] = None,
-) -> None:
-    """The options, as a signature."""
+_COMMON: Sequence[tuple[str, Mapping[str, Any]]] = (
+    (
+        "--profile",
+        {"envvar": "MIXPANEL_PROFILE", "metavar": "NAME", "help": "Profile of the configuration file."},
+    ),
+    (
+        "--config",
+        {
+            "envvar": "MIXPANEL_CONFIG",
+            "metavar": "FILE",
+            "help": "Configuration file; by default config.toml in your configuration directory.",
+        },
+    ),
+    ("--username", {"metavar": "NAME", "help": "Service account username."}),
+    (
+        "--secret",
+        {
+            "metavar": "SECRET",
+            "help": "Service account secret. Visible in the process list: use the environment, the configuration "
+            "file or a keyring instead.",
+        },
+    ),
+    ("--oauth-token", {"metavar": "TOKEN", "help": "OAuth token. Visible in the process list."}),
+    ("--api-key", {"metavar": "KEY", "hidden": True}),
+    ("--api-secret", {"metavar": "SECRET", "hidden": True}),
+    ("--project-id", {"metavar": "ID", "help": "Project id."}),
+    ("--workspace-id", {"metavar": "ID", "help": "Data view id, for reports and profiles."}),
+    ("--region", {"metavar": "REGION", "help": "Data residency of the project: us, eu or in."}),
+    ("--timezone", {"metavar": "ZONE", "help": "Time zone of the project, an IANA name."}),
+    ("--base-url", {"metavar": "URL", "help": "One root URL for all calls, such as a proxy."}),
+    (
+        "--sandbox",
+        {"is_flag": True, "help": "Use the sample data of the embedded sandbox; needs no credentials."},
+    ),
+    (
+        "--progress",
+        {
+            "type": click.Choice(["auto", "bar", "json", "none"]),
+            "metavar": "MODE",
+            "is_eager": True,
+            "section": _REPORTING,
+            "help": "bar, json (an object per line) or none. Default: auto, a bar in a terminal and timestamped "
+            "lines in a log.",
+        },
+    ),
+    (
+        "--quiet",
+        {"is_flag": True, "section": _REPORTING, "help": "Print only warnings and errors."},
+    ),
+    (
+        "--debug",
+        {
+            "is_flag": True,
+            "is_eager": True,
+            "section": _REPORTING,
+            "help": "Print a traceback when something fails.",
+        },
+    ),
+)
+_SHOWN_AFTER_COMMANDS = {"--profile", "--sandbox", "--progress", "--quiet", "--debug"}
 
 
-_PARAMETERS: Mapping[str, inspect.Parameter] = {
-    name: parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-    for name, parameter in inspect.signature(_options, eval_str=True).parameters.items()
-}
-
-
-def _of_command(parameter: inspect.Parameter) -> inspect.Parameter:
-    """The same after a command: of those for credentials and project, the help shows two."""
-    kind, option = get_args(parameter.annotation)
-    option = copy.copy(option)
-    option.hidden = parameter.name not in {"profile", "sandbox", "progress", "quiet", "debug"}
-    # It was read before the command, where an option may have said otherwise.
-    option.envvar = None
-    return parameter.replace(annotation=Annotated[kind, option])
-
-
-_PARAMETERS_OF_COMMANDS: Mapping[str, inspect.Parameter] = {
-    name: _of_command(parameter) for name, parameter in _PARAMETERS.items()
-}
-
-
-class Invocation:
-    """One run of the command: the common options that were given, before the command or after it."""
-
-    def __init__(self) -> None:
-        self._given: dict[str, Any] = {}
-        self._parameters: Sequence[Any] = ()
-
-    def add(self, given: Mapping[str, Any]) -> None:
-        """Take options; those given later count."""
-        self._given |= {name: value for name, value in given.items() if value is not None}
-
-    def begin(self, command: Any) -> None:
-        """Take the command that is run, which is asked what its options are called."""
-        self._parameters = command.params
-
-    @property
-    def names(self) -> Mapping[str, str]:
-        """What the command calls the arguments that an error may name."""
-        from mixpanel_export.cli.errors import names_of
-
-        return names_of(self._parameters)
-
-    @property
-    def debug(self) -> bool:
-        return bool(self._given.get("debug"))
-
-    @property
-    def as_json(self) -> bool:
-        return self._given.get("progress") == "json"
-
-    @property
-    def sandbox(self) -> bool:
-        return bool(self._given.get("sandbox"))
-
-    @property
-    def profile(self) -> str | None:
-        return self._given.get("profile") or None
-
-    @property
-    def config(self) -> str | None:
-        return self._given.get("config") or None
-
-    @property
-    def flags(self) -> Layer:
-        """The settings given as options."""
-        from mixpanel_export.settings import CREDENTIALS, OPTIONS, Layer
-
-        names = {name: f"--{name.replace('_', '-')}" for name in (*CREDENTIALS, *OPTIONS)}
-        values = {name: self._given[name] for name in names if self._given.get(name)}
-        return Layer("on the command line", values, names)
-
-    @cached_property
-    def reporter(self) -> Reporter:
-        """What speaks for it."""
-        from mixpanel_export.cli.report import Reporter
-
-        return Reporter(self._given.get("progress", "auto"), quiet=bool(self._given.get("quiet")))
-
-
-def with_common(function: Callable[..., None], *, is_root: bool = False) -> Callable[..., None]:
-    """Make a command that takes the common options beside its own.
-
-    Args:
-        function: does it. Its first argument is the `Invocation`; the others are options, as for `typer`.
-        is_root: show them all in the help; the help of the commands shows a few.
-    """
-    _, *own = inspect.signature(function, eval_str=True).parameters.values()
-
-    def command(**given: Any) -> None:
-        context: typer.Context = given.pop("context")
-        invocation: Invocation = context.obj
-        invocation.begin(context.command)
-        invocation.add({name: given.pop(name) for name in _PARAMETERS})
-        function(invocation, **given)
-
-    context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
-    keyword = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own]
-    common = _PARAMETERS if is_root else _PARAMETERS_OF_COMMANDS
-    set_signature(command, [context, *keyword, *common.values()])
-    command.__name__ = function.__name__
-    command.__doc__ = _in_paragraphs(inspect.getdoc(function) or "")
-    return command
-
-
-def _in_paragraphs(text: str) -> str:
-    """Each paragraph on one line, as wide as the terminal; `typer` keeps the line ends of all but the first."""
-    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
-
-
-def set_signature(function: Callable[..., None], parameters: Sequence[inspect.Parameter]) -> None:
-    """Say which parameters a function has that takes any; `typer` makes options of them."""
-    function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+def common_options(*, all_visible: bool = False) -> list[click.Parameter]:
+    """Return the common options; the help page of a command shows only the most used ones."""
+    options: list[click.Parameter] = []
+    for flag, settings in _COMMON:
+        changed: dict[str, Any] = {"section": _CREDENTIALS, "default": None, **settings}
+        if not all_visible:
+            changed["hidden"] = flag not in _SHOWN_AFTER_COMMANDS
+            # Already read before the command, where an option may have replaced it.
+            changed.pop("envvar", None)
+        short = ["-q"] if flag == "--quiet" else []
+        options.append(Option([flag, *short], callback=_store, expose_value=False, **changed))
+    return options

@@ -1,6 +1,6 @@
-"""What a command says on standard error: for people who watch, for logs, or as JSON for programs.
+"""Messages on standard error: a progress bar for people, lines for logs, JSON for programs.
 
-Never data: that goes to standard output. Never a secret: nothing here knows one.
+Data never goes here, and no secret does. See `progress` for the bar.
 """
 
 from __future__ import annotations
@@ -13,47 +13,27 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Generator, Mapping
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from attrs import asdict
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, ProgressColumn, SpinnerColumn, Task, TimeElapsedColumn
-from rich.progress import Progress as ProgressBar
-from rich.text import Text
 
-from mixpanel_export.cli.errors import without_python
+from mixpanel_export.cli.progress import Describer, moving_bar
 
-__all__ = ["Progressing", "Reporter"]
+__all__ = ["Reporter"]
 
-# How often a log gets a line, and a program an object.
-_LOG_SECONDS = 30.0
-_JSON_SECONDS = 1.0
-
-
-class Progressing(Protocol):
-    """How far something has come, in words."""
-
-    def describe(self, totals: Any, since: float) -> str:
-        """One line.
-
-        Args:
-            totals: what a listener was told last.
-            since: how many seconds ago that was.
-        """
-        ...
-
-    def parts(self, totals: Any) -> tuple[int, int | None]:
-        """How many parts are done, and of how many."""
-        ...
+# Seconds between two progress lines of a log, and between two progress objects.
+_LOG_INTERVAL = 30.0
+_JSON_INTERVAL = 1.0
 
 
 class Reporter:
-    """Says things on standard error.
+    """Prints messages on standard error.
 
     Args:
-        mode: `bar`, `json` or `none`; `auto` is `bar` in a terminal, and lines with the time elsewhere.
-        quiet: leave out all but warnings and errors.
+        mode: `bar`, `json` or `none`; `auto` is `bar` in a terminal, and timestamped lines elsewhere.
+        quiet: print only warnings and errors.
     """
 
     def __init__(self, mode: str, *, quiet: bool) -> None:
@@ -66,49 +46,48 @@ class Reporter:
         self._silent = quiet or mode == "none"
 
     def summary(self, text: str, facts: Mapping[str, Any] | None = None) -> None:
-        """Say what was done; `facts` are the same for programs."""
+        """Report the result; `facts` are its numbers, for programs."""
         if not self._quiet:
-            self._say("summary", text, facts)
+            self._print("summary", text, facts)
 
     def note(self, text: str) -> None:
-        """Say something worth knowing."""
+        """Report something worth knowing."""
         if not self._quiet:
-            self._say("note", text)
+            self._print("note", text)
 
     def warning(self, text: str) -> None:
-        """Say something that should be changed."""
-        self._say("warning", text, prefix="[bold yellow]warning:[/] ")
+        """Report something that should be changed."""
+        self._print("warning", text, prefix="[bold yellow]warning:[/] ")
 
     def error(self, text: str, facts: Mapping[str, Any] | None = None) -> None:
-        """Say why it ends."""
-        self._say("error", text, facts, prefix="[bold red]error:[/] ")
+        """Report why the command failed."""
+        self._print("error", text, facts, prefix="[bold red]error:[/] ")
 
     @contextlib.contextmanager
-    def progress(self, about: Progressing, waiting: str) -> Generator[Callable[[Any], None] | None]:
-        """A listener that shows how far it has come; None when nobody wants to know.
+    def progress(self, describer: Describer, waiting: str) -> Generator[Callable[[Any], None] | None]:
+        """Yield a listener that reports progress, or None when progress is switched off.
 
         Args:
-            about: puts it into words.
-            waiting: what is said before there is any.
+            waiting: the text before there is any progress.
         """
         if self._silent:
             yield None
         elif self._bar:
-            with self._moving(about, waiting) as show:
+            with moving_bar(self._console, describer, waiting) as show:
                 yield show
         else:
-            yield self._now_and_then(about)
+            yield self._at_intervals(describer)
 
     @contextlib.contextmanager
     def capture_warnings(self) -> Generator[None]:
-        """While this lasts, what the library logs and warns of is said here too."""
+        """Report what the library logs and warns about."""
         handler = _Handler(self.warning)
         logger = logging.getLogger("mixpanel_export")
         logger.addHandler(handler)
         propagates, logger.propagate = logger.propagate, False
 
         def show(message: Warning | str, *_: object, **__: object) -> None:
-            self.warning(without_python(str(message)))
+            self.warning(str(message))
 
         try:
             with warnings.catch_warnings():
@@ -119,38 +98,24 @@ class Reporter:
             logger.propagate = propagates
             logger.removeHandler(handler)
 
-    @contextlib.contextmanager
-    def _moving(self, about: Progressing, waiting: str) -> Generator[Callable[[Any], None]]:
-        line = _Line(about, waiting)
-        columns = (SpinnerColumn(), BarColumn(bar_width=20), line, TimeElapsedColumn())
-        with ProgressBar(*columns, console=self._console, transient=True) as bar:
-            task = bar.add_task("", total=None)
-
-            def show(totals: Any) -> None:
-                line.tell(totals)
-                done, total = about.parts(totals)
-                bar.update(task, completed=done, total=total or None)
-
-            yield show
-
-    def _now_and_then(self, about: Progressing) -> Callable[[Any], None]:
-        pause = _JSON_SECONDS if self._json else _LOG_SECONDS
-        last = time.monotonic() - (pause if self._json else 0.0)
+    def _at_intervals(self, describer: Describer) -> Callable[[Any], None]:
+        interval = _JSON_INTERVAL if self._json else _LOG_INTERVAL
+        last = time.monotonic() - (interval if self._json else 0.0)
 
         def show(totals: Any) -> None:
             nonlocal last
-            if time.monotonic() - last < pause:
+            if time.monotonic() - last < interval:
                 return
             last = time.monotonic()
-            self._say("progress", about.describe(totals, 0.0), asdict(totals))
+            self._print("progress", describer.describe(totals, 0.0), asdict(totals))
 
         return show
 
-    def _say(self, kind: str, text: str, facts: Mapping[str, Any] | None = None, prefix: str = "") -> None:
+    def _print(self, kind: str, text: str, facts: Mapping[str, Any] | None = None, prefix: str = "") -> None:
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         if self._json:
             document = {"type": kind, "time": now, "message": text, **(facts or {})}
-            # Without standard error, print would take standard output, where the data goes.
+            # Without standard error, print would use standard output, where the data goes.
             if cast("object", sys.stderr) is not None:
                 print(json.dumps(document, ensure_ascii=False, default=str), file=sys.stderr, flush=True)
         else:
@@ -158,29 +123,10 @@ class Reporter:
             self._console.print(f"{stamp}{prefix}{escape(text)}")
 
 
-class _Line(ProgressColumn):
-    """Says how far it is; counts the seconds of a wait down while it lasts."""
-
-    def __init__(self, about: Progressing, waiting: str) -> None:
-        super().__init__()
-        self._about = about
-        self._waiting = waiting
-        self._told: tuple[Any, float] | None = None
-
-    def tell(self, totals: Any) -> None:
-        self._told = totals, time.monotonic()
-
-    def render(self, task: Task) -> Text:
-        if self._told is None:
-            return Text(self._waiting)
-        totals, at = self._told
-        return Text(self._about.describe(totals, time.monotonic() - at))
-
-
 class _Handler(logging.Handler):
-    def __init__(self, say: Callable[[str], None]) -> None:
+    def __init__(self, report: Callable[[str], None]) -> None:
         super().__init__(logging.WARNING)
-        self._say = say
+        self._report = report
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._say(record.getMessage())
+        self._report(record.getMessage())

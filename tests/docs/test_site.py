@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 import yaml
 
 from mixpanel_export.cli.app import app
@@ -74,7 +73,7 @@ def test_every_operation_of_the_contract_has_a_reference(inventory: set[str]) ->
 def test_every_command_and_option_is_on_its_page() -> None:
     page = (SITE / "reference" / "command.html").read_text(encoding="utf-8")
     text = re.sub(r"<[^>]+>", "", page)
-    for path, command in _commands(typer.main.get_command(app), "mixpanel-export"):
+    for path, command in _commands(app, "mixpanel-export"):
         assert path in text
         for parameter in command.params:
             if getattr(parameter, "hidden", False):

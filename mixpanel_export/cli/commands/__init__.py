@@ -1,1 +1,1 @@
-"""The commands, one file each; see `app` for how they are put together."""
+"""The commands of the command line, one file each; see `app` for how they are put together."""

@@ -1,61 +1,73 @@
-"""`mixpanel-export auth check`: which credentials are found where, whether they work, and what they reach."""
+"""`mixpanel-export auth check`: show the credentials that are used, and test what they can reach."""
 
 from __future__ import annotations
 
 import datetime
 import warnings
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
+import click
 from attrs import frozen
 
-from mixpanel_export import MixpanelClient, RetryPolicy
-from mixpanel_export.auth import MixpanelAuth, SecretAuth, SignatureAuth
-from mixpanel_export.cli.clients import client_for, layers_of
-from mixpanel_export.cli.options import Invocation
+from mixpanel_export.cli.invocation import Invocation, pass_invocation
+from mixpanel_export.cli.options import Group
 from mixpanel_export.errors import APIError, ConfigurationError, MixpanelError
-from mixpanel_export.settings import CREDENTIALS, OPTIONS, SECRETS, Layer, choose
 
-__all__ = ["check_credentials"]
+if TYPE_CHECKING:
+    from mixpanel_export import MixpanelClient
+    from mixpanel_export.auth import MixpanelAuth
+    from mixpanel_export.settings import Layer
 
-_IMPATIENT = RetryPolicy(attempts=2, max_wait=5.0)
+__all__ = ["auth"]
+
+
+@click.group("auth", cls=Group)
+def auth() -> None:
+    """Inspect credentials."""
+
+
+@auth.command("check")
+@pass_invocation
+def check(invocation: Invocation) -> None:
+    """Show which credentials are found where, whether they work, and what they can reach.
+
+    It requests one event, one event name and the annotation tags: one request of the hourly budget for exports, and
+    one of that for reports. Exits with 1 if something that these credentials should reach is refused.
+    """
+    from mixpanel_export import RetryPolicy
+    from mixpanel_export.cli.clients import client_for, setting_layers
+
+    if not invocation.sandbox:
+        _print_settings(setting_layers(invocation))
+    with client_for(invocation, retry=RetryPolicy(attempts=2, max_wait=5.0)) as client:
+        click.echo(f"Requesting as {client!r}")
+        # A day that is over in every time zone.
+        day = (datetime.datetime.now(datetime.UTC).date() - datetime.timedelta(days=2)).isoformat()
+        refused = [error for probe in _PROBES if (error := _try(probe, client, day)) is not None]
+    if refused:
+        raise refused[0]
 
 
 @frozen
 class _Probe:
-    """One family of calls, and the cheapest of them."""
+    """A family of calls, and its cheapest request."""
 
-    what: str
-    ask: Callable[[MixpanelClient, str], Any]
+    family: str
+    send: Callable[[MixpanelClient, str], Any]
 
 
-_REACHES = (
+_PROBES = (
     _Probe("raw export (events)", lambda client, day: next(client.export.events(day, day, limit=1), None)),
     _Probe("reports and profiles", lambda client, _: client.events.names(type="general", limit=1)),
     _Probe("annotations and Lexicon schemas", lambda client, _: client.annotations.list_tags()),
 )
 
 
-def check_credentials(invocation: Invocation) -> None:
-    """Print what is found and reached.
+def _print_settings(layers: Sequence[Layer]) -> None:
+    """Print every setting and whether it is used; of a secret, only that it exists."""
+    from mixpanel_export.settings import CREDENTIALS, OPTIONS, SECRETS, choose
 
-    Raises:
-        ConfigurationError: when there are no credentials.
-        MixpanelError: the first refusal, after all were printed.
-    """
-    if not invocation.sandbox:
-        _print_found(layers_of(invocation))
-    with client_for(invocation, retry=_IMPATIENT) as client:
-        print(f"Asking as {client!r}")
-        # A day that is over in every time zone.
-        day = (datetime.datetime.now(datetime.UTC).date() - datetime.timedelta(days=2)).isoformat()
-        refused = [error for reach in _REACHES if (error := _try(reach, client, day)) is not None]
-    if refused:
-        raise refused[0]
-
-
-def _print_found(layers: list[Layer]) -> None:
-    """Every setting of every layer, and whether it counts; of secrets only that they are there."""
     try:
         with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
             settings = choose(layers)
@@ -67,34 +79,38 @@ def _print_found(layers: list[Layer]) -> None:
             if name in layer.values:
                 shown = "(secret)" if name in SECRETS else layer.values[name]
                 use = "" if settings is None or origins.get(name) == layer.where(name) else ", not used"
-                print(f"Found {layer.where(name)}: {shown}{use}")
+                click.echo(f"Found {layer.where(name)}: {shown}{use}")
     if settings is not None:
-        print(_age(settings.auth))
+        click.echo(_lifetime(settings.auth))
 
 
-def _age(auth: MixpanelAuth) -> str:
-    """What Mixpanel has said of how long such credentials will work."""
+def _lifetime(auth: MixpanelAuth) -> str:
+    """Return how long such credentials will work, as announced by Mixpanel."""
+    from mixpanel_export.auth import SecretAuth, SignatureAuth
+
     if isinstance(auth, SecretAuth):
-        left = (
-            datetime.date.fromisoformat(auth.retires_on) - datetime.datetime.now(datetime.UTC).date()
-        ).days
+        retirement = datetime.date.fromisoformat(auth.retires_on)
+        left = (retirement - datetime.datetime.now(datetime.UTC).date()).days
         when = f"in {left} days" if left > 0 else "which has passed"
-        return f"Deprecated: Mixpanel retires project secrets on {auth.retires_on}, {when}; make a service account"
+        return (
+            f"Deprecated: Mixpanel retires project secrets on {retirement}, {when}; create a service account"
+        )
     if isinstance(auth, SignatureAuth):
-        return "Deprecated: Mixpanel keeps request signatures for older integrations only; make a service account"
+        return "Deprecated: Mixpanel keeps request signatures for older integrations only; create a service account"
     return f"Not deprecated: {auth.description}"
 
 
-def _try(reach: _Probe, client: MixpanelClient, day: str) -> MixpanelError | None:
+def _try(probe: _Probe, client: MixpanelClient, day: str) -> MixpanelError | None:
+    """Send the request of a probe, print the outcome, and return the refusal if there was one."""
     try:
-        reach.ask(client, day)
+        probe.send(client, day)
     except ConfigurationError as error:
-        # Not refused, and not for these to reach.
-        print(f"  no   {reach.what}: {error.allowed}")
+        # Nothing was refused: these credentials are not meant to reach it.
+        click.echo(f"  no   {probe.family}: {error.allowed}")
         return None
     except MixpanelError as error:
-        why = f"{error.status} {error.message}" if isinstance(error, APIError) else str(error)
-        print(f"  FAIL {reach.what}: {why}")
+        reason = f"{error.status} {error.message}" if isinstance(error, APIError) else str(error)
+        click.echo(f"  FAIL {probe.family}: {reason}")
         return error
-    print(f"  ok   {reach.what}")
+    click.echo(f"  ok   {probe.family}")
     return None

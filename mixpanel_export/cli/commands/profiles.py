@@ -1,107 +1,128 @@
-"""`mixpanel-export profiles`: the profiles of a project to a file or standard output."""
+"""`mixpanel-export profiles`: export the profiles of a project to a file or standard output."""
 
 from __future__ import annotations
 
-import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast, get_args
 
-from attrs import asdict, frozen
+import click
+from attrs import asdict
 
-from mixpanel_export import MixpanelClient
-from mixpanel_export._formats import LinesFormat, check_format, format_for, format_of
-from mixpanel_export.cli.clients import client_for
-from mixpanel_export.cli.destinations import check_file, path_of, standard_output
-from mixpanel_export.cli.options import Invocation
-from mixpanel_export.cli.output.summaries import pluralize
-from mixpanel_export.errors import InvalidArgumentError
-from mixpanel_export.profiles.file import ProfilesProgress, ProfilesProgressListener
-from mixpanel_export.profiles.query import ProfileFilters
+from mixpanel_export._formats import LinesFormat
+from mixpanel_export.cli.destinations import Destination, resolve
+from mixpanel_export.cli.invocation import Invocation, pass_invocation
+from mixpanel_export.cli.options import Command, Option
 
-__all__ = ["ProfilesCommand"]
+if TYPE_CHECKING:
+    from mixpanel_export import MixpanelClient
+    from mixpanel_export.profiles.file import ProfilesProgress, ProfilesProgressListener
+    from mixpanel_export.profiles.query import ProfileFilters
 
-_NAME = "profiles"
+__all__ = ["profiles"]
 
 
-@frozen(kw_only=True)
-class ProfilesCommand:
-    """The command with its options; `run` does it, and says on standard error what was done.
+@click.command("profiles", cls=Command, short_help="Export profiles.")
+@click.option(
+    "--output",
+    "-o",
+    cls=Option,
+    required=True,
+    metavar="PATH",
+    also_sets=["path"],
+    help="A directory, a file ending in .jsonl or .jsonl.gz, or - for standard output.",
+)
+@click.option(
+    "--format",
+    type=click.Choice(get_args(LinesFormat)),
+    help="File format. Default: taken from the file name, otherwise jsonl.gz.",
+)
+@click.option("--where", metavar="EXPR", help="Only profiles for which this expression is true.")
+@click.option("--cohort", type=int, metavar="ID", help="Only members of the cohort with this id.")
+@click.option(
+    "--property",
+    "output_properties",
+    metavar="NAME",
+    multiple=True,
+    help="Only this property of each profile; can be repeated.",
+)
+@click.option(
+    "--distinct-id",
+    "distinct_ids",
+    metavar="ID",
+    multiple=True,
+    help="Only the profile with this distinct id; can be repeated.",
+)
+@click.option(
+    "--group",
+    cls=Option,
+    metavar="ID",
+    also_sets=["data_group_id"],
+    help="Group profiles of the group key with this id, instead of user profiles.",
+)
+@pass_invocation
+def profiles(
+    invocation: Invocation,
+    output: str,
+    format: LinesFormat | None,
+    where: str | None,
+    cohort: int | None,
+    output_properties: Sequence[str],
+    distinct_ids: Sequence[str],
+    group: str | None,
+) -> None:
+    """Export user or group profiles as JSON Lines.
 
-    Attributes:
-        filters: what was given of the query's own options.
+    A directory gets a file profiles.jsonl.gz. A file appears under its name only when it is complete. If the
+    export is interrupted, rerun the same command within a few minutes to resume: Mixpanel keeps a query no longer.
     """
+    from mixpanel_export.cli.clients import client_for
+    from mixpanel_export.cli.output.summaries import summarize_profiles
+    from mixpanel_export.cli.progress import ProfilesDescriber
+    from mixpanel_export.profiles.query import ProfileFilters
 
-    output: str
-    format: str | None
-    filters: ProfileFilters
-
-    def run(self, invocation: Invocation) -> None:
-        """Check what was given, and do it."""
-        target = self._target()
-        if target is None:
-            standard_output()
-        else:
-            check_file("--output", target[0])
-        with client_for(invocation) as client:
-            began = time.monotonic()
-            with invocation.reporter.progress(_Pages(), "waiting for the first page …") as progress:
-                totals = self._write(client, target, progress)
-            seconds = time.monotonic() - began
-            place = "standard output" if target is None else str(target[0])
-            invocation.reporter.summary(
-                f"{_described(totals)}, to {place}, in {seconds:.1f} s",
-                {"seconds": round(seconds, 3), **asdict(totals)},
-            )
-
-    def _write(
-        self,
-        client: MixpanelClient,
-        target: tuple[Path, LinesFormat] | None,
-        progress: ProfilesProgressListener | None,
-    ) -> ProfilesProgress:
-        if target is None:
-            return client.profiles.to_stream(standard_output(), progress=progress, **self.filters)
-        path, file_format = target
-        return client.profiles.to_file(path, format=file_format, progress=progress, **self.filters)
-
-    def _target(self) -> tuple[Path, LinesFormat] | None:
-        """The file and its format; None for standard output."""
-        if self.format is not None:
-            check_format(self.format)
-        chosen = cast(LinesFormat | None, self.format)
-        if self.output == "-":
-            if chosen == "jsonl.gz":
-                raise InvalidArgumentError("format", chosen, "standard output takes jsonl only")
-            return None
-        path = path_of("--output", self.output)
-        named = format_of(path)
-        is_folder = path.is_dir() or self.output.endswith(("/", os.sep))
-        if is_folder or not path.suffix:
-            file_format = chosen or "jsonl.gz"
-            return path / f"{_NAME}.{file_format}", file_format
-        if named is None:
-            raise InvalidArgumentError(
-                "output", self.output, "allowed is a folder, a file named .jsonl or .jsonl.gz, or -"
-            )
-        return path, format_for(path, chosen)
+    filters = ProfileFilters(
+        where=where,
+        cohort=cohort,
+        output_properties=output_properties or None,
+        distinct_ids=distinct_ids or None,
+        group=group,
+    )
+    target = _file(resolve(output, format, get_args(LinesFormat)))
+    target.check()
+    with client_for(invocation) as client:
+        started = time.monotonic()
+        with invocation.reporter.progress(ProfilesDescriber(), "waiting for the first page …") as progress:
+            totals = _write(client, target, filters, progress)
+        seconds = time.monotonic() - started
+        invocation.reporter.summary(
+            f"{summarize_profiles(totals)}, to {target}, in {seconds:.1f} s",
+            {"seconds": round(seconds, 3), **asdict(totals)},
+        )
 
 
-class _Pages:
-    """How far the pages have come, in words."""
-
-    def describe(self, totals: ProfilesProgress, since: float) -> str:
-        of = f" of {totals.total:,}" if totals.total is not None else ""
-        return f"{totals.profiles:,}{of} profiles"
-
-    def parts(self, totals: ProfilesProgress) -> tuple[int, int | None]:
-        return totals.profiles, totals.total
+def _file(target: Destination) -> Destination:
+    """Return the file in a directory, or the file itself."""
+    if not target.is_directory:
+        return target
+    file_format = target.format or "jsonl.gz"
+    assert isinstance(target.path, Path)
+    return Destination(target.path / f"profiles.{file_format}", file_format)
 
 
-def _described(totals: ProfilesProgress) -> str:
-    parts = [pluralize(totals.profiles, "profile"), f"{pluralize(totals.pages, 'page')} fetched"]
-    if totals.found:
-        parts.append(f"{totals.found:,} found done")
-    if totals.restarts:
-        parts.append(f"begun anew {pluralize(totals.restarts, 'time')}, for Mixpanel had lost the session")
-    return ", ".join(parts)
+def _write(
+    client: MixpanelClient,
+    target: Destination,
+    filters: ProfileFilters,
+    progress: ProfilesProgressListener | None,
+) -> ProfilesProgress:
+    if target.path is None:
+        from mixpanel_export.cli.destinations import stdout_buffer
+
+        return client.profiles.to_stream(stdout_buffer(), progress=progress, **filters)
+    file_format = cast(LinesFormat, target.format)
+    try:
+        return client.profiles.to_file(Path(target.path), format=file_format, progress=progress, **filters)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("run the same command to resume") from None

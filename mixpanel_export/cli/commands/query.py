@@ -1,7 +1,7 @@
-"""`mixpanel-export query` and `annotations`: every operation of the contract as a command, made when asked for.
+"""`mixpanel-export query`: every reading operation of the contract as a command.
 
-Nothing here names an operation. The options of a command, their types and what may be chosen are the operation's
-schemas; the help is the documentation of the resource's method, which is the contract's.
+Nothing here names an operation. The options of a command, their types and their choices come from the schemas of
+the operation, and its help page is the docstring of the resource's method. Commands are made when they are needed.
 """
 
 from __future__ import annotations
@@ -11,183 +11,164 @@ import inspect
 import json
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from types import GenericAlias
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any
 
-import typer
-from typer.core import TyperGroup
+import click
 
-from mixpanel_export.cli.options import Invocation, set_signature, with_common
-from mixpanel_export.errors import InvalidArgumentError
+from mixpanel_export.cli.invocation import Invocation
+from mixpanel_export.cli.options import Command, Group, Option
 
 if TYPE_CHECKING:
     from mixpanel_export_api.api import Operation
 
-__all__ = ["AnnotationsGroup", "QueryGroup"]
+__all__ = ["OperationsGroup", "query"]
 
 # As `events` has them.
 _SHORT = {"from_date": "--from", "to_date": "--to"}
-_TYPES: Mapping[str, Any] = {"integer": int, "number": float, "boolean": bool, "string": str}
-_CHART = "Table and chart"
+_TYPES: Mapping[str, Any] = {"integer": int, "number": float, "string": str}
+_METAVARS = {"date": "DATE", "mixpanel-datetime": "TIME", "mixpanel-expression": "EXPR"}
+_TABLES = "Table and chart"
 
 
-class QueryGroup(TyperGroup):
-    """The tags of the contract, each a group of the operations that read."""
+class OperationsGroup(Group):
+    """The operations of one tag of the contract.
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        return _tags()
+    Args:
+        with_writes: include operations that change data.
+    """
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        return _group_of(cmd_name, writes=False) if cmd_name in _tags() else None
+    def __init__(self, tag: str, *, with_writes: bool, help: str | None = None) -> None:
+        super().__init__(tag, help=help, no_args_is_help=True)
+        self._with_writes = with_writes
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self._operations)
 
-class TagGroup(TyperGroup):
-    """All operations under one tag, those that write included."""
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        operation = self._operations.get(cmd_name)
+        if operation is None:
+            return None
+        resource = getattr(self._module, f"{str(self.name).title()}Resource")
+        return _command(operation, resource)
 
-    tag: ClassVar[str]
+    def get_short_help_str(self, limit: int = 45) -> str:
+        return self.help or f"{', '.join(self._operations)}."
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        return list(_group_of(self.tag, writes=True).commands)
+    @cached_property
+    def _module(self) -> Any:
+        return importlib.import_module(f"mixpanel_export_api.api.{self.name}")
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        return _group_of(self.tag, writes=True).commands.get(cmd_name)
+    @cached_property
+    def _operations(self) -> Mapping[str, Operation[Any]]:
+        from mixpanel_export_api.api import Operation
 
-
-class AnnotationsGroup(TagGroup):
-    tag = "annotations"
-
-
-def _tags() -> list[str]:
-    from mixpanel_export_api.api import Resources
-
-    return [name for name, value in vars(Resources).items() if isinstance(value, cached_property)]
-
-
-def _group_of(tag: str, *, writes: bool) -> TyperGroup:
-    from mixpanel_export_api.api import Operation
-
-    module = importlib.import_module(f"mixpanel_export_api.api.{tag}")
-    every: list[Any] = [value for value in vars(module).values() if isinstance(value, Operation)]
-    offered: list[Operation[Any]] = [each for each in every if writes or not each.writes]
-    names = [_name_of(each) for each in offered]
-    group = typer.Typer(name=tag, no_args_is_help=True, help=f"{', '.join(names)}.")
-    for each, name in zip(offered, names, strict=True):
-        group.command(name)(with_common(_command(each, getattr(module, f"{tag.title()}Resource"))))
-    return typer.main.get_group(group)
+        return {
+            value.name.partition(".")[2].replace("_", "-"): value
+            for value in vars(self._module).values()
+            if isinstance(value, Operation) and (self._with_writes or not value.writes)
+        }
 
 
-def _name_of(operation: Operation[Any]) -> str:
-    return operation.name.partition(".")[2].replace("_", "-")
+class _QueryGroup(Group):
+    """The tags of the contract."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        from mixpanel_export_api.api import Resources
+
+        return [name for name, value in vars(Resources).items() if isinstance(value, cached_property)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        known = cmd_name in self.list_commands(ctx)
+        return OperationsGroup(cmd_name, with_writes=False) if known else None
 
 
-def _command(operation: Operation[Any], resource: type) -> Callable[..., None]:
-    """The command of one operation, with a parameter for each of its arguments."""
+query = _QueryGroup("query", help="Run any report or list, by group.", no_args_is_help=True)
+
+
+def _command(operation: Operation[Any], resource: type) -> Command:
     tag, _, method = operation.name.partition(".")
-    help, arguments = _documented(getattr(resource, method))
+    text, arguments = _parse_docstring(getattr(resource, method))
+    required_first = sorted(operation.schemas, key=lambda name: name not in operation.required)
 
-    def command(
-        invocation: Invocation, output: str | None, plot: bool, chart: str | None, **given: Any
+    @click.pass_obj
+    def run(
+        invocation: Invocation, /, output: str | None, plot: bool, chart: str | None, **arguments: Any
     ) -> None:
         from mixpanel_export.cli.clients import client_for
-        from mixpanel_export.cli.output.tables import Output
+        from mixpanel_export.cli.output.target import QueryTarget
 
-        target = Output.make(output, plot=plot, chart=chart)
-        checked = {
-            name: _value(name, value, operation.schemas[name])
-            for name, value in given.items()
-            if value is not None and value != []
-        }
+        target = QueryTarget.from_options(output, plot=plot, chart=chart)
+        # Options that may be repeated are empty when they are not given.
+        given = {name: value for name, value in arguments.items() if value not in (None, ())}
         with client_for(invocation) as client:
-            answer = getattr(getattr(client, tag), method)(**checked)
-        target.write(answer, operation.name, invocation.reporter)
+            response = getattr(getattr(client, tag), method)(**given)
+        target.write(response, operation.name, invocation.reporter)
 
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    own = [
-        inspect.Parameter(
-            name,
-            keyword,
-            default=inspect.Parameter.empty if name in operation.required else None,
-            annotation=_annotation(operation, name, arguments.get(name, "")),
-        )
-        for name in sorted(operation.schemas, key=lambda name: name not in operation.required)
-    ]
-    first = inspect.Parameter("invocation", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Invocation)
-    shown = inspect.signature(_shown, eval_str=True).parameters.values()
-    set_signature(command, [first, *own, *(each.replace(kind=keyword) for each in shown)])
-    command.__name__ = method
-    command.__doc__ = help
-    return command
+    return Command(
+        method.replace("_", "-"),
+        callback=run,
+        help=text,
+        params=[
+            *(_option(operation, name, arguments.get(name, "")) for name in required_first),
+            *_output_parameters(),
+        ],
+    )
 
 
-def _shown(
-    output: Annotated[
-        str | None,
-        typer.Option(
-            "--output",
-            "-o",
-            help="table (by default), json, jsonl, csv or parquet; or a file with such a name's end, such as "
-            "numbers.csv. json is the answer as it came; the others have its rows.",
+def _output_parameters() -> list[click.Parameter]:
+    return [
+        Option(
+            ["--output", "-o"],
             metavar="FORMAT|FILE",
-            rich_help_panel=_CHART,
+            section=_TABLES,
+            help="table (the default), json, jsonl, csv or parquet, or a file with such an ending, such as "
+            "numbers.csv. json is the response as received; the others contain its rows.",
         ),
-    ] = None,
-    plot: Annotated[
-        bool,
-        typer.Option(
-            "--plot",
-            help="Draw series, a funnel or retention: in the terminal, or to CHART.",
-            rich_help_panel=_CHART,
+        Option(
+            ["--plot"],
+            is_flag=True,
+            section=_TABLES,
+            help="Draw series, a funnel or retention, in the terminal or to CHART.",
         ),
-    ] = False,
-    chart: Annotated[
-        str | None,
-        typer.Argument(
-            help="Where --plot draws to: a .png, .svg or .html file.", metavar="[CHART]", show_default=False
-        ),
-    ] = None,
-) -> None:
-    """What is done with any answer, as a signature."""
+        # Its help is that of --plot.
+        click.Argument(["chart"], required=False, metavar="[CHART]"),
+    ]
 
 
-def _annotation(operation: Operation[Any], name: str, help: str) -> Any:
+def _option(operation: Operation[Any], name: str, help: str) -> Option:
+    """Make the option of an argument from its schema."""
     schema = operation.schemas[name]
     flag = f"--{name.replace('_', '-')}"
     flags = [flag, *([_SHORT[name]] if name in _SHORT else [])]
     if f"{{{name}}}" in operation.path and name.endswith("_id"):
         flags.append("--id")
-    metavar = None
+    settings: dict[str, Any] = {"metavar": _METAVARS.get(schema.get("format", ""))}
+    items = schema.get("items", {})
     if "enum" in schema:
-        kind: Any = Literal[tuple(schema["enum"])]
-    elif schema.get("type") == "array" and schema["items"].get("type") in _TYPES:
-        kind, help = GenericAlias(list, _TYPES[schema["items"]["type"]]), f"{help} May be repeated."
-    elif _is_json(schema):
-        kind, metavar, help = str, "JSON", f"{help} As JSON."
+        settings["type"] = click.Choice(schema["enum"])
+    elif schema.get("type") == "array" and items.get("type") in _TYPES:
+        settings |= {"type": _TYPES[items["type"]], "multiple": True}
+        help = f"{help} Can be repeated."
+    elif schema.get("type") in {"object", "array"}:
+        settings |= {"type": _parse_json, "metavar": "JSON"}
+        help = f"{help} As JSON."
+    elif schema.get("type") == "boolean":
+        flags = [f"{flag}/--no-{flag.removeprefix('--')}"]
+        settings["default"] = None
     else:
-        kind = _TYPES.get(str(schema.get("type")), str)
-        metavar = {"date": "DATE", "mixpanel-datetime": "TIME", "mixpanel-expression": "EXPR"}.get(
-            schema.get("format", "")
-        )
-        if kind is bool:
-            flags = [f"{flag}/--no-{flag.removeprefix('--')}"]
-    wanted = kind if name in operation.required else kind | None
-    return Annotated[wanted, typer.Option(*flags, help=_escaped(help), metavar=metavar)]
+        settings["type"] = _TYPES.get(str(schema.get("type")), str)
+    return Option([*flags, name], required=name in operation.required, help=help, **settings)
 
 
-def _is_json(schema: Mapping[str, Any]) -> bool:
-    return schema.get("type") in {"object", "array"}
-
-
-def _value(name: str, given: Any, schema: Mapping[str, Any]) -> Any:
-    if not _is_json(schema) or not isinstance(given, str):
-        return given
+def _parse_json(text: str) -> Any:
     try:
-        return json.loads(given)
+        return json.loads(text)
     except ValueError as error:
-        raise InvalidArgumentError(name, given, f"allowed is JSON, and this is none: {error}") from None
+        raise click.BadParameter(f"expected JSON, got {text!r}: {error}") from None
 
 
-def _documented(method: Callable[..., Any]) -> tuple[str, dict[str, str]]:
-    """The text of a method's documentation, and what it says of each argument."""
+def _parse_docstring(method: Callable[..., Any]) -> tuple[str, dict[str, str]]:
+    """Return the text of a docstring, and its description of each argument."""
     text = inspect.getdoc(method) or ""
     body = text.partition("\nArgs:\n")[0].partition("\nReturns:\n")[0]
     arguments: dict[str, str] = {}
@@ -196,13 +177,6 @@ def _documented(method: Callable[..., Any]) -> tuple[str, dict[str, str]]:
         if line.startswith("     "):
             arguments[name] += f" {line.strip()}"
         else:
-            name, _, said = line.strip().partition(": ")
-            arguments[name] = said
-    return _escaped(body.strip()), arguments
-
-
-def _escaped(text: str) -> str:
-    """As it is, where `typer` would read markup."""
-    from rich.markup import escape
-
-    return escape(text)
+            name, _, description = line.strip().partition(": ")
+            arguments[name] = description
+    return body.strip(), arguments

@@ -1,20 +1,45 @@
-"""`mixpanel-export sandbox`: the embedded Mixpanel, on its own."""
+"""`mixpanel-export sandbox`: run the embedded sandbox on its own."""
 
 from __future__ import annotations
 
 import threading
 
-from mixpanel_export.sandbox import Limits, Sandbox
+import click
 
-__all__ = ["serve"]
+from mixpanel_export.cli.invocation import Invocation, pass_invocation
+from mixpanel_export.cli.options import Command
+
+__all__ = ["sandbox"]
 
 
-def serve(port: int, events: str | None, limits: bool) -> None:
-    """Serve until interrupted; prints the URL and the credentials, ready to paste into a shell."""
+@click.command("sandbox", cls=Command, short_help="Run the embedded sandbox.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    metavar="PORT",
+    help="Port. Default: a free one.",
+)
+@click.option(
+    "--events",
+    metavar="PATH",
+    help="Serve these events instead of the sample: a .jsonl or .jsonl.gz file, or a directory of them.",
+)
+@click.option(
+    " /--no-limits",
+    "limits",
+    default=True,
+    help="Do not enforce Mixpanel's limits on requests and concurrency.",
+)
+@pass_invocation
+def sandbox(invocation: Invocation, port: int, events: str | None, limits: bool) -> None:
+    """Run the embedded sandbox on loopback until interrupted, and print how to reach it."""
+    from mixpanel_export.sandbox import Limits, Sandbox
+
     with Sandbox(port=port, events=events, limits=Limits.mixpanel() if limits else None) as server:
-        print(f"# The sandbox answers at {server.url} until you press Ctrl-C.")
-        print(f"# It is told to misbehave, and says what it was asked, at {server.control_url}")
-        print("# Paste this into another shell:")
+        click.echo(f"# The sandbox is running at {server.url}; press Ctrl-C to stop it.")
+        click.echo(f"# Inject faults and view the request log at {server.control_url}")
+        click.echo("# Paste this into another shell:")
         for name, value in server.credentials.environment(server.url).items():
-            print(f"export {name}={value}", flush=True)
+            click.echo(f"export {name}={value}")
         threading.Event().wait()

@@ -1,58 +1,68 @@
-"""`mixpanel-export verify`: whether a directory's export is whole, found out without asking Mixpanel."""
+"""`mixpanel-export verify`: check that the export in a directory is complete and undamaged, offline."""
 
 from __future__ import annotations
 
-from rich.filesize import decimal
+from typing import TYPE_CHECKING
 
-from mixpanel_export.cli.output.summaries import pluralize
-from mixpanel_export.cli.report import Reporter
-from mixpanel_export.directory.destination import open_storage
-from mixpanel_export.directory.filenames import MANIFEST, FileName, name_of
-from mixpanel_export.directory.verify import find_damaged
-from mixpanel_export.errors import ExportError, InvalidArgumentError
-from mixpanel_export.http.retry import RetryPolicy
+import click
 
-__all__ = ["verify_directory"]
+from mixpanel_export.cli.invocation import Invocation, pass_invocation
+from mixpanel_export.cli.options import Command
+
+if TYPE_CHECKING:
+    from mixpanel_export.cli.report import Reporter
+
+__all__ = ["verify"]
 
 
-def verify_directory(reporter: Reporter, directory: str) -> None:
-    """Print what a directory holds and what is wrong with it.
+@click.command("verify", cls=Command, short_help="Check the export in a directory.")
+@click.argument("path", metavar="DIRECTORY")
+@pass_invocation
+def verify(invocation: Invocation, path: str) -> None:
+    """Check the export in DIRECTORY: every day is there, every file has its size and checksum.
 
-    Raises:
-        InvalidArgumentError: when it has no manifest.
-        ManifestError: when its manifest cannot be read.
-        ExportError: when something is missing or damaged.
+    Nothing is fetched or changed; `events --verify` repairs what is damaged. Exits with 1 if something is wrong.
     """
-    storage = open_storage(directory, retry=RetryPolicy())
+    _verify(invocation.reporter, path)
+
+
+def _verify(reporter: Reporter, path: str) -> None:
+    from rich.filesize import decimal
+
+    from mixpanel_export.cli.output.summaries import pluralize
+    from mixpanel_export.directory.destination import open_storage
+    from mixpanel_export.directory.filenames import MANIFEST, FileName, name_of
+    from mixpanel_export.directory.verify import find_damaged
+    from mixpanel_export.errors import ExportError, InvalidArgumentError
+    from mixpanel_export.http.retry import RetryPolicy
+
+    storage = open_storage(path, retry=RetryPolicy())
     manifest = storage.read_manifest()
     if manifest is None:
-        raise InvalidArgumentError(
-            "DIRECTORY", directory, f"it has no {MANIFEST}; allowed is a folder that `events` has written"
-        )
+        raise InvalidArgumentError("path", path, f"expected a directory with a {MANIFEST} from `events`")
     damaged = find_damaged(storage, manifest.slices, checksums=True)
     gaps = manifest.gaps()
     unfinished = not manifest.is_complete and not gaps
     query = manifest.query
-    print(f"Range: {query.from_date} to {query.to_date}")
-    print(
+    click.echo(f"Range: {query.from_date} to {query.to_date}")
+    click.echo(
         f"Listed: {pluralize(len(manifest.slices), 'file')}, {manifest.events:,} events, {decimal(manifest.size)}"
     )
-    for each in gaps:
-        print(f"Missing: {each}")
-    for name, why in damaged.items():
-        print(f"Damaged: {name} {why}")
+    for gap in gaps:
+        click.echo(f"Missing: {gap}")
+    for name, problem in damaged.items():
+        click.echo(f"Damaged: {name} {problem}")
     if unfinished:
-        print("Unfinished: an update was interrupted")
-    for path in sorted(storage.paths()):
-        name = name_of(path)
+        click.echo("Unfinished: an update was interrupted")
+    for file in sorted(storage.paths()):
+        name = name_of(file)
         if name not in manifest.names and FileName.parse(name) is not None:
-            reporter.note(f"{path} is not in the manifest")
-    if gaps or damaged or unfinished:
-        wrong = [pluralize(len(gaps), "range") + " missing"] if gaps else []
-        wrong += [pluralize(len(damaged), "file") + " damaged"] if damaged else []
-        wrong += ["an update is unfinished"] if unfinished else []
+            reporter.note(f"{file} is not in the manifest")
+    problems = [f"{pluralize(len(gaps), 'range')} missing"] if gaps else []
+    problems += [f"{pluralize(len(damaged), 'file')} damaged"] if damaged else []
+    problems += ["an update is unfinished"] if unfinished else []
+    if problems:
         raise ExportError(
-            f"{directory} is not whole: {' and '.join(wrong)}. The `events` command that made it, "
-            "with --verify, fetches that again"
+            f"{path} is not complete: {' and '.join(problems)}. Run its `events` command with --verify to repair it"
         )
-    print("Whole: every day is there, and every file has its size and checksum")
+    click.echo("Complete: every day is there, and every file has its size and checksum")

@@ -1,7 +1,7 @@
-"""Charts of answers that are tables: what is drawn, in the terminal and to files.
+"""Charts of responses that are tables, in the terminal and in files.
 
-What is an axis and what a series follows from how the contract says that an answer is nested (`Table.layout`), so
-no operation has code of its own. plotille draws in the terminal, matplotlib to files.
+The axis and the series follow from how the contract nests a response (`Table.layout`), so no operation has code of
+its own. plotille draws in the terminal, matplotlib to files.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from mixpanel_export_api.api import Table
 
 __all__ = ["Chart", "draw", "save"]
 
-# More lines than these nobody can tell apart.
-_MOST_SERIES = 8
-# The width of a chart that goes to no terminal.
-_PAPER = 100
+# More lines than this cannot be told apart.
+_MAX_SERIES = 8
+# The width of a chart outside a terminal, in characters.
+_DEFAULT_WIDTH = 100
 _COLORS = ("blue", "bright_yellow", "green", "red", "magenta", "cyan", "white", "bright_green")
 
 
 @frozen
 class Chart:
-    """What is drawn.
+    """The data of a chart.
 
     Attributes:
-        kind: lines over `x`, or a bar for each.
+        kind: lines over `x`, or a bar for each of its values.
         x: dates, numbers or labels, in order.
-        series: for each name a number for each `x`, or None where there is none.
+        series: a number for each `x`, or None where there is none, by name.
         percent: whether the numbers are shares of one.
     """
 
@@ -48,20 +48,20 @@ class Chart:
     percent: bool
 
     @classmethod
-    def of(cls, answer: Any, title: str) -> tuple[Self, int]:
-        """The chart of an answer, and how many series are left out, being the smallest.
+    def from_response(cls, response: Any, title: str) -> tuple[Self, int]:
+        """Return the chart of a response, and how many of its smaller series are omitted.
 
-        Series over time are drawn as they are. Where an answer has numbered steps for each date, the dates are
-        added up: the users of each step of a funnel, and the share of users who came back in each interval.
+        Series over time are drawn as they are. When a response has numbered steps for each date, the dates are
+        summed: the users of each step of a funnel, and the share of users who came back in each interval.
 
         Raises:
-            InvalidArgumentError: when it is nothing that can be drawn.
+            InvalidArgumentError: when the response cannot be drawn.
         """
-        if not isinstance(answer, Table):
-            raise InvalidArgumentError("--plot", title, "it answers no series, no funnel and no retention")
-        layout, rows = answer.layout, answer.to_rows()
+        if not isinstance(response, Table):
+            raise InvalidArgumentError("plot", title, "expected a query for a series, a funnel or retention")
+        layout, rows = response.layout, response.to_rows()
         if not rows:
-            raise InvalidArgumentError("--plot", title, "the answer is empty; there is nothing to draw")
+            raise InvalidArgumentError("plot", title, "the response is empty; there is nothing to draw")
         index = layout.get("index")
         along = index or "date"
         value = layout.get("value", "count" if index else "value")
@@ -81,7 +81,7 @@ class Chart:
             name: [_point(points[at], first) if at in points else None for at in x]
             for name, points in sums.items()
         }
-        largest = sorted(series, key=lambda name: -sum(each or 0 for each in series[name]))[:_MOST_SERIES]
+        largest = sorted(series, key=lambda name: -sum(value or 0 for value in series[name]))[:_MAX_SERIES]
         steps = any(names[at] != str(at) for at in x) and bool(index)
         chart = cls(
             title=title,
@@ -93,16 +93,16 @@ class Chart:
         )
         return chart, len(series) - len(largest)
 
-    def said(self, value: float) -> str:
-        """A number of this chart."""
+    def format_value(self, value: float) -> str:
+        """Return a value as a label."""
         if self.percent:
             return f"{value:.0%}"
         return f"{value:,.0f}" if value == int(value) or abs(value) >= 1000 else f"{value:,.2f}"
 
 
 def draw(chart: Chart) -> None:
-    """Draw it on standard output; in colours when that is a terminal and NO_COLOR is not set."""
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else _PAPER)
+    """Draw a chart on standard output, in color if it is a terminal and NO_COLOR is not set."""
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else _DEFAULT_WIDTH)
     console.print(Text(chart.title, "bold"))
     if chart.kind == "bars":
         _draw_bars(chart, console)
@@ -112,17 +112,17 @@ def draw(chart: Chart) -> None:
 
 
 def save(chart: Chart, file: IO[bytes], suffix: str) -> None:
-    """Draw it to a file: a PNG, an SVG, or a page of HTML that holds the SVG and needs nothing else."""
+    """Draw a chart to a file: a PNG, an SVG, or a self-contained HTML page."""
     try:
         from matplotlib.figure import Figure
         from matplotlib.ticker import PercentFormatter
     except ImportError as error:
         raise MissingExtraError("A chart in a file", "plot") from error
-    # Its methods' types are unknown in part.
+    # Parts of matplotlib are untyped.
     figure: Any = Figure(figsize=(10, 5), layout="constrained", dpi=150)
     axes: Any = figure.add_subplot()
     for place, (name, values) in enumerate(chart.series.items()):
-        numbers = [math.nan if each is None else each for each in values]
+        numbers = [math.nan if value is None else value for value in values]
         if chart.kind == "bars":
             width = 0.8 / len(chart.series)
             axes.bar([at + place * width for at in range(len(chart.x))], numbers, width, label=name)
@@ -170,38 +170,38 @@ def _lines(chart: Chart, width: int, colors: bool) -> str:
     except ImportError as error:
         raise MissingExtraError("A chart in the terminal", "plot") from error
     figure: Any = plotille.Figure()
-    # Beside it are the numbers on its left, and the label of its lower axis.
+    # The numbers on the left and the label of the x axis need room beside the plot.
     figure.width, figure.height = max(width - 20 - len(chart.x_label), 20), 15
     figure.with_colors, figure.origin = colors, False
     figure.x_label, figure.y_label = chart.x_label, "share" if chart.percent else "value"
     places = [_place(at) for at in chart.x]
     figure.set_x_limits(min_=places[0], max_=max(places[-1], places[0] + 1))
-    every = [value for values in chart.series.values() for value in values if value is not None]
-    figure.set_y_limits(min_=min(0.0, *every), max_=max(every) or 1.0)
+    points = [value for values in chart.series.values() for value in values if value is not None]
+    figure.set_y_limits(min_=min(0.0, *points), max_=max(points) or 1.0)
     dated = isinstance(chart.x[0], datetime.date)
 
     def x_tick(at: float, _: object) -> str:
         return _date(at) if dated else f"{at:.3g}"
 
     def y_tick(value: float, _: object) -> str:
-        return f"{chart.said(value):>10}"
+        return f"{chart.format_value(value):>10}"
 
     figure.x_ticks_fkt, figure.y_ticks_fkt = x_tick, y_tick
     for color, (name, values) in zip(_COLORS, chart.series.items(), strict=False):
-        points = [(at, value) for at, value in zip(places, values, strict=True) if value is not None]
+        known = [(at, value) for at, value in zip(places, values, strict=True) if value is not None]
         figure.plot(
-            [at for at, _ in points],
-            [value for _, value in points],
+            [at for at, _ in known],
+            [value for _, value in known],
             lc=color if colors else None,
             label=name,
-            # Without colours, letters tell the lines apart.
+            # Without color, letters tell the lines apart.
             marker=None if colors or len(chart.series) == 1 else "abcdefgh"[_COLORS.index(color)],
         )
     return str(figure.show(legend=len(chart.series) > 1))
 
 
 def _place(at: Any) -> float:
-    """Where a date or a number is on the axis, in days."""
+    """Return the position of a date (in days) or a number on the axis."""
     if isinstance(at, datetime.datetime):
         return at.toordinal() + (at - at.replace(hour=0, minute=0, second=0)).total_seconds() / 86400
     return float(at.toordinal() if isinstance(at, datetime.date) else at)
@@ -222,5 +222,5 @@ def _draw_bars(chart: Chart, console: Console) -> None:
         for label, value in zip(chart.x, values, strict=True):
             title = Text(label if len(chart.series) == 1 else f"{name}: {label}")
             bar = Bar(most, 0, value or 0, width=max(console.width // 2, 10), color="blue")
-            grid.add_row(title, bar, Text(chart.said(value or 0)))
+            grid.add_row(title, bar, Text(chart.format_value(value or 0)))
     console.print(grid)

@@ -34,9 +34,9 @@ def test_it_exports_goes_on_and_updates(sandbox: Sandbox, shop: MixpanelClient, 
     assert bucket.names() == set()
     done = run(sandbox, bucket, *RANGE, "--output", bucket.url)
     assert done.returncode == 0, done.stderr
-    assert f"to {bucket.url}: 3 slices fetched, 0 found done" in done.stderr
+    assert f"to {bucket.url}: 3 slices fetched, 0 already complete" in done.stderr
     again = run(sandbox, bucket, *RANGE, "--output", bucket.url, "--verify")
-    assert "0 slices fetched, 3 found done" in again.stderr
+    assert "0 slices fetched, 3 already complete" in again.stderr
     later = run(sandbox, bucket, "--since-last", "--to", "2024-01-04", "--output", bucket.url)
     assert "4 slices fetched" in later.stderr
     assert bucket.lines(lambda data: canonical_lines(gzip.decompress(data))) == expected(

@@ -1,0 +1,73 @@
+"""The options of `events` and `plan`: what to export, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, get_args
+
+import click
+
+from mixpanel_export._formats import FORMATS, Layout, PartitionBy
+from mixpanel_export.cli.options import Option, parse_size
+
+__all__ = ["event_options"]
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def event_options(function: _Function) -> _Function:
+    """Decorate a command with the options that say what to export, and how."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def _option(*names: str, **settings: Any) -> Callable[[_Function], _Function]:
+    return click.option(*names, cls=Option, **settings)
+
+
+_OPTIONS = (
+    _option("--from", "from_date", metavar="DATE", help="First day, YYYY-MM-DD."),
+    _option("--to", "to_date", metavar="DATE", help="Last day, included."),
+    _option(
+        "--format",
+        type=click.Choice(FORMATS),
+        help="File format. Default: taken from the file name, otherwise jsonl.gz.",
+    ),
+    _option(
+        "--layout",
+        type=click.Choice(get_args(Layout)),
+        help="For parquet and csv: a column per property (wide), or all properties as one JSON text (json), which "
+        "is the default for a directory of csv.",
+    ),
+    _option(
+        "--partition-by",
+        type=click.Choice(get_args(PartitionBy)),
+        help="For parquet and csv: a directory for each day, such as date=2024-01-01.",
+    ),
+    _option("--event", metavar="NAME", multiple=True, help="Only this event; can be repeated."),
+    _option("--where", metavar="EXPR", help="Only events for which this expression is true."),
+    _option("--deduplicate", is_flag=True, help="Drop events that were sent twice, and report how many."),
+    _option("--parallel", type=int, metavar="N", help="Slices downloaded at the same time. Default: 8."),
+    _option("--slice-days", type=int, metavar="N", help="Days per slice. Default: chosen from the budget."),
+    _option(
+        "--memory",
+        type=parse_size,
+        metavar="SIZE",
+        help="Approximate memory for the conversion to parquet or csv: 512MiB, 1GB, or a number of bytes. "
+        "Default: 256MiB.",
+    ),
+    _option("--overwrite", is_flag=True, help="Overwrite an existing export."),
+    _option("--verify", is_flag=True, help="Verify the files of a directory, and fetch damaged ones again."),
+    _option(
+        "--since-last",
+        is_flag=True,
+        help="Extend a directory up to --to (default: yesterday), and fetch its last days again.",
+    ),
+    _option(
+        "--look-back",
+        type=int,
+        metavar="N",
+        help="Number of last days that --since-last fetches again. Default: 3.",
+    ),
+)

@@ -1,0 +1,58 @@
+"""The message of an interrupted export to a directory: how much of it was saved."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mixpanel_export.directory.local import LocalStorage
+from mixpanel_export.errors import MixpanelError
+
+if TYPE_CHECKING:
+    from mixpanel_export import Progress
+    from mixpanel_export.download.progress import ProgressListener
+
+__all__ = ["explaining_interrupts"]
+
+
+@contextlib.contextmanager
+def explaining_interrupts(path: Path | str, progress: ProgressListener | None) -> Generator[ProgressListener]:
+    """Give an interrupt a message with the number of slices that are saved.
+
+    Args:
+        path: the directory, or the URL of an object store, which is not read again.
+        progress: the listener of the command.
+
+    Yields:
+        The listener to use instead.
+    """
+    before = _files(path)
+    total = 0
+
+    def listener(totals: Progress) -> None:
+        nonlocal total
+        total = totals.slices
+        if progress is not None:
+            progress(totals)
+
+    try:
+        yield listener
+    except KeyboardInterrupt:
+        after = _files(path)
+        if after is None or not total:
+            raise KeyboardInterrupt("run the same command to resume") from None
+        saved = len(after - (before or set()))
+        raise KeyboardInterrupt(f"{saved} of {total} slices saved; run the same command to resume") from None
+
+
+def _files(path: Path | str) -> set[str] | None:
+    """The names in the manifest; a slice counts as saved once it is listed there."""
+    if isinstance(path, str):
+        return None
+    try:
+        manifest = LocalStorage(path).read_manifest()
+    except (MixpanelError, OSError):
+        return None
+    return set() if manifest is None else {slice_.file for slice_ in manifest.slices}

@@ -1,0 +1,116 @@
+"""Options that every command takes, sizes, help pages and shell completion."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from mixpanel_export.cli.options import parse_size
+
+from .runner import DAYS, EVENTS, refused, run
+
+
+def test_common_options_stand_before_or_after_the_command(tmp_path: Path) -> None:
+    arguments = ["events", *DAYS, "--output", str(tmp_path / "out")]
+    for command in (["--sandbox", "--quiet", *arguments], [*arguments, "--sandbox", "--quiet"]):
+        assert run(*command) == (0, b"", b"")
+
+
+def test_version_is_printed() -> None:
+    assert run("--version").out.startswith("mixpanel-export ")
+
+
+class TestSizes:
+    @pytest.mark.parametrize(
+        ("text", "size"),
+        [
+            ("268435456", 268_435_456),
+            ("268435456B", 268_435_456),
+            ("256MB", 256_000_000),
+            ("256 MiB", 256 << 20),
+            ("512M", 512 << 20),
+            ("512m", 512 << 20),
+            ("1GiB", 1 << 30),
+            ("1.5g", 3 << 29),
+            ("70000kb", 70_000_000),
+        ],
+    )
+    def test_units_are_decimal_or_binary(self, text: str, size: int) -> None:
+        assert parse_size(text) == size
+
+    @pytest.mark.parametrize("text", ["", "much", "-1", "1XB", "1e9", "0x10", "1 2", "iB", "٣MB", "1.MB"])
+    def test_other_text_is_refused(self, text: str) -> None:
+        with pytest.raises(click.BadParameter, match="512MiB"):
+            parse_size(text)
+
+    def test_memory_takes_a_size(self, tmp_path: Path) -> None:
+        result = run(*EVENTS, str(tmp_path / "e.parquet"), "--memory", "256MB")
+        assert result.returncode == 0, result.err
+
+    def test_memory_that_is_wrong_is_refused(self) -> None:
+        assert "--memory: expected a size" in refused(*EVENTS, "e.parquet", "--memory", "much")
+        message = refused(*EVENTS, "e.parquet", "--memory", "1MB")
+        assert "--memory: " in message
+        assert "67,108,864" in message
+
+
+class TestHelp:
+    def test_help_lists_the_exit_codes(self) -> None:
+        shown = " ".join(run("--help", environ={"COLUMNS": "200"}).out.split())
+        for code in ("0 done", "1 failed", "2 wrong usage", "130 interrupted", "143 terminated"):
+            assert code in shown
+
+    def test_run_without_arguments_prints_help(self) -> None:
+        result = run()
+        assert result.returncode == 2
+        assert "Usage: mixpanel-export" in result.err
+
+    def test_help_imports_neither_client_nor_server(self) -> None:
+        code = "import sys; from mixpanel_export.cli.main import run; run(['--help']); print(*sys.modules)"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert not {"httpx", "mixpanel_export_api", "pyarrow", "matplotlib"} & set(done.stdout.split())
+
+
+class TestCompletion:
+    @pytest.mark.parametrize("instruction", ["complete_bash", "bash_complete"])
+    @pytest.mark.parametrize(
+        ("typed", "completed"),
+        [
+            ("qu", "query"),
+            ("query fun", "funnels"),
+            ("query funnels query --fun", "--funnel-id"),
+            ("auth c", "check"),
+            ("annotations cre", "create"),
+        ],
+    )
+    def test_shell_completes_the_contract(self, instruction: str, typed: str, completed: str) -> None:
+        words = f"mixpanel-export {typed}"
+        environ = {
+            "_MIXPANEL_EXPORT_COMPLETE": instruction,
+            "COMP_WORDS": words,
+            "COMP_CWORD": str(len(words.split()) - 1),
+        }
+        assert f"plain,{completed}" in run(environ=environ).out.split()
+
+    @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+    def test_script_is_installed_once(self, tmp_path: Path, shell: str) -> None:
+        environ = {"SHELL": f"/bin/{shell}", "HOME": str(tmp_path)}
+        for _ in range(2):
+            result = run("--install-completion", environ=environ)
+            assert result.returncode == 0, result.err
+        startup = tmp_path / f".{shell}rc"
+        if shell != "fish":
+            assert startup.read_text().count("source " if shell == "bash" else "fpath") == 1
+        script = run("--show-completion", environ=environ).out
+        assert script.strip() in [
+            file.read_text().strip() for file in tmp_path.rglob("*mixpanel-export*") if file.is_file()
+        ]
+
+    def test_unknown_shell_is_refused(self) -> None:
+        assert "$SHELL: expected one of bash, zsh, fish" in refused(
+            "--show-completion", environ={"SHELL": "/bin/csh"}
+        )

@@ -1,0 +1,62 @@
+"""Messages on standard error: logs, JSON for programs, `--quiet` and `--debug`."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from mixpanel_export.sandbox import Sandbox
+
+from .runner import EVENTS, run
+
+STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ "
+
+
+def test_log_lines_have_a_time_and_no_color(tmp_path: Path) -> None:
+    result = run(*EVENTS, str(tmp_path / "out"))
+    assert [bool(re.match(STAMP, line)) for line in result.err.splitlines()] == [True]
+    wrong = run(*EVENTS, "-", "--where", "(")
+    assert re.match(f"{STAMP}error: ", wrong.err)
+    assert "\x1b" not in result.err + wrong.err
+
+
+def test_warning_is_a_log_line(mixpanel_sandbox: Sandbox) -> None:
+    environ = mixpanel_sandbox.credentials.environment(mixpanel_sandbox.url, "project_secret")
+    result = run("query", "funnels", "list", environ=environ)
+    assert result.returncode == 0
+    assert re.match(f"{STAMP}warning: Mixpanel retires project secrets on 2027-03-03", result.err)
+
+
+def test_json_progress_ends_with_a_summary(tmp_path: Path) -> None:
+    result = run(*EVENTS, str(tmp_path / "out"), "--progress", "json")
+    messages = [json.loads(line) for line in result.err.splitlines()]
+    assert messages[-1]["type"] == "summary"
+    assert messages[-1]["slices_done"] == messages[-1]["slices"] == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--progress", "json", "--debug", *EVENTS, "-", "--where", "("],
+        ["--progress", "json", "nonsense"],
+        ["events", "--progress", "json"],
+    ],
+)
+def test_json_errors_are_objects(arguments: list[str]) -> None:
+    result = run(*arguments)
+    (message,) = map(json.loads, result.err.splitlines())
+    assert (result.returncode, message["type"], message["exit_code"]) == (2, "error", 2)
+    assert "\x1b" not in result.err
+
+
+def test_quiet_prints_nothing(tmp_path: Path) -> None:
+    assert run(*EVENTS, str(tmp_path / "out"), "--quiet") == (0, b"", b"")
+
+
+def test_traceback_needs_debug() -> None:
+    wrong = [*EVENTS, "-", "--where", "("]
+    assert "Traceback" not in run(*wrong).err
+    assert "Traceback" in run(*wrong, "--debug").err
