@@ -1,4 +1,4 @@
-"""The calls of `recorded_calls.json`: what `record` makes with the older client, in a form that JSON can hold.
+"""The calls in `recorded_calls.json`: made by `record` with the older client, in a form that fits into JSON.
 
 Values that JSON lacks are written `{"$date": …}`, `{"$datetime": …}`, `{"$bytes": …}`; `revived` undoes that.
 """
@@ -21,13 +21,13 @@ COUNTRY = 'properties["$country"]'
 
 
 class RecordedCall(TypedDict, total=False):
-    """One call of the older client, and what came of it.
+    """One call of the older client and its outcome.
 
     Attributes:
         auth: `SignatureAuth` or `SecretAuth`.
-        answer: the status that the server answered, where it was not 200.
-        path, query, authorization: what went over the wire; the query decoded, without `sig` and `expire`.
-        raises: the name of the exception, where there was one.
+        answer: the status of the server's response, if not 200.
+        path, query, authorization: the request on the wire; the query is decoded, without `sig` and `expire`.
+        raises: the name of the exception, if any.
     """
 
     auth: str
@@ -42,7 +42,7 @@ class RecordedCall(TypedDict, total=False):
 
 
 def revived(value: Any) -> Any:
-    """A value of a recorded call, as it was passed."""
+    """Return a value of a recorded call as it was passed."""
     match value:
         case {"$date": str(text)}:
             return datetime.date.fromisoformat(text)
@@ -55,7 +55,7 @@ def revived(value: Any) -> Any:
 
 
 def calls() -> Iterator[RecordedCall]:
-    """Every call to record: those of both schemes with each, the rest with signatures."""
+    """Return every call to record: those of both schemes with each, the others with signatures."""
     for auth in ("SignatureAuth", "SecretAuth"):
         for method, *args in _WITH_BOTH_SCHEMES:
             yield _call(method, args, auth)
@@ -103,7 +103,7 @@ _WITH_BOTH_SCHEMES: tuple[tuple[Any, ...], ...] = (
 )
 
 _CALLS: tuple[tuple[Any, ...], ...] = (
-    # Every argument given, by position and by name.
+    # Every argument, by position and by name.
     ("annotations_list", *DAY, "csv"),
     ("annotations_list", {"start_date": DAY[0], "end_date": DAY[1], "response_format": "json"}),
     ("annotation_create", "2024-01-05 23:59:58", "café ☕", "csv"),
@@ -127,7 +127,7 @@ _CALLS: tuple[tuple[Any, ...], ...] = (
     ("get_engage", PLAN, "1234567890-EXAMPL", 4, "csv"),
     ("get_export", *DAY, ["Sign Up", "購入"], PLAN, "bucket-9", "json"),
     ("get_export", *DAY, {"event": "Einzeln ü"}),
-    # What is falsy is not sent.
+    # Falsy values are not sent.
     ("get_events", [], "day", 0),
     ("get_events_top", "", 0),
     ("get_event_top_names", None, None),
@@ -172,7 +172,7 @@ _CALLS: tuple[tuple[Any, ...], ...] = (
     ("get_export", {"$datetime": "2024-01-05T00:00:00"}, {"$datetime": "2024-01-31T00:00:00"}),
     ("get_export", None, None),
     ("annotation_create", {"$datetime": "2024-01-05T00:00:00"}, "text"),
-    # Units, formats and data types, and which is looked at first.
+    # Units, formats and data types, and the order of their checks.
     ("get_events", ["A"], "year", 1),
     ("get_events", ["A"], None, 1),
     ("get_events", ["A"], "year", 1, "total", "xml"),
@@ -200,7 +200,7 @@ _CALLS: tuple[tuple[Any, ...], ...] = (
     ("annotation_update", 1, DAY[0], "text", "xml"),
     ("annotation_delete", 1, "xml"),
     ("get_engage", None, None, None, "xml"),
-    # What no method takes.
+    # Arguments no method takes.
     ("get_segmentation", "A"),
     ("get_funnel_list", {"limit": 3}),
 )

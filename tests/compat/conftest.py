@@ -1,4 +1,4 @@
-"""The recording server of the facade's tests, and the older client's drop-in pointed at it."""
+"""The recording server, and the older client's drop-in connected to it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["AGAIN", "Connect", "_listening", "sandbox_client", "server"]
 AGAIN = RetryPolicy(initial_wait=0.01, max_wait=0.01)
 
 Connect = Callable[..., MixpanelQueryClient]
-"""`connect(auth_class, **options)`: a client of the server, which sends every call once and at once."""
+"""`connect(auth_class, **options)` returns a client of the server that never retries or waits."""
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def connect(server: Server, _clients: dict[Any, MixpanelQueryClient]) -> Connect
 
 
 def sandbox_client(sandbox: Sandbox, auth_class: Any = SignatureAuth) -> MixpanelQueryClient:
-    """A client of a sandbox, which tries again without waiting long."""
+    """Return a client of a sandbox that retries quickly."""
     keys = sandbox.credentials
     return MixpanelQueryClient(
         keys.api_key, keys.api_secret, None, auth_class, sandbox.url, retry=AGAIN, limits=None
@@ -57,5 +57,5 @@ def sandbox_client(sandbox: Sandbox, auth_class: Any = SignatureAuth) -> Mixpane
 
 @pytest.fixture
 def client(connect: Connect) -> MixpanelQueryClient:
-    """A client that signs."""
+    """Return a client that signs its requests."""
     return connect()

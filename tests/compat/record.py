@@ -1,6 +1,6 @@
-"""Records `recorded_calls.json` with the older client itself, against a server on loopback.
+"""Record `recorded_calls.json` with the older client itself, against a server on loopback.
 
-Not a test: run it, with `mixpanel-query-py==0.1.9` importable, when the calls in `calls_to_record` change:
+Not a test. Run it with `mixpanel-query-py==0.1.9` installed when the calls in `calls_to_record` change:
 
     pip install mixpanel-query-py==0.1.9
     python -m tests.compat.record
@@ -37,11 +37,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"{}")
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing: what was received is recorded."""
+        """Log nothing: the requests are recorded."""
 
 
 def record(call: RecordedCall, url: str) -> RecordedCall:
-    """The call, with what came of it."""
+    """Make the call and return it with its outcome."""
     older: Any = importlib.import_module("mixpanel_query.client")
     schemes: Any = importlib.import_module("mixpanel_query.auth")
     client = older.MixpanelQueryClient(API_KEY, API_SECRET, auth_class=getattr(schemes, call["auth"]))

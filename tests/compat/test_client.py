@@ -1,4 +1,4 @@
-"""The drop-in beside the wire: its shape, its answers, its export, and how it fails."""
+"""The drop-in beyond the wire format: its signatures, results, export and errors."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from tests.recording_server import Reply, Server
 
 DAYS = ("2024-01-01", "2024-01-03")
 
-# The older client's signatures, as its documentation and source have them.
+# The older client's signatures, from its documentation and source.
 SIGNATURES = {
     "annotations_list": "start_date, end_date, response_format='json'",
     "annotation_create": "date, description, response_format='json'",
@@ -143,7 +143,7 @@ class TestShape:
         with pytest.raises(ConfigurationError, match="api_secret"):
             MixpanelQueryClient("key", "")
 
-    def test_without_a_base_url_it_calls_mixpanels_servers(self) -> None:
+    def test_the_default_base_url_is_mixpanels_servers(self) -> None:
         client = MixpanelQueryClient("key", "secret")
         assert "https://mixpanel.com" in repr(client.connection._client)
         client.connection.close()
@@ -226,7 +226,7 @@ class TestExport:
         assert list(client.get_export(*DAYS)) == events
         assert server.only.headers["Accept-Encoding"] == "gzip"
 
-    def test_it_is_a_generator_that_begins_when_it_is_read(
+    def test_get_export_is_a_generator_that_starts_when_read(
         self, client: MixpanelQueryClient, server: Server
     ) -> None:
         events = client.get_export("not", "dates")
@@ -235,7 +235,7 @@ class TestExport:
         with pytest.raises(exceptions.InvalidDateException):
             next(events)
 
-    def test_the_whole_range_is_one_request_and_what_broke_off_is_asked_for_again(self) -> None:
+    def test_an_export_is_one_request_retried_when_it_breaks_off(self) -> None:
         with Sandbox(limits=None) as sandbox:
             client = sandbox_client(sandbox)
             whole = list(client.get_export("2024-01-01", "2024-03-31"))
@@ -314,7 +314,7 @@ class TestFailures:
         assert raised.value.headers["Retry-After"] == "7"
         assert isinstance(raised.value.error, RateLimitError)
 
-    def test_what_failed_on_every_attempt_of_an_export_is_an_http_error_too(
+    def test_an_export_that_keeps_failing_is_an_http_error_too(
         self, connect: Connect, server: Server
     ) -> None:
         server.answers("<h1>no</h1>", status=503, content_type="text/html")
@@ -350,7 +350,7 @@ class TestFailures:
         ("body", "content_type"),
         [("<html>Sorry</html>", "text/html"), ("oops", "text/plain"), ("", "text/plain")],
     )
-    def test_what_is_no_json_is_a_decode_error(
+    def test_a_body_that_is_not_json_is_a_decode_error(
         self, client: MixpanelQueryClient, server: Server, body: str, content_type: str
     ) -> None:
         server.answers(body, content_type=content_type)
@@ -363,7 +363,9 @@ class TestFailures:
         with pytest.raises(InvalidResponseError, match="Session expired"):
             client.get_engage()
 
-    def test_only_creating_an_annotation_is_not_tried_again(self, connect: Connect, server: Server) -> None:
+    def test_creating_an_annotation_is_the_only_call_not_retried(
+        self, connect: Connect, server: Server
+    ) -> None:
         server.answers({"error": "busy"}, status=503)
         client = connect(retry=AGAIN)
         with pytest.raises(exceptions.HTTPError):
@@ -375,7 +377,7 @@ class TestFailures:
             client.annotation_update(1, DAYS[0], "twice")
         assert len(server.requests) == 1 + 2 * AGAIN.attempts
 
-    def test_what_fits_in_no_url_is_refused(self, client: MixpanelQueryClient, server: Server) -> None:
+    def test_values_that_fit_in_no_url_are_refused(self, client: MixpanelQueryClient, server: Server) -> None:
         with pytest.raises(InvalidArgumentError, match=r"where: .* too long for a URL"):
             client.get_engage(where="x" * 70_000)
         with pytest.raises(InvalidArgumentError, match=r"event: .* too long for a URL"):

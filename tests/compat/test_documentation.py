@@ -1,4 +1,4 @@
-"""The migration page: every method is in it, and what it says to call instead exists with these arguments."""
+"""The migration page lists every method, and the replacements it names exist with those arguments."""
 
 from __future__ import annotations
 

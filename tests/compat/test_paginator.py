@@ -1,4 +1,4 @@
-"""All pages, or an exception: never a list that lacks some."""
+"""The paginator returns all pages or raises; never a partial list."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Pages:
             self.calls.append(arguments)
             self.running += 1
             self.most_at_once = max(self.most_at_once, self.running)
-        # Of those asked at the same time, the later pages answer first.
+        # Of concurrent calls, later pages return first.
         time.sleep(self.seconds / (page + 1))
         with self._lock:
             self.running -= 1
@@ -48,13 +48,13 @@ class Pages:
 
 
 @pytest.mark.parametrize("total", [0, 1, 9, 10, 11, 95, 100, 101])
-def test_all_pages_come_in_their_order(total: int) -> None:
+def test_pages_come_in_order(total: int) -> None:
     pages = Pages(total)
     assert ConcurrentPaginator(pages).fetch_all() == list(range(total))
     assert len(pages.calls) == max(1, -(-total // SIZE))
 
 
-def test_every_call_gets_the_arguments_and_all_but_the_first_the_session() -> None:
+def test_calls_share_arguments_and_later_ones_the_session() -> None:
     pages = Pages(35)
     given = {"where": "x"}
     ConcurrentPaginator(pages, concurrency=2).fetch_all(given)
@@ -74,7 +74,7 @@ def test_concurrency_is_how_many_threads_ask() -> None:
     assert ConcurrentPaginator(pages).concurrency == 20
 
 
-def test_a_page_that_fails_is_raised_without_waiting_for_the_others() -> None:
+def test_a_failed_page_raises_without_waiting_for_the_others() -> None:
     hanging = threading.Event()
 
     class Failing(Pages):
@@ -112,9 +112,7 @@ def test_a_first_page_that_is_no_page_is_an_error(missing: str) -> None:
         ConcurrentPaginator(Other(35)).fetch_all()
 
 
-def test_a_client_lets_five_calls_run_at_once_whatever_number_of_threads_asks(
-    connect: Connect, server: Server
-) -> None:
+def test_a_client_runs_five_calls_at_once_for_any_thread_count(connect: Connect, server: Server) -> None:
     pages = Pages(300)
     pages.seconds = 0.4
 

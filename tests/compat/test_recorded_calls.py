@@ -1,4 +1,4 @@
-"""Every recorded call of the older client, made with ours: the same on the wire, the same exceptions."""
+"""Every recorded call of the older client, repeated with ours: same requests, same exceptions."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def reply(call: RecordedCall) -> Reply:
 
 
 def make(call: RecordedCall, connect: Connect) -> Any:
-    """What our client answers; a generator is read to its end."""
+    """Return our client's result; a generator is read to its end."""
     client = connect(getattr(compat, call["auth"]))
     args = [revived(each) for each in call["args"]]
     answer = getattr(client, call["method"])(*args, **call["kwargs"])
@@ -41,7 +41,7 @@ def make(call: RecordedCall, connect: Connect) -> Any:
 
 
 def check_signature(received: Received) -> dict[str, str]:
-    """The query without what the signature needs, which must be right."""
+    """Return the query without the signature's parameters, which must be right."""
     query = received.query
     signed = {name: value for name, value in query.items() if name != "sig"}
     text = "".join(f"{name}={signed[name]}" for name in sorted(signed)) + API_SECRET
@@ -75,7 +75,7 @@ def test_a_recorded_call_is_made_again(call: RecordedCall, connect: Connect, ser
     assert received.headers.get("Authorization") == call.get("authorization")
 
 
-def test_what_is_recorded_is_what_would_be_recorded() -> None:
+def test_the_recording_is_up_to_date() -> None:
     def asked(call: RecordedCall) -> dict[str, Any]:
         return {name: call.get(name) for name in ("auth", "method", "args", "kwargs", "answer")}
 

@@ -1,6 +1,6 @@
-"""Expressions written in Python say what their text would say, or are refused at once."""
+"""Expressions written in Python produce the expected text, or are refused at once."""
 
-# ruff: noqa: SIM300 (a value on the left is what the reflected operators are for)
+# ruff: noqa: SIM300 (reflected operators need a value on the left)
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class Kind(str, enum.Enum):  # noqa: UP042
         (A == 10**30, f'properties["a"] == {10**30}'),
     ],
 )
-def test_what_is_built_has_the_text_that_says_it(built: Expr, text: str | None) -> None:
+def test_built_expressions_have_the_expected_text(built: Expr, text: str | None) -> None:
     if text is not None:
         assert str(built) == text
     assert parse(str(built)) == built.tree
@@ -155,9 +155,7 @@ def test_numbers_and_booleans_arrive_as_they_are(value: float) -> None:
         (lambda: {A}, "unhashable"),
     ],
 )
-def test_python_syntax_that_cannot_build_an_expression_is_refused(
-    misuse: Callable[[], Any], advice: str
-) -> None:
+def test_python_syntax_that_builds_no_expression_is_refused(misuse: Callable[[], Any], advice: str) -> None:
     with pytest.raises(TypeError, match=advice):
         misuse()
 

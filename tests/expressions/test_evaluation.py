@@ -1,4 +1,4 @@
-"""What expressions mean: a group of cases for each row of the language's reference."""
+"""The meaning of expressions: a group of cases for each row of the language's reference."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mixpanel_export.expressions import UNDEFINED, EvaluationError, ExpressionError, evaluate, matches, prop
 
-# A value of each type; the property "missing" is not there.
+# A value of each type; the property "missing" is absent.
 PROPERTIES: dict[str, Any] = {
     "text": "guidebook",
     "empty": "",
@@ -49,12 +49,12 @@ json_values = st.recursive(
 
 
 def value_of(text: str) -> Any:
-    """Evaluates the text, in which $name stands for a property."""
+    """Evaluate the text, in which $name stands for a property."""
     return evaluate(re.sub(r"\$(\w+)", r'properties["\1"]', text), EVENT)
 
 
 def same(left: Any, right: Any) -> bool:
-    """Equal and of one type: Python alone would take True for 1."""
+    """Return whether two values are equal and of one type; Python alone takes True for 1."""
     return bool(left == right) and isinstance(left, bool) == isinstance(right, bool)
 
 
@@ -134,7 +134,7 @@ def test_the_remainder_is_exact_and_has_the_sign_of_the_dividend(left: int, righ
 
 @pytest.mark.parametrize("left", BY_TYPE)
 @pytest.mark.parametrize("right", BY_TYPE)
-def test_values_of_different_types_are_unequal_and_each_equals_itself(left: str, right: str) -> None:
+def test_values_equal_themselves_and_no_other_type(left: str, right: str) -> None:
     check(f"${BY_TYPE[left]} == ${BY_TYPE[right]}", left == right)
     check(f"${BY_TYPE[left]} != ${BY_TYPE[right]}", left != right)
 
@@ -167,7 +167,7 @@ def test_equality(text: str, expected: bool) -> None:
 
 
 @given(json_values, json_values)
-def test_equality_is_always_a_boolean_symmetric_and_the_opposite_of_inequality(left: Any, right: Any) -> None:
+def test_equality_is_boolean_symmetric_and_opposes_inequality(left: Any, right: Any) -> None:
     event = {"properties": {"l": left, "r": right}}
     result = evaluate(prop("l") == prop("r"), event)
     assert type(result) is bool
@@ -254,9 +254,7 @@ def test_membership(text: str, expected: Any) -> None:
 
 
 @given(json_values, st.lists(scalars.filter(lambda value: value is not None), max_size=4))
-def test_a_written_list_and_a_list_in_a_property_have_the_same_members(
-    value: Any, members: list[Any]
-) -> None:
+def test_literal_and_property_lists_have_the_same_members(value: Any, members: list[Any]) -> None:
     finite = [m for m in members if not isinstance(m, float) or math.isfinite(m)]
     event = {"properties": {"value": value, "members": finite}}
     written = prop("value").in_(finite)
@@ -282,7 +280,7 @@ def test_a_written_list_and_a_list_in_a_property_have_the_same_members(
         ("true and true and $missing or $yes", True),
     ],
 )
-def test_and_and_or_take_booleans_and_undefined_and_give_booleans(text: str, expected: bool) -> None:
+def test_and_and_or_map_booleans_and_undefined_to_booleans(text: str, expected: bool) -> None:
     check(text, expected)
 
 
@@ -514,7 +512,7 @@ def test_huge_integers_in_an_event_are_no_trouble() -> None:
         assert evaluate(text, event) is UNDEFINED
 
 
-def test_values_nested_more_deeply_than_python_recurses_can_be_compared() -> None:
+def test_values_nested_beyond_the_recursion_limit_compare() -> None:
     def nested(innermost: Any) -> Any:
         for depth in range(20_000):
             innermost = [innermost] if depth % 2 else {"a": innermost}

@@ -1,4 +1,4 @@
-"""Expressions applied to events: what is read from where, what a filter keeps, and at what size."""
+"""Expressions applied to events: scopes, filters and large inputs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_an_on_expression_gives_the_value_to_segment_by() -> None:
     assert evaluate('properties["city"]', event) is UNDEFINED
 
 
-def test_each_scope_reads_its_own_values() -> None:
+def test_scopes_read_their_own_values() -> None:
     event = {"event": "Signup", "properties": {"a": 1}}
     user, behaviors = {"a": 2}, {"a": 3}
     for text, expected in [
@@ -62,7 +62,7 @@ def test_a_record_without_properties_has_them_all_undefined(event: dict[str, Any
     assert evaluate('properties["a"]', event) is UNDEFINED
 
 
-def test_a_where_keeps_what_is_true_and_drops_false_undefined_and_null() -> None:
+def test_where_keeps_true_and_drops_false_undefined_and_null() -> None:
     assert matches('properties["yes"]', EVENT) is True
     for name in ("no", "missing", "null"):
         assert matches(prop(name), EVENT) is False

@@ -1,4 +1,4 @@
-"""What the parser reads, how operators group, and what it says about text that is wrong."""
+"""The parser: valid texts, grouping of operators, and error messages."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TEXTS = {"A": 'properties["a"]', "B": 'properties["b"]', "C": 'properties["c"]'}
 
 
 def with_properties(text: str) -> str:
-    """Lets the cases below write A, B and C for three properties."""
+    """Let the cases below write A, B and C for three properties."""
     return re.sub(r"\b[ABC]\b", lambda letter: TEXTS[letter[0]], text)
 
 
@@ -84,7 +84,7 @@ def test_every_function_takes_one_argument(function: str) -> None:
         ("\u2028\u0085\u0000", "\u2028\u0085\u0000"),
     ],
 )
-def test_strings_have_the_escapes_of_json_and_any_other_character(written: str, value: str) -> None:
+def test_strings_take_jsons_escapes_and_any_other_character(written: str, value: str) -> None:
     assert parse(f'"{written}"') == Literal(value)
 
 
@@ -228,7 +228,7 @@ def test_an_error_has_the_place_and_what_was_expected(text: str, place: str, exp
         ('{"a": 1}', "no objects"),
     ],
 )
-def test_what_other_languages_write_is_answered_with_the_right_spelling(text: str, suggestion: str) -> None:
+def test_spellings_of_other_languages_get_a_hint(text: str, suggestion: str) -> None:
     with pytest.raises(ExpressionError) as caught:
         parse(with_properties(text))
     assert suggestion in caught.value.expected
@@ -250,7 +250,7 @@ def test_the_caret_stands_under_the_place() -> None:
     ]
 
 
-def test_only_the_line_with_the_place_is_shown() -> None:
+def test_errors_show_only_the_line_with_the_mistake() -> None:
     with pytest.raises(ExpressionError) as caught:
         parse("true and\n  false &&\n  true")
     assert str(caught.value).splitlines()[1:] == ["      false &&", "            ^"]
@@ -272,11 +272,11 @@ def test_a_long_expression_is_shown_as_a_window_around_the_place() -> None:
 def test_the_caret_allows_for_wide_characters_and_accents() -> None:
     with pytest.raises(ExpressionError) as caught:
         parse('"日本e\u0301" = 1')
-    # Quotes, two wide characters, one letter with an accent, a blank: eight columns.
+    # Quotes, two wide characters, an accented letter and a blank: eight columns.
     assert str(caught.value).splitlines()[2] == " " * 4 + " " * 8 + "^"
 
 
-def test_no_error_message_holds_what_a_terminal_would_obey_or_refuse() -> None:
+def test_error_messages_are_safe_to_print_on_a_terminal() -> None:
     for text in ('"\x1b[31m\ud800" 1', '1 "\x1b[31m\x00"', "1 \x1b"):
         with pytest.raises(ExpressionError) as caught:
             parse(text)

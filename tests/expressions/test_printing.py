@@ -1,4 +1,4 @@
-"""Printing: every tree, however it was made, reads back as itself, with no parenthesis too many."""
+"""Printing: every tree parses back as itself, without superfluous parentheses."""
 
 from __future__ import annotations
 
@@ -99,12 +99,12 @@ def test_every_tree_reads_back_as_itself(tree: Expression) -> None:
 
 
 @given(built)
-def test_everything_that_is_built_reads_back_as_itself(expression: Expr) -> None:
+def test_built_expressions_parse_back_as_themselves(expression: Expr) -> None:
     assert parse(str(expression)) == expression.tree
 
 
 @given(trees)
-def test_what_is_printed_can_be_sent(tree: Expression) -> None:
+def test_printed_expressions_can_be_sent(tree: Expression) -> None:
     to_text(tree).encode("utf-8")
 
 
@@ -112,13 +112,13 @@ def test_what_is_printed_can_be_sent(tree: Expression) -> None:
 def test_no_parenthesis_is_more_than_the_tree_needs(tree: Expression) -> None:
     text = to_text(tree)
     for opened, closed in grouping_parentheses(text):
-        # A blank in its place keeps the words beside it apart.
+        # A blank keeps the words beside the parenthesis apart.
         without = f"{text[:opened]} {text[opened + 1 : closed]} {text[closed + 1 :]}"
         assert tree_or_none(without) != tree
 
 
 def grouping_parentheses(text: str) -> list[tuple[int, int]]:
-    """The positions of each pair that is not a call's."""
+    """Return the positions of all parentheses except those of calls."""
     lexer = Lexer(text)
     open_ones: list[tuple[int, bool]] = []
     pairs: list[tuple[int, int]] = []

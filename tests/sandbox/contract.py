@@ -1,4 +1,4 @@
-"""Whether an answer is one that the contract, `spec/openapi.yaml`, allows."""
+"""Validation of responses against the contract, `spec/openapi.yaml`."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def _spec() -> dict[str, Any]:
 
 
 def follows_contract(path: str, answer: httpx.Response) -> bool:
-    """True, or an error of jsonschema that says what of the body is not as the contract has it.
+    """Return True, or raise jsonschema's error if the body violates the contract.
 
     Args:
-        path: the path of the operation as the contract writes it.
+        path: the operation's path as written in the contract.
     """
     jsonschema = pytest.importorskip("jsonschema")
     operation = _spec()["paths"][path][answer.request.method.lower()]

@@ -1,6 +1,6 @@
-"""The raw export of a sandbox as a DuckDB table, for computing its reports a second time, in SQL.
+"""The raw export as a DuckDB table, for computing reports a second time, in SQL.
 
-Nothing of the package is used but the bytes of the export.
+Uses nothing of the package except the bytes of the export.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["database"]
 
 
 def database(client: httpx.Client, folder: Path) -> duckdb.DuckDBPyConnection:
-    """A database with the table `events`: every event once, with `name`, `id`, `time` and `properties`."""
+    """Return a database with the table `events`: deduplicated, with `name`, `id`, `time` and `properties`."""
     answer = client.get("/api/2.0/export", params=EVERYTHING)
     assert answer.status_code == 200
     lines = folder / "events.jsonl"

@@ -1,4 +1,4 @@
-"""Names of the sandbox that were changed stay importable for one release."""
+"""Renamed names of the sandbox stay importable for one release."""
 
 from __future__ import annotations
 

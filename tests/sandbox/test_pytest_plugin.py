@@ -1,4 +1,4 @@
-"""The pytest plugin, in a pytest of its own as in a user's project."""
+"""The pytest plugin, run in a separate pytest as in a user's project."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
-# Imported by name, so that it is there whether or not the package is installed with its entry point.
+# Loaded by name, to work without installing the package and its entry point.
 CONFTEST = "from mixpanel_export.sandbox.pytest_plugin import mixpanel_sandbox\n"
 TESTS = """
 import threading
@@ -24,11 +24,11 @@ def export(sandbox):
     params = {**day, "project_id": sandbox.credentials.project_id}
     return httpx.get(f"{sandbox.url}/api/2.0/export", params=params, auth=sandbox.auth, timeout=60)
 
-def test_it_answers(mixpanel_sandbox):
+def test_the_fixture_sandbox_responds(mixpanel_sandbox):
     urls.append(mixpanel_sandbox.url)
     assert export(mixpanel_sandbox).status_code == 200
 
-def test_it_was_stopped():
+def test_the_fixture_stops_its_sandbox():
     assert threading.active_count() == 1
 
 def test_the_next_test_has_its_own(mixpanel_sandbox):
@@ -51,7 +51,7 @@ def run_pytest(directory: Path, prelude: str = "") -> subprocess.CompletedProces
         env={
             **os.environ,
             "PYTHONPATH": os.pathsep.join(paths),
-            # Whatever else is installed here has no part in this, and takes its time.
+            # Other plugins installed here would only take time.
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         },
     )
@@ -63,7 +63,7 @@ def test_a_test_gets_a_running_sandbox_of_its_own(tmp_path: Path) -> None:
     assert "3 passed" in done.stdout
 
 
-def test_without_the_extra_only_tests_that_use_it_fail(tmp_path: Path) -> None:
+def test_a_missing_extra_fails_only_tests_that_use_the_fixture(tmp_path: Path) -> None:
     done = run_pytest(tmp_path, prelude="import sys\nsys.modules['uvicorn'] = None\n")
     assert "1 passed, 2 errors" in done.stdout, done.stdout + done.stderr
     assert "pip install 'mixpanel-export-sdk[sandbox]'" in done.stdout

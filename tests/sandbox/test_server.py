@@ -29,7 +29,7 @@ def open_files() -> int:
 
 def export(sandbox: Sandbox) -> httpx.Response:
     url = f"{sandbox.url}/api/2.0/export"
-    # Unverified only because loading certificates takes longer than anything here.
+    # Unverified because loading certificates takes longer than anything here.
     return httpx.get(url, params=DAY | PROJECT, auth=sandbox.auth, verify=False, timeout=60)
 
 
@@ -37,7 +37,7 @@ class TestStopping:
     def test_nothing_is_left_behind(self) -> None:
         with Sandbox() as sandbox:
             export(sandbox)
-        # What earlier tests left to the garbage collector is not ours to count.
+        # Objects that earlier tests left to the garbage collector don't count here.
         gc.collect()
         threads, files = set(threading.enumerate()), open_files()
         for _ in range(5):
@@ -54,8 +54,8 @@ class TestStopping:
         with pytest.raises(httpx.ConnectError):
             httpx.get(url, timeout=60)
 
-    def test_it_waits_for_nobody(self) -> None:
-        """An idle connection, half a request, and an export that its client does not read."""
+    def test_stopping_waits_for_no_client(self) -> None:
+        """Open an idle connection, half a request, and an export that its client does not read."""
         sandbox = Sandbox().start()
         host, port = sandbox.url.removeprefix("http://").split(":")
         with (
@@ -92,7 +92,7 @@ class TestStopping:
         with pytest.raises(MixpanelError, match="not running"):
             _ = sandbox.url
 
-    def test_it_may_be_started_again_on_its_port(self) -> None:
+    def test_a_sandbox_restarts_on_its_port(self) -> None:
         with Sandbox() as sandbox:
             port = int(sandbox.url.rpartition(":")[2])
             export(sandbox)
@@ -118,7 +118,7 @@ class TestRunning:
             assert mine.status_code == yours.status_code == 200
             assert mine.content != yours.content
 
-    def test_it_answers_others_during_a_long_export(self, sandbox: Sandbox) -> None:
+    def test_a_long_export_does_not_block_other_requests(self, sandbox: Sandbox) -> None:
         with (
             httpx.Client(timeout=60, base_url=sandbox.url, auth=sandbox.auth, params=PROJECT) as client,
             client.stream(
@@ -127,7 +127,7 @@ class TestRunning:
         ):
             assert client.get("/api/2.0/export", params=DAY).status_code == 200
 
-    def test_it_is_an_asynchronous_context_manager_too(self) -> None:
+    def test_a_sandbox_is_an_async_context_manager_too(self) -> None:
         async def main() -> int:
             async with Sandbox() as sandbox, httpx.AsyncClient(timeout=60, auth=sandbox.auth) as client:
                 answer = await client.get(f"{sandbox.url}/api/2.0/export", params=DAY | PROJECT)
@@ -135,7 +135,7 @@ class TestRunning:
 
         assert asyncio.run(main()) == 200
 
-    def test_its_environment_says_how_to_reach_it(self, sandbox: Sandbox) -> None:
+    def test_the_environment_configures_a_client(self, sandbox: Sandbox) -> None:
         assert sandbox.environment["MIXPANEL_BASE_URL"] == sandbox.url
         assert sandbox.environment["MIXPANEL_SERVICE_ACCOUNT_SECRET"] == sandbox.credentials.secret
 
@@ -148,7 +148,7 @@ class TestRunning:
             assert sandbox.url.startswith("http://[::1]:")
             assert export(sandbox).status_code == 200
 
-    def test_it_says_nothing_and_leaves_loggers_alone(self, caplog: pytest.LogCaptureFixture) -> None:
+    def test_a_sandbox_logs_nothing_and_leaves_loggers_alone(self, caplog: pytest.LogCaptureFixture) -> None:
         names = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi")
         before = [(logging.getLogger(name).level, logging.getLogger(name).propagate) for name in names]
         with caplog.at_level(logging.DEBUG), Sandbox() as sandbox:
@@ -172,9 +172,7 @@ class TestRefusing:
             Sandbox(port=70_000).start()
 
     @pytest.mark.parametrize("package", ["starlette", "uvicorn"])
-    def test_without_the_extra_it_names_the_extra(
-        self, package: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_missing_extra_is_named(self, package: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, package, None)
         with pytest.raises(MissingExtraError, match=r"mixpanel-export-sdk\[sandbox\]"):
             Sandbox()
@@ -185,7 +183,7 @@ def test_importing_it_imports_no_server() -> None:
         "import sys, mixpanel_export.sandbox, mixpanel_export.sandbox.pytest_plugin\n"
         "print({'starlette', 'uvicorn', 'h11', 'anyio'} & {*sys.modules} - before)"
     )
-    # The parent package has its own imports, which are not the sandbox's to answer for.
+    # The parent package's own imports don't count here.
     code = "import sys, mixpanel_export\nbefore = {*sys.modules}\n" + code
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -201,11 +199,11 @@ class TestClients:
     def test_a_client_of_it_is_ready_to_use(self) -> None:
         with Sandbox(limits=None) as sandbox, sandbox.client(timeout=60) as client:
             assert client.funnels.list()
-            # More calls than an hour's budget: neither side keeps one.
+            # More calls than an hour's budget: neither side enforces one.
             for _ in range(61):
                 client.cohorts.list()
 
-    def test_it_keeps_budgets_where_the_sandbox_keeps_limits(self) -> None:
+    def test_the_client_keeps_budgets_if_the_sandbox_has_limits(self) -> None:
         with Sandbox() as sandbox, sandbox.client(limits=None) as careless, sandbox.client() as careful:
             assert "limits" not in sandbox._options
             assert careless.funnels.list() == careful.funnels.list()

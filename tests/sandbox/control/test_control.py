@@ -1,4 +1,4 @@
-"""The control API: scripting a sandbox and looking at it from any language."""
+"""The control API: changing and inspecting a sandbox from any language."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def steered() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def control(steered: Sandbox) -> Iterator[httpx.Client]:
-    """No credentials, as curl would ask."""
+    """A client without credentials, like curl."""
     with httpx.Client(timeout=60, base_url=steered.url, verify=False) as client:
         yield client
 
@@ -36,7 +36,7 @@ def export_status(sandbox: Sandbox) -> int:
     ).status_code
 
 
-def test_it_says_what_there_is(control: httpx.Client) -> None:
+def test_the_index_lists_the_endpoints(control: httpx.Client) -> None:
     assert "POST /sandbox/faults" in control.get("/sandbox").json()["calls"]
 
 
@@ -83,7 +83,7 @@ class TestFaults:
         assert answer.status_code == 200, answer.text
         assert [rule.faults for rule in steered.faults.pending] == [(fault,)]
 
-    def test_they_are_shown_and_dropped(self, steered: Sandbox, control: httpx.Client) -> None:
+    def test_faults_are_shown_and_cleared(self, steered: Sandbox, control: httpx.Client) -> None:
         steered.faults.add(Fault.hang(), None, Fault.status(503, "no"), path="/export", times=None)
         shown = control.get("/sandbox/faults").json()["faults"]
         assert shown == [
@@ -130,7 +130,7 @@ class TestFaults:
             {"faults": [{"kind": "reset"}], "at": 0.5},
         ],
     )
-    def test_what_is_not_understood_is_said(
+    def test_invalid_json_gets_a_helpful_message(
         self, steered: Sandbox, control: httpx.Client, wrong: object
     ) -> None:
         answer = control.post("/sandbox/faults", json=wrong)
@@ -143,7 +143,7 @@ class TestFaults:
 
 
 class TestLimits:
-    def test_they_are_shown_and_changed_in_part(self, steered: Sandbox, control: httpx.Client) -> None:
+    def test_limits_are_shown_and_changed_in_part(self, steered: Sandbox, control: httpx.Client) -> None:
         assert control.get("/sandbox/limits").json()["query"] == {
             "per_hour": 60,
             "per_second": None,
@@ -164,7 +164,7 @@ class TestLimits:
     @pytest.mark.parametrize(
         "wrong", [5, {"query": 5}, {"query": {"per_day": 5}}, {"query": {"per_hour": "5"}}, {"speed": 1}]
     )
-    def test_what_is_not_understood_is_said(
+    def test_invalid_json_gets_a_helpful_message(
         self, steered: Sandbox, control: httpx.Client, wrong: object
     ) -> None:
         answer = control.put("/sandbox/limits", json=wrong)
@@ -172,7 +172,7 @@ class TestLimits:
         assert answer.json()["error"]
         assert steered.limits == Limits.mixpanel()
 
-    def test_nothing_changes_nothing(self, steered: Sandbox, control: httpx.Client) -> None:
+    def test_an_empty_change_of_limits_changes_nothing(self, steered: Sandbox, control: httpx.Client) -> None:
         assert control.put("/sandbox/limits").status_code == 400
         assert steered.limits == Limits.mixpanel()
 
@@ -209,7 +209,7 @@ def test_a_reset_starts_afresh(steered: Sandbox, control: httpx.Client) -> None:
     assert steered.requests.violations["per_second"] == 0
 
 
-def test_it_is_neither_limited_nor_logged_nor_damaged(steered: Sandbox, control: httpx.Client) -> None:
+def test_control_requests_bypass_limits_log_and_faults(steered: Sandbox, control: httpx.Client) -> None:
     steered.faults.add(Fault.status(500), times=None)
     assert {control.get("/sandbox/limits").status_code for _ in range(70)} == {200}
     assert len(steered.requests) == 0
@@ -218,7 +218,7 @@ def test_it_is_neither_limited_nor_logged_nor_damaged(steered: Sandbox, control:
 @pytest.mark.parametrize(
     ("address", "status"), [("127.0.0.1", 200), ("::1", 200), ("::ffff:127.0.0.1", 200), ("192.0.2.7", 403)]
 )
-def test_it_answers_on_loopback_only(address: str, status: int) -> None:
+def test_the_control_api_is_for_loopback_only(address: str, status: int) -> None:
     import asyncio
 
     async def ask() -> int:

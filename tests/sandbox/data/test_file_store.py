@@ -1,4 +1,4 @@
-"""A sandbox over a user's own exported files: every line served, as it was, under its day."""
+"""A sandbox over exported files: every line is served unchanged, under its day."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def line(number: int, time: float, size: int = 40, **properties: Any) -> bytes:
 
 
 def ordered_lines(count: int, size: int = 40) -> list[bytes]:
-    """Ten days of events, in order."""
+    """Return ten days of events, in order."""
     return [line(number, MIDNIGHT + number * 864_000 // count, size) for number in range(count)]
 
 
@@ -64,7 +64,7 @@ Opened = Callable[[Path], FileEventStore]
 
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that a small file has many of them."""
+    """Shrink the blocks, so that a small file has many of them."""
     monkeypatch.setattr(event_files, "_BLOCK", 8192)
     monkeypatch.setattr(event_files, "_BUFFERED", 40_000)
     monkeypatch.setattr(event_files, "_WORTH_A_READ", 1024)
@@ -145,7 +145,7 @@ class TestFiles:
         assert store.days(*ALWAYS) == []
         assert list(store.lines(*ALWAYS)) == []
 
-    def test_only_a_line_feed_ends_a_line(self, tmp_path: Path, opened: Opened) -> None:
+    def test_lines_end_at_line_feeds_only(self, tmp_path: Path, opened: Opened) -> None:
         odd = line(1, MIDNIGHT, note="a\u2028b\u2029c\u0085d")
         (tmp_path / "x.jsonl").write_bytes(odd * 3)
         assert b"".join(opened(tmp_path).lines(*ALWAYS)) == odd * 3
@@ -160,7 +160,7 @@ class TestFiles:
 
 
 class TestRefusing:
-    def test_nothing_to_serve(self, tmp_path: Path) -> None:
+    def test_a_path_without_files_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(ConfigurationError, match=r"contains no \.jsonl"):
             FileEventStore(tmp_path)
         with pytest.raises(ConfigurationError, match="does not exist"):
@@ -204,7 +204,7 @@ class TestRefusing:
                 Sandbox(events=tmp_path).start()
         assert len(os.listdir("/dev/fd")) == before  # noqa: PTH208
 
-    def test_a_file_that_shrinks_while_it_is_served_is_no_whole_answer(self, tmp_path: Path) -> None:
+    def test_a_file_that_shrinks_while_served_breaks_the_response(self, tmp_path: Path) -> None:
         path = tmp_path / "x.jsonl"
         path.write_bytes(b"".join(line(n, MIDNIGHT, size=500) for n in range(3000)))
         with Sandbox(events=path, limits=None) as sandbox, client_of(sandbox) as client:
@@ -232,7 +232,7 @@ def client_of(sandbox: Sandbox, encoding: str = "identity") -> httpx.Client:
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """About four megabytes, of which most are served in place."""
+    """About four megabytes, most of them served in place."""
     path = tmp_path_factory.mktemp("own") / "events.jsonl"
     path.write_bytes(b"".join(ordered_lines(10_000, size=120)))
     return path
@@ -304,7 +304,7 @@ class TestServing:
         with Sandbox(events=exported) as sandbox, client_of(sandbox, "gzip") as client:
             assert client.get(EXPORT, params=RANGE).status_code == 200
         assert list(tmp_path.iterdir()) == []
-        # Connections of tests before this one may have been fading away.
+        # Connections of earlier tests may still be closing.
         assert len(os.listdir("/dev/fd")) <= before  # noqa: PTH208
 
     def test_memory_is_that_of_a_few_blocks(self, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The sample data: always the same, of every JSON type, and behaving as a shop does."""
+"""The sample data: reproducible, with every JSON type, and plausible for a shop."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from mixpanel_export.sandbox.data.sample import FIRST_DAY, LAST_DAY, SEED, sample_data
 
-# Recordings and examples hold these data: a change to them is a change to those.
+# Recordings and examples contain this data and change with it.
 DIGEST = "c1e0c8eec94dd1642c62767e236bae85c0e41a4a855222169c230b08d5045b7f"
 PROFILES_DIGEST = "e3c0d5fc5202591244c9f0c542643bda06b823201d6bb647a326cb7ec797cb00"
 
@@ -42,7 +42,7 @@ def test_another_seed_is_another_shop() -> None:
     assert digest(1) != DIGEST
 
 
-def test_it_is_made_once_a_process() -> None:
+def test_the_sample_is_generated_once_a_process() -> None:
     assert sample_data() is sample_data()
 
 
@@ -135,7 +135,7 @@ class TestProfiles:
         assert len(set(identities)) == len(profiles) > 2_000
         assert identities == sorted(identities)
 
-    def test_each_customer_of_the_events_has_one(self, events: Events) -> None:
+    def test_customers_with_events_have_a_profile(self, events: Events) -> None:
         known = {profile["$distinct_id"] for profile in sample_data().profiles}
         assert {event["properties"]["distinct_id"] for event in events} <= known
 

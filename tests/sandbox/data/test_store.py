@@ -1,4 +1,4 @@
-"""The event store: any lines, by UTC day."""
+"""The in-memory event store: lines in any order, by UTC day."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_events_of_one_second_keep_their_order() -> None:
     assert [event["event"] for event in store.events(SECOND, SECOND)] == ["C", "A", "B"]
 
 
-def test_only_a_line_feed_ends_a_line() -> None:
+def test_lines_end_at_line_feeds_only() -> None:
     odd = line(MIDNIGHT, "a\u2028b\u2029c\u0085d")
     store = InMemoryEventStore.from_lines([odd])
     assert list(store.lines(SECOND, SECOND)) == [odd + b"\n"]
@@ -44,6 +44,6 @@ def test_only_a_line_feed_ends_a_line() -> None:
 @pytest.mark.parametrize(
     "wrong", [b"terminated early", b"{}", b'{"event": "A", "properties": {"time": "1"}}']
 )
-def test_what_is_no_event_is_refused(wrong: bytes) -> None:
+def test_a_line_that_is_not_an_event_is_refused(wrong: bytes) -> None:
     with pytest.raises(msgspec.DecodeError):
         InMemoryEventStore.from_lines([wrong])

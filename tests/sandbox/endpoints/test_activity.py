@@ -1,4 +1,4 @@
-"""The activity stream: all that some users did in a range, in order."""
+"""The activity stream: all events of some users in a range, in order."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ MONTH = {"from_date": "2024-02-10", "to_date": "2024-03-10"}
 
 @pytest.fixture(scope="module")
 def exported(client: httpx.Client) -> Events:
-    """The raw export of a month, as it is sent."""
+    """The raw export of a month, as sent."""
     lines = client.get("/api/2.0/export", params=MONTH).content.split(b"\n")
     return [json.loads(line) for line in lines if line]
 
 
 @pytest.fixture
 def users(exported: Events) -> list[str]:
-    """Three users of the day, the first of whom has an event that was sent twice."""
+    """Three users of the day, the first of whom has a duplicate event."""
     day = [each for each in exported if 1709164800 <= each["properties"]["time"] < 1709251200]
     sent = [each["properties"]["$insert_id"] for each in day]
     twice = next(each for each in day if sent.count(each["properties"]["$insert_id"]) == 2)
@@ -37,7 +37,7 @@ def users(exported: Events) -> list[str]:
 
 
 def latest(events: Events) -> Events:
-    """Each event once: of those that are the same one, the last that came in."""
+    """Return the events without duplicates; the one received last counts."""
     events = sorted(events, key=lambda each: each["properties"]["mp_processing_time_ms"])
     return list({each["properties"]["$insert_id"]: each for each in events}.values())
 
@@ -54,7 +54,7 @@ def stream(client: httpx.Client, ids: list[str], days: dict[str, str]) -> Events
     return events
 
 
-def test_it_is_all_that_the_users_did_each_event_once(
+def test_the_stream_has_each_event_of_the_users_once(
     client: httpx.Client, exported: Events, users: list[str]
 ) -> None:
     theirs = [each for each in exported if each["properties"]["distinct_id"] in users]
@@ -69,7 +69,7 @@ def test_the_oldest_comes_first(client: httpx.Client, users: list[str]) -> None:
     assert len(times) > 10
 
 
-def test_only_days_of_the_range_are_told(client: httpx.Client, users: list[str]) -> None:
+def test_the_stream_is_limited_to_the_range(client: httpx.Client, users: list[str]) -> None:
     day = stream(client, users, DAY)
     assert {each["properties"]["distinct_id"] for each in day} == set(users)
     assert day == [

@@ -1,4 +1,4 @@
-"""Annotations and tags of a sandbox: made, read, changed, deleted, and remembered."""
+"""Annotations and tags: created, read, changed, deleted and kept."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SPEC = "/api/app/projects/{project_id}"
 
 @pytest.fixture
 def own() -> Iterator[Sandbox]:
-    """A sandbox that the test may change."""
+    """A sandbox the test may change."""
     with Sandbox(limits=None) as sandbox:
         yield sandbox
 
@@ -48,14 +48,14 @@ class TestReading:
         assert len(dates) == 3
         assert dates == sorted(dates)
 
-    def test_both_days_of_a_range_belong_to_it(self, mixpanel: MixpanelClient) -> None:
+    def test_a_range_includes_both_days(self, mixpanel: MixpanelClient) -> None:
         every = mixpanel.annotations.list().results
         middle = every[1].date[:10]
         assert descriptions(mixpanel, from_date=middle, to_date=middle) == [every[1].description]
         assert descriptions(mixpanel, from_date=middle) == [each.description for each in every[1:]]
         assert descriptions(mixpanel, to_date=middle) == [each.description for each in every[:2]]
 
-    def test_one_is_read_by_its_id(self, mixpanel: MixpanelClient) -> None:
+    def test_an_annotation_is_read_by_id(self, mixpanel: MixpanelClient) -> None:
         for each in mixpanel.annotations.list().results:
             assert mixpanel.annotations.get(annotation_id=each.id).results == each
 
@@ -74,7 +74,7 @@ class TestReading:
 
 
 class TestCreating:
-    def test_what_was_created_is_there_from_then_on(self, mixpanel: MixpanelClient) -> None:
+    def test_a_created_annotation_is_listed(self, mixpanel: MixpanelClient) -> None:
         made = mixpanel.annotations.create(**NEW).results
         assert (made.date, made.description, made.tags) == (NEW["date"], NEW["description"], [])
         assert mixpanel.annotations.get(annotation_id=made.id).results == made
@@ -97,7 +97,7 @@ class TestCreating:
         first, second = (mixpanel.annotations.create(**NEW).results for _ in range(2))
         assert first.id != second.id
 
-    def test_each_sandbox_has_its_own(self, mixpanel: MixpanelClient) -> None:
+    def test_annotations_differ_between_sandboxes(self, mixpanel: MixpanelClient) -> None:
         mixpanel.annotations.create(**NEW)
         with (
             Sandbox(limits=None) as other,
@@ -148,7 +148,7 @@ class TestCreating:
 
 
 class TestChanging:
-    def test_what_is_named_changes_and_the_rest_stays(self, mixpanel: MixpanelClient) -> None:
+    def test_an_update_changes_only_the_named_fields(self, mixpanel: MixpanelClient) -> None:
         first, second = (tag.id for tag in mixpanel.annotations.list_tags()[:2])
         made = mixpanel.annotations.create(**NEW, tags=[first]).results
         worded = mixpanel.annotations.update(annotation_id=made.id, description="Other words").results
@@ -175,7 +175,7 @@ class TestChanging:
 
 
 class TestDeleting:
-    def test_what_was_deleted_is_gone(self, mixpanel: MixpanelClient) -> None:
+    def test_a_deleted_annotation_is_gone(self, mixpanel: MixpanelClient) -> None:
         known = mixpanel.annotations.list().results
         assert mixpanel.annotations.delete(annotation_id=known[0].id).results.id == known[0].id
         assert mixpanel.annotations.list().results == known[1:]
@@ -184,7 +184,7 @@ class TestDeleting:
 
 
 class TestUnknownIds:
-    def test_they_are_not_found(self, http: httpx.Client) -> None:
+    def test_unknown_annotations_are_not_found(self, http: httpx.Client) -> None:
         for method, body in (("GET", None), ("PATCH", {}), ("DELETE", None)):
             answer = http.request(method, f"/annotations/{UNKNOWN}", json=body)
             assert answer.status_code == 404
@@ -195,7 +195,7 @@ class TestUnknownIds:
 
 
 class TestTags:
-    def test_they_are_no_annotation_of_that_name(self, http: httpx.Client) -> None:
+    def test_tags_are_not_taken_for_an_annotation_id(self, http: httpx.Client) -> None:
         for path in ("/annotations/tags", "/annotations/tags/"):
             answer = http.get(path)
             assert answer.status_code == 200

@@ -1,4 +1,4 @@
-"""Cohorts: worked out from profiles and events, as SQL and a plain loop work them out."""
+"""Cohorts, compared with the same rules in SQL and in a plain loop."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class TestList:
         visible = {each["id"]: each["is_visible"] for each in client.post("/api/query/cohorts/list").json()}
         assert [cohort_id for cohort_id, shown in visible.items() if not shown] == [2006]
 
-    def test_it_is_a_post(self, client: httpx.Client) -> None:
+    def test_the_cohort_list_is_a_post(self, client: httpx.Client) -> None:
         assert client.get("/api/query/cohorts/list").status_code == 405
 
 
@@ -86,7 +86,7 @@ class TestMembers:
             (2006, "name = 'Support Ticket' and cast(properties->>'$.rating' as double) <= 2", 1),
         ],
     )
-    def test_those_who_did_something_so_often(
+    def test_a_cohort_counts_occurrences(
         self,
         sql: duckdb.DuckDBPyConnection,
         project: Project,
@@ -99,18 +99,18 @@ class TestMembers:
         ).fetchall()
         assert cohort_members(project.profiles, project.events, cohort_id) == {row[0] for row in rows}
 
-    def test_those_whose_profile_is_so(self, project: Project) -> None:
+    def test_a_cohort_filters_profiles(self, project: Project) -> None:
         german = with_profile(project, newsletter=True) & with_profile(project, **{"$country_code": "DE"})
         assert cohort_members(project.profiles, project.events, 2004) == german
 
-    def test_those_who_signed_up_in_february(self, project: Project) -> None:
+    def test_a_cohort_compares_dates(self, project: Project) -> None:
         assert cohort_members(project.profiles, project.events, 2003) == {
             profile["$distinct_id"]
             for profile in project.profiles
             if profile["$properties"]["$created"].startswith("2024-02-")
         }
 
-    def test_both_halves_of_a_rule_must_hold(self, project: Project) -> None:
+    def test_members_match_both_halves_of_a_rule(self, project: Project) -> None:
         members = cohort_members(project.profiles, project.events, 2005)
         paying = cohort_members(project.profiles, project.events, 2001)
         assert members is not None

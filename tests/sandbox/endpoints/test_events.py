@@ -1,4 +1,4 @@
-"""Which events and properties there are, and how common they are: against the same questions in SQL."""
+"""Events and properties and their counts, compared with the same queries in SQL."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def refusal(client: httpx.Client, path: str = "", **parameters: object) -> str:
 
 
 def series(database: duckdb.DuckDBPyConnection, query: str) -> dict[str, dict[str, float]]:
-    """Three columns, name and date and number, as the answers have them."""
+    """Return rows of name, date and number, as in the responses."""
     found: dict[str, dict[str, float]] = {}
     for name, date, number in database.execute(query).fetchall():
         found.setdefault(name, {})[date] = number
@@ -61,7 +61,7 @@ def series(database: duckdb.DuckDBPyConnection, query: str) -> dict[str, dict[st
 
 
 class TestCounts:
-    def test_each_event_has_a_series_over_the_dates(
+    def test_events_have_a_series_over_the_dates(
         self, mixpanel: MixpanelClient, database: duckdb.DuckDBPyConnection
     ) -> None:
         answer = mixpanel.events.query(event=NAMES[:4], type="general", unit="day", **RANGE)
@@ -189,7 +189,7 @@ class TestTopEvents:
 
 
 class TestProperties:
-    def test_each_value_has_a_series(
+    def test_property_values_have_a_series(
         self, mixpanel: MixpanelClient, database: duckdb.DuckDBPyConnection
     ) -> None:
         answer = mixpanel.events.properties(
@@ -206,7 +206,7 @@ class TestProperties:
         assert {name: {d: n for d, n in each.items() if n} for name, each in found.items()} == expected
         assert "undefined" not in found
 
-    def test_only_the_values_asked_for_are_answered(self, client: httpx.Client) -> None:
+    def test_values_are_limited_to_those_requested(self, client: httpx.Client) -> None:
         parameters = {"event": "Page View", "name": "$browser", "type": "unique", "unit": "month"}
         everything = answered(client, "/properties", **parameters, **EVERYTHING)["data"]["values"]
         some = answered(
@@ -265,7 +265,7 @@ class TestProperties:
     def test_a_property_nobody_sent_has_no_values(self, mixpanel: MixpanelClient) -> None:
         assert mixpanel.events.properties_values(event="Search", name="nothing") == []
 
-    def test_what_is_missing_is_named(self, client: httpx.Client) -> None:
+    def test_missing_parameters_are_named(self, client: httpx.Client) -> None:
         assert refusal(client, "/properties/top") == "event is a required parameter"
         assert refusal(client, "/properties/values", event="Search") == "name is a required parameter"
         assert refusal(client, "/properties", event="Search") == "name is a required parameter"

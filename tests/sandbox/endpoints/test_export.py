@@ -1,4 +1,4 @@
-"""The raw export of a sandbox, byte by byte, as any HTTP client meets it."""
+"""The raw export, byte by byte, as any HTTP client receives it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class TestRange:
         assert answer.headers["content-type"].startswith("text/plain")
         assert answer.content == stored()
 
-    def test_both_days_belong_to_the_range(self, client: httpx.Client) -> None:
+    def test_the_range_includes_both_days(self, client: httpx.Client) -> None:
         params = {"from_date": "2024-01-31", "to_date": "2024-02-01"}
         events = events_of(client.get("/api/2.0/export", params=params))
         days = {datetime.datetime.fromtimestamp(e["properties"]["time"], datetime.UTC).date() for e in events}
@@ -54,7 +54,7 @@ class TestRange:
         tomorrow = today + datetime.timedelta(days=1)
         params = {"from_date": "2024-03-31", "to_date": str(today)}
         assert client.get("/api/2.0/export", params=params).status_code == 200
-        # Two days on, lest midnight falls between the two lines above.
+        # Two days ahead, in case midnight falls between the two lines above.
         params["to_date"] = str(tomorrow + datetime.timedelta(days=1))
         answer = client.get("/api/2.0/export", params=params)
         assert answer.status_code == 400
@@ -168,7 +168,7 @@ class TestGzip:
         assert "content-encoding" not in answer.headers
 
     @pytest.mark.parametrize("accept", ["identity", "gzip;q=0, br", "br, deflate", "*;q=0"])
-    def test_who_did_not_ask_gets_none(self, client: httpx.Client, accept: str) -> None:
+    def test_gzip_is_only_sent_to_clients_that_accept_it(self, client: httpx.Client, accept: str) -> None:
         answer = client.get("/api/2.0/export", params=DAY, headers={"Accept-Encoding": accept})
         assert "content-encoding" not in answer.headers
         assert len(answer.content) > 1400

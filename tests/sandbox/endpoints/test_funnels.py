@@ -1,4 +1,4 @@
-"""Funnels: counted as SQL counts them over the exported events, in Mixpanel's shapes, by its rules."""
+"""Funnels, compared with SQL over the exported events, in Mixpanel's formats and by its rules."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FIRST, LAST = EVERYTHING["from_date"], EVERYTHING["to_date"]
 DAY = 86_400
 HOUR = 3600
 
-# What the saved funnels mean, said again in SQL.
+# The saved funnels again, in SQL.
 STEPS = {
     1001: ["name = 'Sign Up'", "name = 'Add to Cart'", "name = 'Purchase'"],
     1002: ["name = 'Search'", "name = 'Add to Cart'", "name = 'Purchase'"],
@@ -62,7 +62,7 @@ def computed(
     where: str = "true",
     segment: str = "'all'",
 ) -> dict[tuple[str, str], list[tuple[int, float | None, float | None]]]:
-    """(period, segment) → for each step the users, and the mean seconds since the last and the first step."""
+    """Return users and mean seconds since the last and first step, for each step, by (period, segment)."""
     queries = [
         f"""step0 as (
             select id, {period} as period, min(time) as time0, arg_min({segment}, time) as segment
@@ -71,7 +71,7 @@ def computed(
             group by all)"""
     ]
     for number, condition in enumerate(steps[1:], start=1):
-        # Only where a step repeats the one before can the same event be found again.
+        # Only a step that repeats the previous one can match the same event again.
         later = ">" if condition == steps[number - 1] else ">="
         queries.append(
             f"""step{number} as (
@@ -174,7 +174,7 @@ class TestAgainstSql:
     def test_segments_are_those_of_the_entering_event(
         self, client: httpx.Client, sql: duckdb.DuckDBPyConnection
     ) -> None:
-        # A later search of the same visit has another query, so that it matters which one counts.
+        # A later search in the same visit has another query, so the choice between them matters.
         segment = "properties->>'$.query'"
         expected = computed(sql, STEPS[1002], 2 * HOUR, period=calendar("month"), segment=segment)
         overall = computed(sql, STEPS[1002], 2 * HOUR, period=calendar("month"))
@@ -280,7 +280,7 @@ class TestRefusals:
             ({"where": "1 and 2"}, "where cannot be evaluated"),
         ],
     )
-    def test_what_cannot_be_is_a_400(
+    def test_invalid_parameters_are_a_400(
         self, client: httpx.Client, params: dict[str, str], message: str
     ) -> None:
         answer = client.get("/api/query/funnels", params=EVERYTHING | {"funnel_id": "1001"} | params)
@@ -289,7 +289,7 @@ class TestRefusals:
 
 
 class TestRules:
-    """On made-up events, where every second can be seen."""
+    """Made-up events, for control over every second."""
 
     def test_later_steps_must_be_later(self) -> None:
         assert passage([("B", 5), ("A", 10)], ["A", "B"]) == [1, 0]
@@ -307,14 +307,14 @@ class TestRules:
         assert passage(events, ["A", "B"], window=100) == [1, 0]
         assert passage(events, ["A", "B"], window=100, starts=(0, 400)) == [2, 1]
 
-    def test_who_entered_in_time_may_finish_after_the_range(self) -> None:
+    def test_users_who_entered_in_time_may_finish_after_the_range(self) -> None:
         assert passage([("A", 990), ("B", 1050)], ["A", "B"], end=1000) == [1, 1]
         assert passage([("A", 1000), ("B", 1050)], ["A", "B"], end=1000) == [0, 0]
 
-    def test_nobody_enters_before_the_range_even_where_its_first_week_began(self) -> None:
+    def test_nobody_enters_before_the_range_in_its_first_week(self) -> None:
         assert passage([("A", 99), ("B", 150)], ["A", "B"], begin=100) == [0, 0]
 
-    def test_events_of_one_second_are_taken_in_the_order_of_the_steps(self) -> None:
+    def test_events_of_one_second_follow_the_order_of_the_steps(self) -> None:
         assert passage([("C", 9), ("B", 9), ("A", 9)], ["A", "B", "C"]) == [1, 1, 1]
 
     def test_an_event_completes_one_step_only(self) -> None:
@@ -324,7 +324,7 @@ class TestRules:
     def test_other_events_in_between_do_no_harm(self) -> None:
         assert passage([("A", 1), ("X", 2), ("A", 3), ("B", 4)], ["A", "B"]) == [1, 1]
 
-    def test_each_user_goes_alone(self) -> None:
+    def test_users_go_through_a_funnel_alone(self) -> None:
         events = [event("A", 1, "one"), event("B", 2, "two")]
         (period,) = count_passages(events, funnel(["A", "B"]))
         assert period[OVERALL].counts == [1, 0]
@@ -350,7 +350,7 @@ def funnel(
 
 
 def passage(events: Sequence[tuple[str, int]], steps: Sequence[str], **question: Any) -> list[int]:
-    """The counts of all periods together."""
+    """Return the counts of all periods together."""
     periods = count_passages([event(*each) for each in events], funnel(steps, **question))
     return [sum(counts) for counts in zip(*(period[OVERALL].counts for period in periods), strict=True)]
 

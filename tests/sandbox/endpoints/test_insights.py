@@ -1,4 +1,4 @@
-"""Saved Insights reports, computed when asked for: against the same sums in SQL."""
+"""Saved Insights reports, compared with the same sums in SQL."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_the_older_root_answers_too(client: httpx.Client) -> None:
     assert series[0] == series[1]
 
 
-def test_an_unknown_report_is_not_found_and_the_saved_ones_are_named(mixpanel: MixpanelClient) -> None:
+def test_an_unknown_report_is_404_and_names_the_saved_ones(mixpanel: MixpanelClient) -> None:
     with pytest.raises(APIError, match="no saved report has bookmark_id 7; known ids are 5100001") as caught:
         mixpanel.insights.query(bookmark_id=7)
     assert caught.value.status == 404

@@ -1,4 +1,4 @@
-"""JQL, which a sandbox does not run, and says so."""
+"""JQL, which a sandbox refuses to run."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ def test_the_typed_client_raises_what_happened(sandbox: Sandbox) -> None:
         ({"script": SCRIPT, "params": "[]"}, "params must be a JSON object"),
     ],
 )
-def test_it_is_refused_in_words(client: httpx.Client, root: str, form: dict[str, str], error: str) -> None:
+def test_jql_is_refused_with_a_message(
+    client: httpx.Client, root: str, form: dict[str, str], error: str
+) -> None:
     answer = client.post(f"{root}/jql", data=form)
     assert answer.status_code == 400
     assert answer.json()["error"].startswith(error)

@@ -1,4 +1,4 @@
-"""The older calls of a sandbox, by GET and under the 2.0 root."""
+"""The legacy calls, by GET and under the 2.0 root."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NEW: dict[str, Any] = {"date": "2024-02-20 16:05:09", "description": 'Prices "up
 
 @pytest.fixture
 def own() -> Iterator[Sandbox]:
-    """A sandbox that the test may change."""
+    """A sandbox the test may change."""
     with Sandbox(limits=None) as sandbox:
         yield sandbox
 
@@ -47,7 +47,7 @@ def rows(answer: httpx.Response) -> list[dict[str, str]]:
 
 
 class TestAnnotations:
-    def test_they_are_those_of_the_app_family(self, mixpanel: MixpanelClient) -> None:
+    def test_legacy_annotations_are_those_of_the_app_family(self, mixpanel: MixpanelClient) -> None:
         older = mixpanel.legacy.annotations_list(from_date="2024-01-01", to_date="2024-03-31").annotations
         newer = mixpanel.annotations.list().results
         assert older
@@ -55,7 +55,7 @@ class TestAnnotations:
             (each.id, each.date, each.description) for each in newer
         ]
 
-    def test_what_one_family_changes_the_other_sees(self, mixpanel: MixpanelClient) -> None:
+    def test_changes_in_one_family_show_in_the_other(self, mixpanel: MixpanelClient) -> None:
         day: dict[str, Any] = {"from_date": "2024-02-20", "to_date": "2024-02-21"}
         assert mixpanel.legacy.annotations_create(**NEW).error is False
         made = mixpanel.annotations.list(**day).results[0]
@@ -134,7 +134,7 @@ class TestEngage:
         assert first.total == len(free)
 
     def test_a_session_is_enough_for_a_later_page(self, http: httpx.Client) -> None:
-        """The client that people migrate from sends nothing that is empty, and no more than this."""
+        """The client that people migrate from sends no empty values, and only these."""
         first = http.get("/engage/", params={"where": 'properties["plan"] == "free"', "format": "json"})
         assert follows_contract("/api/2.0/engage/", first)
         later = http.get("/engage/", params={"session_id": first.json()["session_id"], "page": "1"})

@@ -1,4 +1,4 @@
-"""The engage query of a sandbox: which profiles, what of them, and page after page."""
+"""The engage query: filters, output properties and pages."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def every_page(client: httpx.Client, form: Mapping[str, Any]) -> list[dict[str, 
 
 
 def found(client: httpx.Client, form: Mapping[str, Any]) -> list[str]:
-    """The distinct ids on all pages."""
+    """Return the distinct ids on all pages."""
     return [profile["$distinct_id"] for page in every_page(client, form) for profile in page["results"]]
 
 
@@ -71,7 +71,7 @@ def refusal(client: httpx.Client, form: Mapping[str, Any]) -> str:
 
 @pytest.fixture(scope="module")
 def database(client: httpx.Client, tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
-    """The exported events and the profiles, in SQL tables of their own."""
+    """The exported events and the profiles as SQL tables."""
     folder = tmp_path_factory.mktemp("engage")
     (folder / "events").write_bytes(client.get("/api/2.0/export", params=EVERYTHING).content)
     profiles = [profile for page in every_page(client, {}) for profile in page["results"]]
@@ -104,7 +104,7 @@ class TestPages:
         }
         assert len({page["session_id"] for page in pages}) == 1
 
-    def test_they_follow_the_contract(self, client: httpx.Client) -> None:
+    def test_pages_follow_the_contract(self, client: httpx.Client) -> None:
         answer = client.post("/api/query/engage", data={"where": 'properties["plan"] == "business"'})
         assert follows_contract("/api/query/engage", answer)
 
@@ -148,7 +148,7 @@ class TestSessions:
             client, {"page": "1", "session_id": "1700000000-nobody"}
         )
 
-    def test_one_that_has_expired_is_refused(self) -> None:
+    def test_an_expired_session_is_refused(self) -> None:
         with (
             Sandbox(limits=None, engage_session_seconds=0) as hasty,
             MixpanelClient(hasty.auth, project_id=hasty.credentials.project_id, base_url=hasty.url) as client,
@@ -157,7 +157,7 @@ class TestSessions:
             with pytest.raises(BadRequestError, match="has expired"):
                 client.profiles.query(session_id=str(first.session_id), page=1)
 
-    def test_one_that_is_used_lives_on(self) -> None:
+    def test_a_used_session_stays_open(self) -> None:
         now = [1000.0]
         sessions = EngageSessions(60, clock=lambda: now[0])
         session = sessions.open(ProfileQuery(), PROFILES)
@@ -177,7 +177,7 @@ class TestSessions:
             ("filter_by_cohort", '{"id": 2001}'),
         ],
     )
-    def test_they_are_of_one_query(self, client: httpx.Client, parameter: str, value: str) -> None:
+    def test_a_session_belongs_to_one_query(self, client: httpx.Client, parameter: str, value: str) -> None:
         first = engage(client, {"where": 'properties["plan"] == "free"'})
         form = {"session_id": first["session_id"], "page": "1", parameter: value}
         assert "must be the same on every page" in refusal(client, form)
@@ -189,7 +189,7 @@ class TestSessions:
 
 
 class TestChoice:
-    def test_by_one_distinct_id_or_several(self, client: httpx.Client) -> None:
+    def test_distinct_ids_select_profiles(self, client: httpx.Client) -> None:
         assert found(client, {"distinct_id": EVERYONE[3]}) == [EVERYONE[3]]
         several = json.dumps([EVERYONE[9], EVERYONE[2], "nobody", EVERYONE[9]])
         assert found(client, {"distinct_ids": several}) == [EVERYONE[2], EVERYONE[9]]
@@ -218,7 +218,7 @@ class TestChoice:
              "[lifetime_value]::DOUBLE > 300.5"),
         ],
     )  # fmt: skip
-    def test_by_an_expression_over_the_profile(
+    def test_where_reads_the_profile(
         self, client: httpx.Client, database: duckdb.DuckDBPyConnection, where: str, sql: str
     ) -> None:
         condition = re.sub(r"\[(.+?)]", r"""(properties->>'$."\1"')""", sql)
@@ -226,7 +226,7 @@ class TestChoice:
         assert expected
         assert found(client, {"where": where}) == expected
 
-    def test_by_an_expression_over_the_distinct_id(self, client: httpx.Client) -> None:
+    def test_where_reads_the_distinct_id(self, client: httpx.Client) -> None:
         where = f'properties["$distinct_id"] in ["{EVERYONE[5]}"]'
         assert found(client, {"where": where}) == [EVERYONE[5]]
 
@@ -291,7 +291,9 @@ class TestCohorts:
             (REGULARS | {"behaviors": json.dumps([BUYERS])}, "cannot be used together"),
         ],
     )
-    def test_what_cannot_be_is_refused(self, client: httpx.Client, form: dict[str, str], error: str) -> None:
+    def test_invalid_arguments_are_refused(
+        self, client: httpx.Client, form: dict[str, str], error: str
+    ) -> None:
         assert error in refusal(client, form)
 
 
@@ -340,13 +342,13 @@ class TestBehaviors:
         assert did
         assert sorted((*did, *did_not)) == EVERYONE
 
-    def test_without_where_each_of_them_is_asked_for(self, client: httpx.Client) -> None:
+    def test_behaviors_without_where_must_all_be_done(self, client: httpx.Client) -> None:
         complained = BUYERS | {"name": "complained", "event_selectors": [{"event": "Support Ticket"}]}
         form = {"behaviors": json.dumps([BUYERS, complained]), "as_of_timestamp": END}
         where = 'behaviors["bought"] > 0 and behaviors["complained"] > 0'
         assert found(client, form) == found(client, form | {"where": where}) != []
 
-    def test_they_and_the_profile_go_into_one_expression(self, mixpanel: MixpanelClient) -> None:
+    def test_where_combines_behaviors_and_profile(self, mixpanel: MixpanelClient) -> None:
         page = mixpanel.profiles.query(
             behaviors=[BUYERS],
             where='behaviors["bought"] > 1 and user["plan"] == "business"',
@@ -386,7 +388,7 @@ class TestBehaviors:
         assert error in refusal(client, {"behaviors": json.dumps([behavior])})
 
     @pytest.mark.parametrize("behaviors", [[], [BUYERS | {"name": "other"}]])
-    def test_where_uses_none_that_is_not_defined(self, client: httpx.Client, behaviors: list[object]) -> None:
+    def test_where_uses_only_defined_behaviors(self, client: httpx.Client, behaviors: list[object]) -> None:
         form = {"where": 'defined(properties["plan"]) and behaviors["bought"] > 0'}
         if behaviors:
             form["behaviors"] = json.dumps(behaviors)

@@ -1,4 +1,4 @@
-"""Retention and frequency: counted as SQL counts them over the exported events, and by Mixpanel's rules."""
+"""Retention and frequency, compared with SQL over the exported events, by Mixpanel's rules."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def computed(
     unbounded: bool = False,
     width: int | None = None,
 ) -> Counts:
-    """period → how many began, and how many of them came back in each interval."""
+    """Return the users who began and those who came back in each interval, by period."""
     period = calendar(unit)
     begins = f"""
         select id, min(time) as began from events where {born}
@@ -124,7 +124,7 @@ class TestRetentionAgainstSql:
         )
         assert answered(data) == expected
 
-    def test_who_comes_back_later_counts_before_where_retention_is_unbounded(
+    def test_unbounded_retention_counts_returns_in_earlier_intervals(
         self, client: httpx.Client, sql: duckdb.DuckDBPyConnection
     ) -> None:
         expected = computed(
@@ -278,7 +278,7 @@ class TestShape:
         assert len(group.counts) == 5
         assert 0 < max(group.counts) <= group.first
 
-    def test_one_day_and_the_next_when_nothing_more_is_said(self, client: httpx.Client) -> None:
+    def test_retention_defaults_to_one_day_and_the_next(self, client: httpx.Client) -> None:
         data = ask(client, "/retention", born_event="Sign Up")
         assert len(data) == 91
         assert {len(group["counts"]) for group in data.values()} == {2}
@@ -344,7 +344,7 @@ class TestRefusals:
 
 
 class TestRules:
-    """On made-up events, where every second can be seen."""
+    """Made-up events, for control over every second."""
 
     def test_the_beginning_is_not_a_return(self) -> None:
         assert returned([("A", 100)], event="A") == [(1, [0, 0])]

@@ -1,4 +1,4 @@
-"""The Lexicon of a sandbox: what it says is what the events and profiles hold."""
+"""The Lexicon, compared with the contents of the events and profiles."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.sandbox.contract import follows_contract
 SCHEMAS = f"/api/app/projects/{SandboxCredentials().project_id}/schemas"
 SPEC = "/api/app/projects/{project_id}/schemas"
 
-# What DuckDB calls the types of JSON values, and what a schema does.
+# DuckDB's names of JSON types, and those of a schema.
 TYPES = {
     "ARRAY": "array",
     "BIGINT": "integer",
@@ -84,13 +84,13 @@ class TestEvents:
         listed = mixpanel.schemas.list_for_entity(entity_type="event").results
         assert [(entry.name,) for entry in listed] == names
 
-    def test_everything_of_the_sample_is_described(self, client: httpx.Client) -> None:
+    def test_the_whole_sample_is_described(self, client: httpx.Client) -> None:
         for entry in client.get(SCHEMAS).json()["results"]:
             schema = entry["schemaJson"]
             assert schema["description"]
             assert [name for name, each in schema["properties"].items() if not each.get("description")] == []
 
-    def test_one_can_be_asked_for_by_name(self, client: httpx.Client, mixpanel: MixpanelClient) -> None:
+    def test_a_schema_is_returned_by_name(self, client: httpx.Client, mixpanel: MixpanelClient) -> None:
         listed = mixpanel.schemas.list_for_entity(entity_type="event", entity_name="Sign Up").results
         assert [entry.name for entry in listed] == ["Sign Up"]
         assert mixpanel.schemas.get(entity_type="event", name="Sign Up") == listed[0].schema_json
@@ -120,7 +120,7 @@ class TestProfiles:
         assert properties["$created"]["format"] == "date-time"
         assert "format" not in properties["$email"]
 
-    def test_all_schemas_are_the_events_and_them(self, mixpanel: MixpanelClient) -> None:
+    def test_the_schemas_are_those_of_events_and_profiles(self, mixpanel: MixpanelClient) -> None:
         kinds = [entry.entity_type for entry in mixpanel.schemas.list().results]
         assert kinds == ["event"] * (len(kinds) - 1) + ["profile"]
 
@@ -145,7 +145,7 @@ class TestNames:
         "name", ["a/b", "a/", "/", "100%", "a%2Fb", "Größe ☕", "q?x=1#y", "schemas/event/x"]
     )
     def test_any_name_can_be_asked_for(self, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-        """Slashes, too: what is encoded in a path belongs to the name."""
+        """An encoded slash in a path belongs to the name."""
         found = lexicon([{"event": name, "properties": {"colour": "red"}}], [], Descriptions({name: "It."}))
         monkeypatch.setattr(Project, "lexicon", found)
         with (

@@ -1,4 +1,4 @@
-"""One event over time, split by expressions: every number is computed a second time, in SQL."""
+"""One event over time, split by expressions; every number is computed again in SQL."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def numbers(
     segment: str | None = None,
     where: str = "true",
 ) -> Numbers:
-    """Segment, date and number, of the dates on which there is one."""
+    """Return segment, date and number, for dates with a number."""
     form = "%Y-%m-%d %H:%M:%S" if unit in {"minute", "hour"} else "%Y-%m-%d"
     rows = database.execute(
         f"""
@@ -134,7 +134,7 @@ class TestCounts:
         assert list(answer["values"]["Purchase"]) == answer["series"]
         assert answer["values"]["Purchase"]["2023-12-31"] == 0
 
-    def test_a_week_is_named_after_its_monday_and_counts_only_the_days_asked_for(
+    def test_a_week_is_labelled_monday_and_counts_requested_days(
         self, client: httpx.Client, database: duckdb.DuckDBPyConnection
     ) -> None:
         span = {"from_date": "2024-01-04", "to_date": "2024-01-09"}
@@ -261,7 +261,7 @@ class TestSegments:
         assert nonzero(answer.data.values.to_dict()) == expected
 
     def test_profiles_can_be_asked_about(self, client: httpx.Client) -> None:
-        # Events carry the plan too, so the two ways must agree.
+        # Events carry the plan too, so both ways must agree.
         by_profile = answered(client, on='user["plan"]', where='defined(user["$email"])')
         assert by_profile == answered(client, on='properties["plan"]')
 
@@ -326,7 +326,7 @@ class TestNumericRanges:
         expected = numbers(database, "Search", number="count(distinct id)", segment=segment)
         assert nonzero(answer["data"]["values"]) == expected
 
-    def test_what_is_no_number_is_in_no_range(self, client: httpx.Client) -> None:
+    def test_values_that_are_not_numbers_are_in_no_range(self, client: httpx.Client) -> None:
         assert answered(client, "/numeric", on='properties["currency"]')["legend_size"] == 0
 
 
@@ -365,7 +365,7 @@ class TestSumsAndAverages:
         assert {date: found[date] for date in expected} == pytest.approx(expected)
         assert not any(found[date] for date in found.keys() - expected.keys())
 
-    def test_what_is_no_number_counts_as_zero(
+    def test_values_that_are_not_numbers_count_as_zero(
         self, client: httpx.Client, database: duckdb.DuckDBPyConnection
     ) -> None:
         on = 'properties["rating"]'
@@ -482,7 +482,7 @@ class TestRefusals:
         assert refusal(client, **parameters) == error
 
     @pytest.mark.parametrize("parameter", ["on", "where"])
-    def test_what_is_no_expression_is_refused_by_name(self, client: httpx.Client, parameter: str) -> None:
+    def test_an_invalid_expression_names_its_parameter(self, client: httpx.Client, parameter: str) -> None:
         assert refusal(client, **{parameter: 'properties["'}).startswith(f"{parameter} is not a valid")
         assert refusal(client, **{parameter: '"a" and true'}).startswith(f"{parameter} cannot be evaluated")
 
@@ -491,7 +491,7 @@ class TestRefusals:
         assert refusal(client, path) == "on is a required parameter"
         assert refusal(client, path, on="1", unit="week") == "unit must be one of: hour, day"
 
-    def test_both_kinds_of_segments_are_required(self, client: httpx.Client) -> None:
+    def test_multiseg_requires_outer_and_inner(self, client: httpx.Client) -> None:
         assert refusal(client, "/multiseg", outer="1") == "inner is a required parameter"
         assert refusal(client, "/multiseg", inner="1") == "outer is a required parameter"
 
@@ -499,7 +499,7 @@ class TestRefusals:
         assert "1,000,000" in refusal(client, unit="minute", on='properties["order_id"]')
         assert "1,000,000" in refusal(client, unit="minute", from_date="0001-01-01")
 
-    def test_the_client_refuses_what_the_contract_does_before_sending(self, mixpanel: MixpanelClient) -> None:
+    def test_the_client_enforces_the_contract_before_sending(self, mixpanel: MixpanelClient) -> None:
         unit: Any = "year"
         with pytest.raises(InvalidArgumentError, match="unit"):
             mixpanel.segmentation.query(event="Purchase", **RANGE, unit=unit)

@@ -1,4 +1,4 @@
-"""Misbehaviour on request, as a client meets it on the wire."""
+"""Injected faults, as a client sees them on the wire."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def gzipped(broken: Sandbox) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def day(plain: httpx.Client) -> bytes:
-    """The whole, true answer."""
+    """The complete, undamaged response."""
     return export(plain).content
 
 
@@ -76,13 +76,13 @@ def export(client: httpx.Client) -> httpx.Response:
 
 
 def raw_export(client: httpx.Client) -> bytes:
-    """The body as it was sent, gzip and all."""
+    """Return the body as sent, without decompressing it."""
     with client.stream("GET", EXPORT, params=DAY) as answer:
         return b"".join(answer.iter_raw())
 
 
 def conversation(sandbox: Sandbox) -> tuple[bytes, type[Exception] | None]:
-    """All bytes of an answer, and how the connection ended: None is in order."""
+    """Return all bytes of a response, and how the connection ended: None for a clean end."""
     host, port = sandbox.url.removeprefix("http://").split(":")
     credentials = sandbox.credentials
     basic = base64.b64encode(f"{credentials.username}:{credentials.secret}".encode()).decode()
@@ -155,7 +155,7 @@ class TestOtherAnswers:
 class TestDamagedBodies:
     @pytest.mark.parametrize("at", [0.0, 0.5, 0.99, 1.0])
     @pytest.mark.parametrize("text", ["terminated early", "export terminated early"])
-    def test_terminated_early_comes_after_whole_events_and_ends_cleanly(
+    def test_terminated_early_follows_whole_events_and_ends_cleanly(
         self, broken: Sandbox, gzipped: httpx.Client, day: bytes, at: float, text: str
     ) -> None:
         broken.faults.add(Fault.terminated_early(at, text))
@@ -265,7 +265,9 @@ class TestBrokenConnections:
         with pytest.raises(httpx.RemoteProtocolError):
             export(plain)
 
-    def test_what_is_answered_by_a_reset_has_been_done(self, broken: Sandbox, plain: httpx.Client) -> None:
+    def test_a_request_answered_by_a_reset_was_carried_out(
+        self, broken: Sandbox, plain: httpx.Client
+    ) -> None:
         annotations = f"/api/app/projects/{broken.credentials.project_id}/annotations"
         broken.faults.add(Fault.reset(), method="post")
         before = len(plain.get(annotations).json()["results"])
@@ -348,9 +350,7 @@ class TestSlowness:
         assert len(took) == 2
         assert all(0.4 < each < 1.2 for each in took)
 
-    def test_one_answer_may_be_slower_than_the_others(
-        self, broken: Sandbox, plain: httpx.Client, day: bytes
-    ) -> None:
+    def test_a_fault_slows_a_single_response(self, broken: Sandbox, plain: httpx.Client, day: bytes) -> None:
         broken.faults.add(Fault.bandwidth(len(day) / 0.3))
         began = time.perf_counter()
         assert export(plain).content == day
@@ -426,7 +426,7 @@ class TestScript:
         assert faults.take("GET", "/x") is None
         assert faults.take("POST", "/x") == Fault.reset()
 
-    def test_what_cannot_be_is_refused(self) -> None:
+    def test_invalid_arguments_are_refused(self) -> None:
         faults = FaultSchedule()
         for wrong in (
             faults.add,
@@ -456,7 +456,7 @@ class TestLog:
         assert dict(broken.requests[-1].query)["project_id"] == str(broken.credentials.project_id)
         assert broken.requests[0].time.tzinfo is not None
 
-    def test_it_holds_no_secrets(self, broken: Sandbox) -> None:
+    def test_the_log_holds_no_secrets(self, broken: Sandbox) -> None:
         credentials = broken.credentials
         auth = credentials.signature()
         httpx.get(
@@ -467,7 +467,7 @@ class TestLog:
         assert {name for name, _ in entry.query} == {"from_date", "to_date", "x"}
         assert credentials.secret not in repr(entry)
 
-    def test_what_was_never_answered_has_no_status(self, broken: Sandbox, plain: httpx.Client) -> None:
+    def test_a_request_without_response_has_no_status(self, broken: Sandbox, plain: httpx.Client) -> None:
         broken.faults.add(Fault.reset())
         with pytest.raises(httpx.TransportError):
             export(plain)

@@ -1,4 +1,4 @@
-"""Who may read: the four schemes, over real sockets where httpx can send them and purely where it cannot."""
+"""The four auth schemes: over real sockets where httpx can send them, and as a pure function otherwise."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class TestOverHTTP:
             "error": "project_id is a required parameter",
         }
 
-    def test_what_authenticates_is_never_echoed(self, anonymous: httpx.Client) -> None:
+    def test_credentials_are_never_echoed(self, anonymous: httpx.Client) -> None:
         secrets = {
             "api_key": CREDENTIALS.api_key,
             "expire": "1",
@@ -171,7 +171,7 @@ class TestRules:
         "authorization",
         ["", "Basic", "Basic !!!", "Basic /w==", "Digest x", "Bearer", "Basic OnBhc3N3b3Jk", "Bearer é"],
     )
-    def test_what_makes_no_sense_is_unauthorized(self, authorization: str) -> None:
+    def test_malformed_credentials_are_unauthorized(self, authorization: str) -> None:
         assert status_of(RequestParts("/api/2.0/export", authorization, tuple(PROJECT.items()))) == 401
 
 
@@ -190,7 +190,7 @@ class TestCredentials:
         assert environment.keys() == names | {"MIXPANEL_PROJECT_ID", "MIXPANEL_BASE_URL"}
         assert environment["MIXPANEL_BASE_URL"] == "http://127.0.0.1:1"
 
-    def test_their_repr_shows_no_secret(self) -> None:
+    def test_the_repr_of_credentials_shows_no_secret(self) -> None:
         text = repr(CREDENTIALS)
         assert CREDENTIALS.username in text
         assert text == CREDENTIALS.redact(text)

@@ -1,4 +1,4 @@
-"""The request limits of a sandbox: Mixpanel's by default, adjustable, and counted."""
+"""Request limits: Mixpanel's by default, adjustable, and counted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EXPORT, FUNNELS = "/api/2.0/export", "/api/query/funnels/list"
 
 
 class Clock:
-    """Seconds that pass when told to."""
+    """Seconds that pass only when told to."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -50,7 +50,7 @@ def limited() -> Iterator[Sandbox]:
 
 
 class TestLimiter:
-    def test_by_default_mixpanels_are_kept(self, clock: Clock) -> None:
+    def test_the_default_limits_are_mixpanels(self, clock: Clock) -> None:
         limiter = Limiter(Limits.mixpanel(), clock)
         refused = []
         for _ in range(4):
@@ -88,7 +88,7 @@ class TestLimiter:
             clock.now += 0.25
         assert outcomes == [True, True, True, False] * 3
 
-    def test_what_is_refused_does_not_count(self, clock: Clock) -> None:
+    def test_refused_calls_do_not_count(self, clock: Clock) -> None:
         limiter = Limiter(Limits(export=Quota(per_second=1)), clock)
         assert limiter.enter("export") is None
         for _ in range(10):
@@ -144,7 +144,7 @@ class TestLimiter:
             lambda: Limits(retry_after="never"),  # type: ignore[arg-type]
         ],
     )
-    def test_what_cannot_be_is_refused(self, wrong: Callable[[], object]) -> None:
+    def test_invalid_arguments_are_refused(self, wrong: Callable[[], object]) -> None:
         with pytest.raises(ValueError):
             wrong()
 
@@ -210,7 +210,7 @@ class TestRefusal:
                 time.sleep(0.01)
             assert sandbox.requests.most_at_once["query"] == 1
 
-    def test_one_after_the_other_is_never_two_at_once(self) -> None:
+    def test_sequential_calls_are_never_concurrent(self) -> None:
         with Sandbox(limits=Limits(export=Quota(concurrent=1))) as sandbox, client_of(sandbox) as client:
             statuses = {client.get(EXPORT, params=DAY).status_code for _ in range(30)}
             assert statuses == {200}
@@ -228,7 +228,7 @@ class TestRefusal:
             ahead = parsedate_to_datetime(told) - datetime.datetime.now(datetime.UTC)
             assert 3500 <= ahead.total_seconds() <= 3602
 
-    def test_they_may_be_changed_and_forgotten_while_it_runs(self, limited: Sandbox) -> None:
+    def test_limits_change_and_reset_while_running(self, limited: Sandbox) -> None:
         with client_of(limited) as client:
             limited.limits = Limits(query=Quota(per_hour=1))
             assert [client.get(FUNNELS).status_code for _ in range(2)] == [200, 429]

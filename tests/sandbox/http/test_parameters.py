@@ -1,4 +1,4 @@
-"""Reading parameters: the forms that the export does not use yet."""
+"""Reading parameters: the forms that the export does not use."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mixpanel_export.sandbox.http.parameters import Parameters
 from mixpanel_export.sandbox.http.refusal import BadRequest
 
 
-def test_what_was_not_given_is_none() -> None:
+def test_absent_parameters_are_none() -> None:
     parameters = Parameters([("empty", "")])
     assert parameters.text("empty") is None
     assert parameters.integer("absent") is None

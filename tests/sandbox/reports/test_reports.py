@@ -1,4 +1,4 @@
-"""The parts that reports are made of: periods, identity, segments and ranges."""
+"""The building blocks of reports: periods, identity, segments and ranges."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class TestPeriods:
         st.sampled_from(UNITS),
         st.integers(1, 5),
     )
-    def test_they_cover_every_moment_of_their_days(
+    def test_periods_cover_every_moment_of_their_days(
         self, first: datetime.date, days: int, unit: Unit, interval: int
     ) -> None:
         last = first + datetime.timedelta(days=days)
@@ -55,7 +55,7 @@ class TestPeriods:
             ("month", "2024-02-01"),
         ],
     )
-    def test_they_are_named_after_their_start(self, unit: Unit, text: str) -> None:
+    def test_periods_are_labelled_by_their_start(self, unit: Unit, text: str) -> None:
         moment = datetime.datetime(2024, 2, 29, 23, 59, 59, 500_000, datetime.UTC).timestamp()
         assert label(period_of(moment, unit), unit) == text
 
@@ -75,7 +75,7 @@ def event(name: str = "Opened", **properties: Any) -> dict[str, Any]:
 
 
 class TestIdentity:
-    def test_of_the_same_event_the_latest_to_be_processed_counts(self) -> None:
+    def test_the_duplicate_processed_last_counts(self) -> None:
         first, last = (
             event(note="first", mp_processing_time_ms=5),
             event(note="last", mp_processing_time_ms=9),
@@ -123,7 +123,7 @@ class TestSegments:
     def test_a_value_is_named_by_its_text(self, value: Any, segments: list[str]) -> None:
         assert list(segments_of(value)) == segments
 
-    def test_what_is_not_there_is_no_value(self) -> None:
+    def test_absent_values_have_no_segment(self) -> None:
         assert [list(values_of(value)) for value in (UNDEFINED, None, [], ["a"], 1)] == [
             [],
             [],
