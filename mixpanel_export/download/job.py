@@ -142,7 +142,7 @@ def _check_fields(fields: Sequence[str] | None) -> tuple[str, ...] | None:
         return None
     names: tuple[object, ...] | None = None
     if isinstance(fields, Iterable) and not isinstance(fields, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        names = tuple(dict.fromkeys(fields))
+        names = tuple(fields)
     if names is None or not all(isinstance(name, str) for name in names):
         raise InvalidArgumentError("fields", fields, "expected a list of property names")
-    return cast(tuple[str, ...], names)
+    return tuple(dict.fromkeys(cast(tuple[str, ...], names)))

@@ -17,7 +17,7 @@ __all__ = ["COPIES", "copy_gzip", "copy_lines"]
 
 # isal's level 1: a third of zlib's default time for a few per cent of size.
 _GZIP_LEVEL = 1
-# A gzip member of its own: it ends a last line without touching the bytes before it.
+# A whole gzip member, appended to end a last line without touching the bytes before it.
 _GZIP_LINE_END = gzip.compress(b"\n", mtime=0)
 
 

@@ -21,7 +21,7 @@ _DAY = datetime.timedelta(days=1)
 # A plan leaves a quarter of an hour's budget for retries and for other programs.
 _SHARE_OF_BUDGET = 0.75
 # Slices per parallel download. With only one, the largest slice would be waited for alone, because days differ in
-# size; but Mixpanel accepts only three requests a second, so many small slices take longer than a few.
+# size; but Mixpanel accepts only three requests a second, and many small slices would take longer than a few.
 _ROUNDS = 2
 
 

@@ -127,7 +127,7 @@ class SlicePool(Generic[T]):
         connecting = self._cancellation.connecting() if self._abandon_connecting else frozenset[int]()
         moment = time.monotonic() + _CONNECT_GRACE
         for thread in self._threads:
-            # The garbage collector may close the pool in one of its own threads.
+            # The garbage collector may close the pool in any thread, even in one of these.
             if thread is not threading.current_thread():
                 thread.join(
                     _JOIN_SECONDS if thread.ident not in connecting else max(0.0, moment - time.monotonic())

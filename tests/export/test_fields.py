@@ -98,7 +98,7 @@ async def test_an_async_file_holds_the_selected_properties(
     assert parsed((tmp_path / "e.jsonl").read_bytes()) == KEPT
 
 
-@pytest.mark.parametrize("fields", ["plan", 5, ["plan", 5]])
+@pytest.mark.parametrize("fields", ["plan", 5, ["plan", 5], [["plan"]], b"plan"])
 def test_fields_other_than_a_list_of_names_are_refused(
     client: MixpanelClient, tmp_path: Path, fields: Any
 ) -> None:

@@ -117,3 +117,13 @@ def test_progress_grows_and_ends_at_the_totals(wire: Wire, client: MixpanelClien
     assert seen == sorted(seen)
     assert seen[-1] == totals.events == 1000
     assert totals.received == len(BODY)
+
+
+def test_progress_cannot_be_changed_by_a_listener(wire: Wire, client: MixpanelClient) -> None:
+    wire.answers(BODY)
+
+    def listener(progress: Progress) -> None:
+        with pytest.raises(AttributeError):
+            progress.events = 0  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+
+    assert client.export.to_stream(io.BytesIO(), *RANGE, progress=listener).events == 1000
