@@ -16,6 +16,6 @@ _nulls: Any = pa.nulls
 
 
 def nulls(rows: int, arrow_type: pa.DataType) -> AnyArray:
-    """Return a column with nothing but nulls."""
+    """Return a column of nulls."""
     column: AnyArray = _nulls(rows, arrow_type)
     return column

@@ -15,7 +15,7 @@ __all__ = ["EXACT", "FIXED", "INSERT_ID", "NULLS", "PINNED", "Column", "Columns"
 
 Kind = Literal["null", "boolean", "integer", "long", "double", "string", "json"]
 """The kind of values in a column: `integer` is a whole number up to 2^53, which a double holds too; `long` is any
-other whole number of 64 bits; `json` is any value, as JSON text; `null` is nothing but null."""
+other whole number of 64 bits; `json` is any value, as JSON text; `null` is null alone."""
 
 EXACT = 1 << 53
 """Every whole number up to this one, and down to its negative, is exact as a double."""

@@ -1,4 +1,4 @@
-"""Answers as tidy rows and data frames: every number of the answer once, under its date and segment."""
+"""Responses as tidy rows and data frames: each number appears once, under its date and segment."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ TABLES: dict[str, tuple[Callable[[MixpanelClient], Any], set[str]]] = {
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_every_report_becomes_a_table_in_three_libraries(client: MixpanelClient, name: str) -> None:
+def test_every_report_becomes_a_frame_of_three_libraries(client: MixpanelClient, name: str) -> None:
     call, columns = TABLES[name]
     result = call(client)
     table = result.to_rows()
@@ -92,8 +92,8 @@ def test_every_report_becomes_a_table_in_three_libraries(client: MixpanelClient,
 def test_a_table_holds_every_number_once(client: MixpanelClient) -> None:
     result = client.segmentation.query(**PURCHASE, on=prop("$browser"))
     assert isinstance(result, models.SegmentationResult)
-    told = {(str(row["date"]), row["segment"]): row["value"] for row in result.to_rows()}
-    assert told == {
+    found = {(str(row["date"]), row["segment"]): row["value"] for row in result.to_rows()}
+    assert found == {
         (date, segment): number
         for segment, dates in result.data.values.items()
         for date, number in dates.items()
@@ -109,7 +109,7 @@ def test_maps_are_mappings_and_take_dates(client: MixpanelClient) -> None:
     assert len(results) == len(list(results)) == 14
 
 
-def test_times_are_counted_from_one_and_steps_from_zero(client: MixpanelClient) -> None:
+def test_times_count_from_one_and_steps_from_zero(client: MixpanelClient) -> None:
     frequency = client.retention.frequency(**PURCHASE, unit="week", addiction_unit="day").to_rows()
     assert [row["times"] for row in frequency[:7]] == list(range(1, 8))
     steps = TABLES["funnel"][0](client).to_rows()
@@ -136,7 +136,7 @@ EMPTY: list[tuple[Any, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("model", "answer", "columns"), EMPTY)
-def test_an_empty_answer_is_an_empty_table_with_columns(
+def test_an_empty_response_is_an_empty_table_with_columns(
     model: Any, answer: dict[str, Any], columns: str
 ) -> None:
     result = model.from_dict(answer)
@@ -148,7 +148,7 @@ def test_an_empty_answer_is_an_empty_table_with_columns(
     assert str(arrow.schema.field("date").type) == "date32[day]"
 
 
-def test_insights_with_a_breakdown_have_their_segments_in_a_column_and_dates_in_another() -> None:
+def test_a_breakdown_puts_segments_and_dates_in_columns() -> None:
     series = {
         "Purchase": {"US": {"2024-01-01": 1, "2024-01-02": 2}, "counts": {"2024-01-01": 3}},
         "Search": {"2024-01-01": 4},
@@ -168,7 +168,7 @@ def test_insights_with_a_breakdown_have_their_segments_in_a_column_and_dates_in_
     assert [*row.values()] == [day, "A", "US", "web", 1]
 
 
-def test_segments_may_have_the_name_of_a_list() -> None:
+def test_a_segment_can_have_the_name_of_a_list() -> None:
     group = {"counts": [5, 2], "first": 5}
     retention = models.RetentionResult.from_dict({"2024-01-01": {"counts": group, "other": group}})
     assert [(row["segment"], row["users"]) for row in retention.to_rows()] == [
@@ -188,7 +188,7 @@ def test_an_arrow_table_has_the_columns_of_every_row() -> None:
     assert to_arrow([{"a": 1}, {"a": 2, "b": "x"}]).to_pylist() == [{"a": 1, "b": None}, {"a": 2, "b": "x"}]
 
 
-def test_dates_that_are_no_dates_stay_as_they_are() -> None:
+def test_a_date_that_is_not_a_date_stays_text() -> None:
     assert rows({"at": [], "keys": ["date"]}, {"whenever": 1}) == [{"date": "whenever", "value": 1}]
 
 

@@ -1,4 +1,4 @@
-"""Blocks of lines to tables, and back: nothing is lost, or an error says what cannot be held."""
+"""Lines converted to tables and back: nothing is lost, or an error names the value that no column can hold."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def of(properties: dict[str, Any], event: str = "a") -> bytes:
 def converted(
     layout: Layout, *blocks: bytes, zone: datetime.tzinfo = UTC, ticks: int = 1, size: int = 1
 ) -> Any:
-    """The table of blocks, each converted by itself."""
+    """Convert blocks one by one, and return them as one table."""
     converter = TableConverter(layout, zone, ticks)
     tables = list(converter.tables(blocks, "the slice x", size))
     return pa.concat_tables([*map(TableWidener(converter.schema), tables)])
@@ -51,7 +51,7 @@ def back(table: Any) -> list[Any]:
 
 
 def parsed(*blocks: bytes) -> list[Any]:
-    return [json.loads(each) for block in blocks for each in block.split(b"\n") if each.strip()]
+    return [json.loads(text) for block in blocks for text in block.split(b"\n") if text.strip()]
 
 
 TORTURE: dict[str, tuple[bytes, ...]] = {
@@ -67,8 +67,8 @@ TORTURE: dict[str, tuple[bytes, ...]] = {
     "always null": (line(p=None) + line(p=None),),
     "no properties": (b'{"event":"a","properties":{}}\n', line(p=1)),
     "names in another case": (line(Plan="a", plan=1, PLAN=None) + line(plan=2), line(Plan="b")),
-    "names that change hands": (line(plan=1), line(Plan="a") + line(plan=2), line(PLAN=[1], plan=None)),
-    "names that are taken": (
+    "names taken over": (line(plan=1), line(Plan="a") + line(plan=2), line(PLAN=[1], plan=None)),
+    "reserved names": (
         of(
             {"event": "e", "time": "noon", "properties": 1, "insert_id": 2, "Event": 3, "null_properties": []}
         ),
@@ -113,7 +113,7 @@ TORTURE: dict[str, tuple[bytes, ...]] = {
         line(p=-(2**63) - 1),
         line(p=10**40),
     ),
-    "beyond 64 bits in one": (line(p=1) + line(p=2**64 - 1) + line(p=2**200),),
+    "beyond 64 bits in one block": (line(p=1) + line(p=2**64 - 1) + line(p=2**200),),
     "tiny and huge": (
         line(p=5e-324),
         line(p=1.7976931348623157e308),
@@ -132,16 +132,16 @@ TORTURE: dict[str, tuple[bytes, ...]] = {
     "like dates": (line(p="2024-01-01"), line(p="2024-01-01T00:00:00Z"), line(p="12:00")),
     "separators": (line(p="a\u2028b\u2029c\u0085d\x0b\x0c"), line(p="\r\n\t\x00\x1f\x7f")),
     "escapes": (b'{"event":"\\u0061\\"\\\\","properties":{"\\u0070":"\\ud83d\\ude00\\/","a":"\\u0000"}}\n',),
-    "a name like the seam": (of({"p": 1}, '","properties":{"x'), of({"p": 2}, "\\"), of({"p": 3}, "")),
+    "event names like JSON": (of({"p": 1}, '","properties":{"x'), of({"p": 2}, "\\"), of({"p": 3}, "")),
     "long text": (line(p="x" * 1_000_000), line(p="é" * 500_000)),
     "spaces": (
         b'{ "event" : "a" , "properties" : { "p" : 1 , "q" : [ 1 , 2 ] } }\n',
         b'{"event": "a", "properties": {"p": 2}}\n',
     ),
-    "the other order": (b'{"properties":{"p":1},"event":"a"}\n',),
+    "event after properties": (b'{"properties":{"p":1},"event":"a"}\n',),
     "blank lines": (b"\n" + line(p=1) + b"\n  \r\n" + line(p=2), b"\n"),
     "no last line end": (line(p=1)[:-1],),
-    "twice the same": (
+    "repeated keys": (
         b'{"event":"a","properties":{"p":1,"p":"2"}}\n',
         b'{"event":"a","properties":{"p":{"x":1,"x":2}}}\n',
     ),
@@ -149,7 +149,7 @@ TORTURE: dict[str, tuple[bytes, ...]] = {
         of({f"p{n}": n for n in range(2000)}),
         of({f"P{n}": str(n) for n in range(1990, 2010)}),
     ),
-    "spelled otherwise": (
+    "numbers in other notations": (
         b'{"event":"a","properties":{"p":1.0,"q":1E2,"r":-0,"s":100000000000000000000.0}}\n',
     ),
 }
@@ -157,15 +157,15 @@ TORTURE: dict[str, tuple[bytes, ...]] = {
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("name", TORTURE)
-def test_nothing_is_lost(layout: Layout, name: str) -> None:
+def test_tables_hold_every_value_of_their_lines(layout: Layout, name: str) -> None:
     blocks = TORTURE[name]
     assert back(converted(layout, *blocks)) == parsed(*blocks)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_nothing_is_lost_of_all_of_it_together(layout: Layout) -> None:
+def test_tables_hold_all_torture_cases_together(layout: Layout) -> None:
     blocks = [
-        block if block.endswith(b"\n") else block + b"\n" for each in TORTURE.values() for block in each
+        block if block.endswith(b"\n") else block + b"\n" for blocks in TORTURE.values() for block in blocks
     ]
     assert back(converted(layout, *blocks, size=1 << 20)) == parsed(*blocks)
     assert back(converted(layout, *blocks[::-1], size=1000)) == parsed(*blocks[::-1])
@@ -184,7 +184,7 @@ _events = st.tuples(_texts, st.dictionaries(_names, _values, max_size=5))
 @pytest.mark.parametrize("layout", LAYOUTS)
 @settings(max_examples=30, deadline=None)
 @given(st.lists(_events, min_size=1, max_size=12), st.integers(1, 400))
-def test_nothing_is_lost_of_any_events(layout: Layout, events: list[Any], size: int) -> None:
+def test_tables_hold_every_value_of_any_events(layout: Layout, events: list[Any], size: int) -> None:
     blocks = [of(properties, name) for name, properties in events]
     assert back(converted(layout, *blocks, size=size)) == parsed(*blocks)
 
@@ -213,7 +213,7 @@ _first = line(time=1704067200, n=1, f=1.5, s="x", b=True, j=[1], z=None, k="y")
         b'{"event":"a","properties":{"s":"\\u0041","k":"\\ud83d\\ude00","n":1E1}}\n',
     ],
 )
-def test_nothing_is_lost_where_the_properties_were_known_before(then: bytes) -> None:
+def test_tables_hold_new_values_of_known_properties(then: bytes) -> None:
     for blocks in ((_first, then), (_first * 3, _first + then, then + _first), (_first, *then.splitlines())):
         assert back(converted("wide", *blocks)) == parsed(*blocks)
 
@@ -229,7 +229,7 @@ _some = st.fixed_dictionaries(
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(_some, min_size=2, max_size=30), st.integers(1, 600))
-def test_nothing_is_lost_of_values_that_change_their_kinds(events: list[Any], size: int) -> None:
+def test_tables_hold_values_whose_kind_changes(events: list[Any], size: int) -> None:
     blocks = [_first, *map(of, events)]
     assert back(converted("wide", *blocks, size=size)) == parsed(*blocks)
 
@@ -259,7 +259,7 @@ def test_values_of_mixed_kinds_are_json_text() -> None:
     assert table.column("p").to_pylist() == ["1", '"1"', '"q\\""', "[1,null]"]
 
 
-def test_columns_differ_where_case_is_not_told_apart() -> None:
+def test_column_names_differ_even_when_case_is_ignored() -> None:
     table = converted("wide", line(Plan=1, plan=2, Event=3))
     names = [name.casefold() for name in table.column_names]
     assert len(set(names)) == len(names)
@@ -271,7 +271,7 @@ def test_columns_differ_where_case_is_not_told_apart() -> None:
     assert said["Event"] == "Event_2"
 
 
-def test_the_names_of_columns_do_not_depend_on_the_order_of_the_properties() -> None:
+def test_column_names_ignore_the_order_of_properties() -> None:
     expected = {
         "PLAN": "PLAN",
         "Plan": "Plan_2",
@@ -284,13 +284,13 @@ def test_the_names_of_columns_do_not_depend_on_the_order_of_the_properties() -> 
         found = Columns()
         for name in order:
             found = found.widened({name: "string"})
-        assert {each.property: each.name for each in found.columns[PINNED:]} == expected
+        assert {column.property: column.name for column in found.columns[PINNED:]} == expected
 
 
-def test_names_that_a_manifest_has_are_kept_whatever_is_found_later() -> None:
+def test_recorded_column_names_survive_later_properties() -> None:
     kept = Columns().widened({"plan": "null"}).to_manifest()
     found = Columns.from_manifest(kept).widened({"Plan": "string"}).widened({"PLAN": "null"})
-    assert {each.property: each.name for each in found.columns[PINNED:]} == {
+    assert {column.property: column.name for column in found.columns[PINNED:]} == {
         "plan": "plan",
         "PLAN": "PLAN_2",
         "Plan": "Plan_3",
@@ -309,7 +309,7 @@ def test_time_is_a_timestamp_in_utc(layout: Layout) -> None:
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_time_in_milliseconds(layout: Layout) -> None:
+def test_time_in_milliseconds_is_exact(layout: Layout) -> None:
     blocks = line(time=1704067200123), line(time=1704067200456)
     table = converted(layout, *blocks, ticks=1000)
     assert table.column("time").to_pylist()[0] == datetime.datetime(2024, 1, 1, 0, 0, 0, 123_000, tzinfo=UTC)
@@ -318,18 +318,18 @@ def test_time_in_milliseconds(layout: Layout) -> None:
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_time_of_a_project_on_local_time(layout: Layout) -> None:
+def test_local_time_becomes_the_right_moment(layout: Layout) -> None:
     zone = zoneinfo.ZoneInfo("America/New_York")
-    # By the local clock: winter, summer, the hour that is there twice, and the hour that is not there.
+    # Local times: in winter, in summer, in the repeated hour, and in the skipped one.
     clocks = ["2024-01-01T00:00", "2024-07-01T12:00", "2024-11-03T01:30", "2024-03-10T02:30"]
-    ticks = [int(datetime.datetime.fromisoformat(each + "+00:00").timestamp()) for each in clocks]
-    blocks = [line(time=each) for each in ticks]
+    ticks = [int(datetime.datetime.fromisoformat(clock + "+00:00").timestamp()) for clock in clocks]
+    blocks = [line(time=tick) for tick in ticks]
     for some in ([b"".join(blocks)], blocks):
         table = converted(layout, *some, zone=zone)
         expected = [
-            datetime.datetime.fromisoformat(each).replace(tzinfo=zone).astimezone(UTC) for each in clocks
+            datetime.datetime.fromisoformat(clock).replace(tzinfo=zone).astimezone(UTC) for clock in clocks
         ]
-        assert [each.astimezone(UTC) for each in table.column("time").to_pylist()] == expected
+        assert [time.astimezone(UTC) for time in table.column("time").to_pylist()] == expected
         assert back(table) == parsed(*blocks)
 
 
@@ -350,14 +350,14 @@ def test_time_of_a_project_on_local_time(layout: Layout) -> None:
         b'{"event":"a","properties":{"p":1}\n',
     ],
 )
-def test_a_broken_line_is_an_error_that_names_it(layout: Layout, broken: bytes) -> None:
+def test_a_broken_line_is_named_by_the_error(layout: Layout, broken: bytes) -> None:
     with pytest.raises(MalformedEventError) as raised:
         converted(layout, line(p=1) * 3, line(p=1) * 2 + broken + line(p=3))
     assert raised.value.line == 6
     assert raised.value.source == "the slice x"
 
 
-def test_blank_lines_count_for_the_number_of_a_broken_one() -> None:
+def test_blank_lines_count_in_the_number_of_a_broken_line() -> None:
     with pytest.raises(MalformedEventError) as raised:
         converted("wide", b"\n" * 10 + line(p=1), line(p=1) * 2 + b"{}\n")
     assert raised.value.line == 14
@@ -365,10 +365,10 @@ def test_blank_lines_count_for_the_number_of_a_broken_one() -> None:
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("depth", [400, 200_000])
-def test_deep_nesting_is_held_or_named(layout: Layout, depth: int) -> None:
+def test_deep_nesting_is_kept_or_named_by_the_error(layout: Layout, depth: int) -> None:
     block = b'{"event":"buy","properties":{"p":' + b"[" * depth + b"]" * depth + b"}}\n"
     if depth > 400:
-        # How deep Python goes from here depends on who called.
+        # The depth that Python reaches depends on the stack above.
         with pytest.raises((UnrepresentableError, MalformedEventError), match=r"property 'p'|line 2 "):
             converted(layout, line(p=1), block)
     else:
@@ -376,7 +376,7 @@ def test_deep_nesting_is_held_or_named(layout: Layout, depth: int) -> None:
         assert "[" * depth in column.to_pylist()[1]
 
 
-def test_half_a_character_stays_escaped_in_json_and_is_refused_in_columns() -> None:
+def test_a_lone_surrogate_stays_escaped_or_is_refused() -> None:
     block = b'{"event":"buy","properties":{"p":"\\ud800","q":1}}\n'
     assert back(converted("json", line(p=1) + block)) == parsed(line(p=1), block)
     with pytest.raises(UnrepresentableError, match="'p' of an event 'buy' of the slice x") as raised:
@@ -384,7 +384,7 @@ def test_half_a_character_stays_escaped_in_json_and_is_refused_in_columns() -> N
     assert (raised.value.event, raised.value.property) == ("buy", "p")
 
 
-def test_the_event_with_what_is_refused_is_named_among_others_without_the_property() -> None:
+def test_a_refused_value_names_its_event_among_others() -> None:
     block = line("first", q=1) + line("second", p=1) + line("third") + line("fourth", p=1.5)
     block += b'{"event":"fifth","properties":{"p":"\\ud800"}}\n'
     with pytest.raises(UnrepresentableError) as raised:
@@ -392,14 +392,14 @@ def test_the_event_with_what_is_refused_is_named_among_others_without_the_proper
     assert (raised.value.event, raised.value.property) == ("fifth", "p")
 
 
-def test_the_event_of_a_name_that_is_half_a_character_is_named() -> None:
+def test_a_property_name_with_a_surrogate_names_its_event() -> None:
     block = line("first") + b'{"event":"buy","properties":{"a\\udc00":1}}\n'
     with pytest.raises(UnrepresentableError) as raised:
         converted("wide", block)
     assert raised.value.event == "buy"
 
 
-def test_a_number_beyond_all_doubles_stays_as_text_or_is_refused() -> None:
+def test_a_number_too_large_stays_as_text_or_is_refused() -> None:
     block = b'{"event":"buy","properties":{"p":1e400}}\n'
     assert converted("json", block).column("properties").to_pylist() == ['{"p":1e400}']
     unusual = b'{"event":"buy","properties":{"p":"\\ud800"}}\n{"event":"buy","properties":{"time":1e400}}\n'
@@ -411,38 +411,38 @@ def test_a_number_beyond_all_doubles_stays_as_text_or_is_refused() -> None:
         converted("wide", line(p=1), block)
 
 
-def test_a_fraction_is_never_cut_off() -> None:
+def test_a_fraction_is_never_truncated() -> None:
     for layout in LAYOUTS:
         block = line(time=1.5, n=1.5) + line(time=1, n=1)
         table = converted(layout, line(time=1, n=1), block)
-        assert [each.microsecond for each in table.column("time").to_pylist()] == [0, 500_000, 0]
+        assert [time.microsecond for time in table.column("time").to_pylist()] == [0, 500_000, 0]
         assert back(table) == parsed(line(time=1, n=1), block)
 
 
-def test_many_events_of_many_properties_are_converted_in_parts() -> None:
+def test_a_block_with_many_values_is_converted_in_parts() -> None:
     block = b"".join(of({f"p{n}": n, f"q{n % 400}": str(n)}) for n in range(1500))
     converter = TableConverter("wide", UTC)
     tables = list(converter.tables([block, block[:20_000].rpartition(b"\n")[0]], "the slice x", 1 << 30))
     assert len(tables) > 3
     assert all(table.num_rows * table.num_columns <= 1_100_000 for table in tables)
-    lines = [each for table in tables for each in lines_of(table)]
+    lines = [event for table in tables for event in lines_of(table)]
     assert lines[:1500] == parsed(block)
 
 
-def test_a_column_found_late_is_null_before() -> None:
+def test_a_new_column_is_null_in_earlier_rows() -> None:
     converter = TableConverter("wide", UTC)
     first, second = converter.tables([line(p=1), line(p=2, q="x")], "x", 1)
     assert "q" not in first.column_names
     assert TableWidener(second.schema)(first).column("q").to_pylist() == [None]
 
 
-def test_the_json_layout_is_always_the_same() -> None:
+def test_the_json_layout_has_one_schema_for_all_events() -> None:
     one, other = converted("json", line(p=1)), converted("json", of({"q": [1]}))
     assert one.schema == other.schema
     assert one.column("properties").to_pylist() == ['{"p":1}']
 
 
-def test_selected_properties_have_a_column_in_any_case() -> None:
+def test_selected_properties_always_have_a_column() -> None:
     converter = TableConverter("wide", UTC, fields=["time", "distinct_id", "plan", "q", "\ud800"])
     assert converter.schema.names == [*WIDE, "plan", "q"]
     (table,) = converter.tables([line(time=1704067200, q=None)], "x", 1)

@@ -1,4 +1,4 @@
-"""Tables written to files while their columns are still being found: what is in the file is what was sent."""
+"""Files written while columns are still being found: they hold exactly the values that were sent."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.wire_server import client_of
 
 from .test_convert import TORTURE, line, parsed
 
-# Of one Arrow type, most of them.
+# Several of these kinds share an Arrow type.
 VALUES: dict[str, Any] = {
     "null": None,
     "text": "x",
@@ -39,20 +39,20 @@ VALUES: dict[str, Any] = {
 
 @pytest.mark.parametrize("format", ["parquet", "arrow"])
 @pytest.mark.parametrize("case", TORTURE)
-def test_a_file_holds_what_came_whatever_was_found_on_the_way(
+def test_a_file_holds_every_value_while_its_columns_widen(
     tmp_path: Path, case: str, format: ColumnFormat
 ) -> None:
     converter, path = TableConverter("wide", datetime.UTC), tmp_path / "file"
     tables = converter.tables(TORTURE[case], "the slice x", 1)
     rows = write_widening(format, path, converter.schema, tables)
-    found = [each for table in read_tables(format, path) for each in lines_of(table)]
+    found = [event for table in read_tables(format, path) for event in lines_of(table)]
     assert found == parsed(*TORTURE[case])
     assert rows == len(found)
 
 
 @pytest.mark.parametrize("first", VALUES)
 @pytest.mark.parametrize("then", VALUES)
-def test_a_property_may_become_anything_in_the_same_file(tmp_path: Path, first: str, then: str) -> None:
+def test_a_property_can_change_to_any_kind_within_a_file(tmp_path: Path, first: str, then: str) -> None:
     converter, path = TableConverter("wide", datetime.UTC), tmp_path / "file"
     blocks = [line(p=VALUES[first])] * 3 + [line(p=VALUES[then])] * 3 + [line(q=1)]
     write_widening("parquet", path, converter.schema, converter.tables(blocks, "the slice x", 1))
@@ -61,18 +61,18 @@ def test_a_property_may_become_anything_in_the_same_file(tmp_path: Path, first: 
 
 
 @given(st.lists(st.lists(st.sampled_from([*VALUES.values(), "", [], 0]), min_size=1, max_size=3), max_size=7))
-def test_it_may_do_so_again_and_again(blocks: list[list[Any]]) -> None:
+def test_a_property_can_change_its_kind_repeatedly(blocks: list[list[Any]]) -> None:
     converter = TableConverter("wide", datetime.UTC)
     lines = [b"".join(line(p=value) for value in block) for block in blocks]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file"
         write_widening("arrow", path, converter.schema, converter.tables(lines, "the slice x", 1))
-        found = [each for table in read_tables("arrow", path) for each in lines_of(table)]
+        found = [event for table in read_tables("arrow", path) for event in lines_of(table)]
     assert found == parsed(*lines)
 
 
-def test_identities_that_come_late_in_a_slice_are_kept(tmp_path: Path) -> None:
-    """They have a column from the start, which holds nothing at first."""
+def test_identities_that_start_late_in_a_slice_are_kept(tmp_path: Path) -> None:
+    # Their columns exist from the start, but are all null at first.
     served = [
         {"event": "e", "properties": {"time": 1704067200 + n, "pad": "x" * 400}}
         | (
@@ -83,12 +83,12 @@ def test_identities_that_come_late_in_a_slice_are_kept(tmp_path: Path) -> None:
         for n in range(8000)
     ]
     source = tmp_path / "served.jsonl"
-    source.write_text("".join(f"{json.dumps(each)}\n" for each in served))
-    expected = Counter(json.dumps(each, sort_keys=True) for each in served)
+    source.write_text("".join(f"{json.dumps(event)}\n" for event in served))
+    expected = Counter(json.dumps(event, sort_keys=True) for event in served)
     day = ("2024-01-01", "2024-01-01")
 
     def counted(table: Any) -> Counter[str]:
-        return Counter(json.dumps(each, sort_keys=True) for each in lines_of(table))
+        return Counter(json.dumps(event, sort_keys=True) for event in lines_of(table))
 
     with Sandbox(events=source, limits=None) as sandbox, client_of(sandbox) as client:
         assert counted(client.export.batches(*day).to_arrow()) == expected
@@ -103,7 +103,7 @@ def _export(client: MixpanelClient, folder: Path, day: tuple[str, str]) -> None:
     client.export.to_directory(folder / "folder", *day, format="parquet")
 
 
-def test_rows_of_any_size_are_read_in_pieces_of_bounded_size(tmp_path: Path) -> None:
+def test_large_rows_are_read_in_tables_of_bounded_size(tmp_path: Path) -> None:
     converter, path = TableConverter("wide", datetime.UTC), tmp_path / "file"
     blocks = [line(p=f"{n} " + "x" * 1_000_000) for n in range(60)]
     write_widening("parquet", path, converter.schema, converter.tables(blocks, "the slice x", 1))
@@ -130,7 +130,7 @@ for export in (
 """
 
 
-def test_without_arrow_each_way_to_columns_names_the_extra(tmp_path: Path) -> None:
+def test_every_export_to_columns_names_a_missing_extra(tmp_path: Path) -> None:
     command = [sys.executable, "-c", WITHOUT_ARROW, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["arrow"] * 3

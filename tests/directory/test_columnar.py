@@ -1,4 +1,4 @@
-"""A directory of Parquet: one schema in all files, one data set to every reader, exact after a kill."""
+"""Directories of Parquet and CSV: one schema, one data set for every reader, exact even after a kill."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from tests.wire_server import client_of
 RANGE = ("2024-01-01", "2024-01-06")
 LAYOUTS: tuple[Layout, ...] = ("wide", "json")
 MIDNIGHT = 1704067200
-# What `p` is on each day: its column is widened again and again.
+# The value of `p` on each day: its column widens again and again.
 VALUES: list[Any] = [None, 1, 2**60, "x", [1, {"a": None}], 1.5]
 
 
@@ -60,7 +60,7 @@ def served() -> list[Any]:
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Sandbox]:
     file = tmp_path / "served.jsonl"
-    file.write_text("".join(f"{json.dumps(each)}\n" for each in served()))
+    file.write_text("".join(f"{json.dumps(event)}\n" for event in served()))
     with Sandbox(events=file, limits=None) as sandbox:
         yield sandbox
 
@@ -77,23 +77,23 @@ def queried(query: str) -> list[Any]:
 
 
 def counted(records: Any) -> Counter[str]:
-    # Among fractional numbers, 1 is 1.0.
-    return Counter(json.dumps(each, sort_keys=True).replace(".0,", ",") for each in records)
+    # In a column of doubles, 1 is 1.0.
+    return Counter(json.dumps(record, sort_keys=True).replace(".0,", ",") for record in records)
 
 
 def in_files(folder: Path) -> Counter[str]:
     files = sorted(folder.rglob("*.parquet"))
-    assert {str(each.relative_to(folder)) for each in folder.rglob("*") if each.is_file()} == {
+    assert {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} == {
         "manifest.json",
-        *(str(each.relative_to(folder)) for each in files),
+        *(str(path.relative_to(folder)) for path in files),
     }
-    assert len({str(pq.read_schema(each)) for each in files}) == 1
-    return counted(event for each in files for event in lines_of(pq.ParquetFile(each).read()))
+    assert len({str(pq.read_schema(path)) for path in files}) == 1
+    return counted(event for path in files for event in lines_of(pq.ParquetFile(path).read()))
 
 
 @pytest.mark.parametrize("partition_by", [None, "date"])
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_nothing_is_lost_and_all_files_have_one_schema(
+def test_files_hold_every_event_in_one_schema(
     client: MixpanelClient, tmp_path: Path, layout: Layout, partition_by: Any
 ) -> None:
     folder = tmp_path / "out"
@@ -110,14 +110,14 @@ def test_nothing_is_lost_and_all_files_have_one_schema(
 
 @pytest.mark.parametrize("partition_by", [None, "date"])
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_every_reader_takes_it_for_one_data_set(
+def test_every_reader_reads_the_files_as_one_data_set(
     client: MixpanelClient, tmp_path: Path, layout: Layout, partition_by: Any
 ) -> None:
     folder = tmp_path / "out"
     client.export.to_directory(
         folder, *RANGE, format="parquet", layout=layout, partition_by=partition_by, slice_days=1, parallel=1
     )
-    expected = Counter(each["event"] for each in served())
+    expected = Counter(event["event"] for event in served())
     glob = f"{folder}/**/*.parquet"
     arrow = ds.dataset(sorted(folder.rglob("*.parquet")), format="parquet").to_table()
     assert Counter(arrow.column("event").to_pylist()) == expected
@@ -139,7 +139,7 @@ def test_every_reader_takes_it_for_one_data_set(
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_spark_reads_it(client: MixpanelClient, tmp_path: Path, layout: Layout) -> None:
+def test_spark_reads_the_files(client: MixpanelClient, tmp_path: Path, layout: Layout) -> None:
     sql: Any = pytest.importorskip("pyspark.sql", reason="`nox -s spark` has it")
     folder = tmp_path / "out"
     client.export.to_directory(
@@ -149,7 +149,7 @@ def test_spark_reads_it(client: MixpanelClient, tmp_path: Path, layout: Layout) 
     try:
         frame = spark.read.parquet(str(folder))
         assert Counter(row["event"] for row in frame.select("event").collect()) == Counter(
-            each["event"] for each in served()
+            event["event"] for event in served()
         )
         assert frame.filter("date = '2024-01-03' and time >= '2024-01-03T00:00:00Z'").count() == 20
         if layout == "wide":
@@ -158,9 +158,7 @@ def test_spark_reads_it(client: MixpanelClient, tmp_path: Path, layout: Layout) 
         spark.stop()
 
 
-def test_an_update_widens_the_files_that_are_there(
-    project: Sandbox, client: MixpanelClient, tmp_path: Path
-) -> None:
+def test_an_update_widens_existing_files(project: Sandbox, client: MixpanelClient, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     client.export.to_directory(folder, RANGE[0], "2024-01-03", format="parquet", slice_days=1)
     client.export.update_directory(folder, to_date=RANGE[1], look_back=1)
@@ -168,13 +166,13 @@ def test_an_update_widens_the_files_that_are_there(
 
 
 def names_in(folder: Path) -> dict[str, str]:
-    """The names of the columns, by property, which are the same in all files."""
-    (names,) = {tuple(columns_of(pq.read_schema(each)).columns) for each in folder.rglob("*.parquet")}
-    return {each.property: each.name for each in names}
+    """Return the name of each property's column, which must be the same in all files."""
+    (names,) = {tuple(columns_of(pq.read_schema(path)).columns) for path in folder.rglob("*.parquet")}
+    return {column.property: column.name for column in names}
 
 
 @pytest.mark.parametrize("late", range(6))
-def test_the_names_of_columns_do_not_depend_on_which_slice_came_first(
+def test_column_names_ignore_the_order_of_slices(
     project: Sandbox, client: MixpanelClient, tmp_path: Path, late: int
 ) -> None:
     project.faults.add(*[Fault.delay(0)] * late, Fault.delay(0.4), path="/export")
@@ -185,7 +183,7 @@ def test_the_names_of_columns_do_not_depend_on_which_slice_came_first(
     assert in_files(folder) == counted(served())
 
 
-def test_a_column_that_was_recorded_keeps_its_name(client: MixpanelClient, tmp_path: Path) -> None:
+def test_a_recorded_column_keeps_its_name(client: MixpanelClient, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     client.export.to_directory(folder, RANGE[0], RANGE[0], format="parquet")
     assert names_in(folder)["plan"] == "plan"
@@ -218,7 +216,7 @@ with MixpanelClient(ServiceAccountAuth(user, secret), project_id=int(project), b
 
 @pytest.mark.slow
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_killed_at_random_instants_it_is_exact_in_the_end(
+def test_an_export_killed_at_random_is_exact_in_the_end(
     project: Sandbox, tmp_path: Path, layout: Layout
 ) -> None:
     folder = tmp_path / "out"
@@ -235,7 +233,7 @@ def test_killed_at_random_instants_it_is_exact_in_the_end(
     assert in_files(folder) == counted(served())
 
 
-def test_a_cancelled_task_converts_no_further(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cancelled_task_stops_converting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "served.jsonl"
     event = {"event": "A", "properties": {"time": MIDNIGHT, "distinct_id": "u", "p": "x" * 2000}}
     file.write_text(f"{json.dumps(event)}\n" * 8000)
@@ -271,6 +269,6 @@ def test_a_cancelled_task_converts_no_further(tmp_path: Path, monkeypatch: pytes
 
     monkeypatch.setattr(DirectoryRun, "cancel", cancelling)
     asyncio.run(exported())
-    # Some are read together; of 64.
+    # Out of 64 blocks, of which some are read together.
     assert 3 <= blocks < 16
-    assert [each.name for each in (tmp_path / "out").iterdir()] == ["manifest.json"]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["manifest.json"]

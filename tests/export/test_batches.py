@@ -1,4 +1,4 @@
-"""A range as batches, frames and files: exactly the events that were sent, whatever the network does."""
+"""Batches, frames and files of a range hold exactly the events that were sent, despite network failures."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def queried(query: str) -> list[Any]:
 
 
 def counted(records: Any) -> Counter[str]:
-    return Counter(json.dumps(each, sort_keys=True) for each in records)
+    return Counter(json.dumps(record, sort_keys=True) for record in records)
 
 
 def sent(client: MixpanelClient) -> Counter[str]:
@@ -62,7 +62,7 @@ def test_batches_hold_every_event_once_and_in_one_schema(client: MixpanelClient,
     with client.export.batches(*DAYS, layout=layout, slice_days=2) as batches:
         schema = batches.schema
         found = list(batches)
-    assert all(each.schema.equals(schema, check_metadata=True) for each in found)
+    assert all(batch.schema.equals(schema, check_metadata=True) for batch in found)
     assert counted(lines_of(pa.Table.from_batches(found))) == sent(client)
     assert batches.progress.slices_done == 6
 
@@ -73,7 +73,7 @@ def test_batches_hold_every_event_once_and_in_one_schema(client: MixpanelClient,
     [Fault.rate_limited(0), Fault.status(503), Fault.close(0.5), Fault.terminated_early(), Fault.html()],
     ids=["429", "503", "cut", "terminated early", "html"],
 )
-def test_what_fails_on_the_way_is_asked_for_again(
+def test_batches_retry_failed_requests(
     sandbox: Sandbox, client: MixpanelClient, layout: Layout, fault: Fault
 ) -> None:
     expected = sent(client)
@@ -81,7 +81,7 @@ def test_what_fails_on_the_way_is_asked_for_again(
     assert counted(lines_of(client.export.batches(*DAYS, layout=layout, slice_days=3).to_arrow())) == expected
 
 
-def test_nothing_is_left_when_it_is_given_up(client: MixpanelClient, scratch: Path) -> None:
+def test_closed_batches_leave_no_thread_or_file(client: MixpanelClient, scratch: Path) -> None:
     before = threading.active_count()
     batches = client.export.batches(*DAYS, slice_days=1)
     next(batches)
@@ -95,13 +95,13 @@ def read_one(batches: RecordBatches) -> None:
     next(batches)
 
 
-def read_the_schema(batches: RecordBatches) -> None:
+def read_schema(batches: RecordBatches) -> None:
     assert batches.schema.names
 
 
 @pytest.mark.parametrize("layout", ["wide", "json"])
-@pytest.mark.parametrize("read", [read_one, read_the_schema])
-def test_nothing_is_left_when_it_is_dropped(
+@pytest.mark.parametrize("read", [read_one, read_schema])
+def test_abandoned_batches_leave_no_thread_or_file(
     client: MixpanelClient, scratch: Path, layout: Layout, read: Callable[[RecordBatches], None]
 ) -> None:
     before = threading.active_count()
@@ -123,19 +123,19 @@ child = os.fork()
 if not child:
     sys.exit(7)
 assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
-print(rows + sum(each.num_rows for each in batches))
+print(rows + sum(batch.num_rows for batch in batches))
 """
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
-def test_a_process_that_is_forked_off_may_end_before(sandbox: Sandbox, client: MixpanelClient) -> None:
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
+def test_a_forked_child_can_exit_before_its_parent_reads_on(sandbox: Sandbox, client: MixpanelClient) -> None:
     held = sandbox.credentials
     arguments = [held.username, held.secret, str(held.project_id), sandbox.url, *DAYS]
     done = subprocess.run([sys.executable, "-c", FORKING, *arguments], capture_output=True, check=False)
     assert int(done.stdout) == sent(client).total(), done.stderr
 
 
-def test_nothing_is_left_of_an_asynchronous_one(sandbox: Sandbox, scratch: Path) -> None:
+def test_closed_async_batches_leave_no_thread_or_file(sandbox: Sandbox, scratch: Path) -> None:
     async def run() -> None:
         async with sandbox.async_client() as client:
             before = threading.active_count()
@@ -161,7 +161,7 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_frames(client: MixpanelClient) -> None:
+def test_every_frame_holds_all_events(client: MixpanelClient) -> None:
     expected = sum(sent(client).values())
     table = client.export.batches(*DAYS).to_arrow()
     polars_frame = client.export.batches(*DAYS).to_polars()
@@ -174,20 +174,20 @@ def test_frames(client: MixpanelClient) -> None:
     assert pandas_frame["event"].value_counts().to_dict() == names
 
 
-def test_a_connection_of_ones_own(client: MixpanelClient) -> None:
+def test_to_duckdb_uses_the_given_connection(client: MixpanelClient) -> None:
     with duckdb.connect() as connection:
         events = client.export.batches(*DAYS, layout="json").to_duckdb(connection)
         assert events.filter("time < '2024-01-02'").aggregate("count(*)").fetchall() == [
-            (sum(each.time.day == 1 for each in client.export.events(*DAYS)),)
+            (sum(event.time.day == 1 for event in client.export.events(*DAYS)),)
         ]
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_a_parquet_file(client: MixpanelClient, tmp_path: Path, layout: Layout) -> None:
+def test_a_parquet_file_holds_every_event(client: MixpanelClient, tmp_path: Path, layout: Layout) -> None:
     path = tmp_path / "events.parquet"
     totals = client.export.to_file(path, *DAYS, format="parquet", layout=layout, slice_days=5)
     assert counted(lines_of(pq.ParquetFile(path).read())) == sent(client)
-    assert [each.name for each in tmp_path.iterdir()] == ["events.parquet"]
+    assert [path.name for path in tmp_path.iterdir()] == ["events.parquet"]
     assert totals.events == pq.ParquetFile(path).metadata.num_rows
     group = pq.ParquetFile(path).metadata.row_group(0)
     assert {group.column(n).compression for n in range(group.num_columns)} == {"ZSTD"}
@@ -208,14 +208,14 @@ def test_a_csv_file_has_one_header_and_every_value(client: MixpanelClient, tmp_p
         assert row["distinct_id"] == event["distinct_id"]
 
 
-def test_csv_quotes_what_has_to_be_quoted(tmp_path: Path) -> None:
+def test_csv_quotes_special_characters(tmp_path: Path) -> None:
     values = ["", None, 'say "hi"', "a,b", "two\nlines", "null", "é\u2028", "=1+1"]
     events = tmp_path / "served.jsonl"
     lines = (
         json.dumps({"event": "e", "properties": {"time": 1704067200 + n, "distinct_id": "d", "p": value}})
         for n, value in enumerate(values)
     )
-    events.write_text("".join(f"{each}\n" for each in lines))
+    events.write_text("".join(f"{line}\n" for line in lines))
     with Sandbox(events=events, limits=None) as sandbox, client_of(sandbox) as client:
         client.export.to_file(tmp_path / "e.csv", *DAYS, format="csv")
         file = io.BytesIO()
@@ -223,17 +223,17 @@ def test_csv_quotes_what_has_to_be_quoted(tmp_path: Path) -> None:
     assert file.getvalue() == (tmp_path / "e.csv").read_bytes()
     text = file.getvalue().decode()
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
-    assert [row["p"] for row in rows] == [each or "" for each in values]
+    assert [row["p"] for row in rows] == [value or "" for value in values]
     assert [row["null_properties"] for row in rows] == ["", '["p"]', *[""] * 6]
-    # An empty text is told from none.
+    # An empty text differs from a missing one.
     back = queried(
         f"select p from read_csv('{tmp_path / 'e.csv'}', all_varchar=true, allow_quoted_nulls=false)"
     )
-    assert [each for (each,) in back] == values
+    assert [value for (value,) in back] == values
 
 
 WITHOUT_EVENTS = ("2011-07-10", "2011-07-11")
-# What there is always, by Arrow's types, Polars', and DuckDB's.
+# The columns that always exist, with their types in Arrow, Polars and DuckDB.
 PINNED: dict[str, tuple[str, str, str]] = {
     "event": ("string", "String", "VARCHAR"),
     "time": (
@@ -251,13 +251,11 @@ LAST: dict[Layout, dict[str, tuple[str, str, str]]] = {
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_a_range_without_events_has_all_columns_that_are_always_there(
-    client: MixpanelClient, layout: Layout
-) -> None:
+def test_an_empty_range_has_the_pinned_columns_in_every_frame(client: MixpanelClient, layout: Layout) -> None:
     expected = PINNED | LAST[layout]
     assert list(client.export.batches(*WITHOUT_EVENTS, layout=layout)) == []
     table = client.export.batches(*WITHOUT_EVENTS, layout=layout).to_arrow()
-    assert {each.name: str(each.type) for each in table.schema} == {
+    assert {field.name: str(field.type) for field in table.schema} == {
         name: arrow for name, (arrow, _, _) in expected.items()
     }
     polars_frame = client.export.batches(*WITHOUT_EVENTS, layout=layout).to_polars()
@@ -276,14 +274,14 @@ def test_a_range_without_events_has_all_columns_that_are_always_there(
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_a_file_of_a_range_without_events_has_them_too(
+def test_a_file_of_an_empty_range_has_the_pinned_columns(
     client: MixpanelClient, tmp_path: Path, layout: Layout
 ) -> None:
     expected = PINNED | LAST[layout]
     client.export.to_file(tmp_path / "e.parquet", *WITHOUT_EVENTS, format="parquet", layout=layout)
     table = pq.read_table(tmp_path / "e.parquet")
     assert table.num_rows == 0
-    assert {each.name: str(each.type) for each in table.schema} == {
+    assert {field.name: str(field.type) for field in table.schema} == {
         name: arrow for name, (arrow, _, _) in expected.items()
     }
     described = queried(f"describe select * from read_parquet('{tmp_path / 'e.parquet'}')")
@@ -296,13 +294,13 @@ def test_a_file_of_a_range_without_events_has_them_too(
 
 
 @pytest.mark.parametrize("memory", [64 << 20, 256 << 20])
-def test_a_slice_that_has_other_properties_in_each_event_is_held_whole(tmp_path: Path, memory: int) -> None:
+def test_events_that_share_no_properties_are_all_kept(tmp_path: Path, memory: int) -> None:
     source = tmp_path / "served.jsonl"
     records = [
         {"event": "e", "properties": {"time": 1704067200 + n, f"p{n}": n, f"q{n % 300}": "x" * 900}}
         for n in range(600)
     ]
-    source.write_text("".join(f"{json.dumps(each)}\n" for each in records))
+    source.write_text("".join(f"{json.dumps(record)}\n" for record in records))
     with Sandbox(events=source, limits=None) as sandbox, client_of(sandbox) as client:
         table = client.export.batches(*DAYS, memory=memory).to_arrow()
         client.export.to_file(tmp_path / "e.parquet", *DAYS, format="parquet", memory=memory)
@@ -311,8 +309,8 @@ def test_a_slice_that_has_other_properties_in_each_event_is_held_whole(tmp_path:
     assert table.num_columns == 4 + 1 + 600 + 300
 
 
-def test_a_name_with_a_nul_in_it_is_held_by_every_frame_and_file(tmp_path: Path) -> None:
-    # Two that would be one, were they to end at the NUL; and one that is nothing else.
+def test_every_frame_and_file_holds_a_name_with_nul(tmp_path: Path) -> None:
+    # Cut off at NUL, the first two would be the same name, and the third an empty one.
     properties = {"plan\0a": "x", "plan\0b": 1, "\0": [1], "plan": None, "plan\u2400a": 2.5}
     record = {"event": "e\0", "properties": {"time": 1704067200, "distinct_id": "d\0", **properties}}
     source = tmp_path / "served.jsonl"
@@ -334,10 +332,10 @@ def test_a_name_with_a_nul_in_it_is_held_by_every_frame_and_file(tmp_path: Path)
         assert (held["event"], held["plan␀a"], held["plan␀b"], held["plan␀a_2"]) == ("e\0", "x", 1, 2.5)
         assert (held["␀"], held["null_properties"]) == ("[1]", ["plan"])
     assert list(lines_of(pq.ParquetFile(path).read())) == [record]
-    in_folder = (pq.ParquetFile(each).read() for each in (tmp_path / "folder").glob("*.parquet"))
+    in_folder = (pq.ParquetFile(file).read() for file in (tmp_path / "folder").glob("*.parquet"))
     assert [line for table in in_folder for line in lines_of(table)] == [record]
-    for each in (path, tmp_path / "folder" / "*.parquet"):
-        assert queried(f"select \"plan␀b\" from read_parquet('{each}')") == [(1,)]
+    for files in (path, tmp_path / "folder" / "*.parquet"):
+        assert queried(f"select \"plan␀b\" from read_parquet('{files}')") == [(1,)]
     with (tmp_path / "e.csv").open(newline="", encoding="utf-8") as file:
         assert next(csv.reader(file)) == names
 
@@ -349,10 +347,12 @@ def test_a_broken_line_leaves_no_file(tmp_path: Path) -> None:
         sandbox.faults.add(Fault.wrong_line(), path="/export", times=None)
         with pytest.raises((MalformedEventError, SliceFailedError)):
             client.export.to_file(tmp_path / "e.parquet", *DAYS, format="parquet")
-    assert [each.name for each in tmp_path.iterdir()] == ["served.jsonl"]
+    assert [path.name for path in tmp_path.iterdir()] == ["served.jsonl"]
 
 
-def test_refused_before_anything_is_sent(sandbox: Sandbox, client: MixpanelClient, tmp_path: Path) -> None:
+def test_invalid_options_are_refused_before_a_request(
+    sandbox: Sandbox, client: MixpanelClient, tmp_path: Path
+) -> None:
     for wrong in ({"layout": "tall"}, {"memory": 5}, {"slice_days": 0}):
         with pytest.raises(InvalidArgumentError, match=next(iter(wrong))):
             client.export.batches(*DAYS, **wrong)
@@ -370,7 +370,7 @@ async def _frames(client: AsyncMixpanelClient) -> tuple[int, int, int]:
     return rows, table.num_rows, frame.height
 
 
-def test_async(sandbox: Sandbox, client: MixpanelClient) -> None:
+def test_async_batches_hold_all_events(sandbox: Sandbox, client: MixpanelClient) -> None:
     async def run() -> tuple[int, int, int]:
         async with sandbox.async_client() as asynchronous:
             return await _frames(asynchronous)
