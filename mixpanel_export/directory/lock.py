@@ -30,7 +30,7 @@ from mixpanel_export._locks import LOCK
 from mixpanel_export.directory.object_store import ChangedError, Objects, Version
 from mixpanel_export.errors import DestinationError, DirectoryBusyError
 
-__all__ = ["DEFAULT_TIMING", "Lease", "LeaseTiming"]
+__all__ = ["DEFAULT_TIMING", "Clock", "Lease", "LeaseTiming"]
 
 
 @frozen
@@ -51,6 +51,18 @@ class LeaseTiming:
 DEFAULT_TIMING = LeaseTiming()
 
 
+class Clock:
+    """The machine's clocks."""
+
+    def time(self) -> float:
+        """Return the seconds since 1970. This clock goes on while a machine sleeps; the monotonic one may not."""
+        return time.time()
+
+    def monotonic(self) -> float:
+        """Return the seconds since some moment in the past."""
+        return time.monotonic()
+
+
 class _Owner(msgspec.Struct, frozen=True):
     """The contents of a lock object. The defaults stand for an owner of whom nothing is known."""
 
@@ -66,11 +78,12 @@ class Lease:
     """The lock of one destination, taken by `held`.
 
     Attributes:
-        objects: the objects under the destination's URL.
+        objects: the objects under the destination's URL; waits are those of their cancellation.
     """
 
     objects: Objects
     timing: LeaseTiming = DEFAULT_TIMING
+    clock: Clock = field(factory=Clock)
     _token: str = field(factory=lambda: secrets.token_hex(8))
     _version: Version | None = None
     _beats: int = 0
@@ -99,14 +112,19 @@ class Lease:
     def check(self) -> None:
         """Raise DirectoryBusyError if another process has taken the lock over."""
         with self._lock:
-            # The wall clock goes on while a machine sleeps; the monotonic one may not.
-            if not self._is_lost and abs(time.time() - self._renewed_at) > self.timing.silence:
+            if not self._is_lost and abs(self.clock.time() - self._renewed_at) > self.timing.silence:
                 self._renew(self.objects)
             if self._is_lost:
                 raise DirectoryBusyError(
                     f"{self.objects.url} was taken over by another process while this one did not respond; "
                     "complete slices there stay. Run the same export again to resume"
                 )
+
+    def renew(self) -> None:
+        """Write the lock again, once. If that fails, the next renewal may succeed."""
+        with self._lock, contextlib.suppress(DestinationError):
+            if not self._is_lost:
+                self._renew(self.objects.without_retries())
 
     def _acquire(self) -> None:
         while True:
@@ -125,7 +143,7 @@ class Lease:
 
     def _take(self, expected: Version | None) -> None:
         self._version = self.objects.write(LOCK, self._contents(), expected)
-        self._renewed_at = time.time()
+        self._renewed_at = self.clock.time()
 
     def _busy(self, owner: _Owner) -> DirectoryBusyError:
         return DirectoryBusyError(
@@ -136,12 +154,12 @@ class Lease:
     def _is_abandoned(self, owner: _Owner, version: Version) -> bool:
         if owner.machine and owner.machine == _machine() and not _is_alive(owner.pid):
             return True
-        age = self.objects.age(LOCK, time.time())
+        age = self.objects.age(LOCK, self.clock.time())
         # A negative age means that one of the clocks is wrong; then only watching tells.
         if age is not None and 0 <= age < self.timing.silence:
             return False
-        until = time.monotonic() + self.timing.watch
-        while time.monotonic() < until:
+        until = self.clock.monotonic() + self.timing.watch
+        while self.clock.monotonic() < until:
             self.objects.cancellation.sleep(min(self.timing.beat, self.timing.watch) / 2)
             current = self.objects.read(LOCK)
             if current is None or current[1] != version:
@@ -149,19 +167,13 @@ class Lease:
         return True
 
     def _beat(self) -> None:
-        objects = self.objects.without_retries()
         while not self._released.wait(self.timing.beat):
-            with self._lock:
-                if self._is_lost:
-                    return
-                # A failed renewal is repeated with the next beat.
-                with contextlib.suppress(DestinationError):
-                    self._renew(objects)
+            self.renew()
 
     def _renew(self, objects: Objects) -> None:
         try:
             self._version = objects.write(LOCK, self._contents(), self._version)
-            self._renewed_at = time.time()
+            self._renewed_at = self.clock.time()
         except ChangedError:
             found = objects.read(LOCK)
             self._is_lost = found is None or _owner_in(found[0]).token != self._token

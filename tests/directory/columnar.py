@@ -1,4 +1,4 @@
-"""A conversion small enough to be seen through: JSON lines under a first line that names all columns.
+"""A conversion small enough to check by eye: JSON lines under a first line that names all columns.
 
 It stands in for the real ones where it is the directory that is looked at, not the columns.
 """
@@ -31,11 +31,11 @@ NOON = int(datetime.datetime(2024, 1, 1, 12, tzinfo=datetime.UTC).timestamp())
 
 
 class Conversion:
-    """Columns are the names of all properties seen so far."""
+    """The columns are the names of all properties seen so far."""
 
     def __init__(self, query: Query, columns: Columns) -> None:
         self._partitioned = query.partition_by == "date"
-        self._names = {each["name"] for each in columns}
+        self._names = {column["name"] for column in columns}
         self._lock = threading.Lock()
 
     @property
@@ -45,12 +45,12 @@ class Conversion:
     def convert(self, spool: Spool, part: Callable[[str | None], Path]) -> Sequence[WrittenFile]:
         events = [json.loads(line) for block in spool.blocks() for line in block.split(b"\n") if line]
         groups: dict[str | None, list[Any]] = defaultdict(list)
-        for each in events:
-            groups[day_of(each) if self._partitioned else None].append(each)
+        for event in events:
+            groups[day_of(event) if self._partitioned else None].append(event)
         if not groups:
             groups[str(spool.slice_.from_date) if self._partitioned else None] = []
         with self._lock:
-            self._names = self._names.union(*(each["properties"] for each in events))
+            self._names = self._names.union(*(event["properties"] for event in events))
             for partition, group in groups.items():
                 self._write(part(partition), group)
         return [WrittenFile(partition, len(group)) for partition, group in groups.items()]
@@ -63,8 +63,8 @@ class Conversion:
 
     def _write(self, path: Path, events: Sequence[Any]) -> None:
         with path.open("w") as file:
-            for each in (sorted(self._names), *events):
-                file.write(json.dumps(each) + "\n")
+            for line in (sorted(self._names), *events):
+                file.write(json.dumps(line) + "\n")
 
 
 def conversion_for(query: Query, context: Context, columns: Columns, memory: int) -> Conversion:
@@ -72,7 +72,7 @@ def conversion_for(query: Query, context: Context, columns: Columns, memory: int
 
 
 def install(patched: pytest.MonkeyPatch | None = None) -> None:
-    """Have it used for parquet and csv."""
+    """Use this conversion for parquet and csv."""
     module = types.ModuleType(MODULE)
     module.conversion_for = conversion_for  # type: ignore[attr-defined]
     if patched is not None:
@@ -94,7 +94,7 @@ def day_of(event: Mapping[str, Any]) -> str:
 
 
 def served(days: int, a_day: int = 7) -> list[dict[str, Any]]:
-    """Events of January 2024; each day has a property of its own."""
+    """Make events of January 2024; each day has a property of its own."""
     return [
         {"event": "A", "properties": {"time": NOON + 86_400 * day + n, "distinct_id": "u", f"p{day}": n}}
         for day in range(days)

@@ -1,4 +1,4 @@
-"""A directory whose files have columns: partitions, one schema in the end, and all that when it is killed."""
+"""Directories in formats with columns: partitions, one final schema, and recovery after a kill."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _columnar(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def project_of(tmp_path: Path, events: list[dict[str, Any]]) -> Sandbox:
     file = tmp_path / f"served-{len(events)}.jsonl"
-    file.write_text("".join(json.dumps(each) + "\n" for each in events))
+    file.write_text("".join(json.dumps(event) + "\n" for event in events))
     return Sandbox(events=file, limits=None)
 
 
@@ -62,21 +62,21 @@ def folder(tmp_path: Path) -> Path:
 
 
 def files_in(folder: Path) -> set[str]:
-    return {str(each.relative_to(folder)) for each in folder.rglob("*") if each.is_file()}
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
 def checked(folder: Path, *, stray: bool = False, final: bool = True) -> Counter[str]:
-    """The events of a directory, all of whose files are as its manifest says, and nothing else.
+    """Return the events of a directory, and check that its files match its manifest.
 
     Args:
         final: the export is complete, so that all files have all columns.
     """
     manifest = Manifest.from_json((folder / "manifest.json").read_bytes())
     found: Counter[str] = Counter()
-    for each in manifest.slices:
+    for entry in manifest.slices:
         digests = b""
-        for partition, contents in each.files.items():
-            path = folder / (each.file if partition is None else f"date={partition}/{each.file}")
+        for partition, contents in entry.files.items():
+            path = folder / (entry.file if partition is None else f"date={partition}/{entry.file}")
             data = path.read_bytes()
             assert (len(data), hashlib.sha256(data).hexdigest()) == (contents.bytes, contents.sha256)
             digests += bytes.fromhex(contents.sha256)
@@ -86,16 +86,16 @@ def checked(folder: Path, *, stray: bool = False, final: bool = True) -> Counter
             found.update(map(canonical, events))
             if final:
                 assert columns_in(path) == [column["name"] for column in manifest.columns]
-        if each.partitions:
-            assert each.sha256 == hashlib.sha256(digests).hexdigest()
-            assert each.bytes == sum(partition.bytes for partition in each.partitions)
-            assert each.events == sum(partition.events for partition in each.partitions)
+        if entry.partitions:
+            assert entry.sha256 == hashlib.sha256(digests).hexdigest()
+            assert entry.bytes == sum(partition.bytes for partition in entry.partitions)
+            assert entry.events == sum(partition.events for partition in entry.partitions)
     if final:
         assert manifest_of(folder)["complete"] is True
         assert not manifest.transient_names
     if not stray:
         assert files_in(folder) == {"manifest.json", *manifest.paths}
-        assert all(any(each.iterdir()) for each in folder.iterdir() if each.is_dir())
+        assert all(any(path.iterdir()) for path in folder.iterdir() if path.is_dir())
     return found
 
 
@@ -107,13 +107,13 @@ class TestColumns:
     def test_all_files_have_all_columns_in_the_end(self, client: MixpanelClient, folder: Path) -> None:
         done = client.export.to_directory(folder, *RANGE, **SLICES)
         assert checked(folder) == wanted()
-        assert [each.name for each in done.files] == [
+        assert [path.name for path in done.files] == [
             "events_2024-01-01_2024-01-02_r2.parquet",
             "events_2024-01-03_2024-01-04_r2.parquet",
             "events_2024-01-05_2024-01-06.parquet",
         ]
 
-    def test_the_same_call_again_changes_nothing(
+    def test_a_second_run_changes_nothing(
         self, project: Sandbox, client: MixpanelClient, folder: Path
     ) -> None:
         client.export.to_directory(folder, *RANGE, **SLICES)
@@ -124,7 +124,7 @@ class TestColumns:
         assert checked(folder) == wanted()
         assert before.items() == {name: (folder / name).stat().st_mtime_ns for name in before}.items()
 
-    def test_an_export_is_not_complete_before(
+    def test_an_interrupted_export_is_not_complete(
         self, project: Sandbox, client: MixpanelClient, folder: Path
     ) -> None:
         project.faults.add(None, None, Fault.status(403), path="/export")
@@ -135,7 +135,7 @@ class TestColumns:
         assert client.export.to_directory(folder, *RANGE, **SLICES).fetched == 1
         assert checked(folder) == wanted()
 
-    def test_an_update_brings_its_columns_to_all_files(self, tmp_path: Path, folder: Path) -> None:
+    def test_an_update_adds_its_columns_to_all_files(self, tmp_path: Path, folder: Path) -> None:
         with project_of(tmp_path, served(DAYS)) as before, client_of(before) as client:
             client.export.to_directory(folder, *RANGE, **PARTITIONED)
         with project_of(tmp_path, served(DAYS + 2)) as after, client_of(after) as client:
@@ -143,7 +143,7 @@ class TestColumns:
         assert checked(folder) == wanted(DAYS + 2)
         assert (done.fetched, done.unknown) == (2 + 1, [])
 
-    def test_a_conversion_that_fails_leaves_nothing(
+    def test_a_failed_conversion_leaves_no_files(
         self, client: MixpanelClient, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         real = columnar.Conversion.convert
@@ -157,7 +157,7 @@ class TestColumns:
             client.export.to_directory(folder, *RANGE, **PARTITIONED)
         assert files_in(folder) == {"manifest.json"}
 
-    def test_a_format_whose_packages_are_missing_is_refused_before_anything_is_made(
+    def test_a_missing_package_fails_before_anything_is_made(
         self, client: MixpanelClient, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def missing(*given: Any) -> None:
@@ -173,7 +173,7 @@ class TestPartitions:
     def test_each_day_has_its_folder(self, client: MixpanelClient, folder: Path) -> None:
         done = client.export.to_directory(folder, *RANGE, **PARTITIONED)
         assert checked(folder) == wanted()
-        assert [str(each.relative_to(folder)) for each in done.files] == [
+        assert [str(path.relative_to(folder)) for path in done.files] == [
             "date=2024-01-01/events_2024-01-01_2024-01-02_r2.parquet",
             "date=2024-01-02/events_2024-01-01_2024-01-02_r2.parquet",
             "date=2024-01-03/events_2024-01-03_2024-01-04_r2.parquet",
@@ -185,13 +185,13 @@ class TestPartitions:
 
     def test_a_day_without_events_has_its_file(self, client: MixpanelClient, folder: Path) -> None:
         done = client.export.to_directory(folder, "2023-12-01", "2023-12-01", **PARTITIONED)
-        assert [str(each.relative_to(folder)) for each in done.files] == [
+        assert [str(path.relative_to(folder)) for path in done.files] == [
             "date=2023-12-01/events_2023-12-01_2023-12-01.parquet"
         ]
         assert checked(folder) == Counter()
 
     @pytest.mark.parametrize("damage", ["missing", "longer", "flipped"])
-    def test_a_damaged_partition_has_its_slice_fetched_again(
+    def test_a_damaged_partition_makes_its_slice_due(
         self, client: MixpanelClient, folder: Path, damage: str
     ) -> None:
         done = client.export.to_directory(folder, *RANGE, **PARTITIONED)
@@ -202,15 +202,13 @@ class TestPartitions:
         else:
             victim.write_bytes(data + b"\n" if damage == "longer" else bytes([data[0] ^ 1]) + data[1:])
         plan = client.export.plan(*RANGE, path=folder, verify=True, **PARTITIONED)
-        assert [str(each) for each in plan.slices] == ["2024-01-03 to 2024-01-04"]
+        assert [str(entry) for entry in plan.slices] == ["2024-01-03 to 2024-01-04"]
         again = client.export.to_directory(folder, *RANGE, verify=True, **PARTITIONED)
         assert list(again.damaged) == [victim.name]
         assert "2024-01-04" in again.damaged[victim.name]
         assert checked(folder) == wanted()
 
-    def test_overwrite_removes_the_folders_that_it_leaves_empty(
-        self, client: MixpanelClient, folder: Path
-    ) -> None:
+    def test_overwrite_removes_empty_partition_folders(self, client: MixpanelClient, folder: Path) -> None:
         client.export.to_directory(folder, *RANGE, **PARTITIONED)
         (folder / "date=2024-01-02" / "notes.txt").write_text("mine")
         client.export.to_directory(folder, RANGE[0], RANGE[0], overwrite=True, **PARTITIONED)
@@ -222,9 +220,7 @@ class TestPartitions:
         assert not (folder / "date=2024-01-03").exists()
 
     @pytest.mark.parametrize("value", ["../2024-01-01", "..", "2024-1-1", "", "2024-01-01/x"])
-    def test_a_partition_that_is_none_is_damage(
-        self, client: MixpanelClient, folder: Path, value: str
-    ) -> None:
+    def test_an_invalid_partition_is_damage(self, client: MixpanelClient, folder: Path, value: str) -> None:
         client.export.to_directory(folder, *RANGE, **PARTITIONED)
         manifest = manifest_of(folder)
         manifest["slices"][0]["partitions"][0]["value"] = value
@@ -244,7 +240,7 @@ class TestArguments:
             ({"format": "xlsx"}, "'parquet', 'csv'"),
         ],
     )
-    def test_what_does_not_go_together_is_refused(
+    def test_conflicting_options_are_refused(
         self, client: MixpanelClient, folder: Path, given: dict[str, Any], said: str
     ) -> None:
         for call in (client.export.to_directory, client.export.plan):
@@ -277,7 +273,7 @@ class TestArguments:
         ):
             other.export.to_directory(folder, *RANGE, **SLICES)
 
-    def test_lines_are_the_same_in_every_time_zone(
+    def test_lines_do_not_depend_on_the_time_zone(
         self, project: Sandbox, client: MixpanelClient, folder: Path
     ) -> None:
         client.export.to_directory(folder, *RANGE)
@@ -305,7 +301,7 @@ def nothing(client: MixpanelClient, folder: Path) -> None:
     ("prepare", "run", "days"),
     [(nothing, export, 4), pytest.param(export, update, 5, marks=pytest.mark.slow)],
 )
-def test_a_crash_before_any_change_on_the_disk_is_repaired(
+def test_a_run_recovers_from_a_crash_at_any_disk_write(
     client: MixpanelClient, tmp_path: Path, prepare: SliceStream, run: SliceStream, days: int
 ) -> None:
     for allowed in range(MANY):
@@ -341,7 +337,7 @@ with MixpanelClient(auth, project_id=project, base_url=url, limits=None) as clie
 
 
 @pytest.mark.parametrize("kills", [2, pytest.param(20, marks=pytest.mark.slow)])
-def test_kills_at_random_instants(tmp_path: Path, folder: Path, kills: int) -> None:
+def test_an_export_survives_random_kills(tmp_path: Path, folder: Path, kills: int) -> None:
     chance = random.Random()
     with project_of(tmp_path, served(20, 300)) as project, client_of(project) as client:
         who = project.credentials

@@ -1,4 +1,4 @@
-"""A directory export that ends at any instant, as by `kill -9`: the next run makes exactly the events of it."""
+"""Directory exports that end at any moment, as by `kill -9`: the next run still delivers every event once."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ MANY = 1000
 
 
 class CrashError(BaseException):
-    """The process is no more."""
+    """The process died."""
 
 
 class Crasher:
-    """Lets a number of changes to a disk happen, and then none."""
+    """Allows a number of changes to the disk, and then fails."""
 
     def __init__(self, allowed: int) -> None:
         self.left = allowed
@@ -46,7 +46,7 @@ class Crasher:
 
 @contextlib.contextmanager
 def crashing(folder: Path, allowed: int) -> Iterator[Crasher]:
-    """Everything that changes a folder goes through these few calls."""
+    """Count and limit the changes to a folder: all of them go through these few calls."""
     crasher = Crasher(allowed)
 
     def ours(path: object) -> bool:
@@ -113,7 +113,7 @@ def damaged(shop: MixpanelClient, folder: Path) -> None:
     victim.write_bytes(b"x" * victim.stat().st_size)
 
 
-# A thread that had a slice ready crashes too, while it cleans up.
+# A thread with a finished slice crashes too, while it cleans up.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize(
     ("prepare", "run", "again", "last", "event"),
@@ -124,7 +124,7 @@ def damaged(shop: MixpanelClient, folder: Path) -> None:
         (first_export, overwrite, overwrite, "2024-01-02", "Sign Up"),
     ],
 )
-def test_a_crash_before_any_change_on_the_disk_is_repaired(
+def test_a_run_recovers_from_a_crash_at_any_disk_write(
     shop: MixpanelClient,
     tmp_path: Path,
     prepare: SliceStream,
@@ -133,7 +133,7 @@ def test_a_crash_before_any_change_on_the_disk_is_repaired(
     last: str,
     event: str,
 ) -> None:
-    """Every change once: the run ends there, as if switched off, and the next one does the rest."""
+    """The run ends at each change in turn, as in a power cut, and the next one finishes."""
     wanted = expected(shop, RANGE[0], last, event=event)
     for allowed in range(MANY):
         folder = tmp_path / str(allowed)
@@ -152,9 +152,7 @@ def test_a_crash_before_any_change_on_the_disk_is_repaired(
     assert 10 < allowed < MANY
 
 
-def test_contents_are_on_the_disk_before_their_name_and_that_before_the_manifest(
-    shop: MixpanelClient, tmp_path: Path
-) -> None:
+def test_contents_are_synced_before_names_and_the_manifest(shop: MixpanelClient, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     with crashing(folder, MANY) as crasher:
         shop.export.to_directory(folder, RANGE[0], RANGE[0])
@@ -183,7 +181,7 @@ with MixpanelClient(auth, project_id=project, base_url=url, limits=None) as clie
 
 
 def killed(sandbox: Sandbox, folder: Path, seconds: float) -> int:
-    """Run an export, kill it so many seconds after it began, and answer how it ended."""
+    """Run an export, kill it this many seconds after its start, and return its exit code."""
     who = sandbox.credentials
     arguments = [str(folder), sandbox.url, who.username, who.secret, str(who.project_id)]
     with subprocess.Popen([sys.executable, "-c", EXPORT, *arguments], stdout=subprocess.PIPE) as process:
@@ -195,10 +193,12 @@ def killed(sandbox: Sandbox, folder: Path, seconds: float) -> int:
 
 
 @pytest.mark.parametrize("kills", [3, pytest.param(20, marks=pytest.mark.slow)])
-def test_kills_at_random_instants(sandbox: Sandbox, shop: MixpanelClient, tmp_path: Path, kills: int) -> None:
+def test_an_export_survives_random_kills(
+    sandbox: Sandbox, shop: MixpanelClient, tmp_path: Path, kills: int
+) -> None:
     wanted = expected(shop, "2024-01-01", "2024-01-20")
     chance = random.Random()
-    # Slow enough that the kills, all together, come before the end.
+    # Slow enough that all the kills come before the end.
     sandbox.bandwidth = 250_000 / kills
     endings = []
     complete = 0

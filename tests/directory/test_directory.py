@@ -1,4 +1,4 @@
-"""`client.export.to_directory`: a directory that a manifest describes, and that any later run goes on with."""
+"""`client.export.to_directory`: a directory with a manifest, which any later run can resume."""
 
 from __future__ import annotations
 
@@ -46,30 +46,30 @@ DAY = ("2024-01-01", "2024-01-01")
 
 
 def slices_asked(sandbox: Sandbox) -> list[tuple[str, str]]:
-    """The days of the requests that the sandbox has answered, sorted."""
-    asked = [dict(each.query) for each in sandbox.requests if each.path.endswith("/export")]
+    """Return the days of the export requests since the last call, sorted."""
+    asked = [dict(request.query) for request in sandbox.requests if request.path.endswith("/export")]
     sandbox.requests.clear()
-    return sorted((each["from_date"], each["to_date"]) for each in asked)
+    return sorted((query["from_date"], query["to_date"]) for query in asked)
 
 
 class TestContents:
-    def test_it_holds_every_event_once_and_nothing_else(self, shop: MixpanelClient, tmp_path: Path) -> None:
+    def test_a_directory_holds_every_event_once(self, shop: MixpanelClient, tmp_path: Path) -> None:
         done = shop.export.to_directory(tmp_path / "a" / "b", *RANGE, slice_days=3)
         assert events_in(tmp_path / "a" / "b") == expected(shop, *RANGE)
-        assert [each.name for each in done.files] == [
+        assert [path.name for path in done.files] == [
             "events_2024-01-01_2024-01-03.jsonl.gz",
             "events_2024-01-04_2024-01-06.jsonl.gz",
             "events_2024-01-07_2024-01-09.jsonl.gz",
             "events_2024-01-10_2024-01-10.jsonl.gz",
         ]
         assert (done.fetched, done.found) == (4, 0)
-        assert done.bytes == sum(each.stat().st_size for each in done.files)
+        assert done.bytes == sum(path.stat().st_size for path in done.files)
         assert done.events == done.progress.events == events_in(tmp_path / "a" / "b").total()
 
     @pytest.mark.parametrize("format", ["jsonl", "jsonl.gz"])
     @pytest.mark.parametrize("arrives", ["plain", "gzip"])
     @pytest.mark.parametrize("closed", [True, False])
-    def test_files_hold_the_lines_that_came(
+    def test_files_hold_the_received_lines(
         self, wire: Wire, client: MixpanelClient, tmp_path: Path, format: Any, arrives: str, closed: bool
     ) -> None:
         text = b'{"event":"A","properties":{"s":"\xe2\x80\xa8"}}\n' * 500
@@ -82,13 +82,13 @@ class TestContents:
         assert names_in(tmp_path) == {"manifest.json", f"events_2024-01-01_2024-01-01.{format}"}
         assert manifest_of(tmp_path)["slices"][0]["sha256"] == hashlib.sha256(data).hexdigest()
 
-    def test_gzip_goes_to_disk_as_it_came(self, wire: Wire, client: MixpanelClient, tmp_path: Path) -> None:
+    def test_gzip_is_stored_as_received(self, wire: Wire, client: MixpanelClient, tmp_path: Path) -> None:
         body = gzip.compress(b'{"event":"A","properties":{}}\n' * 99, 9)
         wire.answers(body, headers=("Content-Encoding: gzip",))
         done = client.export.to_directory(tmp_path, *DAY)
         assert done.files[0].read_bytes() == body
 
-    def test_a_day_without_events_has_its_file(
+    def test_a_day_without_events_has_a_file(
         self, wire: Wire, client: MixpanelClient, tmp_path: Path
     ) -> None:
         wire.answers(b"")
@@ -96,20 +96,20 @@ class TestContents:
         assert gzip.decompress(done.files[0].read_bytes()) == b""
         assert events_in(tmp_path) == Counter()
 
-    def test_filters_and_duplicates(self, shop: MixpanelClient, tmp_path: Path) -> None:
+    def test_filters_and_deduplication_apply(self, shop: MixpanelClient, tmp_path: Path) -> None:
         filters: dict[str, Any] = {"event": ["Purchase", "Sign Up"], "deduplicate": True, "time_in_ms": True}
         done = shop.export.to_directory(tmp_path, *RANGE, **filters)
         wanted = expected(shop, *RANGE, **filters)
         lines = [
             json.loads(line)
-            for each in done.files
-            for line in gzip.decompress(each.read_bytes()).split(b"\n")[:-1]
+            for path in done.files
+            for line in gzip.decompress(path.read_bytes()).split(b"\n")[:-1]
         ]
         assert len(lines) == wanted.total() == done.events
-        assert done.dropped == sum(each["dropped"] for each in manifest_of(tmp_path)["slices"])
-        assert {each["event"] for each in lines} == {"Purchase", "Sign Up"}
+        assert done.dropped == sum(entry["dropped"] for entry in manifest_of(tmp_path)["slices"])
+        assert {record["event"] for record in lines} == {"Purchase", "Sign Up"}
 
-    def test_the_manifest_says_what_was_asked(self, shop: MixpanelClient, tmp_path: Path) -> None:
+    def test_the_manifest_records_the_query(self, shop: MixpanelClient, tmp_path: Path) -> None:
         shop.export.to_directory(tmp_path, *RANGE, event="Purchase", where='properties["amount"] > 10')
         assert manifest_of(tmp_path)["query"] == {
             "project_id": 1234567,
@@ -142,9 +142,7 @@ class TestContents:
         names = {name for record in records for name in record["properties"]}
         assert names == {"time", "distinct_id", "$insert_id", "price"}
 
-    def test_what_fails_on_the_way_is_repeated(
-        self, sandbox: Sandbox, shop: MixpanelClient, tmp_path: Path
-    ) -> None:
+    def test_failed_slices_are_retried(self, sandbox: Sandbox, shop: MixpanelClient, tmp_path: Path) -> None:
         faults = (Fault.reset(0.5), Fault.terminated_early(), Fault.status(503), Fault.truncated_gzip(0.9))
         sandbox.faults.add(*faults, path="/export")
         done = shop.export.to_directory(tmp_path, *RANGE, slice_days=3)
@@ -164,7 +162,7 @@ class TestContents:
         ],
     )
     @pytest.mark.parametrize("at", [0, 7, 50])
-    def test_a_line_that_is_no_event_fails_its_slice(
+    def test_a_malformed_line_fails_its_slice(
         self, wire: Wire, client: MixpanelClient, tmp_path: Path, line: bytes, at: int
     ) -> None:
         lines = [b'{"event":"A","properties":{"s":"\xe2\x80\xa8"}}'] * 50
@@ -175,18 +173,18 @@ class TestContents:
 
 
 class TestAgain:
-    def test_the_same_call_again_asks_for_nothing(
+    def test_a_second_run_makes_no_request(
         self, sandbox: Sandbox, shop: MixpanelClient, tmp_path: Path
     ) -> None:
         first = shop.export.to_directory(tmp_path, *RANGE)
-        before = {each.name: each.stat().st_mtime_ns for each in first.files}
+        before = {path.name: path.stat().st_mtime_ns for path in first.files}
         slices_asked(sandbox)
         again = shop.export.to_directory(tmp_path, *RANGE, parallel=2)
         assert slices_asked(sandbox) == []
         assert (again.fetched, again.found, again.events) == (0, 10, first.events)
-        assert {each.name: each.stat().st_mtime_ns for each in again.files} == before
+        assert {path.name: path.stat().st_mtime_ns for path in again.files} == before
 
-    def test_a_run_that_failed_keeps_what_is_complete(self, sandbox: Sandbox, tmp_path: Path) -> None:
+    def test_a_failed_run_keeps_its_complete_slices(self, sandbox: Sandbox, tmp_path: Path) -> None:
         sandbox.faults.add(None, None, Fault.status(403), path="/export")
         with client_of(sandbox) as shop:
             with pytest.raises(Exception, match="403"):
@@ -203,9 +201,7 @@ class TestAgain:
             assert (done.fetched, done.found) == (3, 2)
             assert events_in(tmp_path) == expected(shop, *RANGE)
 
-    def test_a_slice_that_never_comes_is_named_and_leaves_nothing(
-        self, sandbox: Sandbox, tmp_path: Path
-    ) -> None:
+    def test_a_failed_slice_is_named_and_leaves_no_file(self, sandbox: Sandbox, tmp_path: Path) -> None:
         sandbox.faults.add(Fault.half_line(0.9), path="/export", times=None)
         with client_of(sandbox) as shop, pytest.raises(SliceFailedError, match="2024-01-01"):
             shop.export.to_directory(tmp_path, *DAY)
@@ -217,7 +213,8 @@ class TestAgain:
         shop.export.to_directory(tmp_path, *DAY, fields=["price", "plan"])
         assert manifest_of(tmp_path)["query"]["fields"] == ["price", "plan"]
         slices_asked(sandbox)
-        for changes in ({}, {"fields": ["price"]}, {"fields": ["price", "currency"]}):
+        others: list[dict[str, Any]] = [{}, {"fields": ["price"]}, {"fields": ["price", "currency"]}]
+        for changes in others:
             with pytest.raises(DirectoryMismatchError, match=r'fields is \["price", "plan"\] there'):
                 shop.export.to_directory(tmp_path, *DAY, **changes)
         assert shop.export.to_directory(tmp_path, *DAY, fields=("plan", "price")).fetched == 0
@@ -240,11 +237,11 @@ class TestAgain:
             ({"limit": 7}, "limit is not set there"),
         ],
     )
-    def test_another_query_is_refused_and_named(
+    def test_another_query_is_refused_with_its_difference(
         self, sandbox: Sandbox, shop: MixpanelClient, tmp_path: Path, changes: dict[str, Any], said: str
     ) -> None:
         shop.export.to_directory(tmp_path, *RANGE)
-        before = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
+        before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
         slices_asked(sandbox)
         with pytest.raises(DirectoryMismatchError) as caught:
             shop.export.to_directory(tmp_path, **{"from_date": RANGE[0], "to_date": RANGE[1], **changes})
@@ -252,18 +249,16 @@ class TestAgain:
         assert isinstance(caught.value, ValueError)
         assert len(caught.value.differences) == 1
         assert slices_asked(sandbox) == []
-        assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == before
+        assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
-    def test_overwrite_begins_anew(self, shop: MixpanelClient, tmp_path: Path) -> None:
+    def test_overwrite_replaces_an_export(self, shop: MixpanelClient, tmp_path: Path) -> None:
         shop.export.to_directory(tmp_path, *RANGE)
         (tmp_path / "notes.txt").write_text("mine")
         done = shop.export.to_directory(tmp_path, *DAY, event="Purchase", overwrite=True, format="jsonl")
         assert names_in(tmp_path) == {"manifest.json", "notes.txt", "events_2024-01-01_2024-01-01.jsonl"}
         assert done.events == expected(shop, *DAY, event="Purchase").total()
 
-    def test_overwrite_clears_away_what_a_killed_run_was_making(
-        self, shop: MixpanelClient, tmp_path: Path
-    ) -> None:
+    def test_overwrite_removes_unfinished_files(self, shop: MixpanelClient, tmp_path: Path) -> None:
         left = (
             ".events_2023-05-01_2023-05-02.jsonl.gz.part",
             ".events_2023-05-01_2023-05-02_r2.parquet.converted.part",
@@ -274,7 +269,7 @@ class TestAgain:
         shop.export.to_directory(tmp_path, *DAY, overwrite=True, format="jsonl")
         assert names_in(tmp_path) == {"manifest.json", ".notes.part", "events_2024-01-01_2024-01-01.jsonl"}
 
-    def test_overwrite_with_wrong_arguments_removes_nothing(
+    def test_overwrite_with_invalid_arguments_removes_nothing(
         self, shop: MixpanelClient, tmp_path: Path
     ) -> None:
         shop.export.to_directory(tmp_path, *DAY)
@@ -282,7 +277,7 @@ class TestAgain:
             shop.export.to_directory(tmp_path, *DAY, limit=0, overwrite=True)
         assert events_in(tmp_path) == expected(shop, *DAY)
 
-    def test_a_query_that_never_brought_anything_binds_nobody(
+    def test_a_query_without_results_can_be_changed(
         self, sandbox: Sandbox, shop: MixpanelClient, tmp_path: Path
     ) -> None:
         sandbox.faults.add(Fault.status(400), path="/export")
@@ -300,7 +295,7 @@ class TestDamage:
 
     @pytest.mark.parametrize("verify", [False, True])
     @pytest.mark.parametrize("damage", ["missing", "shorter", "longer"])
-    def test_a_file_that_is_gone_or_has_another_size_is_fetched_again(
+    def test_a_missing_or_resized_file_is_fetched_again(
         self, sandbox: Sandbox, shop: MixpanelClient, folder: Path, damage: str, verify: bool
     ) -> None:
         victim = folder / "events_2024-01-05_2024-01-08.jsonl.gz"
@@ -327,25 +322,21 @@ class TestDamage:
         assert (done.fetched, done.found) == (1, 2)
         assert events_in(folder) == expected(shop, *RANGE)
 
-    def test_a_damaged_manifest_is_said_and_overwrite_helps(self, shop: MixpanelClient, folder: Path) -> None:
+    def test_a_damaged_manifest_is_reported_and_replaceable(self, shop: MixpanelClient, folder: Path) -> None:
         (folder / "manifest.json").write_bytes(b'{"version": 1, "que')
         with pytest.raises(ManifestError, match=r"manifest\.json.*damaged.*overwrite"):
             shop.export.to_directory(folder, *RANGE)
         shop.export.to_directory(folder, *RANGE, overwrite=True)
         assert events_in(folder) == expected(shop, *RANGE)
 
-    def test_slices_without_a_manifest_are_nobodys_to_remove(
-        self, shop: MixpanelClient, folder: Path
-    ) -> None:
+    def test_slices_without_a_manifest_are_left_alone(self, shop: MixpanelClient, folder: Path) -> None:
         (folder / "manifest.json").unlink()
         before = names_in(folder)
         with pytest.raises(DirectoryMismatchError, match="no manifest"):
             shop.export.to_directory(folder, *RANGE)
         assert names_in(folder) == before
 
-    def test_files_that_are_not_ours_are_left_alone_and_told(
-        self, shop: MixpanelClient, folder: Path
-    ) -> None:
+    def test_unknown_files_are_reported_and_left_alone(self, shop: MixpanelClient, folder: Path) -> None:
         foreign = {"events_2020-01-01_2020-01-02.jsonl.gz", ".hidden.part", "notes.txt"}
         for name in foreign:
             (folder / name).write_text("mine")
@@ -370,7 +361,7 @@ class TestOptions:
                 call(path=tmp_path / "new", **days, partition="date")
             assert caught.value.argument == "partition"
         with pytest.raises(InvalidArgumentError, match=r"partition.*partition_by"):
-            shop.export.plan(**days, partition="date")
+            shop.export.plan(*DAY, **{"partition": "date"})  # type: ignore[arg-type]
         assert not (tmp_path / "new").exists()
 
     def test_an_unknown_format_is_refused_without_a_directory(self, shop: MixpanelClient) -> None:
@@ -383,7 +374,7 @@ class TestPlan:
         self, sandbox: Sandbox, shop: MixpanelClient, tmp_path: Path
     ) -> None:
         plan = shop.export.plan(*RANGE, path=tmp_path / "new", slice_days=4)
-        assert [str(each) for each in plan.slices] == [
+        assert [str(entry) for entry in plan.slices] == [
             "2024-01-01 to 2024-01-04",
             "2024-01-05 to 2024-01-08",
             "2024-01-09 to 2024-01-10",
@@ -392,18 +383,18 @@ class TestPlan:
         assert not (tmp_path / "new").exists()
         assert len(sandbox.requests) == 0
 
-    def test_it_says_what_is_done_and_what_is_damaged(self, shop: MixpanelClient, tmp_path: Path) -> None:
+    def test_a_plan_reports_complete_and_damaged_slices(self, shop: MixpanelClient, tmp_path: Path) -> None:
         shop.export.to_directory(tmp_path, *RANGE, slice_days=4)
         gone = tmp_path / "events_2024-01-05_2024-01-08.jsonl.gz"
         gone.unlink()
-        before = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
+        before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
         plan = shop.export.plan(*RANGE, path=tmp_path)
-        assert [str(each) for each in plan.slices] == ["2024-01-05 to 2024-01-08"]
-        assert [each.events > 0 for each in plan.done] == [True, True]
+        assert [str(entry) for entry in plan.slices] == ["2024-01-05 to 2024-01-08"]
+        assert [entry.events > 0 for entry in plan.done] == [True, True]
         assert plan.damaged == {gone.name: "is missing"}
-        assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == before
+        assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
-    def test_it_says_what_is_used_of_the_budget(self, sandbox: Sandbox) -> None:
+    def test_a_plan_reports_the_used_budget(self, sandbox: Sandbox) -> None:
         with client_of(sandbox, limits=Limits(shared=False)) as client:
             assert client.export.plan("2024-01-01", "2024-01-02").used == 0
             list(client.export.events("2024-01-01", "2024-01-02"))
@@ -411,14 +402,14 @@ class TestPlan:
             assert (plan.per_hour, plan.used, plan.requests) == (60, 2, 90)
             assert plan.hours_to_wait == 1
 
-    def test_another_query_is_refused_here_too(self, shop: MixpanelClient, tmp_path: Path) -> None:
+    def test_a_plan_refuses_another_query(self, shop: MixpanelClient, tmp_path: Path) -> None:
         shop.export.to_directory(tmp_path, *DAY)
         with pytest.raises(DirectoryMismatchError):
             shop.export.plan(*DAY, path=tmp_path, event="Purchase")
 
 
 class TestTwoProcesses:
-    def test_the_second_is_told_and_nothing_breaks(self, sandbox: Sandbox, tmp_path: Path) -> None:
+    def test_a_second_process_is_refused_and_breaks_nothing(self, sandbox: Sandbox, tmp_path: Path) -> None:
         sandbox.faults.add(Fault.stall(), path="/export")
         with client_of(sandbox) as shop, exporting(sandbox, tmp_path) as first:
             wait_for(tmp_path, ".part")
@@ -434,7 +425,7 @@ class TestTwoProcesses:
             assert done.fetched == 1
             assert events_in(tmp_path) == expected(shop, *DAY)
 
-    def test_many_at_once_export_it_once(self, sandbox: Sandbox, tmp_path: Path) -> None:
+    def test_concurrent_exports_fetch_each_slice_once(self, sandbox: Sandbox, tmp_path: Path) -> None:
         outcomes: list[object] = []
 
         def export() -> None:
@@ -445,16 +436,16 @@ class TestTwoProcesses:
                     outcomes.append(error)
 
         threads = [threading.Thread(target=export) for _ in range(8)]
-        for each in threads:
-            each.start()
-        for each in threads:
-            each.join()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
         assert outcomes.count(1) == 1
-        assert all(each in (0, 1) or isinstance(each, DirectoryBusyError) for each in outcomes)
+        assert all(outcome in (0, 1) or isinstance(outcome, DirectoryBusyError) for outcome in outcomes)
         with client_of(sandbox) as client:
             assert events_in(tmp_path) == expected(client, *DAY)
 
-    def test_a_file_in_place_of_the_directory_is_said(self, shop: MixpanelClient, tmp_path: Path) -> None:
+    def test_a_path_to_a_file_is_refused(self, shop: MixpanelClient, tmp_path: Path) -> None:
         (tmp_path / "x").write_text("mine")
         with pytest.raises(InvalidArgumentError, match="a directory"):
             shop.export.to_directory(tmp_path / "x", *DAY)
@@ -498,9 +489,9 @@ except DiskFullError as error:
 
 
 class TestFullDisk:
-    """A process that may write no file beyond some size meets what a full disk is, in the same calls."""
+    """A limit on file sizes fails the same calls as a full disk."""
 
-    def test_it_is_said_and_the_next_run_goes_on(
+    def test_a_full_disk_is_reported_and_the_next_run_resumes(
         self, sandbox: Sandbox, shop: MixpanelClient, tmp_path: Path
     ) -> None:
         credentials = sandbox.credentials
@@ -519,10 +510,10 @@ class TestFullDisk:
         assert events_in(tmp_path) == expected(shop, *RANGE)
 
     @pytest.mark.parametrize("allowed", range(10))
-    def test_it_may_come_when_a_file_is_synced(
+    def test_a_disk_that_is_full_at_fsync_is_reported(
         self, shop: MixpanelClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, allowed: int
     ) -> None:
-        """Some file systems find out that late."""
+        """Some file systems report a full disk only then."""
         real, calls = os.fsync, iter(range(1000))
 
         def fsync(descriptor: int) -> None:
@@ -542,7 +533,9 @@ class TestFullDisk:
 
 
 class TestAsync:
-    def test_it_does_the_same(self, sandbox: Sandbox, shop: MixpanelClient, tmp_path: Path) -> None:
+    def test_an_async_client_exports_and_updates(
+        self, sandbox: Sandbox, shop: MixpanelClient, tmp_path: Path
+    ) -> None:
         async def run() -> tuple[int, int, int]:
             async with async_client_of(sandbox) as client:
                 plan = await client.export.plan(*RANGE, path=tmp_path)
@@ -555,7 +548,7 @@ class TestAsync:
         assert asyncio.run(run()) == (10, 10, 5)
         assert events_in(tmp_path) == expected(shop, "2024-01-01", "2024-01-12")
 
-    def test_a_cancelled_export_ends_at_once_and_is_continued(
+    def test_a_cancelled_export_ends_at_once_and_can_resume(
         self, sandbox: Sandbox, shop: MixpanelClient, tmp_path: Path
     ) -> None:
         sandbox.faults.add(None, Fault.stall(), path="/export")
@@ -574,7 +567,7 @@ class TestAsync:
         began = time.monotonic()
         asyncio.run(run())
         assert time.monotonic() - began < 5
-        assert not any(each.name.startswith("mixpanel-export") for each in threading.enumerate())
+        assert not any(thread.name.startswith("mixpanel-export") for thread in threading.enumerate())
         assert events_in(tmp_path) == expected(shop, "2024-01-01", "2024-01-05")
         assert shop.export.to_directory(tmp_path, *RANGE).fetched == 1
 
@@ -585,7 +578,7 @@ def async_client_of(sandbox: Sandbox) -> AsyncMixpanelClient:
     )
 
 
-def test_a_listener_sees_slices_events_and_waits(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_listener_sees_slices_complete(sandbox: Sandbox, tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
     with client_of(sandbox) as client:
         client.export.to_directory(
@@ -595,9 +588,7 @@ def test_a_listener_sees_slices_events_and_waits(sandbox: Sandbox, tmp_path: Pat
     assert seen[-1] == (2, 2)
 
 
-def test_a_budget_that_frees_too_late_is_said_and_what_is_complete_stays(
-    sandbox: Sandbox, tmp_path: Path
-) -> None:
+def test_an_exhausted_budget_keeps_complete_slices(sandbox: Sandbox, tmp_path: Path) -> None:
     limits = Limits(max_wait=0.0, shared=False)
     with client_of(sandbox, limits=limits) as client, pytest.raises(BudgetExhaustedError):
         client.export.to_directory(tmp_path, *RANGE, slice_days=1, parallel=1)

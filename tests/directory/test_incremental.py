@@ -1,4 +1,4 @@
-"""`client.export.update_directory`: later days, and late events of the last ones, replaced atomically."""
+"""`client.export.update_directory`: later days, and late events of the last days, replaced atomically."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FIRST = datetime.datetime(2024, 1, 1, 12, tzinfo=datetime.UTC)
 
 
 def records(day: int, of: int = 20, late: int = 0) -> list[dict[str, Any]]:
-    """The events of a day of January 2024, and some that arrived late."""
+    """Make the events of a day in January 2024, and some that arrived late."""
     noon = int(FIRST.timestamp()) + 86_400 * (day - 1)
     return [
         {"event": "A", "properties": {"time": noon + n, "distinct_id": "u", "$insert_id": f"{day}-{n}"}}
@@ -35,18 +35,18 @@ Serve = Callable[[list[dict[str, Any]]], Sandbox]
 
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Serve]:
-    """Starts a project that has these events; a later call is the same project at a later time."""
+    """Start a project with these events; a later call starts the same project at a later time."""
     running: list[Sandbox] = []
 
     def start(events: list[dict[str, Any]]) -> Sandbox:
         file = tmp_path / f"served-{len(running)}.jsonl"
-        file.write_text("".join(json.dumps(each) + "\n" for each in events))
+        file.write_text("".join(json.dumps(event) + "\n" for event in events))
         running.append(Sandbox(events=file, limits=None).start())
         return running[-1]
 
     yield start
-    for each in running:
-        each.stop()
+    for sandbox in running:
+        sandbox.stop()
 
 
 @pytest.fixture
@@ -55,16 +55,16 @@ def folder(tmp_path: Path) -> Path:
 
 
 def counted(events: list[dict[str, Any]]) -> Counter[str]:
-    return Counter(canonical(each) for each in events)
+    return Counter(canonical(event) for event in events)
 
 
 def days_asked(sandbox: Sandbox) -> list[tuple[str, str]]:
-    asked = [dict(each.query) for each in sandbox.requests]
+    asked = [dict(request.query) for request in sandbox.requests]
     sandbox.requests.clear()
-    return sorted((each["from_date"][8:], each["to_date"][8:]) for each in asked)
+    return sorted((query["from_date"][8:], query["to_date"][8:]) for query in asked)
 
 
-def test_late_events_of_the_last_days_arrive_and_older_days_are_left(serve: Serve, folder: Path) -> None:
+def test_an_update_fetches_only_the_last_days_again(serve: Serve, folder: Path) -> None:
     before = [record for day in range(1, 11) for record in records(day)]
     with client_of(serve(before)) as client:
         client.export.to_directory(folder, "2024-01-01", "2024-01-10", slice_days=1)
@@ -83,7 +83,7 @@ def test_late_events_of_the_last_days_arrive_and_older_days_are_left(serve: Serv
     assert manifest_of(folder)["complete"] is True
 
 
-def test_whole_slices_are_replaced_under_new_names(shop: MixpanelClient, folder: Path) -> None:
+def test_replaced_slices_get_new_names(shop: MixpanelClient, folder: Path) -> None:
     shop.export.to_directory(folder, "2024-01-01", "2024-01-10", slice_days=4)
     shop.export.update_directory(folder, to_date="2024-01-11", look_back=2)
     assert names_in(folder) == {
@@ -98,7 +98,7 @@ def test_whole_slices_are_replaced_under_new_names(shop: MixpanelClient, folder:
     assert events_in(folder) == expected(shop, "2024-01-01", "2024-01-12")
 
 
-def test_the_query_is_the_manifests(sandbox: Sandbox, shop: MixpanelClient, folder: Path) -> None:
+def test_an_update_uses_the_manifests_query(sandbox: Sandbox, shop: MixpanelClient, folder: Path) -> None:
     filters: dict[str, Any] = {
         "event": ["Purchase"],
         "where": 'properties["amount"] > 20',
@@ -129,7 +129,7 @@ def test_another_query_is_refused(shop: MixpanelClient, folder: Path) -> None:
             shop.export.update_directory(folder, to_date="2024-01-05", **changes)  # type: ignore[arg-type]
 
 
-def test_one_command_serves_the_first_run_and_all_others(shop: MixpanelClient, folder: Path) -> None:
+def test_one_call_serves_the_first_run_and_later_ones(shop: MixpanelClient, folder: Path) -> None:
     for last in ("2024-01-03", "2024-01-04", "2024-01-05"):
         shop.export.update_directory(folder, from_date="2024-01-01", to_date=last, event="Purchase")
     assert events_in(folder) == expected(shop, "2024-01-01", "2024-01-05", event="Purchase")
@@ -141,7 +141,7 @@ def test_an_empty_directory_needs_a_first_day(shop: MixpanelClient, folder: Path
     assert not folder.exists()
 
 
-def test_by_default_it_goes_to_yesterday_in_the_projects_time_zone(sandbox: Sandbox, folder: Path) -> None:
+def test_an_update_ends_yesterday_in_the_projects_time_zone(sandbox: Sandbox, folder: Path) -> None:
     with client_of(sandbox, timezone="Pacific/Auckland") as client:
         client.export.to_directory(folder, "2024-01-01", "2024-01-02")
         with time_machine.travel(datetime.datetime(2024, 1, 4, 20, tzinfo=datetime.UTC), tick=True):
@@ -153,7 +153,7 @@ def test_by_default_it_goes_to_yesterday_in_the_projects_time_zone(sandbox: Sand
         assert client.export.plan_update(folder).to_date == datetime.date(2024, 1, 3)
 
 
-def test_a_day_exported_before_it_was_over_is_fetched_again(serve: Serve, folder: Path) -> None:
+def test_a_day_exported_before_its_end_is_fetched_again(serve: Serve, folder: Path) -> None:
     with (
         time_machine.travel(FIRST + datetime.timedelta(days=2), tick=True),
         client_of(serve(records(1) + records(2) + records(3, of=5))) as client,
@@ -166,7 +166,7 @@ def test_a_day_exported_before_it_was_over_is_fetched_again(serve: Serve, folder
     assert events_in(folder) == counted([record for day in range(1, 5) for record in records(day)])
 
 
-def test_an_interrupted_update_is_continued_and_nothing_is_asked_twice(
+def test_an_interrupted_update_resumes_without_repetition(
     sandbox: Sandbox, shop: MixpanelClient, folder: Path
 ) -> None:
     shop.export.to_directory(folder, "2024-01-01", "2024-01-06", slice_days=1)
@@ -190,9 +190,7 @@ def test_an_interrupted_update_is_continued_and_nothing_is_asked_twice(
     assert events_in(folder) == expected(shop, "2024-01-01", "2024-01-08")
 
 
-def test_a_gap_that_an_interrupted_export_left_is_filled(
-    sandbox: Sandbox, shop: MixpanelClient, folder: Path
-) -> None:
+def test_an_update_fills_gaps(sandbox: Sandbox, shop: MixpanelClient, folder: Path) -> None:
     sandbox.faults.add(None, Fault.status(403), path="/export")
     with pytest.raises(Exception, match="403"):
         shop.export.to_directory(folder, "2024-01-01", "2024-01-06", slice_days=2, parallel=1)
@@ -200,7 +198,7 @@ def test_a_gap_that_an_interrupted_export_left_is_filled(
     assert events_in(folder) == expected(shop, "2024-01-01", "2024-01-07")
 
 
-def test_a_reader_of_the_manifest_sees_the_old_days_or_the_new_ones(serve: Serve, folder: Path) -> None:
+def test_a_reader_sees_old_days_or_new_ones(serve: Serve, folder: Path) -> None:
     """At every moment of an update, each day is there once, with or without its late events."""
     with client_of(serve([*records(1), *records(2)])) as client:
         client.export.to_directory(folder, "2024-01-01", "2024-01-02", slice_days=1)
@@ -211,7 +209,7 @@ def test_a_reader_of_the_manifest_sees_the_old_days_or_the_new_ones(serve: Serve
         try:
             found = events_in(folder, stray=True)
         except FileNotFoundError:
-            # It may let go of a file while this reader is between the two; then it says so.
+            # A file can be replaced after the manifest was read; then the manifest has changed too.
             assert manifest_of(folder) != known
             look(progress)
         else:

@@ -1,4 +1,4 @@
-"""The manifest as data: read and written, compared, and what is still to be done by it."""
+"""Manifests as data: reading and writing, differences between queries, and plans."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LATER = datetime.datetime(2024, 6, 1, tzinfo=datetime.UTC)
 
 
 def day(number: int) -> datetime.date:
-    """Days are numbered from 1: the day of January 2024."""
+    """Return a day of January 2024, counted from 1."""
     return FIRST + DAY * (number - 1)
 
 
@@ -48,7 +48,7 @@ def query(last: int = 31, **changes: Any) -> Query:
 
 
 def manifest(*days: tuple[int, int], last: int = 31, pending: tuple[str, ...] = ()) -> Manifest:
-    return Manifest(query(last), tuple(finished(*each) for each in days), pending)
+    return Manifest(query(last), tuple(finished(*slice_days) for slice_days in days), pending)
 
 
 @pytest.fixture
@@ -70,11 +70,11 @@ def begun(
 
 
 def covered(pieces: list[Slice]) -> list[datetime.date]:
-    return [each.from_date + DAY * n for each in pieces for n in range(each.days)]
+    return [slice_.from_date + DAY * n for slice_ in pieces for n in range(slice_.days)]
 
 
 class TestText:
-    def test_what_is_written_is_read_again(self) -> None:
+    def test_a_manifest_is_read_as_written(self) -> None:
         before = Manifest(
             query(event=("Käufe", "B"), where="x", limit=5, time_in_ms=True, bucket="b", deduplicate=True),
             (finished(1, 3), finished(4, 4, revision=2)),
@@ -88,11 +88,11 @@ class TestText:
         assert b'"fields"' not in text
         assert Manifest.from_json(text).query.fields is None
 
-    def test_the_fields_are_read_again(self) -> None:
+    def test_the_fields_are_read_as_written(self) -> None:
         before = Manifest(query(fields=("amount", "plan")), (finished(1, 31),))
         assert Manifest.from_json(before.to_json()) == before
 
-    def test_it_is_for_people_too(self) -> None:
+    def test_a_manifest_is_readable_by_people(self) -> None:
         text = Manifest(query(event=("Käufe",)), (finished(1, 31),)).to_json().decode()
         assert "\n  " in text
         assert "Käufe" in text
@@ -102,12 +102,12 @@ class TestText:
         assert (data["events"], data["bytes"]) == (10, 1000)
         assert next(iter(data)) == "version"
 
-    def test_a_later_version_is_refused_and_says_to_upgrade(self) -> None:
+    def test_a_later_version_is_refused_with_a_hint_to_upgrade(self) -> None:
         with pytest.raises(ManifestError, match="upgrade"):
             Manifest.from_json(b'{"version": 99, "something": "else"}')
 
     @pytest.mark.parametrize("keep", [0, 1, 100, -3])
-    def test_half_a_manifest_is_damaged(self, keep: int) -> None:
+    def test_a_truncated_manifest_is_damaged(self, keep: int) -> None:
         with pytest.raises(ManifestError, match="damaged"):
             Manifest.from_json(manifest((1, 31)).to_json()[:keep])
 
@@ -115,14 +115,14 @@ class TestText:
         "name", ["../../etc/passwd", "/etc/passwd", "manifest.json", "events_2024-01-01_2024-01-01.jsonl/x"]
     )
     @pytest.mark.parametrize("where", ["slices", "pending", "obsolete"])
-    def test_a_name_that_is_none_of_ours_is_damage(self, name: str, where: str) -> None:
+    def test_an_invalid_file_name_is_damage(self, name: str, where: str) -> None:
         data = json.loads(manifest((1, 1)).to_json())
         data[where] = [{**data["slices"][0], "file": name}] if where == "slices" else [name]
         with pytest.raises(ManifestError, match="not the name"):
             Manifest.from_json(json.dumps(data).encode())
 
     @pytest.mark.parametrize("days", [((1, 3), (3, 5)), ((4, 5), (1, 2)), ((30, 32),), ((2, 1),)])
-    def test_days_that_overlap_or_lie_outside_are_damage(self, days: tuple[tuple[int, int], ...]) -> None:
+    def test_overlapping_or_outside_days_are_damage(self, days: tuple[tuple[int, int], ...]) -> None:
         slices = tuple(
             ManifestSlice("events_2024-01-01_2024-01-01.jsonl", day(a), day(b), 1, 1, 1, "", LATER)
             for a, b in days
@@ -133,7 +133,7 @@ class TestText:
 
 class TestNames:
     @given(first=st.dates(), length=st.integers(0, 500), revision=st.integers(1, 99))
-    def test_a_name_says_its_days(self, first: datetime.date, length: int, revision: int) -> None:
+    def test_a_name_contains_its_days(self, first: datetime.date, length: int, revision: int) -> None:
         last = min(first.toordinal() + length, datetime.date.max.toordinal())
         name = FileName(Slice(first, datetime.date.fromordinal(last)), "jsonl.gz", revision)
         assert FileName.parse(str(name)) == name
@@ -150,10 +150,10 @@ class TestNames:
             "my_events_2024-01-01_2024-01-02.jsonl",
         ],
     )
-    def test_other_names_are_not_ours(self, name: str) -> None:
+    def test_other_names_are_not_parsed(self, name: str) -> None:
         assert FileName.parse(name) is None
 
-    def test_a_name_that_is_taken_is_left_to_who_has_it(self) -> None:
+    def test_a_taken_name_is_not_reused(self) -> None:
         name = FileName(piece(1, 2), "jsonl")
         assert str(name.free({str(name)})) == "events_2024-01-01_2024-01-02_r2.jsonl"
 
@@ -173,15 +173,15 @@ class TestDifferences:
             ({"project_id": 2}, "project_id is 1 there, and 2 here"),
         ],
     )
-    def test_each_is_named(self, changes: dict[str, Any], said: str) -> None:
+    def test_each_difference_is_named(self, changes: dict[str, Any], said: str) -> None:
         there = query(event=("A",))
         assert there.differences(evolve(there, **changes)) == [said]
 
-    def test_the_order_of_events_and_an_unknown_project_are_none(self) -> None:
+    def test_event_order_and_an_unknown_project_do_not_differ(self) -> None:
         there = query(event=("A", "B"))
         assert there.differences(evolve(there, event=("B", "A"), project_id=None)) == []
 
-    def test_an_expression_is_its_text(self, context: Context) -> None:
+    def test_expressions_are_compared_as_text(self, context: Context) -> None:
         one = ExportJob.make(context, FIRST, day(2), where=prop("a") == 1, event="A", time_in_ms=False)
         two = ExportJob.make(context, FIRST, day(2), where='properties["a"] == 1', event=["A"])
         assert Query.of(one, "jsonl").differences(Query.of(two, "jsonl")) == []
@@ -190,8 +190,8 @@ class TestDifferences:
 class TestGaps:
     @given(st.lists(st.booleans(), min_size=1, max_size=40))
     def test_slices_and_gaps_cover_every_day_once(self, done: list[bool]) -> None:
-        made = manifest(*((n, n) for n, each in enumerate(done, 1) if each), last=len(done))
-        days = sorted(covered([*made.gaps(), *(each.slice_ for each in made.slices)]))
+        made = manifest(*((n, n) for n, is_done in enumerate(done, 1) if is_done), last=len(done))
+        days = sorted(covered([*made.gaps(), *(entry.slice_ for entry in made.slices)]))
         assert days == [day(n) for n in range(1, len(done) + 1)]
         gaps = made.gaps()
         assert all(b.from_date - a.to_date > DAY for a, b in itertools.pairwise(gaps))
@@ -222,41 +222,41 @@ class TestGaps:
 
 
 class TestPlan:
-    def test_what_is_done_is_not_planned_again(self, context: Context) -> None:
+    def test_complete_slices_are_not_planned_again(self, context: Context) -> None:
         work = plan_downloads(begun(context, manifest((1, 12), (20, 25))), (), ())
         assert covered(list(work.job.plan)) == [day(n) for n in (*range(13, 20), *range(26, 32))]
         assert set(work.manifest.pending) == set(work.names.values())
         assert len(work.manifest.slices) == 2
 
-    def test_a_plan_is_kept_from_run_to_run(self, context: Context) -> None:
+    def test_a_plan_is_kept_between_runs(self, context: Context) -> None:
         first = plan_downloads(begun(context, manifest(), slice_days=5), (), ())
         again = plan_downloads(begun(context, first.manifest), (), ())
         assert again.names == first.names
         done = first.manifest.committed(finished(6, 10))
         assert len(plan_downloads(begun(context, done), (), ()).names) == len(first.names) - 1
 
-    def test_a_length_that_is_asked_for_makes_a_new_plan(self, context: Context) -> None:
+    def test_slice_days_makes_a_new_plan(self, context: Context) -> None:
         first = plan_downloads(begun(context, manifest((1, 1)), slice_days=10), (), ())
         again = plan_downloads(begun(context, first.manifest, slice_days=2), (), ())
-        assert [each.days for each in again.job.plan] == [2] * 15
+        assert [entry.days for entry in again.job.plan] == [2] * 15
 
-    def test_a_damaged_slice_is_fetched_again_just_as_it_was(self, context: Context) -> None:
+    def test_a_damaged_slice_keeps_its_days_and_name(self, context: Context) -> None:
         before = manifest((1, 12), (13, 31))
         damaged = [before.slices[0].file]
         work = plan_downloads(begun(context, before), damaged, [before.slices[1].file])
         assert dict(work.names) == {piece(1, 12): damaged[0]}
-        assert [each.slice_ for each in work.manifest.slices] == [piece(13, 31)]
+        assert [entry.slice_ for entry in work.manifest.slices] == [piece(13, 31)]
 
-    def test_a_slice_that_is_due_gets_a_name_of_its_own(self, context: Context) -> None:
+    def test_a_due_slice_gets_a_new_name(self, context: Context) -> None:
         before = manifest((1, 12), (13, 31))
         work = plan_downloads(begun(context, before, due=(piece(13, 31),)), (), before.names)
         assert list(work.names.values()) == ["events_2024-01-13_2024-01-31_r2.jsonl.gz"]
         assert work.manifest.slices == before.slices
         after = work.manifest.committed(finished(13, 31, revision=2))
-        assert [each.file for each in after.slices][1:] == ["events_2024-01-13_2024-01-31_r2.jsonl.gz"]
+        assert [entry.file for entry in after.slices][1:] == ["events_2024-01-13_2024-01-31_r2.jsonl.gz"]
         assert after.obsolete == ("events_2024-01-13_2024-01-31.jsonl.gz",)
 
-    def test_a_limit_is_for_the_whole_range(self, context: Context) -> None:
+    def test_a_limit_plans_one_slice(self, context: Context) -> None:
         job = ExportJob.make(context, FIRST, day(31), limit=10)
         work = plan_downloads(ResumeState(job, Manifest(Query.of(job, "jsonl")), slice_days=1), (), ())
         assert list(work.names) == [piece(1, 31)]
@@ -273,7 +273,7 @@ class TestUpdate:
         assert self.due(context, before, 33, look_back=4)[0] == piece(21, 28)
         assert self.due(context, before, 33, look_back=0) == []
 
-    def test_a_day_that_was_not_over_is_due_whatever_the_look_back(self, context: Context) -> None:
+    def test_an_unfinished_day_is_due_at_any_look_back(self, context: Context) -> None:
         whole = finished(1, 30)
         partial = evolve(
             finished(31, 31), fetched_at=datetime.datetime(2024, 1, 31, 23, 59, tzinfo=datetime.UTC)
@@ -281,17 +281,17 @@ class TestUpdate:
         before = Manifest(query(), (whole, partial))
         assert self.due(context, before, 33, look_back=0) == [piece(31, 31)]
 
-    def test_the_range_never_shrinks(self, context: Context) -> None:
+    def test_an_update_never_shrinks_the_range(self, context: Context) -> None:
         update = asked(from_date=None, to_date=day(20), look_back=1)
         assert reconcile(update, context, manifest((1, 31)), ()).manifest.query.to_date == day(31)
 
-    def test_an_interrupted_update_is_continued_not_begun_again(self, context: Context) -> None:
+    def test_an_interrupted_update_resumes(self, context: Context) -> None:
         pending = (str(FileName(piece(30, 30), "jsonl.gz", 2)), str(FileName(piece(32, 33), "jsonl.gz")))
         slices = (finished(1, 29), finished(30, 30), finished(31, 31, revision=2))
         before = Manifest(query(33), slices, pending)
         assert self.due(context, before, 33) == [piece(30, 30)]
 
-    def test_a_limited_export_has_no_updates(self, context: Context) -> None:
+    def test_a_limited_export_cannot_be_updated(self, context: Context) -> None:
         before = evolve(manifest((1, 31)), query=query(limit=5))
         with pytest.raises(InvalidArgumentError, match="limit"):
             self.due(context, before, 33)

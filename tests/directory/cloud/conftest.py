@@ -1,4 +1,4 @@
-"""A server that speaks S3 on loopback, once for all tests, a bucket for each, and a way to break connections."""
+"""An S3 server on loopback, shared by all tests, a bucket for each test, and a proxy that breaks connections."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def s3_server() -> Iterator[str]:
 
 @define
 class Bucket:
-    """One bucket, and a prefix in it that exports go to."""
+    """A bucket, and the prefix in it that exports go to."""
 
     server: str
     name: str
@@ -82,7 +82,7 @@ class Bucket:
         )
 
     def names(self) -> set[str]:
-        """All that is in the bucket, but the prefix."""
+        """List the bucket, without the prefix."""
         whole = S3Store.from_url(
             f"s3://{self.name}",
             endpoint=self.server,
@@ -91,7 +91,7 @@ class Bucket:
             region="us-east-1",
             client_options={"allow_http": True},
         )
-        return {each["path"].removeprefix("some/where/") for chunk in obstore.list(whole) for each in chunk}
+        return {meta["path"].removeprefix("some/where/") for chunk in obstore.list(whole) for meta in chunk}
 
     def read(self, path: str) -> bytes:
         return bytes(obstore.get(self.store, path).bytes())
@@ -107,15 +107,15 @@ class Bucket:
         return Manifest.from_json(self.read("manifest.json"))
 
     def lines(self, read: Callable[[bytes], list[str]], *, stray: bool = False) -> Counter[str]:
-        """What the objects of the manifest hold, each of which must be as that says.
+        """Return the lines of the objects that the manifest lists, and check sizes and checksums.
 
         Args:
             read: the lines of an object.
             stray: allow objects beside those, as while an export is running.
         """
         manifest, found = self.manifest, Counter[str]()
-        for each in manifest.slices:
-            for path, contents in zip(each.paths, each.files.values(), strict=True):
+        for entry in manifest.slices:
+            for path, contents in zip(entry.paths, entry.files.values(), strict=True):
                 data = self.read(path)
                 assert (len(data), hashlib.sha256(data).hexdigest()) == (contents.bytes, contents.sha256)
                 lines = read(data)
@@ -128,7 +128,7 @@ class Bucket:
 
 @pytest.fixture
 def bucket(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    """An empty one, which the environment has the credentials of."""
+    """An empty bucket, with its credentials in the environment."""
     made = Bucket(s3_server, f"bucket-{next(_numbers)}")
     assert httpx.put(f"{s3_server}/{made.name}").is_success
     for name, value in made.environment.items():
@@ -138,7 +138,7 @@ def bucket(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
 
 @pytest.fixture
 def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where files are made."""
+    """The temporary directory, in which files are staged."""
     place = tmp_path / "scratch"
     place.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(place))
@@ -152,7 +152,7 @@ def shop(sandbox: Sandbox) -> Iterator[MixpanelClient]:
 
 
 class Gate:
-    """Stands before a server, and lets through what it is told to.
+    """A proxy that breaks connections on demand.
 
     Attributes:
         after: what a request must contain to be counted.
@@ -196,9 +196,9 @@ class Gate:
                         self.done += 1
                         break
                 server.sendall(data)
-        for each in (client, server):
+        for end in (client, server):
             with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
+                end.shutdown(socket.SHUT_RDWR)
 
     def _back(self, server: socket.socket, client: socket.socket) -> None:
         with contextlib.suppress(OSError):
@@ -217,7 +217,7 @@ class Gate:
 
 @pytest.fixture
 def gate(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
-    """Before the bucket's server, for whoever goes by the environment."""
+    """A proxy before the bucket's server, named in the environment."""
     made = Gate(bucket.server)
     monkeypatch.setenv("AWS_ENDPOINT_URL", made.url)
     yield made
@@ -226,4 +226,4 @@ def gate(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
 
 def canonical_lines(text: bytes) -> list[str]:
     records: list[Any] = [json.loads(line) for line in text.split(b"\n") if line]
-    return [json.dumps(each, sort_keys=True, ensure_ascii=False) for each in records]
+    return [json.dumps(record, sort_keys=True, ensure_ascii=False) for record in records]

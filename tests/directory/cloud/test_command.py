@@ -28,7 +28,9 @@ def run(sandbox: Sandbox, bucket: Bucket, *arguments: str) -> subprocess.Complet
     )
 
 
-def test_it_exports_goes_on_and_updates(sandbox: Sandbox, shop: MixpanelClient, bucket: Bucket) -> None:
+def test_the_command_exports_resumes_and_updates(
+    sandbox: Sandbox, shop: MixpanelClient, bucket: Bucket
+) -> None:
     planned = run(sandbox, bucket, *RANGE, "--output", bucket.url, "--dry-run")
     assert "3 requests" in planned.stdout, planned.stderr
     assert bucket.names() == set()
@@ -44,7 +46,7 @@ def test_it_exports_goes_on_and_updates(sandbox: Sandbox, shop: MixpanelClient, 
     )
 
 
-def test_it_says_what_is_wrong_with_a_destination(sandbox: Sandbox, bucket: Bucket) -> None:
+def test_the_command_explains_a_bad_destination(sandbox: Sandbox, bucket: Bucket) -> None:
     done = run(sandbox, bucket, *RANGE, "--output", "s3://nowhere-at-all/x")
     assert done.returncode == 1
     assert "s3://nowhere-at-all/x" in done.stderr

@@ -1,4 +1,4 @@
-"""Exports to `s3://bucket/prefix`: all that a local directory promises, against a server that speaks S3."""
+"""Exports to `s3://bucket/prefix`: every promise of a local directory, against a server that speaks S3."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def gzipped(data: bytes) -> list[str]:
 
 
 class TestContents:
-    def test_it_holds_every_event_once_and_nothing_else(
+    def test_a_bucket_holds_every_event_once(
         self, shop: MixpanelClient, bucket: Bucket, scratch: Path
     ) -> None:
         done = shop.export.to_directory(bucket.url, *RANGE, slice_days=4)
@@ -63,16 +63,16 @@ class TestContents:
         assert bucket.manifest.is_complete
         assert list(scratch.iterdir()) == []
 
-    def test_lines_of_text_too(self, shop: MixpanelClient, bucket: Bucket) -> None:
+    def test_plain_lines_can_be_exported(self, shop: MixpanelClient, bucket: Bucket) -> None:
         shop.export.to_directory(bucket.url + "/", *DAY, format="jsonl", event="Purchase")
         assert bucket.lines(canonical_lines) == expected(shop, *DAY, event="Purchase")
 
-    def test_a_whole_bucket(self, shop: MixpanelClient, bucket: Bucket) -> None:
+    def test_a_bucket_without_a_prefix_can_be_used(self, shop: MixpanelClient, bucket: Bucket) -> None:
         done = shop.export.to_directory(f"s3://{bucket.name}", *DAY)
         assert bucket.names() == {"manifest.json", "events_2024-01-01_2024-01-01.jsonl.gz"}
         assert done.files == (f"s3://{bucket.name}/events_2024-01-01_2024-01-01.jsonl.gz",)
 
-    def test_the_same_call_again_asks_for_nothing(
+    def test_a_second_run_makes_no_request(
         self, sandbox: Sandbox, shop: MixpanelClient, bucket: Bucket
     ) -> None:
         first = shop.export.to_directory(bucket.url, *RANGE)
@@ -81,7 +81,7 @@ class TestContents:
         assert len(sandbox.requests) == 0
         assert (again.fetched, again.found, again.events) == (0, 10, first.events)
 
-    def test_an_update_and_its_plan(self, shop: MixpanelClient, bucket: Bucket) -> None:
+    def test_an_update_follows_its_plan(self, shop: MixpanelClient, bucket: Bucket) -> None:
         shop.export.to_directory(bucket.url, *RANGE)
         plan = shop.export.plan_update(bucket.url, to_date="2024-01-12", look_back=2)
         before = bucket.names()
@@ -91,7 +91,7 @@ class TestContents:
         assert bucket.lines(gzipped) == expected(shop, "2024-01-01", "2024-01-12")
         assert len(bucket.names()) == len(before) + 2
 
-    def test_an_asynchronous_client(self, sandbox: Sandbox, shop: MixpanelClient, bucket: Bucket) -> None:
+    def test_an_async_client_exports(self, sandbox: Sandbox, shop: MixpanelClient, bucket: Bucket) -> None:
         async def run() -> int:
             async with AsyncMixpanelClient(
                 sandbox.auth, project_id=sandbox.credentials.project_id, base_url=sandbox.url, limits=None
@@ -101,7 +101,7 @@ class TestContents:
         assert asyncio.run(run()) == 10
         assert bucket.lines(gzipped) == expected(shop, *RANGE)
 
-    def test_columns_and_partitions(
+    def test_columns_and_partitions_can_be_exported(
         self, tmp_path: Path, bucket: Bucket, scratch: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         columnar.install(monkeypatch)
@@ -116,7 +116,7 @@ class TestContents:
                 parallel=1,
             )
         assert bucket.lines(lambda data: canonical_lines(data.partition(b"\n")[2])) == wanted(6)
-        names = [each["name"] for each in bucket.manifest.columns]
+        names = [column["name"] for column in bucket.manifest.columns]
         paths = sorted(bucket.manifest.paths)
         assert all(json.loads(bucket.read(path).partition(b"\n")[0]) == names for path in paths)
         assert paths[0] == "date=2024-01-01/events_2024-01-01_2024-01-02_r2.parquet"
@@ -126,7 +126,7 @@ class TestContents:
 
 class TestAgain:
     @pytest.mark.parametrize("damage", ["missing", "shorter", "flipped"])
-    def test_what_is_damaged_is_found_and_fetched_again(
+    def test_damaged_objects_are_fetched_again(
         self, sandbox: Sandbox, shop: MixpanelClient, bucket: Bucket, damage: str
     ) -> None:
         shop.export.to_directory(bucket.url, *RANGE, slice_days=4)
@@ -150,7 +150,7 @@ class TestAgain:
         assert bucket.url in str(caught.value)
         assert {name: bucket.read(name) for name in bucket.names()} == before
 
-    def test_overwrite_begins_anew_whatever_the_manifest(self, shop: MixpanelClient, bucket: Bucket) -> None:
+    def test_overwrite_replaces_even_a_damaged_manifest(self, shop: MixpanelClient, bucket: Bucket) -> None:
         shop.export.to_directory(bucket.url, *RANGE)
         bucket.write("notes.txt", b"mine")
         bucket.write("manifest.json", b'{"version": 1, "que')
@@ -160,7 +160,7 @@ class TestAgain:
         bucket.remove("notes.txt")
         assert bucket.lines(gzipped) == expected(shop, *DAY, event="Purchase")
 
-    def test_what_is_not_ours_is_left_alone_and_told(self, shop: MixpanelClient, bucket: Bucket) -> None:
+    def test_unknown_objects_are_reported_and_left_alone(self, shop: MixpanelClient, bucket: Bucket) -> None:
         shop.export.to_directory(bucket.url, *DAY)
         bucket.write("events_2020-01-01_2020-01-02.jsonl.gz", b"mine")
         bucket.write("deeper/down/events_2020-01-01_2020-01-02.jsonl.gz", b"mine")
@@ -186,7 +186,7 @@ with MixpanelClient(auth, project_id=project, base_url=url, limits=None) as clie
 
 
 def exporting(sandbox: Sandbox, bucket: Bucket, format: str = "jsonl.gz") -> subprocess.Popen[bytes]:
-    """A process that is about to begin an export."""
+    """Start a process that is about to export."""
     who = sandbox.credentials
     arguments = [bucket.url, sandbox.url, who.username, who.secret, str(who.project_id), format]
     process = subprocess.Popen(
@@ -217,7 +217,9 @@ KILLS = [2, pytest.param(15, marks=pytest.mark.slow)]
 
 class TestKills:
     @pytest.mark.parametrize("kills", KILLS)
-    def test_lines(self, sandbox: Sandbox, shop: MixpanelClient, bucket: Bucket, kills: int) -> None:
+    def test_lines_survive_kills(
+        self, sandbox: Sandbox, shop: MixpanelClient, bucket: Bucket, kills: int
+    ) -> None:
         wanted = expected(shop, "2024-01-01", "2024-01-20")
         chance, complete = random.Random(), 0
         for _ in range(kills):
@@ -233,7 +235,7 @@ class TestKills:
         assert bucket.lines(gzipped) == wanted
 
     @pytest.mark.parametrize("kills", KILLS)
-    def test_columns_and_partitions(
+    def test_partitions_survive_kills(
         self, tmp_path: Path, bucket: Bucket, kills: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         columnar.install(monkeypatch)
@@ -254,15 +256,17 @@ class TestKills:
             )
         assert bucket.lines(read) == wanted(20)
         assert bucket.manifest.is_complete
-        names = [each["name"] for each in bucket.manifest.columns]
+        names = [column["name"] for column in bucket.manifest.columns]
         assert all(
             json.loads(bucket.read(path).partition(b"\n")[0]) == names for path in bucket.manifest.paths
         )
 
     @pytest.mark.parametrize("kills", [1, pytest.param(10, marks=pytest.mark.slow)])
-    def test_parquet(self, sandbox: Sandbox, shop: MixpanelClient, bucket: Bucket, kills: int) -> None:
+    def test_parquet_survives_kills(
+        self, sandbox: Sandbox, shop: MixpanelClient, bucket: Bucket, kills: int
+    ) -> None:
         wanted = Counter(
-            f"{each.name} {each.insert_id}" for each in shop.export.events("2024-01-01", "2024-01-20")
+            f"{event.name} {event.insert_id}" for event in shop.export.events("2024-01-01", "2024-01-20")
         )
         schemas: set[str] = set()
 
@@ -289,7 +293,7 @@ class TestKills:
 
 
 class TestTwoProcesses:
-    def test_the_second_is_told_and_nothing_breaks(
+    def test_a_second_process_is_refused_and_breaks_nothing(
         self, sandbox: Sandbox, shop: MixpanelClient, bucket: Bucket
     ) -> None:
         sandbox.faults.add(Fault.stall(), path="/export")
@@ -307,7 +311,7 @@ class TestTwoProcesses:
         shop.export.to_directory(bucket.url, "2024-01-01", "2024-01-20")
         assert bucket.lines(gzipped) == expected(shop, "2024-01-01", "2024-01-20")
 
-    def test_many_at_once_export_it_once(self, sandbox: Sandbox, bucket: Bucket) -> None:
+    def test_concurrent_exports_fetch_each_slice_once(self, sandbox: Sandbox, bucket: Bucket) -> None:
         outcomes: list[object] = []
 
         def export() -> None:
@@ -318,16 +322,16 @@ class TestTwoProcesses:
                     outcomes.append(error)
 
         threads = [threading.Thread(target=export) for _ in range(6)]
-        for each in threads:
-            each.start()
-        for each in threads:
-            each.join()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
         assert outcomes.count(1) == 1
-        assert all(each in (0, 1) or isinstance(each, DirectoryBusyError) for each in outcomes)
+        assert all(outcome in (0, 1) or isinstance(outcome, DirectoryBusyError) for outcome in outcomes)
         with client_of(sandbox) as client:
             assert bucket.lines(gzipped) == expected(client, *DAY)
 
-    def test_a_manifest_that_somebody_else_has_changed_is_not_replaced(
+    def test_a_manifest_changed_by_others_is_not_replaced(
         self, sandbox: Sandbox, shop: MixpanelClient, bucket: Bucket
     ) -> None:
         theirs: list[bytes] = []
@@ -345,7 +349,7 @@ class TestTwoProcesses:
 
 
 class TestFailures:
-    def test_a_bucket_that_is_not_there(self, shop: MixpanelClient, bucket: Bucket, scratch: Path) -> None:
+    def test_a_missing_bucket_is_reported(self, shop: MixpanelClient, bucket: Bucket, scratch: Path) -> None:
         where: dict[str, Any] = {"path": "s3://nowhere-at-all/x", "from_date": DAY[0], "to_date": DAY[1]}
         for call in (shop.export.to_directory, shop.export.plan):
             with pytest.raises(DestinationError, match="no such bucket or container") as caught:
@@ -353,7 +357,7 @@ class TestFailures:
             assert caught.value.url == "s3://nowhere-at-all/x"
         assert list(scratch.iterdir()) == []
 
-    def test_credentials_that_are_refused(
+    def test_refused_credentials_are_reported_without_secrets(
         self, sandbox: Sandbox, shop: MixpanelClient, bucket: Bucket, caplog: pytest.LogCaptureFixture
     ) -> None:
         httpx.post(f"{bucket.server}/moto-api/reset-auth", content=b"0")
@@ -368,11 +372,11 @@ class TestFailures:
         assert SECRET not in "".join(traceback.format_exception(caught.value)) + caplog.text
         assert len(sandbox.requests) == 0
 
-    def test_no_secret_is_written_anywhere(self, shop: MixpanelClient, bucket: Bucket) -> None:
+    def test_no_object_contains_a_secret(self, shop: MixpanelClient, bucket: Bucket) -> None:
         shop.export.to_directory(bucket.url, *DAY)
         assert all(SECRET.encode() not in bucket.read(name) for name in bucket.names())
 
-    def test_a_server_that_is_not_there(
+    def test_an_unreachable_server_is_retried(
         self, sandbox: Sandbox, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
@@ -380,15 +384,13 @@ class TestFailures:
         with client_of(sandbox, retry=retry) as client, pytest.raises(DestinationError, match="3 times"):
             client.export.to_directory(bucket.url, *DAY)
 
-    def test_what_breaks_on_the_way_is_sent_again(
-        self, shop: MixpanelClient, bucket: Bucket, gate: Gate
-    ) -> None:
+    def test_broken_uploads_are_repeated(self, shop: MixpanelClient, bucket: Bucket, gate: Gate) -> None:
         gate.after, gate.cuts = b"PUT ", [0, 300, 600, 300]
         shop.export.to_directory(bucket.url, *RANGE, slice_days=5)
         assert gate.done == 4
         assert bucket.lines(gzipped) == expected(shop, *RANGE)
 
-    def test_what_never_arrives_is_said_and_the_next_run_goes_on(
+    def test_a_failed_upload_is_reported_and_the_next_run_resumes(
         self, sandbox: Sandbox, bucket: Bucket, gate: Gate, scratch: Path
     ) -> None:
         gate.after, gate.always = b"-10.jsonl.gz HTTP/", 0
@@ -404,7 +406,7 @@ class TestFailures:
             assert client.export.to_directory(bucket.url, *RANGE).fetched == 1
             assert bucket.lines(gzipped) == expected(client, *RANGE)
 
-    def test_a_cancelled_export_ends_at_once_and_leaves_no_scratch(
+    def test_a_cancelled_export_leaves_no_scratch_files(
         self, sandbox: Sandbox, shop: MixpanelClient, bucket: Bucket, scratch: Path
     ) -> None:
         sandbox.faults.add(None, Fault.stall(), path="/export")
@@ -427,11 +429,11 @@ class TestFailures:
         assert time.monotonic() - began < 10
         assert list(scratch.iterdir()) == []
         assert ".lock" not in bucket.names()
-        assert not any(each.name.startswith("mixpanel-export") for each in threading.enumerate())
+        assert not any(thread.name.startswith("mixpanel-export") for thread in threading.enumerate())
         assert shop.export.to_directory(bucket.url, *RANGE).fetched == 1
         assert bucket.lines(gzipped) == expected(shop, *RANGE)
 
-    def test_a_scratch_that_a_killed_process_has_left_is_removed(
+    def test_an_abandoned_scratch_directory_is_removed(
         self, shop: MixpanelClient, bucket: Bucket, scratch: Path
     ) -> None:
         for name, old in (("mixpanel-export-scratch-dead", 3600), ("mixpanel-export-scratch-new", 0)):
@@ -439,9 +441,9 @@ class TestFailures:
             (scratch / name / ".events.part").write_bytes(b"x")
             os.utime(scratch / name, (time.time() - old,) * 2)
         shop.export.to_directory(bucket.url, *DAY)
-        assert [each.name for each in scratch.iterdir()] == ["mixpanel-export-scratch-new"]
+        assert [path.name for path in scratch.iterdir()] == ["mixpanel-export-scratch-new"]
 
 
-def test_the_events_of_an_empty_day(shop: MixpanelClient, bucket: Bucket) -> None:
+def test_a_day_without_events_has_an_object(shop: MixpanelClient, bucket: Bucket) -> None:
     shop.export.to_directory(bucket.url, "2019-01-01", "2019-01-01")
     assert bucket.lines(gzipped) == Counter()

@@ -1,4 +1,4 @@
-"""Objects under a URL: which URLs there are, long files in parts, and errors that say what to do."""
+"""Objects under a URL: supported URLs, long files in parts, and errors that say what to do."""
 
 from __future__ import annotations
 
@@ -29,33 +29,33 @@ def opened(url: str) -> Objects:
 
 class TestUrls:
     @pytest.mark.parametrize("url", ["s3://b/p", "S3A://b", "gs://b/p", "az://c/p", "abfss://c@a.dfs.x/p"])
-    def test_what_is_one(self, url: str) -> None:
+    def test_urls_are_recognized(self, url: str) -> None:
         assert is_url(url)
 
     @pytest.mark.parametrize("path", ["events", "/a/b", "C:\\events", "s3", "a:b", "./s3:/x"])
-    def test_what_is_none(self, path: str) -> None:
+    def test_local_paths_are_not_urls(self, path: str) -> None:
         assert not is_url(path)
 
-    def test_a_path_that_was_one_is_told(self, shop: MixpanelClient) -> None:
+    def test_a_url_passed_as_a_path_is_refused(self, shop: MixpanelClient) -> None:
         with pytest.raises(InvalidArgumentError, match="not as a Path"):
             shop.export.to_directory(Path("s3://bucket/x"), *DAY)
 
     @pytest.mark.parametrize(
         "url", ["ftp://x/y", "s3://", "https://example.com/x", "memory:///", "file:///tmp", "azure://"]
     )
-    def test_a_scheme_that_is_no_store_is_refused(self, shop: MixpanelClient, url: str) -> None:
+    def test_a_url_of_no_object_store_is_refused(self, shop: MixpanelClient, url: str) -> None:
         with pytest.raises(InvalidArgumentError, match=r"not the URL of an object store|s3://bucket/prefix"):
             shop.export.to_directory(url, *DAY)
 
     @pytest.mark.parametrize("url", ["s3://key:hush@b/p", "az://c/p?sig=hush", "gs://b/p#hush"])
-    def test_credentials_in_a_url_are_refused_and_not_shown(self, shop: MixpanelClient, url: str) -> None:
+    def test_a_url_with_credentials_is_refused_and_not_shown(self, shop: MixpanelClient, url: str) -> None:
         with pytest.raises(InvalidArgumentError, match="holds no credentials") as caught:
             shop.export.to_directory(url, *DAY)
         assert "hush" not in str(caught.value)
         assert "hush" not in repr(caught.value.value)
 
     @pytest.mark.parametrize("url", ["s3://b/p", "gs://b/p", "az://c/p"])
-    def test_without_the_extra_it_is_named(
+    def test_a_missing_extra_is_named(
         self, shop: MixpanelClient, monkeypatch: pytest.MonkeyPatch, url: str
     ) -> None:
         for name in ("obstore", "obstore.store", "obstore.exceptions"):
@@ -70,14 +70,14 @@ class TestCredentials:
         for name in list(os.environ):
             if name.startswith(("AWS_", "AZURE_", "GOOGLE_")):
                 monkeypatch.delenv(name)
-        # Where a machine's own role would be asked for.
+        # The endpoint that tells a machine its own role.
         monkeypatch.setenv("AWS_METADATA_ENDPOINT", "http://127.0.0.1:1")
 
-    def test_s3(self) -> None:
+    def test_missing_s3_credentials_are_reported(self) -> None:
         with pytest.raises(DestinationError, match=r"No credentials were found.*AWS_ACCESS_KEY_ID"):
             opened("s3://bucket/x").read("manifest.json")
 
-    def test_google(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_missing_google_credentials_are_reported(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", "/nowhere/at-all.json")
         with pytest.raises(
             DestinationError, match=r"No credentials were found.*GOOGLE_APPLICATION"
@@ -85,11 +85,11 @@ class TestCredentials:
             opened("gs://bucket/x")
         assert "at-all.json" not in str(caught.value)
 
-    def test_azure(self) -> None:
+    def test_missing_azure_credentials_are_reported(self) -> None:
         with pytest.raises(DestinationError, match=r"No credentials were found.*AZURE_STORAGE_ACCOUNT_NAME"):
             opened("az://container/x")
 
-    def test_a_server_elsewhere_needs_https_or_a_word(
+    def test_plain_http_elsewhere_must_be_allowed(
         self, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("AWS_ENDPOINT_URL", bucket.server.replace("127.0.0.1", "127.0.0.2"))
@@ -101,7 +101,7 @@ class TestCredentials:
 
 
 class TestObjects:
-    def test_a_small_one_is_written_only_as_what_it_was(self, bucket: Bucket) -> None:
+    def test_an_object_is_replaced_only_in_its_version(self, bucket: Bucket) -> None:
         objects = opened(bucket.url)
         assert objects.read("m") is None
         first = objects.write("m", b"1", None)
@@ -115,14 +115,14 @@ class TestObjects:
         with pytest.raises(ChangedError):
             objects.write("m", b"5", second)
 
-    def test_writing_again_what_was_written_is_no_change(self, bucket: Bucket) -> None:
-        """An attempt whose answer was lost."""
+    def test_a_repeated_write_of_the_same_content_succeeds(self, bucket: Bucket) -> None:
+        """The answer to the first attempt may have been lost."""
         objects = opened(bucket.url)
         version = objects.write("m", b"1", None)
         assert objects.write("m", b"1", None) == version
 
     @pytest.mark.parametrize("size", [0, 1, 8 * MB, 8 * MB + 1, 20 * MB])
-    def test_a_file_arrives_as_it_is(self, bucket: Bucket, tmp_path: Path, size: int) -> None:
+    def test_an_uploaded_file_is_unchanged(self, bucket: Bucket, tmp_path: Path, size: int) -> None:
         file = tmp_path / "file"
         file.write_bytes(os.urandom(size))
         objects = opened(bucket.url)
@@ -131,9 +131,7 @@ class TestObjects:
         assert b"".join(objects.chunks("date=2024-01-01/file")) == file.read_bytes()
         assert objects.sizes() == {"date=2024-01-01/file": size}
 
-    def test_a_long_file_that_breaks_off_is_sent_again(
-        self, bucket: Bucket, gate: Gate, tmp_path: Path
-    ) -> None:
+    def test_a_broken_multipart_upload_is_repeated(self, bucket: Bucket, gate: Gate, tmp_path: Path) -> None:
         file = tmp_path / "file"
         file.write_bytes(os.urandom(20 * MB))
         gate.after, gate.cuts = b"partNumber=2", [3 * MB]
@@ -141,9 +139,7 @@ class TestObjects:
         assert gate.done == 1
         assert bucket.read("file") == file.read_bytes()
 
-    def test_one_that_never_arrives_leaves_nothing_behind(
-        self, bucket: Bucket, gate: Gate, tmp_path: Path
-    ) -> None:
+    def test_a_failed_upload_leaves_nothing_behind(self, bucket: Bucket, gate: Gate, tmp_path: Path) -> None:
         file = tmp_path / "file"
         file.write_bytes(bytes(20 * MB))
         gate.after, gate.always = b"partNumber=3", 100
@@ -152,11 +148,11 @@ class TestObjects:
         assert bucket.names() == set()
         assert "<Upload>" not in httpx.get(f"{bucket.server}/{bucket.name}?uploads").text
 
-    def test_one_that_is_not_there(self, bucket: Bucket) -> None:
+    def test_a_missing_object_raises(self, bucket: Bucket) -> None:
         with pytest.raises(FileNotFoundError):
             next(opened(bucket.url).chunks("file"))
 
-    def test_sending_ends_when_it_is_given_up(self, bucket: Bucket, tmp_path: Path) -> None:
+    def test_an_upload_can_be_cancelled(self, bucket: Bucket, tmp_path: Path) -> None:
         class CancelledLater(Cancellation):
             checks = 0
 
