@@ -1,1 +1,1 @@
-"""How fast an export is, measured beside other ways to get the same events: `python -m benchmarks.run`."""
+"""Measure exports against other ways to get the same events: `python -m benchmarks.run`."""

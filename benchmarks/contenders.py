@@ -1,7 +1,7 @@
-"""The ways to get the same events that are compared; `python -m benchmarks.contenders NAME SETTINGS` runs one.
+"""The ways to get the same events: `python -m benchmarks.contenders NAME SETTINGS` runs one of them.
 
-Each is run in a process of its own, and prints what it measured as JSON. Time counts from the first call to the
-last event; imports do not. Every one that reads events reads name, time, distinct id and one property of each.
+Each contender runs in its own process and prints its measurements as JSON. Time counts from the first call to the
+last event, without imports. Contenders that read events read the name, time, distinct id and one property of each.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ CREDENTIALS = SandboxCredentials()
 
 @frozen
 class Settings:
-    """What to export.
+    """The export to run.
 
     Attributes:
-        folder: where the server's files are, for who reads them from there.
-        parallel: how many slices at a time; None for the default.
-        limits: whether to keep Mixpanel's request limits, as the server then does too.
+        folder: the server's files, for contenders that read them directly.
+        parallel: how many slices to fetch at a time; None for the default.
+        limits: keep Mixpanel's request limits, which the server enforces then.
     """
 
     url: str
@@ -57,25 +57,25 @@ class Settings:
 
     @property
     def query(self) -> dict[str, str]:
-        """The parameters of the whole range in one request."""
+        """The query parameters of one request for the whole range."""
         first, last = self.days
         return {"from_date": first, "to_date": last, "project_id": str(CREDENTIALS.project_id)}
 
     @property
     def export_url(self) -> str:
-        """The whole range in one request."""
+        """The URL of one request for the whole range."""
         return str(httpx.URL(f"{self.url}/api/2.0/export", params=self.query))
 
 
 @define
 class Measured:
-    """What one run took.
+    """The measurements of one run.
 
     Attributes:
-        seconds: in all.
-        first: seconds until the first event could be used; None where nobody looks at events.
-        memory: the most memory that the process held, in bytes.
-        events: how many there were.
+        seconds: the time of the whole run.
+        first: the time until the first event can be used, in seconds; None for contenders that read no events.
+        memory: the peak memory of the process, in bytes.
+        events: the number of events.
     """
 
     seconds: float = 0.0
@@ -85,20 +85,20 @@ class Measured:
     _began: float = field(factory=time.perf_counter)
 
     def begin(self) -> None:
-        """Count from here."""
+        """Start the clock."""
         self._began = time.perf_counter()
 
     def saw_first(self) -> None:
-        """The first event can be used."""
+        """Record that the first event can be used."""
         self.first = time.perf_counter() - self._began
 
     def end(self) -> None:
-        """Count to here."""
+        """Stop the clock."""
         self.seconds = time.perf_counter() - self._began
 
 
 def use_records(records: Iterable[dict[str, Any]], measured: Measured) -> None:
-    """Read what is read of every event, from parsed JSON."""
+    """Read the four values of every event from parsed JSON."""
     events = 0
     for record in records:
         if not events:
@@ -110,7 +110,7 @@ def use_records(records: Iterable[dict[str, Any]], measured: Measured) -> None:
 
 
 def use_events(events: Iterable[Event], measured: Measured) -> None:
-    """Read the same of typed events, whose time is a datetime."""
+    """Read the same values from typed events, whose time is a datetime."""
     count = 0
     for event in events:
         if not count:
@@ -121,21 +121,21 @@ def use_events(events: Iterable[Event], measured: Measured) -> None:
 
 
 def bare_loads(settings: Settings, measured: Measured) -> None:
-    """orjson.loads for each line, of the same bytes in memory: what parsing alone costs."""
+    """orjson.loads over the same lines in memory: the cost of parsing alone."""
     body = b"".join(path.read_bytes() for path in sorted(Path(settings.folder).glob("*.jsonl")))
     measured.begin()
     use_records((orjson.loads(line) for line in body.split(b"\n") if line), measured)
 
 
 def plain_httpx(settings: Settings, measured: Measured) -> None:
-    """httpx and json, line by line: what one writes first."""
+    """httpx and json, line by line: the obvious first version."""
     with httpx.stream("GET", settings.export_url, auth=_login(), timeout=600) as response:
         response.raise_for_status()
         use_records((json.loads(line) for line in response.iter_lines() if line), measured)
 
 
 def whole_body(settings: Settings, measured: Measured) -> None:
-    """urllib, the whole answer in memory, a list of all events: how mixpanel-utils reads an export."""
+    """urllib, the whole response in memory, a list of all events: the way mixpanel-utils reads an export."""
     passwords = urllib.request.HTTPPasswordMgrWithPriorAuth()
     passwords.add_password(None, settings.url, *_login(), is_authenticated=True)
     opener = urllib.request.build_opener(urllib.request.HTTPBasicAuthHandler(passwords))
@@ -147,7 +147,7 @@ def whole_body(settings: Settings, measured: Measured) -> None:
 
 
 def mixpanel_utils(settings: Settings, measured: Measured) -> None:
-    """mixpanel-utils itself, the official Python package."""
+    """mixpanel-utils, Mixpanel's own Python package."""
     module: Any = importlib.import_module("mixpanel_utils")
     username, secret = _login()
     client = module.MixpanelUtils(
@@ -161,7 +161,7 @@ def mixpanel_utils(settings: Settings, measured: Measured) -> None:
 
 
 def fast_loop(settings: Settings, measured: Measured) -> None:
-    """httpx, isal and orjson in a straight loop: what one writes when it has to be fast."""
+    """httpx, isal and orjson in a straight loop: the version that only has to be fast."""
 
     def records() -> Iterator[dict[str, Any]]:
         inflater: Any = isal_zlib.decompressobj(wbits=31)  # pyright: ignore[reportUnknownMemberType]
@@ -183,32 +183,32 @@ def typed(settings: Settings, measured: Measured) -> None:
 
 
 def projected(settings: Settings, measured: Measured) -> None:
-    """`client.export.events` with the properties that are read, and no others."""
+    """`client.export.events` with only the property that is read."""
     with _client(settings) as client:
         events = client.export.events(*settings.days, fields=["$browser"], **_options(settings))
         use_events(events, measured)
 
 
 def typed_limits(settings: Settings, measured: Measured) -> None:
-    """`client.export.events`, keeping Mixpanel's request limits as it does by default."""
+    """`client.export.events` with Mixpanel's request limits, which it keeps by default."""
     typed(evolve(settings, limits=True), measured)
 
 
 def one_request(settings: Settings, measured: Measured) -> None:
-    """`client.export.events`, in one request as the others make."""
+    """`client.export.events` in one request, like the other contenders."""
     with _client(settings) as client:
         use_events(client.export.events(*settings.days, slice_days=10_000), measured)
 
 
 def deduplicated(settings: Settings, measured: Measured) -> None:
-    """`client.export.events` without events that were sent again."""
+    """`client.export.events` without the events that were sent twice."""
     with _client(settings) as client:
         events = client.export.events(*settings.days, deduplicate=True, **_options(settings))
         use_events(events, measured)
 
 
 def directory(settings: Settings, measured: Measured) -> None:
-    """`client.export.to_directory`, gzip as it comes."""
+    """`client.export.to_directory`, which keeps the gzip as it arrives."""
     with tempfile.TemporaryDirectory() as folder, _client(settings) as client:
         measured.begin()
         done = client.export.to_directory(folder, *settings.days, **_options(settings))
@@ -217,7 +217,7 @@ def directory(settings: Settings, measured: Measured) -> None:
 
 
 def pandas_route(settings: Settings, measured: Measured) -> None:
-    """To Parquet as one does with the official package: its list of events, pandas, `to_parquet`."""
+    """Parquet by way of Mixpanel's package: its list of events, pandas, `to_parquet`."""
     module: Any = importlib.import_module("mixpanel_utils")
     pandas: Any = importlib.import_module("pandas")
     username, secret = _login()
@@ -228,7 +228,7 @@ def pandas_route(settings: Settings, measured: Measured) -> None:
     first, last = settings.days
     measured.begin()
     records = client.query_export({"from_date": first, "to_date": last}, add_gzip_header=True)
-    frame = pandas.DataFrame([{"event": each["event"], **each["properties"]} for each in records])
+    frame = pandas.DataFrame([{"event": record["event"], **record["properties"]} for record in records])
     with tempfile.TemporaryDirectory() as folder:
         frame.to_parquet(Path(folder) / "events.parquet", compression="zstd")
         measured.end()
@@ -236,7 +236,7 @@ def pandas_route(settings: Settings, measured: Measured) -> None:
 
 
 def duckdb_file(settings: Settings, measured: Measured) -> None:
-    """DuckDB alone, files that are there already, to Parquet: no network, no gzip, no proof."""
+    """DuckDB alone, from files on disk to Parquet: no network, no gzip, no verification."""
     duckdb: Any = importlib.import_module("duckdb")
     with tempfile.TemporaryDirectory() as folder:
         measured.begin()
@@ -248,19 +248,19 @@ def duckdb_file(settings: Settings, measured: Measured) -> None:
 
 
 def parquet(settings: Settings, measured: Measured) -> None:
-    """`client.export.to_directory` to Parquet, each property a column."""
+    """`client.export.to_directory` to Parquet, with a column for each property."""
     _to_parquet(settings, measured, "wide")
 
 
 def parquet_json(settings: Settings, measured: Measured) -> None:
-    """`client.export.to_directory` to Parquet, all properties as one text."""
+    """`client.export.to_directory` to Parquet, with all properties in one text."""
     _to_parquet(settings, measured, "json")
 
 
 def _to_parquet(settings: Settings, measured: Measured, layout: Literal["wide", "json"]) -> None:
     for name in (
         "mixpanel_export.directory.columnar",
-        # Arrow imports it where it is installed, as it is with the official package.
+        # Arrow imports pandas if it is installed, as it is with mixpanel-utils.
         "pandas",
         "pyarrow.compute",
         "pyarrow.parquet",
@@ -276,18 +276,18 @@ def _to_parquet(settings: Settings, measured: Measured, layout: Literal["wide", 
 
 
 def curl(settings: Settings, measured: Measured) -> None:
-    """curl, decompressing what comes and throwing it away."""
+    """curl, decompressing to /dev/null."""
     _curl(settings, "--compressed")
 
 
 def curl_plain(settings: Settings, measured: Measured) -> None:
-    """curl, receiving everything uncompressed and throwing it away."""
+    """curl without compression, to /dev/null."""
     _curl(settings)
 
 
 CONTENDERS: Mapping[str, Callable[[Settings, Measured], None]] = {
-    each.__name__.replace("_", "-"): each
-    for each in (
+    contender.__name__.replace("_", "-"): contender
+    for contender in (
         mixpanel_utils,
         whole_body,
         plain_httpx,
@@ -316,7 +316,7 @@ AVAILABLE = frozenset(
 
 
 def _client(settings: Settings) -> MixpanelClient:
-    # Counted for this run alone: there are more runs than an hour's budget has requests.
+    # A budget for this run alone: all runs together need more requests than an hour allows.
     limits = Limits(shared=False) if settings.limits else None
     auth = ServiceAccountAuth(*_login())
     return MixpanelClient(auth, project_id=CREDENTIALS.project_id, base_url=settings.url, limits=limits)
@@ -345,10 +345,10 @@ def _main(name: str, settings: str) -> None:
     contender(chosen, measured)
     if not measured.seconds:
         measured.end()
-    whose = resource.RUSAGE_CHILDREN if name.startswith("curl") else resource.RUSAGE_SELF
+    usage = resource.RUSAGE_CHILDREN if name.startswith("curl") else resource.RUSAGE_SELF
     # Kilobytes on Linux, bytes on macOS.
-    measured.memory = resource.getrusage(whose).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    print(json.dumps(asdict(measured, filter=lambda each, _: not each.name.startswith("_"))))
+    measured.memory = resource.getrusage(usage).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    print(json.dumps(asdict(measured, filter=lambda attribute, _: not attribute.name.startswith("_"))))
 
 
 if __name__ == "__main__":

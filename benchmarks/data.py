@@ -1,6 +1,6 @@
-"""Made-up events to measure with: the same every time, about 790 bytes each, as JSON Lines, a file a day.
+"""Generated events to measure with: always the same, about 790 bytes each, as JSON Lines in one file a day.
 
-Written once into a folder, and found there again by later runs.
+They are written to a folder once; later runs use them again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from attrs import frozen
 __all__ = ["FIRST_DAY", "Dataset", "dataset"]
 
 FIRST_DAY = datetime.date(2024, 1, 1)
-_FORM = 4  # of what is written; another one is written anew
+_FORM = 4  # the version of the events; a new one is written to a new folder
 _MIDNIGHT = 1_704_067_200
 
 _NAMES = ("Page Viewed", "Product Viewed", "Added to Cart", "Purchase", "Signed Up", "Søk", "Video Played")
@@ -41,11 +41,11 @@ _WORDS = (
 
 @frozen
 class Dataset:
-    """Events in files, one for each of consecutive days from `FIRST_DAY` on.
+    """Events in files, one for each day from `FIRST_DAY` on.
 
     Attributes:
-        folder: where the files are.
-        size: their bytes in all.
+        folder: the folder of the files.
+        size: the total size of the files in bytes.
     """
 
     folder: Path
@@ -60,7 +60,7 @@ class Dataset:
 
 
 def dataset(cache: Path, events: int, days: int = 30) -> Dataset:
-    """So many events over so many days; written when they are not there yet."""
+    """Return this many events over this many days; write them unless they exist."""
     folder = cache / f"form-{_FORM}-{events}-events-{days}-days"
     marker = folder / "complete"
     if not marker.exists():
@@ -71,7 +71,7 @@ def dataset(cache: Path, events: int, days: int = 30) -> Dataset:
             with (folder / f"{name}.jsonl").open("wb") as file:
                 file.writelines(_lines(day, share))
         marker.touch()
-    return Dataset(folder, events, days, sum(each.stat().st_size for each in folder.glob("*.jsonl")))
+    return Dataset(folder, events, days, sum(file.stat().st_size for file in folder.glob("*.jsonl")))
 
 
 def _lines(day: int, events: int) -> Iterator[bytes]:

@@ -1,7 +1,7 @@
-"""Measures exports beside other ways to get the same events: `python -m benchmarks.run --help`.
+"""Measure exports against other ways to get the same events: `python -m benchmarks.run --help`.
 
-Every run is a process of its own, and the contenders take turns, so that whatever else the machine does meets all
-of them. What counts is their ratios; seconds say more about the machine.
+Every run is a new process, and the contenders take turns, so that other load on the machine affects all of them.
+Compare the ratios; the seconds say more about the machine.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from benchmarks.contenders import AVAILABLE, CONTENDERS, Measured, Settings
 from benchmarks.data import Dataset, dataset
 from benchmarks.server import Server, serving
 
-# Everything is compared with these.
+# The contenders that all others are compared with.
 YARDSTICKS = ("curl", "bare-loads", "plain-httpx", "whole-body", "pandas-route", "duckdb-file")
 SPEED_UP = "speed-up"
 MANY = 16
@@ -34,13 +34,13 @@ _WARM_UP = "curl"
 
 @frozen
 class Result:
-    """What the runs of one contender took."""
+    """The runs of one contender."""
 
     runs: Sequence[Measured]
 
     @property
     def seconds(self) -> float:
-        """The best run: what disturbs a run only ever makes it slower."""
+        """The time of the best run, since a disturbance can only slow a run down."""
         return min(run.seconds for run in self.runs)
 
     @property
@@ -58,12 +58,14 @@ class Result:
 
 @frozen
 class SpeedUp:
-    """One export at a time, and many at once, over slow connections.
+    """The same export over slow connections, one slice at a time and many at once.
 
     Attributes:
-        limits: whether server and client kept Mixpanel's request limits.
-        requests: how many requests the second of them made.
-        violations: how many requests the server refused because of a limit, in both.
+        limits: whether Mixpanel's request limits applied.
+        serial: the seconds with one slice at a time.
+        parallel: the seconds with `MANY` slices at once.
+        requests: the number of requests with many slices at once.
+        violations: the number of requests that the server refused because of a limit, in both runs.
     """
 
     limits: bool
@@ -74,11 +76,11 @@ class SpeedUp:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure, and print what was measured."""
+    """Measure, and print the results."""
     chosen = _parser().parse_args(arguments)
     unknown = [name for name in chosen.only or () if name not in (*CONTENDERS, SPEED_UP)]
     if unknown:
-        sys.exit(f"unknown: {', '.join(unknown)}; known are {', '.join((*CONTENDERS, SPEED_UP))}")
+        sys.exit(f"--only: expected one of {', '.join((*CONTENDERS, SPEED_UP))}, got {', '.join(unknown)}")
     data = dataset(chosen.cache, chosen.events)
     print(
         f"{data.events:,} events over {data.days} days, {data.size / 1e6:.0f} MB of JSON Lines; {_versions()}\n"
@@ -98,19 +100,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
-    parser.add_argument("--events", type=int, default=480_000, help="how many events; %(default)s")
-    parser.add_argument("--rounds", type=int, default=5, help="how often each contender runs; %(default)s")
     parser.add_argument(
-        "--only", action="append", metavar="NAME", help=f"a contender, or {SPEED_UP}; may be repeated"
+        "--events", type=int, default=480_000, help="the number of events (default: %(default)s)"
     )
     parser.add_argument(
-        "--bandwidth", type=float, default=2e6, help="bytes a second of a slow connection; %(default).0f"
+        "--rounds", type=int, default=5, help="the runs of each contender (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--only", action="append", metavar="NAME", help=f"a contender, or {SPEED_UP}; repeatable"
+    )
+    parser.add_argument(
+        "--bandwidth",
+        type=float,
+        default=2e6,
+        help="bytes per second of a slow connection (default: %(default).0f)",
     )
     parser.add_argument(
         "--cache",
         type=Path,
         default=Path(tempfile.gettempdir()) / "mixpanel-export-benchmarks",
-        help="where the events are written, once; %(default)s",
+        help="the folder of the generated events (default: %(default)s)",
     )
     parser.add_argument("--json", type=Path, help="write all measurements to this file")
     return parser
@@ -128,7 +137,7 @@ def _compare(names: Sequence[str], data: Dataset, rounds: int) -> dict[str, Resu
     for name, result in results.items():
         counts = {run.events for run in result.runs}
         if not counts <= {0, data.events}:
-            sys.exit(f"{name} saw {counts} events of {data.events}")
+            sys.exit(f"{name}: expected {data.events} events, got {counts}")
     return results
 
 
@@ -156,7 +165,7 @@ def _run(name: str, settings: Settings) -> Measured:
 
 
 def _table(results: dict[str, Result]) -> Iterable[str]:
-    """Rows of a Markdown table: how many times as fast as each yardstick."""
+    """Yield the rows of a Markdown table, with the speed of each contender relative to each yardstick."""
     yardsticks = [name for name in YARDSTICKS if name in results]
     heads = ["", "best s", "median s", "first event s", "peak MiB", *(f"÷ {name}" for name in yardsticks)]
     yield f"| {' | '.join(heads)} |"
@@ -188,10 +197,13 @@ def _report(data: Dataset, results: dict[str, Result], speed_ups: Sequence[Speed
         "bytes": data.size,
         "on": _versions(),
         "contenders": {
-            name: [asdict(run, filter=lambda each, _: not each.name.startswith("_")) for run in result.runs]
+            name: [
+                asdict(run, filter=lambda attribute, _: not attribute.name.startswith("_"))
+                for run in result.runs
+            ]
             for name, result in results.items()
         },
-        "speed_ups": [asdict(each) for each in speed_ups],
+        "speed_ups": [asdict(speed_up) for speed_up in speed_ups],
     }
 
 

@@ -1,7 +1,7 @@
-"""The server that is measured against: the sandbox, in a process of its own, on prepared events.
+"""The server of the benchmarks: the sandbox in its own process, serving generated events.
 
-Being another process, it takes none of the measured one's memory, nor holds its interpreter's lock. It compresses
-a day when that is first asked for and keeps it so: whoever measures asks for all of it once before.
+A separate process shares neither memory nor interpreter lock with the contender. The sandbox compresses a day on
+its first request and keeps the result, so every measurement starts with one request for all days.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ class Server:
 
     @property
     def violations(self) -> int:
-        """How many requests it has refused because of a limit."""
+        """The number of requests refused because of a limit."""
         return sum(self._control("GET", "requests")["violations"].values())
 
     @property
     def requests(self) -> int:
-        """How many requests it has been sent."""
+        """The number of requests received."""
         return len(self._control("GET", "requests")["requests"])
 
     def set_bandwidth(self, bandwidth: float | None) -> None:
-        """Bytes a second of every connection; None for as many as there can be."""
+        """Limit every connection to this many bytes per second; None for no limit."""
         self._control("PUT", "bandwidth", bandwidth)
 
     def reset(self) -> None:
-        """Forget what was asked."""
+        """Clear the request log."""
         self._control("POST", "reset")
 
     def _control(self, method: str, what: str, *body: Any) -> Any:
@@ -55,7 +55,7 @@ class Server:
 
 @contextlib.contextmanager
 def serving(data: Dataset, *, limits: bool = False) -> Generator[Server]:
-    """Serve the events, with Mixpanel's request limits or with none."""
+    """Serve the events, with or without Mixpanel's request limits."""
     command = [sys.executable, "-m", "benchmarks.server", str(data.folder), "limits" if limits else "free"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdin is not None
@@ -71,7 +71,7 @@ def serving(data: Dataset, *, limits: bool = False) -> Generator[Server]:
 def _main(folder: str, limits: str) -> None:
     with Sandbox(events=folder, limits=Limits.mixpanel() if limits == "limits" else None) as sandbox:
         print(sandbox.url, flush=True)
-        # Ends with the process that started it.
+        # Run until the process that started it closes the pipe.
         sys.stdin.read()
 
 
