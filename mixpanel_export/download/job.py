@@ -140,9 +140,10 @@ def _check_fields(fields: Sequence[str] | None) -> tuple[str, ...] | None:
     """Return the names without repetition, or raise if they are not a list of texts."""
     if fields is None:
         return None
+    given: Any = fields
     names: tuple[object, ...] | None = None
-    if isinstance(fields, Iterable) and not isinstance(fields, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        names = tuple(fields)
+    if isinstance(given, Iterable) and not isinstance(given, str):
+        names = tuple(cast(Iterable[object], given))
     if names is None or not all(isinstance(name, str) for name in names):
         raise InvalidArgumentError("fields", fields, "expected a list of property names")
     return tuple(dict.fromkeys(cast(tuple[str, ...], names)))

@@ -1,6 +1,6 @@
 """Faults during a download: exactly the events, or an error that names the slice that failed.
 
-Every fault is put on a real socket; after it the server answers properly.
+Each fault happens on a real socket; afterwards the server responds properly.
 """
 
 from __future__ import annotations
