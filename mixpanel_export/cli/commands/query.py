@@ -62,10 +62,12 @@ class OperationsGroup(Group):
     def _operations(self) -> Mapping[str, Operation[Any]]:
         from mixpanel_export_api.api import Operation
 
+        namespace: dict[str, Any] = vars(self._module)
+        operations: list[Operation[Any]] = [value for value in namespace.values() if isinstance(value, Operation)]
         return {
-            value.name.partition(".")[2].replace("_", "-"): value
-            for value in vars(self._module).values()
-            if isinstance(value, Operation) and (self._with_writes or not value.writes)
+            operation.name.partition(".")[2].replace("_", "-"): operation
+            for operation in operations
+            if self._with_writes or not operation.writes
         }
 
 
