@@ -11,6 +11,7 @@ import inspect
 import json
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -55,15 +56,15 @@ class OperationsGroup(Group):
         return self.help or f"{', '.join(self._operations)}."
 
     @cached_property
-    def _module(self) -> Any:
+    def _module(self) -> ModuleType:
         return importlib.import_module(f"mixpanel_export_api.api.{self.name}")
 
     @cached_property
     def _operations(self) -> Mapping[str, Operation[Any]]:
         from mixpanel_export_api.api import Operation
 
-        namespace: dict[str, Any] = vars(self._module)
-        operations: list[Operation[Any]] = [value for value in namespace.values() if isinstance(value, Operation)]
+        found: list[Any] = [value for value in vars(self._module).values() if isinstance(value, Operation)]
+        operations: list[Operation[Any]] = found
         return {
             operation.name.partition(".")[2].replace("_", "-"): operation
             for operation in operations

@@ -3,54 +3,42 @@
 from __future__ import annotations
 
 import gzip
-import os
-import subprocess
-import sys
 
 from mixpanel_export import MixpanelClient
 from mixpanel_export.sandbox import Sandbox
 
+from ...cli.runner import Result, run
 from ..contents import expected
 from .conftest import SECRET, Bucket, canonical_lines
 
-COMMAND = [sys.executable, "-c", "from mixpanel_export.cli import main; main()", "events"]
 RANGE = ["--from", "2024-01-01", "--to", "2024-01-03"]
 
 
-def run(sandbox: Sandbox, bucket: Bucket, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        capture_output=True,
-        text=True,
-        env={**os.environ, **sandbox.environment, **bucket.environment},
-        timeout=60,
-        check=False,
-    )
+def run_events(sandbox: Sandbox, bucket: Bucket, *arguments: str) -> Result:
+    return run("events", *arguments, environ={**sandbox.environment, **bucket.environment})
 
 
-def test_the_command_exports_resumes_and_updates(
-    sandbox: Sandbox, shop: MixpanelClient, bucket: Bucket
-) -> None:
-    planned = run(sandbox, bucket, *RANGE, "--output", bucket.url, "--dry-run")
-    assert "3 requests" in planned.stdout, planned.stderr
+def test_export_resumes_and_updates(sandbox: Sandbox, shop: MixpanelClient, bucket: Bucket) -> None:
+    planned = run_events(sandbox, bucket, *RANGE, "--output", bucket.url, "--dry-run")
+    assert "3 requests" in planned.out, planned.err
     assert bucket.names() == set()
-    done = run(sandbox, bucket, *RANGE, "--output", bucket.url)
-    assert done.returncode == 0, done.stderr
-    assert f"to {bucket.url}: 3 slices fetched, 0 already complete" in done.stderr
-    again = run(sandbox, bucket, *RANGE, "--output", bucket.url, "--verify")
-    assert "0 slices fetched, 3 already complete" in again.stderr
-    later = run(sandbox, bucket, "--since-last", "--to", "2024-01-04", "--output", bucket.url)
-    assert "4 slices fetched" in later.stderr
+    done = run_events(sandbox, bucket, *RANGE, "--output", bucket.url)
+    assert done.returncode == 0, done.err
+    assert f"to {bucket.url}: 3 slices fetched, 0 already complete" in done.err
+    again = run_events(sandbox, bucket, *RANGE, "--output", bucket.url, "--verify")
+    assert "0 slices fetched, 3 already complete" in again.err
+    later = run_events(sandbox, bucket, "--since-last", "--to", "2024-01-04", "--output", bucket.url)
+    assert "4 slices fetched" in later.err
     assert bucket.lines(lambda data: canonical_lines(gzip.decompress(data))) == expected(
         shop, "2024-01-01", "2024-01-04"
     )
 
 
-def test_the_command_explains_a_bad_destination(sandbox: Sandbox, bucket: Bucket) -> None:
-    done = run(sandbox, bucket, *RANGE, "--output", "s3://nowhere-at-all/x")
+def test_unusable_destination_is_named(sandbox: Sandbox, bucket: Bucket) -> None:
+    done = run_events(sandbox, bucket, *RANGE, "--output", "s3://nowhere-at-all/x")
     assert done.returncode == 1
-    assert "s3://nowhere-at-all/x" in done.stderr
-    assert "no such bucket" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert SECRET not in done.stderr
-    assert run(sandbox, bucket, *RANGE, "--output", "ftp://nowhere/x").returncode == 2
+    assert "s3://nowhere-at-all/x" in done.err
+    assert "no such bucket" in done.err
+    assert "Traceback" not in done.err
+    assert SECRET not in done.err
+    assert run_events(sandbox, bucket, *RANGE, "--output", "ftp://nowhere/x").returncode == 2
