@@ -118,10 +118,10 @@ def damaged(shop: MixpanelClient, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("prepare", "run", "again", "last", "event"),
     [
-        (nothing, first_export, first_export, "2024-01-02", "Purchase"),
+        pytest.param(nothing, first_export, first_export, "2024-01-02", "Purchase", marks=pytest.mark.slow),
         (first_export, update, update, "2024-01-03", "Purchase"),
-        (damaged, repair, repair, "2024-01-02", "Purchase"),
-        (first_export, overwrite, overwrite, "2024-01-02", "Sign Up"),
+        pytest.param(damaged, repair, repair, "2024-01-02", "Purchase", marks=pytest.mark.slow),
+        pytest.param(first_export, overwrite, overwrite, "2024-01-02", "Sign Up", marks=pytest.mark.slow),
     ],
 )
 def test_a_run_recovers_from_a_crash_at_any_disk_write(
