@@ -8,12 +8,20 @@ from mixpanel_export.errors import (
     AuthenticationError,
     BadRequestError,
     BudgetExhaustedError,
+    CancelledError,
     ConfigurationError,
+    DestinationError,
+    DirectoryBusyError,
+    DirectoryMismatchError,
+    DiskFullError,
+    EvaluationError,
     ExportError,
+    ExpressionError,
     IncompleteExportError,
     InvalidArgumentError,
     InvalidResponseError,
     MalformedEventError,
+    ManifestError,
     MissingExtraError,
     MixpanelError,
     NetworkError,
@@ -21,28 +29,25 @@ from mixpanel_export.errors import (
     PayloadTooLargeError,
     PaymentRequiredError,
     PermissionDeniedError,
+    ProfilesIncompleteError,
     RateLimitError,
     RequestTimeoutError,
     ServerError,
     SliceFailedError,
+    UnrepresentableError,
 )
 from mixpanel_export.export import (
     AsyncExport,
-    DestinationError,
-    DirectoryBusyError,
     DirectoryExport,
-    DirectoryMismatchError,
-    DiskFullError,
     Event,
     Export,
-    ManifestError,
     PlanSummary,
     Progress,
 )
-from mixpanel_export.expressions import EvaluationError, ExpressionError, prop
+from mixpanel_export.expressions import prop
 from mixpanel_export.http.limits import Limits, Quota
 from mixpanel_export.http.retry import RetryPolicy
-from mixpanel_export.profiles import ProfilesIncompleteError, ProfilesProgress
+from mixpanel_export.profiles import ProfilesProgress
 
 __all__ = [
     "APIError",
@@ -51,6 +56,7 @@ __all__ = [
     "AuthenticationError",
     "BadRequestError",
     "BudgetExhaustedError",
+    "CancelledError",
     "ConfigurationError",
     "DestinationError",
     "DirectoryBusyError",
@@ -90,5 +96,6 @@ __all__ = [
     "ServiceAccountAuth",
     "SignatureAuth",
     "SliceFailedError",
+    "UnrepresentableError",
     "prop",
 ]

@@ -32,12 +32,12 @@ _SIGNATURE = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 
 
 class MixpanelAuth(httpx.Auth):
-    """What the client needs to know of any credentials.
+    """The base class of all credentials.
 
     Attributes:
-        schemes: the names of the contract's security schemes that these credentials satisfy.
-        needs_project: whether Mixpanel wants a `project_id` beside these credentials.
-        query_root: the root under which Mixpanel answers the query family for this scheme.
+        schemes: the contract's security schemes that these credentials satisfy.
+        needs_project: True when Mixpanel needs a `project_id` beside them.
+        query_root: the root of the query family for this scheme.
     """
 
     schemes: ClassVar[frozenset[str]]
@@ -46,7 +46,7 @@ class MixpanelAuth(httpx.Auth):
 
     @property
     def description(self) -> str:
-        """Which credentials these are, without their values: `service account 'exporter'`."""
+        """The kind and name of the credentials, without secrets: `service account 'exporter'`."""
         raise NotImplementedError
 
     def _secrets(self) -> tuple[str, ...]:
@@ -54,13 +54,13 @@ class MixpanelAuth(httpx.Auth):
 
     @property
     def fingerprint(self) -> str:
-        """Tells these credentials from others without telling what they are."""
+        """A digest that tells these credentials from others without revealing them."""
         return hashlib.sha256("\0".join(self._secrets()).encode()).hexdigest()
 
     def redact(self, text: str) -> str:
-        """`text` with every secret of these credentials taken out, should a server echo one.
+        """Return `text` without the secrets of these credentials, in case a server echoes one.
 
-        A secret is found in a URL, in JSON and in HTML too, however those spell its characters.
+        Finds them in URLs, JSON and HTML too, however those escape their characters.
         """
         return self._redaction.sub(_REDACTED, text)
 
@@ -75,11 +75,11 @@ class MixpanelAuth(httpx.Auth):
 
 
 class ServiceAccountAuth(MixpanelAuth):
-    """A service account: what Mixpanel recommends. Sent as HTTP Basic.
+    """A service account, which Mixpanel recommends. Sent as HTTP Basic.
 
     Args:
         username: the service account's name, such as `exporter.1a2b3c.mp-service-account`.
-        secret: its secret, shown once when the account was made.
+        secret: its secret, shown once when the account was created.
     """
 
     schemes: ClassVar[frozenset[str]] = frozenset({"serviceAccount"})
@@ -110,7 +110,7 @@ class OAuthTokenAuth(MixpanelAuth):
     def __init__(self, token: str) -> None:
         self._token = _credential("token", token)
         if not self._token.isascii():
-            raise ConfigurationError("token", "it holds characters that no HTTP header can")
+            raise ConfigurationError("token", "must be ASCII, as HTTP headers are")
 
     @property
     def description(self) -> str:
@@ -134,13 +134,13 @@ class SecretAuth(MixpanelAuth):
     schemes: ClassVar[frozenset[str]] = frozenset({"projectSecret"})
     needs_project: ClassVar[bool] = False
     retires_on: ClassVar[str] = "2027-03-03"
-    # How many calls up the line is that the warning is for; a subclass that is made by others is further down.
+    # The warning's stacklevel; higher in a subclass that library code creates.
     _warned_line: ClassVar[int] = 2
 
     def __init__(self, api_secret: str) -> None:
         warnings.warn(
             f"Mixpanel retires project secrets on {self.retires_on}; "
-            "make a service account and use ServiceAccountAuth",
+            "create a service account and use ServiceAccountAuth",
             DeprecationWarning,
             stacklevel=self._warned_line,
         )
@@ -161,13 +161,13 @@ class SecretAuth(MixpanelAuth):
 class SignatureAuth(MixpanelAuth):
     """A request signature: every parameter is signed with the API secret, for a limited time.
 
-    Deprecated by Mixpanel; kept for integrations that have only an API key and secret. The signature
-    covers what is really sent, the form of a POST included, so it is made last, again for each attempt.
+    Deprecated by Mixpanel; kept for integrations that have only an API key and secret. The signature covers the
+    request as it is sent, the form of a POST included, so it is computed last, for each attempt.
 
     Args:
         api_key: the project's API key.
         api_secret: the project's API secret.
-        expires_in: how many seconds from now a signed request may still be used.
+        expires_in: the seconds that a signed request stays valid.
     """
 
     schemes: ClassVar[frozenset[str]] = frozenset({"signature", "signatureApiKey", "signatureExpire"})
@@ -179,7 +179,7 @@ class SignatureAuth(MixpanelAuth):
         self._api_key = _credential("api_key", api_key)
         self._api_secret = _credential("api_secret", api_secret)
         if isinstance(expires_in, bool) or not isinstance(expires_in, int) or expires_in < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise ConfigurationError("expires_in", "allowed is a whole number of seconds from 1")
+            raise ConfigurationError("expires_in", f"expected a number of seconds from 1, got {expires_in!r}")
         self.expires_in: int = expires_in
         _keep_signatures_out_of_logs()
 
@@ -191,7 +191,7 @@ class SignatureAuth(MixpanelAuth):
         return self._api_secret, self._api_key
 
     def redact(self, text: str) -> str:
-        """As every auth does, and without signatures: a signed URL is a credential until it expires."""
+        """Return `text` without secrets and signatures: a signed URL is a credential until it expires."""
         return _SIGNATURE.sub(_REDACTED, super().redact(text))
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
@@ -207,7 +207,7 @@ class SignatureAuth(MixpanelAuth):
 
 
 def signature(parameters: Iterable[tuple[str, str]], api_secret: str) -> str:
-    """Mixpanel's request signature over decoded parameters, `sig` itself left out.
+    """Return Mixpanel's request signature over decoded parameters, except `sig` itself.
 
     Args:
         parameters: the names and decoded values of the query and of the form, lists as the JSON text sent.
@@ -230,18 +230,18 @@ def _form_parameters(request: httpx.Request) -> list[tuple[str, str]]:
 
 
 def _credential(name: str, value: object, *, forbidden: str = "") -> str:
-    """Check a credential without ever showing it: these messages end in logs."""
+    """Check a credential without ever showing it: messages end up in logs."""
     if not isinstance(value, str):
-        raise ConfigurationError(name, f"allowed is text, not {type(value).__name__}")
+        raise ConfigurationError(name, f"expected text, got {type(value).__name__}")
     if not value:
-        raise ConfigurationError(name, "it is empty")
+        raise ConfigurationError(name, "must not be empty")
     if any(c.isspace() or not c.isprintable() for c in value):
         raise ConfigurationError(
-            name, "it holds white space or control characters (a line break from a file?)"
+            name, "must not contain white space or control characters (perhaps a line break from a file)"
         )
     for character in forbidden:
         if character in value:
-            raise ConfigurationError(name, f"it holds a {character!r}, which HTTP Basic cannot carry")
+            raise ConfigurationError(name, f"must not contain {character!r}, which HTTP Basic cannot carry")
     return value
 
 
@@ -250,7 +250,7 @@ def _basic_token(username: str, password: str) -> str:
 
 
 def _spellings(character: str) -> str:
-    """A pattern for every way in which URLs, JSON and HTML may write a character of a secret."""
+    """Return a pattern for every way in which URLs, JSON and HTML may write a character of a secret."""
     spelled = {
         character,
         f"\\{character}",
@@ -264,7 +264,7 @@ def _spellings(character: str) -> str:
 
 
 class _SignatureFilter(logging.Filter):
-    """httpx logs each URL, and a signed URL is a credential for as long as it has not expired."""
+    """Removes signatures from the URLs that httpx logs: a signed URL is a credential until it expires."""
 
     _secret = re.compile(r"([?&](?:sig|api_key)=)[^&\s\"']*")
 

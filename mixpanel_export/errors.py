@@ -1,8 +1,7 @@
-"""The exception tree: what can go wrong, in words that say what to do about it.
+"""Every public exception, with messages that say what happened and what to do.
 
-This module only describes failures. Deciding whether to try again is `retry`'s business, and finding
-out that an export is incomplete is `export`'s. No message made here ever holds a credential: URLs are
-stripped of the parameters that authenticate, and servers' words pass through a redactor.
+Whether a failed call is retried is decided by `http.retry`. No message holds a credential: URLs are stripped of the
+parameters that authenticate, and servers' words pass through a redactor.
 """
 
 from __future__ import annotations
@@ -10,8 +9,9 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Collection, Generator
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired, TypedDict, Unpack
 
+from mixpanel_export._deprecated import warn_renamed
 from mixpanel_export._text import MESSAGE_LIMIT, excerpt, roughly, shortened
 
 __all__ = [
@@ -50,10 +50,11 @@ __all__ = [
 
 
 Redactor = Callable[[str], str]
+"""Returns a text without the client's credentials."""
 
 
 class MixpanelError(Exception):
-    """Everything this package raises on purpose derives from this.
+    """The base class of everything this package raises on purpose.
 
     Errors can be copied and pickled, so that they reach the parent of a worker process whole.
     """
@@ -63,10 +64,13 @@ class MixpanelError(Exception):
 
 
 def _restored(kind: type[MixpanelError], args: tuple[Any, ...], attributes: dict[str, Any]) -> MixpanelError:
-    # Past __init__, which takes what the message was made of, not the message.
+    # Not by __init__, which takes the parts of the message, not the message.
     error = kind.__new__(kind, *args)
     error.__dict__.update(attributes)
     return error
+
+
+# Arguments and settings: nothing was sent.
 
 
 class InvalidArgumentError(MixpanelError, ValueError):
@@ -74,15 +78,28 @@ class InvalidArgumentError(MixpanelError, ValueError):
 
     Attributes:
         argument: the name of the argument.
-        value: what was given.
-        allowed: what would have been right, in words.
+        value: the value that was given.
+        expected: what is wrong with it or would be right, as in "expected an integer"; text after a semicolon is
+            advice.
     """
 
-    def __init__(self, argument: str, value: object, allowed: str) -> None:
+    def __init__(self, argument: str, value: object, expected: str) -> None:
         self.argument = argument
         self.value = value
-        self.allowed = allowed
-        super().__init__(f"{argument}: got {shortened(repr(value))}; {allowed}")
+        self.expected = expected
+        shown = shortened(repr(value))
+        if expected.startswith("expected "):
+            problem, semicolon, advice = expected.partition("; ")
+            text = f"{problem}, got {shown}{semicolon}{advice}"
+        else:
+            text = f"{expected} (got {shown})" if value is not None else expected
+        super().__init__(f"{argument}: {text}")
+
+    @property
+    def allowed(self) -> str:
+        """The old name of `expected`."""
+        warn_renamed(f"{type(self).__name__}.allowed", "expected")
+        return self.expected
 
 
 class ConfigurationError(InvalidArgumentError):
@@ -92,11 +109,15 @@ class ConfigurationError(InvalidArgumentError):
         ValueError.__init__(self, f"{argument}: {message}")
         self.argument = argument
         self.value: object = None
-        self.allowed = message
+        self.expected = message
 
 
 class MissingExtraError(MixpanelError, ImportError):
-    """A part was used whose optional dependencies are not installed; the message names the extra."""
+    """Optional dependencies are not installed; the message names the extra.
+
+    Attributes:
+        extra: the extra to install.
+    """
 
     def __init__(self, what: str, extra: str) -> None:
         self.extra = extra
@@ -106,6 +127,72 @@ class MissingExtraError(MixpanelError, ImportError):
         )
 
 
+# Expressions.
+
+
+class ExpressionError(InvalidArgumentError):
+    """A segmentation expression is not valid.
+
+    Attributes:
+        argument: the argument that holds the expression, such as `where`; else `expression`.
+        problem: what is wrong, in one sentence.
+        expression: the text that was parsed; empty when a builder refused a Python value.
+        position: the place in that text, in characters from 0; None when there is no one place.
+        expected: what would have been right there; empty when `problem` says it all.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        expression: str = "",
+        position: int | None = None,
+        expected: str = "",
+        *,
+        argument: str = "expression",
+    ) -> None:
+        ValueError.__init__(self, problem, expression, position, expected)
+        self.argument = argument
+        self.value = expression
+        self.problem = problem
+        self.expression = expression
+        self.position = position
+        self.expected = expected
+
+    def in_argument(self, argument: str) -> ExpressionError:
+        """Return the same error for an expression that was passed as this argument."""
+        return type(self)(self.problem, self.expression, self.position, self.expected, argument=argument)
+
+    def __str__(self) -> str:
+        text = f"{self.problem}; expected {self.expected}" if self.expected else self.problem
+        if self.argument != "expression":
+            text = f"{self.argument}: {text}"
+        if self.position is None:
+            return text
+        return f"{text}\n{excerpt(self.expression, self.position)}"
+
+
+class EvaluationError(ExpressionError):
+    """A valid expression cannot be applied to an event's values.
+
+    `expression` is the part that had the wrong type; `position` is None.
+    """
+
+
+# The request budget and the network: no answer.
+
+
+class BudgetExhaustedError(MixpanelError):
+    """The project's request budget frees later than `Limits.max_wait` allows.
+
+    Attributes:
+        frees_in: the seconds until the budget has room for the call.
+    """
+
+    def __init__(self, message: str, frees_in: float) -> None:
+        super().__init__(message)
+        self.frees_in = frees_in
+
+
 class NetworkError(MixpanelError):
     """The server could not be reached, or the connection broke before the answer was complete.
 
@@ -113,11 +200,16 @@ class NetworkError(MixpanelError):
         was_sent: False when the request certainly never reached the server, so that repeating it is harmless.
     """
 
-    was_sent: bool = True
+    def __init__(self, message: str = "", *, was_sent: bool = True) -> None:
+        super().__init__(message)
+        self.was_sent = was_sent
 
 
 class RequestTimeoutError(NetworkError):
     """The server did not answer in time. Raise `timeout=` if the query is known to be slow."""
+
+
+# Answers.
 
 
 class APIError(MixpanelError):
@@ -128,7 +220,7 @@ class APIError(MixpanelError):
         message: Mixpanel's own words, shortened to 500 characters.
         method: the request's method.
         url: the request's URL, without credentials.
-        hint: what to do about it; may be empty.
+        hint: advice on what to do; may be empty.
     """
 
     def __init__(self, *, status: int, message: str, method: str, url: str, hint: str = "") -> None:
@@ -136,19 +228,13 @@ class APIError(MixpanelError):
         self.message = message
         self.method = method
         self.url = url
-        self.hint: str = ""
+        self.hint = hint
         try:
             phrase = f"{status} {HTTPStatus(status).phrase}"
         except ValueError:
             phrase = str(status)
-        super().__init__(f"{phrase}: {message} ({method} {url})")
-        self.add_hint(hint)
-
-    def add_hint(self, hint: str) -> None:
-        """Say what to do about it, in the message too."""
-        if hint:
-            self.hint = hint
-            self.args: tuple[Any, ...] = (f"{self.args[0]}. {hint}",)
+        text = f"{phrase}: {message} ({method} {url})"
+        super().__init__(f"{text}. {hint}" if hint else text)
 
 
 class BadRequestError(APIError):
@@ -182,25 +268,64 @@ class RateLimitError(APIError):
         retry_after: the seconds that the server asked to wait, or None when it did not say.
     """
 
-    retry_after: float | None = None
+    def __init__(self, *, retry_after: float | None = None, **described: Unpack[_Described]) -> None:
+        super().__init__(**described)
+        self.retry_after = retry_after
 
 
 class ServerError(APIError):
-    """5xx, or 408: Mixpanel or something before it failed."""
+    """5xx, or 408: Mixpanel or a proxy before it failed."""
 
 
 class InvalidResponseError(APIError):
-    """The status said success, the body did not: an error object, a web page, or an unknown shape.
+    """The status was a success, the body was not: an error object, a web page, or an unknown shape.
 
     Attributes:
-        is_page: whether it was a web page, which comes from something before Mixpanel and passes.
+        is_page: True for a web page, which comes from a proxy before Mixpanel and is transient.
     """
 
-    is_page: bool = False
+    def __init__(self, *, is_page: bool = False, **described: Unpack[_Described]) -> None:
+        super().__init__(**described)
+        self.is_page = is_page
+
+
+class _Described(TypedDict):
+    status: int
+    message: str
+    method: str
+    url: str
+    hint: NotRequired[str]
+
+
+# Profiles.
+
+
+class ProfilesIncompleteError(MixpanelError):
+    """Not all profiles could be read; those delivered so far are not all there are.
+
+    Attributes:
+        delivered: the number of profiles delivered.
+        total: the number of profiles there are, as reported by Mixpanel; None when it did not.
+        restarts: how often the query was restarted because its session was lost.
+    """
+
+    def __init__(self, why: str, delivered: int, total: int | None, restarts: int) -> None:
+        self.delivered = delivered
+        self.total = total
+        self.restarts = restarts
+        of = f" of {total:,}" if total is not None else ""
+        super().__init__(f"{why}; {delivered:,}{of} profiles had been read")
+
+
+# Exports.
 
 
 class ExportError(MixpanelError):
-    """A raw export failed after it had begun."""
+    """A raw export failed after it had started."""
+
+
+class CancelledError(ExportError):
+    """The export was cancelled."""
 
 
 class IncompleteExportError(ExportError):
@@ -208,12 +333,12 @@ class IncompleteExportError(ExportError):
 
 
 class SliceFailedError(IncompleteExportError):
-    """A slice of an export was tried as often as allowed and never came whole; nothing of it was delivered.
+    """A slice of an export failed on every attempt; none of its events was delivered.
 
     Attributes:
         slice: the days of the slice.
-        attempts: how often it was tried.
-        last: what went wrong the last time; also the exception's cause.
+        attempts: the number of attempts.
+        last: the last failure, which is also the exception's cause.
     """
 
     def __init__(self, slice: str, attempts: int, last: MixpanelError) -> None:
@@ -225,10 +350,10 @@ class SliceFailedError(IncompleteExportError):
 
 
 class MalformedEventError(ExportError):
-    """A line of an export is not an event. Nothing is skipped: the export stops here.
+    """A line of an export is not an event. No line is skipped: the export stops here.
 
     Attributes:
-        source: what it stands in, such as "the slice 2024-01-01".
+        source: what the line belongs to, such as "the slice 2024-01-01".
         line: the number of the line there, from 1.
     """
 
@@ -238,94 +363,38 @@ class MalformedEventError(ExportError):
         super().__init__(f"line {line} of {source} is not an event ({why}): {roughly(text)}")
 
 
+class UnrepresentableError(ExportError):
+    """A value that the wanted format cannot hold.
+
+    Attributes:
+        event: the event's name.
+        property: the property's; None when it is the event's name that cannot be held.
+    """
+
+    def __init__(self, source: str, event: str, property: str | None, why: str, layout: str) -> None:
+        self.event: str = event
+        self.property: str | None = property
+        others = "The layout 'json' and the formats" if layout == "wide" else "The formats"
+        where = "the name" if property is None else f"the property {property!r}"
+        super().__init__(
+            f"{where} of an event {event!r} of {source} cannot be exported to this format: {why}. "
+            f"{others} jsonl and jsonl.gz hold it"
+        )
+
+
 @contextlib.contextmanager
 def quoting(redact: Redactor) -> Generator[None]:
-    """Whatever an export's failure quotes of the server's answer is redacted, should it echo credentials, and then
-    shortened.
-    """
+    """Redact, and then shorten, what an export's failure quotes of the server's answer."""
     try:
         yield
     except ExportError as error:
         error.args = tuple(
-            shortened(redact(each), MESSAGE_LIMIT) if isinstance(each, str) else each for each in error.args
+            shortened(redact(arg), MESSAGE_LIMIT) if isinstance(arg, str) else arg for arg in error.args
         )
         raise
 
 
-class ExpressionError(InvalidArgumentError):
-    """A segmentation expression is not valid.
-
-    Attributes:
-        argument: The argument of a call that it was given as, such as `where`; else `expression`.
-        problem: What is wrong, in one sentence.
-        expression: The text that was read; empty when a builder refused a Python value.
-        position: Where in that text, counted in characters from 0; None when there is no place.
-        expected: What would have been right there; empty when `problem` says it all.
-    """
-
-    def __init__(
-        self,
-        problem: str,
-        expression: str = "",
-        position: int | None = None,
-        expected: str = "",
-    ) -> None:
-        ValueError.__init__(self, problem, expression, position, expected)
-        self.argument = "expression"
-        self.value = expression
-        self.allowed = expected
-        self.problem = problem
-        self.expression = expression
-        self.position = position
-        self.expected = expected
-
-    def __str__(self) -> str:
-        said = f"{self.problem}; expected {self.expected}" if self.expected else self.problem
-        if self.argument != "expression":
-            said = f"{self.argument}: {said}"
-        if self.position is None:
-            return said
-        return f"{said}\n{excerpt(self.expression, self.position)}"
-
-
-class EvaluationError(ExpressionError):
-    """A valid expression met an event whose values it cannot be applied to.
-
-    `expression` is the part that had the wrong type; `position` is None.
-    """
-
-
-class BudgetExhaustedError(MixpanelError):
-    """A call would have had to wait for the project's budget longer than `Limits.max_wait` allows.
-
-    Attributes:
-        frees_in: the seconds until the budget has room for it.
-    """
-
-    def __init__(self, message: str, frees_in: float) -> None:
-        super().__init__(message)
-        self.frees_in = frees_in
-
-
-class ProfilesIncompleteError(MixpanelError):
-    """Not all profiles could be read; those delivered so far are not all there are.
-
-    Attributes:
-        delivered: how many profiles were delivered.
-        total: how many there are, as Mixpanel said; None when it did not.
-        restarts: how often the query was begun anew because its session was lost.
-    """
-
-    def __init__(self, why: str, delivered: int, total: int | None, restarts: int) -> None:
-        self.delivered = delivered
-        self.total = total
-        self.restarts = restarts
-        of = f" of {total:,}" if total is not None else ""
-        super().__init__(f"{why}; {delivered:,}{of} profiles had been read")
-
-
-class CancelledError(ExportError):
-    """The export was given up; nobody waits for this slice any more."""
+# Directory exports.
 
 
 class DestinationError(ExportError):
@@ -349,6 +418,37 @@ class DestinationError(ExportError):
 
 class DirectoryBusyError(ExportError):
     """Another process is exporting to the same directory; nothing was changed."""
+
+
+class DirectoryMismatchError(InvalidArgumentError):
+    """A directory holds something other than what was requested; nothing was sent, and nothing in it changed.
+
+    Attributes:
+        problem: the directory, and what it holds.
+        hint: how to continue; may be empty.
+        reason: `another_export`, which the `differences` describe; `no_manifest`, slices that no manifest lists; or
+            `limited`, an export with a `limit`, which cannot be updated.
+        differences: a description of each argument that differs, beginning with its name.
+    """
+
+    def __init__(
+        self,
+        path: object,
+        problem: str,
+        hint: str = "",
+        *,
+        reason: Literal["another_export", "no_manifest", "limited"] = "another_export",
+        differences: Collection[str] = (),
+    ) -> None:
+        message = f"{problem}. {hint}" if hint else problem
+        ValueError.__init__(self, message)
+        self.argument = "path"
+        self.value = path
+        self.expected = message
+        self.problem = problem
+        self.hint = hint
+        self.reason = reason
+        self.differences: tuple[str, ...] = tuple(differences)
 
 
 class DiskFullError(ExportError):
@@ -383,53 +483,3 @@ class ManifestError(ExportError):
         self.problem = problem
         self.hint = hint
         super().__init__(f"{problem}. {hint}" if hint else problem)
-
-
-class DirectoryMismatchError(InvalidArgumentError):
-    """A directory holds something other than what was requested; nothing was sent, and nothing in it changed.
-
-    Attributes:
-        problem: the directory, and what it holds.
-        hint: how to continue; may be empty.
-        reason: `another_export`, which the `differences` describe; `no_manifest`, slices that no manifest lists; or
-            `limited`, an export with a `limit`, which cannot be updated.
-        differences: a description of each argument that differs, beginning with its name.
-    """
-
-    def __init__(
-        self,
-        path: object,
-        problem: str,
-        hint: str = "",
-        *,
-        reason: Literal["another_export", "no_manifest", "limited"] = "another_export",
-        differences: Collection[str] = (),
-    ) -> None:
-        message = f"{problem}. {hint}" if hint else problem
-        ValueError.__init__(self, message)
-        self.argument = "path"
-        self.value = path
-        self.allowed = message
-        self.problem = problem
-        self.hint = hint
-        self.reason = reason
-        self.differences: tuple[str, ...] = tuple(differences)
-
-
-class UnrepresentableError(ExportError):
-    """A value that the wanted format cannot hold.
-
-    Attributes:
-        event: the event's name.
-        property: the property's; None when it is the event's name that cannot be held.
-    """
-
-    def __init__(self, source: str, event: str, property: str | None, why: str, layout: str) -> None:
-        self.event: str = event
-        self.property: str | None = property
-        others = "The layout 'json' and the formats" if layout == "wide" else "The formats"
-        where = "the name" if property is None else f"the property {property!r}"
-        super().__init__(
-            f"{where} of an event {event!r} of {source} cannot be exported to this format: {why}. "
-            f"{others} jsonl and jsonl.gz hold it"
-        )

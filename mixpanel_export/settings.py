@@ -83,33 +83,39 @@ def environment_layers(environ: Mapping[str, str] | None = None) -> list[Layer]:
     ]
 
 
-def read(environ: Mapping[str, str] | None = None) -> Settings:
+def read(environ: Mapping[str, str] | None = None, *, auth: MixpanelAuth | None = None) -> Settings:
     """Read the environment's variables.
+
+    Args:
+        environ: read this mapping instead of the process's environment.
+        auth: use these credentials, whatever the environment holds.
 
     Raises:
         ConfigurationError: when there are no credentials, or half of a pair.
     """
-    return choose(environment_layers(environ))
+    return choose(environment_layers(environ), auth=auth)
 
 
-def choose(layers: Sequence[Layer], otherwise: str = "") -> Settings:
-    """The settings of several layers, of which the first that has one counts.
+def choose(layers: Sequence[Layer], otherwise: str = "", *, auth: MixpanelAuth | None = None) -> Settings:
+    """Combine layers; for each setting the first layer that has it wins.
 
-    The first layer with any credential decides which kind is used; the other half of a pair may stand in a
-    later one.
+    The first layer with any credential decides which kind is used; the other half of a pair may be in a later one.
 
     Args:
-        otherwise: what else can be done when there are no credentials, for the message.
+        otherwise: another way to give credentials, for the message when there are none.
+        auth: use these credentials and ignore those in the layers.
 
     Raises:
         ConfigurationError: when there are no credentials, or half of a pair.
     """
     holders = {name: _holder(layers, name) for name in OPTIONS}
     options = {name: layer.values[name] for name, layer in holders.items() if layer is not None}
-    credentials = _credentials(layers, otherwise)
+    credentials = _credentials(layers, otherwise) if auth is None else {}
     holders.update(credentials)
     origins = {name: layer.where(name) for name, layer in holders.items() if layer is not None}
-    return Settings(_auth({name: each.values[name] for name, each in credentials.items()}), options, origins)
+    if auth is None:
+        auth = _auth({name: layer.values[name] for name, layer in credentials.items()})
+    return Settings(auth, options, origins)
 
 
 def _holder(layers: Sequence[Layer], name: str) -> Layer | None:

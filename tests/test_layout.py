@@ -29,6 +29,7 @@ LAYERS = (
         "dates",
         "settings",
         "tables",
+        "_process",
         "_atomic",
         "_extras",
         "_locks",

@@ -87,7 +87,7 @@ def _naming_settings(layers: Sequence[Layer]) -> Generator[None]:
         where = where or [layer.names[name] for layer in layers[:2] if name in layer.names]
         if not where:
             raise
-        raise ConfigurationError(" or ".join(where), error.allowed) from error
+        raise ConfigurationError(" or ".join(where), error.expected) from error
 
 
 def _explain_half_pair(error: ConfigurationError, layers: Sequence[Layer]) -> None:
@@ -97,4 +97,4 @@ def _explain_half_pair(error: ConfigurationError, layers: Sequence[Layer]) -> No
         if option == error.argument:
             others = [layer.where(name) for layer in layers if name in layer.values]
             hint = f"{others[0]} belongs to another account" if others else f"set {environment.names[name]}"
-            raise ConfigurationError(option, f"{error.allowed}; {hint}") from error
+            raise ConfigurationError(option, f"{error.expected}; {hint}") from error

@@ -20,7 +20,7 @@ from mixpanel_export.auth import MixpanelAuth
 from mixpanel_export.compat.exceptions import JSONDecodeError, older_errors
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.plan import Plan, Slice
-from mixpanel_export.http.context import Request
+from mixpanel_export.http.calls import Request, raw_call
 from mixpanel_export.http.raw import raw_arguments
 
 __all__ = ["CSV", "JSON", "Answer", "Connection"]
@@ -121,7 +121,7 @@ class _OlderJob(ExportJob):
             body=None,
             headers={"Accept-Encoding": "gzip"},
         )
-        return self.context.raw_call(arguments, idempotent=True).request
+        return raw_call(self.context, arguments, idempotent=True).request
 
 
 def _path(method_name: str) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Unpack
 
-import httpx
-
 from mixpanel_export._worker import in_thread
 from mixpanel_export.dates import DateLike
 from mixpanel_export.directory.request import (
@@ -18,6 +16,7 @@ from mixpanel_export.directory.results import DirectoryExport, PlanSummary
 from mixpanel_export.directory.run import DirectoryRun
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.progress import ProgressListener
+from mixpanel_export.http.connections import Connections
 
 if TYPE_CHECKING:
     from mixpanel_export.http.context import Context
@@ -29,7 +28,7 @@ class _DirectoryExports:
     """The runs behind both flavours."""
 
     _context: Context
-    _http: httpx.Client
+    _http: Connections
 
     def _export_run(
         self,

@@ -11,8 +11,6 @@ import contextlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import httpx
-
 from mixpanel_export._atomic import disk_errors
 from mixpanel_export._formats import COLUMNAR
 from mixpanel_export.directory.conversion import Conversion, LinesConversion
@@ -34,6 +32,7 @@ from mixpanel_export.download.pool import SlicePool
 from mixpanel_export.download.progress import Progress, ProgressListener
 from mixpanel_export.download.session import SliceReceiver
 from mixpanel_export.http.cancellation import Cancellation
+from mixpanel_export.http.connections import Connections
 
 if TYPE_CHECKING:
     from mixpanel_export.http.context import Context
@@ -47,7 +46,7 @@ class DirectoryRun:
     def __init__(
         self,
         context: Context,
-        http: httpx.Client,
+        http: Connections,
         request: DirectoryRequest,
         listener: ProgressListener | None = None,
     ) -> None:

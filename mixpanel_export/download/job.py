@@ -15,13 +15,14 @@ from attrs import frozen
 from mixpanel_export.download.plan import Plan, Slice, make_plan
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.http.arguments import check_options
+from mixpanel_export.http.calls import Request, build_request, checked_arguments
+from mixpanel_export.http.context import Context
 from mixpanel_export.records.decode import EventDecoder
 from mixpanel_export.records.event import Event, event_type
 from mixpanel_export_api.api.export import EXPORT_RAW
 
 if TYPE_CHECKING:
     from mixpanel_export.dates import DateLike
-    from mixpanel_export.http.context import Context, Request
     from mixpanel_export_api.api import Expression
 
 __all__ = ["DEFAULT_MEMORY", "DEFAULT_PARALLEL", "ExportFilters", "ExportJob", "ExportOptions"]
@@ -88,7 +89,9 @@ class ExportJob:
         event = options.get("event")
         given: dict[str, Any] = {name: options.get(name) for name in ExportFilters.__annotations__}
         given["event"] = [event] if isinstance(event, str) else event
-        checked = context.checked(EXPORT_RAW, {**given, "from_date": from_date, "to_date": to_date})
+        checked = checked_arguments(
+            context, EXPORT_RAW, {**given, "from_date": from_date, "to_date": to_date}
+        )
         filters = {name: checked.get(name) for name in given}
         budget = context.limits.export if context.limits is not None else None
         plan = make_plan(
@@ -117,7 +120,7 @@ class ExportJob:
     def request(self, slice_: Slice) -> Request:
         """Build the request of one slice."""
         arguments = {**self.filters, "from_date": slice_.from_date, "to_date": slice_.to_date}
-        return self.context.build(EXPORT_RAW, arguments, headers={"Accept-Encoding": "gzip"})
+        return build_request(self.context, EXPORT_RAW, arguments, headers={"Accept-Encoding": "gzip"})
 
     def decoder(self, slice_: Slice) -> EventDecoder:
         """Make the decoder of one slice's lines."""

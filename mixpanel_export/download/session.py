@@ -14,8 +14,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, TypeVar, cast
 
-import httpx
-
 from mixpanel_export.download.fetch import FetchConfig, SliceFetch
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.plan import Slice
@@ -24,6 +22,7 @@ from mixpanel_export.download.progress import Progress, ProgressListener, Tracke
 from mixpanel_export.download.spool import Spool
 from mixpanel_export.errors import quoting
 from mixpanel_export.http.cancellation import Cancellation
+from mixpanel_export.http.connections import Connections
 from mixpanel_export.records.inflate import CHUNK_SIZE, LARGE_CHUNK_SIZE
 from mixpanel_export.records.verify import Check, Verified
 
@@ -55,7 +54,7 @@ class SliceReceiver:
     def __init__(
         self,
         job: ExportJob,
-        http: httpx.Client,
+        http: Connections,
         cancellation: Cancellation,
         *,
         check: Check = "frame",
@@ -163,7 +162,7 @@ class SliceStream:
     def __init__(
         self,
         job: ExportJob,
-        http: httpx.Client,
+        http: Connections,
         *,
         ordered: bool = True,
         check: Check = "frame",

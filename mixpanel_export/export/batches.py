@@ -13,14 +13,13 @@ from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Self, TypeVar
 
-import httpx
-
 from mixpanel_export._extras import needs_extra
 from mixpanel_export._formats import Layout, check_columnar
 from mixpanel_export._worker import WorkThread, in_thread
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.progress import Progress, ProgressListener
 from mixpanel_export.errors import quoting
+from mixpanel_export.http.connections import Connections
 
 if TYPE_CHECKING:
     import duckdb
@@ -51,7 +50,7 @@ class RecordBatches:
     def __init__(
         self,
         job: ExportJob,
-        http: httpx.Client,
+        http: Connections,
         layout: Layout,
         *,
         listener: ProgressListener | None = None,

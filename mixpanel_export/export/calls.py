@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
-import httpx
-
 from mixpanel_export._formats import FORMATS, FileFormat, Layout, check_columnar, check_format, format_for
 from mixpanel_export.dates import DateLike
 from mixpanel_export.download.job import ExportJob, ExportOptions
 from mixpanel_export.download.progress import ProgressListener
 from mixpanel_export.export.iterate import EventBatches
 from mixpanel_export.export.writer import ExportWriter
+from mixpanel_export.http.connections import Connections
 
 if TYPE_CHECKING:
     from mixpanel_export.export.batches import RecordBatches
@@ -32,7 +31,7 @@ class ExportCalls:
     """Checks the arguments of each delivery, and prepares it; nothing is sent until the delivery is used."""
 
     _context: Context
-    _http: httpx.Client
+    _http: Connections
 
     def _job(self, from_date: DateLike, to_date: DateLike, **options: Unpack[ExportOptions]) -> ExportJob:
         return ExportJob.make(self._context, from_date, to_date, **options)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 
-import httpx
-
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.progress import ProgressListener
 from mixpanel_export.download.session import SliceStream
 from mixpanel_export.errors import quoting
+from mixpanel_export.http.connections import Connections
 from mixpanel_export.records.event import Event
 
 __all__ = ["EventBatches"]
@@ -20,7 +19,7 @@ class EventBatches:
     """The events of a job, one list at a time; `close` may be called while another thread waits in `next`."""
 
     def __init__(
-        self, job: ExportJob, http: httpx.Client, *, ordered: bool, listener: ProgressListener | None
+        self, job: ExportJob, http: Connections, *, ordered: bool, listener: ProgressListener | None
     ) -> None:
         self._job = job
         self._stream = SliceStream(job, http, ordered=ordered, listener=listener)

@@ -9,8 +9,6 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Unpack
 
-import httpx
-
 from mixpanel_export._formats import FileFormat, Layout
 from mixpanel_export._worker import WorkThread, in_thread
 from mixpanel_export.dates import DateLike
@@ -18,6 +16,7 @@ from mixpanel_export.directory.resource import AsyncDirectoryExports, DirectoryE
 from mixpanel_export.download.job import DEFAULT_PARALLEL, ExportJob, ExportOptions
 from mixpanel_export.download.progress import Progress, ProgressListener
 from mixpanel_export.export.calls import ExportCalls
+from mixpanel_export.http.connections import Connections
 from mixpanel_export.records.event import Event
 from mixpanel_export_api.api.export import AsyncExportResource, ExportResource
 
@@ -32,7 +31,7 @@ __all__ = ["AsyncExport", "Export"]
 class Export(ExportCalls, DirectoryExports, ExportResource):
     """The raw export of events, over a synchronous client."""
 
-    def __init__(self, client: Resources, context: Context, http: httpx.Client) -> None:
+    def __init__(self, client: Resources, context: Context, http: Connections) -> None:
         super().__init__(client)
         self._context = context
         self._http = http
@@ -212,7 +211,7 @@ class Export(ExportCalls, DirectoryExports, ExportResource):
 class AsyncExport(ExportCalls, AsyncDirectoryExports, AsyncExportResource):
     """The raw export of events, over an asynchronous client."""
 
-    def __init__(self, client: AsyncResources, context: Context, http: httpx.Client) -> None:
+    def __init__(self, client: AsyncResources, context: Context, http: Connections) -> None:
         super().__init__(client)
         self._context = context
         self._http = http

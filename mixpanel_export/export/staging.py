@@ -16,7 +16,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
 from attrs import frozen
 
 from mixpanel_export._formats import Layout
@@ -30,6 +29,7 @@ from mixpanel_export.download.pool import SlicePool
 from mixpanel_export.download.progress import Progress, ProgressListener
 from mixpanel_export.download.session import SliceReceiver
 from mixpanel_export.http.cancellation import Cancellation
+from mixpanel_export.http.connections import Connections
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -82,7 +82,7 @@ class StagedExport:
     """
 
     def __init__(
-        self, job: ExportJob, http: httpx.Client, layout: Layout, listener: ProgressListener | None
+        self, job: ExportJob, http: Connections, layout: Layout, listener: ProgressListener | None
     ) -> None:
         self.cancellation: Cancellation = Cancellation()
         self._job = job

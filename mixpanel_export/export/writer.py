@@ -6,8 +6,6 @@ import io
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
-import httpx
-
 from mixpanel_export._atomic import AtomicFile
 from mixpanel_export._formats import COLUMNAR, FileFormat, Layout
 from mixpanel_export.download.job import ExportJob
@@ -15,6 +13,7 @@ from mixpanel_export.download.jsonl import COPIES
 from mixpanel_export.download.progress import Progress, ProgressListener
 from mixpanel_export.download.session import SliceStream
 from mixpanel_export.http.cancellation import Cancellation
+from mixpanel_export.http.connections import Connections
 
 if TYPE_CHECKING:
     from mixpanel_export.columns.writers import ColumnFormat
@@ -39,7 +38,7 @@ class ExportWriter:
     def __init__(
         self,
         job: ExportJob,
-        http: httpx.Client,
+        http: Connections,
         format: FileFormat,
         layout: Layout | None = None,
         listener: ProgressListener | None = None,

@@ -1,1 +1,1 @@
-"""One call over HTTP: its context, arguments, transport, failures, retries, limits and servers."""
+"""One call over HTTP: settings, arguments, request, connections, sending, retries, limits and answers."""

@@ -1,7 +1,7 @@
-"""Checking the arguments of a call against the contract before anything is sent.
+"""Check the arguments of a call against the contract, before anything is sent.
 
-Pure. What is allowed is the contract's word, carried by each generated operation as JSON Schema; the only
-rules made here are those a schema cannot say: what a date or an expression may be, which way a range runs.
+Pure. Each generated operation carries the contract's rules as JSON Schema. The only rules made here are those that
+a schema cannot express: dates, expressions, and the direction of a range.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ __all__ = ["check_arguments", "check_options"]
 
 
 def check_options(given: Mapping[str, Any], known: type) -> None:
-    """Refuse options that there are not: what narrows an export down must not be passed over."""
+    """Refuse unknown options: ignoring a filter would widen an export."""
     for name, value in given.items():
         if name not in known.__annotations__:
             allowed = ", ".join(known.__annotations__)
-            raise InvalidArgumentError(name, value, f"there is no such argument; allowed are {allowed}")
+            raise InvalidArgumentError(name, value, f"unknown argument; expected one of {allowed}")
 
 
 def check_arguments(
@@ -37,11 +37,11 @@ def check_arguments(
     zone: datetime.tzinfo = datetime.UTC,
     check_expressions: bool = True,
 ) -> dict[str, Any]:
-    """The arguments as the generated request builder wants them, those that are None left out.
+    """Return the arguments as the generated request builder takes them, without those that are None.
 
     Args:
         zone: the project's time zone.
-        check_expressions: whether a `where` or an `on` is read before it is sent.
+        check_expressions: parse `where` and `on`.
 
     Raises:
         InvalidArgumentError: for the first argument that the contract does not allow.
@@ -52,15 +52,15 @@ def check_arguments(
         value = arguments.get(name)
         if value is None:
             if name in operation.required:
-                raise InvalidArgumentError(name, value, "it is required")
+                raise InvalidArgumentError(name, value, "required")
             continue
         checked[name] = _checked(name, value, schema, rules)
         if name in operation.models:
             checked[name] = _as_models(name, checked[name], operation.models[name])
         if f"{{{name}}}" in operation.path and value in {".", ".."}:
-            raise InvalidArgumentError(name, value, "a URL cannot name it")
-    may_be_to_come = operation.schemas.get("to_date", {}).get("x-future", False)
-    last = None if may_be_to_come else today
+            raise InvalidArgumentError(name, value, "cannot be part of a URL path")
+    may_be_future = operation.schemas.get("to_date", {}).get("x-future", False)
+    last = None if may_be_future else today
     dates.check_range("from_date", checked.get("from_date"), "to_date", checked.get("to_date"), last)
     for rule in operation.refused:
         if all(_holds(condition, checked.get(name)) for name, condition in rule["when"].items()):
@@ -70,7 +70,7 @@ def check_arguments(
 
 
 def _holds(condition: Any, value: Any) -> bool:
-    """Whether an argument is what the contract's `x-refused` speaks of; None is one that is left out."""
+    """Return whether an argument meets a condition of the contract's `x-refused`; None means it is not given."""
     match condition:
         case "given":
             return value is not None
@@ -86,13 +86,12 @@ def _check_expression(name: str, text: str) -> None:
     try:
         parse(text)
     except ExpressionError as error:
-        error.argument = name
-        raise
+        raise error.in_argument(name) from None
 
 
 @frozen
 class _Rules:
-    """What the contract does not say."""
+    """Rules that the contract does not have."""
 
     zone: datetime.tzinfo
     check_expressions: bool
@@ -116,7 +115,9 @@ def _checked(name: str, value: Any, schema: Mapping[str, Any], rules: _Rules) ->
         allowed = schema["enum"]
         if not isinstance(value, str | int) or value not in allowed:
             raise InvalidArgumentError(
-                name, value, f"allowed are {', '.join(repr(each) for each in allowed)}"
+                name,
+                value,
+                f"expected {'one of ' if len(allowed) > 1 else ''}{', '.join(map(repr, allowed))}",
             )
         return value
     _check_type(name, value, schema)
@@ -137,7 +138,7 @@ def _checked(name: str, value: Any, schema: Mapping[str, Any], rules: _Rules) ->
 
 
 def _fields_of(value: Any) -> Mapping[str, Any]:
-    """The fields of a mapping or a model; of a model that is not what it should be, `_as_models` tells."""
+    """Return the fields of a mapping or a model; none of anything else, which `_as_models` refuses."""
     if isinstance(value, Mapping):
         return cast(Mapping[str, Any], value)
     try:
@@ -147,11 +148,11 @@ def _fields_of(value: Any) -> Mapping[str, Any]:
 
 
 def _check_type(name: str, value: Any, schema: Mapping[str, Any]) -> None:
-    given: Any = value  # not narrowed by the checks below
+    given: Any = value  # keeps its type through the checks below
     match schema.get("type"):
         case "integer":
             right = isinstance(value, int) and not isinstance(value, bool)
-            allowed = "a whole number"
+            allowed = "an integer"
         case "number":
             right = isinstance(value, int | float) and not isinstance(value, bool)
             allowed = "a number"
@@ -166,7 +167,7 @@ def _check_type(name: str, value: Any, schema: Mapping[str, Any]) -> None:
         case _:
             return
     if not right:
-        raise InvalidArgumentError(name, given, f"allowed is {allowed}")
+        raise InvalidArgumentError(name, given, f"expected {allowed}")
     _check_bounds(name, given, schema)
 
 
@@ -174,22 +175,22 @@ def _check_bounds(name: str, value: Any, schema: Mapping[str, Any]) -> None:
     minimum, maximum = schema.get("minimum"), schema.get("maximum")
     if (minimum is not None and value < minimum) or (maximum is not None and value > maximum):
         if maximum is None:
-            allowed = f"allowed is a number from {minimum}"
+            allowed = f"expected a number from {minimum}"
         elif minimum is None:
-            allowed = f"allowed is a number up to {maximum}"
+            allowed = f"expected a number up to {maximum}"
         else:
-            allowed = f"allowed is a number from {minimum} to {maximum}"
+            allowed = f"expected a number from {minimum} to {maximum}"
         raise InvalidArgumentError(name, value, allowed)
     shortest = max(schema.get("minLength", 0), schema.get("minItems", 0))
     if shortest and len(value) < shortest:
-        raise InvalidArgumentError(name, value, "it must not be empty")
+        raise InvalidArgumentError(name, value, "must not be empty")
     longest = schema.get("maxLength")
     if longest is not None and len(value) > longest:
-        raise InvalidArgumentError(name, value, f"allowed are at most {longest} characters")
+        raise InvalidArgumentError(name, value, f"expected at most {longest} characters")
 
 
 def _is_encodable(text: str) -> bool:
-    """False for half of a surrogate pair, which no request can carry."""
+    """Return False for half of a surrogate pair, which no request can carry."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -204,11 +205,11 @@ def _as_models(name: str, value: Any, model: Any) -> Any:
     given: Any = value
     made = _from_mapping(name, given, model) if isinstance(value, Mapping) else given
     if not isinstance(made, model):
-        raise InvalidArgumentError(name, given, f"allowed is a mapping or a {model.__name__}")
+        raise InvalidArgumentError(name, given, f"expected a mapping or a {model.__name__}")
     try:
         json.dumps(made.to_dict(), allow_nan=False)
     except (TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise InvalidArgumentError(name, given, f"no JSON can be made of it: {error}") from None
+        raise InvalidArgumentError(name, given, f"not JSON-serializable: {error}") from None
     return made
 
 
@@ -216,9 +217,9 @@ def _from_mapping(name: str, given: Mapping[str, Any], model: Any) -> Any:
     try:
         made = model.from_dict(given)
     except KeyError as error:
-        raise InvalidArgumentError(name, given, f"it has no {error}") from None
+        raise InvalidArgumentError(name, given, f"expected a mapping with {error}") from None
     except (TypeError, ValueError) as error:
-        raise InvalidArgumentError(name, given, f"it is no {model.__name__}: {error}") from None
+        raise InvalidArgumentError(name, given, f"not a {model.__name__}: {error}") from None
     unknown = given.keys() - made.to_dict().keys()
     if unknown:
         raise InvalidArgumentError(name, given, f"a {model.__name__} has no {min(unknown, key=str)!r}")

@@ -6,14 +6,14 @@ Functions that can be cancelled take a `Cancellation`; pass `NOT_CANCELLABLE` wh
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
 import threading
 import time
 from collections.abc import Generator, Mapping
 from typing import Any, Final
 
-from mixpanel_export.errors import CancelledError, MixpanelError
+from mixpanel_export._process import HomeProcess
+from mixpanel_export.errors import CancelledError
 
 __all__ = ["NOT_CANCELLABLE", "Cancellation"]
 
@@ -31,7 +31,7 @@ class Cancellation:
     """
 
     def __init__(self) -> None:
-        self._process = os.getpid()
+        self._home = HomeProcess()
         self._event = threading.Event()
         self._lock = threading.Lock()
         self._sockets: set[socket.socket] = set()
@@ -40,7 +40,7 @@ class Cancellation:
     @property
     def is_ours(self) -> bool:
         """False in a process forked from the one that started the work."""
-        return self._process == os.getpid()
+        return self._home.is_current
 
     def cancel(self) -> None:
         """Cancel the work and return at once: every wait ends and every socket is shut down."""
@@ -58,11 +58,7 @@ class Cancellation:
             CancelledError: once it was cancelled.
             MixpanelError: in a process forked from the one that started the work.
         """
-        if not self.is_ours:
-            raise MixpanelError(
-                f"this iterator or export belongs to process {self._process} and cannot be used in process "
-                f"{os.getpid()}, which was forked from it; start a new one here"
-            )
+        self._home.check()
         if self._event.is_set():
             raise CancelledError("the export was cancelled")
 

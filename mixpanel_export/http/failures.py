@@ -1,7 +1,6 @@
-"""From a failed answer to an exception that helps: Mixpanel's own words, and what to do about them.
+"""Turn a failed answer into an exception: Mixpanel's own words, and what to do about them.
 
-Pure, so that sync, async and export share it. The classes are `errors`'s; what a failure means for the next attempt
-is `retry`'s.
+Pure, so that sync, async and export share it. See `errors` for the classes, and `retry` for which are retried.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ _KINDS: Mapping[int, type[APIError]] = {
     402: PaymentRequiredError,
     403: PermissionDeniedError,
     404: NotFoundError,
-    # The request did not come through in time: a failure on the way, whatever its number says.
+    # The request did not arrive in time: a transient failure, although its number says otherwise.
     408: ServerError,
     413: PayloadTooLargeError,
     429: RateLimitError,
@@ -51,13 +50,13 @@ _KINDS: Mapping[int, type[APIError]] = {
 
 @frozen
 class ErrorContext:
-    """Who asked, as far as a failure can be explained by it.
+    """Facts about the client that explain a failure.
 
     Attributes:
-        credentials: which credentials were used, never their values: "service account 'exporter'".
-        redact: removes these credentials from a text, should the server echo them.
+        credentials: a description of the credentials, never their values: "service account 'exporter'".
+        redact: removes these credentials from a text, in case the server echoes them.
         today: the date in the client's time zone.
-        budget: what the family of the call allows, in words: "60 an hour, 3 a second".
+        budget: the request budget of the API family, in words: "60 an hour, 3 a second".
     """
 
     credentials: str
@@ -66,52 +65,50 @@ class ErrorContext:
     budget: str
 
 
-def error_from_response(response: httpx.Response, asker: ErrorContext) -> APIError:
-    """The exception for a failed answer, whose body has been read."""
+def error_from_response(response: httpx.Response, context: ErrorContext) -> APIError:
+    """Return the exception for a failed answer, whose body has been read."""
     status = response.status_code
     kind = _KINDS.get(status, ServerError if status >= 500 else APIError)
-    message = server_words(response.content, response.headers.get("content-type", ""), asker.redact)
-    error = kind(
-        status=status,
-        message=message,
-        method=response.request.method,
-        url=asker.redact(public_url(response.request.url)),
-        hint="",
-    )
-    if isinstance(error, RateLimitError):
-        error.retry_after = retry_after_seconds(response.headers.get("retry-after"))
-    error.add_hint(_hint(error, asker))
-    return error
+    message = server_words(response.content, response.headers.get("content-type", ""), context.redact)
+    retry_after = retry_after_seconds(response.headers.get("retry-after"))
+    described: dict[str, Any] = {
+        "status": status,
+        "message": message,
+        "method": response.request.method,
+        "url": context.redact(public_url(response.request.url)),
+        "hint": _hint(kind, message, retry_after, context),
+    }
+    if issubclass(kind, RateLimitError):
+        described["retry_after"] = retry_after
+    return kind(**described)
 
 
-def _hint(error: APIError, asker: ErrorContext) -> str:
-    match error:
-        case BadRequestError() if "cannot be later than today" in error.message:
-            return f"Today is {asker.today} in this client's time zone; pass timezone= with the project's own"
-        case AuthenticationError():
-            return (
-                f"Sent with the {asker.credentials}: check that its secret is right and has not expired, and that "
-                "project_id and region are this project's"
-            )
-        case PaymentRequiredError():
-            return "The project's Mixpanel plan does not include this over the API; see its billing settings"
-        case PermissionDeniedError():
-            return _range_hint(error.message, asker.today) or (
-                f"Sent with the {asker.credentials}: check its role in this project"
-            )
-        case NotFoundError():
-            return "Check the project id, the region and the ids in the request"
-        case PayloadTooLargeError():
-            return "Ask for less in one request: a shorter range or fewer properties"
-        case RateLimitError():
-            frees = (
-                f"asks to wait {error.retry_after:.0f} s"
-                if error.retry_after is not None
-                else "does not say when it frees; an hourly budget frees an hour after it was used"
-            )
-            return f"The project allows {asker.budget or 'fewer requests'}, and Mixpanel {frees}"
-        case _:
-            return ""
+def _hint(kind: type[APIError], message: str, retry_after: float | None, context: ErrorContext) -> str:
+    """Return advice for the caller; empty when there is none."""
+    sender = f"Sent with the {context.credentials}"
+    if kind is BadRequestError and "cannot be later than today" in message:
+        return f"Today is {context.today} in this client's time zone; pass timezone= with the project's own"
+    if kind is AuthenticationError:
+        return (
+            f"{sender}: check that its secret is right and has not expired, and that project_id and region are "
+            "this project's"
+        )
+    if kind is PaymentRequiredError:
+        return "The project's Mixpanel plan does not include this over the API; see its billing settings"
+    if kind is PermissionDeniedError:
+        return _range_hint(message, context.today) or f"{sender}: check its role in this project"
+    if kind is NotFoundError:
+        return "Check the project id, the region and the ids in the request"
+    if kind is PayloadTooLargeError:
+        return "Ask for less in one request: a shorter range or fewer properties"
+    if kind is RateLimitError:
+        when = (
+            f"asks to wait {retry_after:.0f} s"
+            if retry_after is not None
+            else "does not say when it frees; an hourly budget frees an hour after it was used"
+        )
+        return f"The project allows {context.budget or 'fewer requests'}, and Mixpanel {when}"
+    return ""
 
 
 def _range_hint(message: str, today: datetime.date) -> str:
@@ -123,13 +120,13 @@ def _range_hint(message: str, today: datetime.date) -> str:
         first = today - datetime.timedelta(days=days - 1)
     except OverflowError:
         return ""
-    return f"The plan reaches {days} days back: ask for days from {first} on"
+    return f"The plan covers the last {days} days: ask for days from {first} on"
 
 
 def server_words(body: bytes, content_type: str, redact: Redactor) -> str:
-    """What the server said, as one short line: a JSON `error`, a page's text, or the text itself.
+    """Return the server's message as one short line: a JSON `error`, a page's text, or the text itself.
 
-    Redacted before it is shortened: the half of a secret that a cut leaves would not be recognised.
+    Redacted before it is shortened, because half a secret would not be recognised.
     """
     text = body.decode("utf-8-sig", errors="replace").strip()
     try:
@@ -145,7 +142,7 @@ def server_words(body: bytes, content_type: str, redact: Redactor) -> str:
 
 
 def _text_of(words: Any, answer: Mapping[str, Any]) -> str:
-    """What an error says, or what is said beside one that only says that it is one."""
+    """Return the words of an error, or those beside one that is only a flag."""
     if isinstance(words, str):
         return words
     if not isinstance(words, dict | list):
@@ -154,7 +151,7 @@ def _text_of(words: Any, answer: Mapping[str, Any]) -> str:
 
 
 def retry_after_seconds(value: str | None) -> float | None:
-    """The `Retry-After` header in seconds from now; it may be a number or an HTTP date."""
+    """Return a `Retry-After` header, a number or an HTTP date, in seconds from now."""
     if value is None:
         return None
     if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value.strip(), re.ASCII):
@@ -169,7 +166,7 @@ def retry_after_seconds(value: str | None) -> float | None:
 
 
 def public_url(url: httpx.URL) -> str:
-    """The URL with what authenticates taken out of it."""
+    """Return the URL without the parameters that authenticate."""
     kept = [(name, value) for name, value in url.params.multi_items()
             if name not in _SECRET_PARAMETERS]  # fmt: skip
     url = url.copy_with(userinfo=b"")

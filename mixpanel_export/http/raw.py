@@ -1,7 +1,7 @@
-"""Answers as they came, and requests that the contract does not know.
+"""Raw responses, and requests for paths outside the contract.
 
 `client.request()` calls any path with the client's credentials, budgets, retries and errors;
-`client.with_raw_response()` gives status, headers and body beside the typed answer of any resource method.
+`client.with_raw_response()` returns status, headers and body beside the typed answer of any resource method.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ T = TypeVar("T")
 _PATH = re.compile(r"/api/[^?#\s\x00-\x1f]*")
 
 captured: ContextVar[list[httpx.Response] | None] = ContextVar("captured", default=None)
-"""Where a client leaves the response of a call whose raw response was asked for."""
+"""Collects the responses of the calls made inside `with_raw_response`; None outside."""
 
 
 @frozen
 class RawResponse(Generic[T]):
-    """An answer as it came.
+    """A response: status, headers, body, and the typed answer parsed from it.
 
     Attributes:
         status: the HTTP status.
-        headers: the headers, found whatever the case of their names.
+        headers: the headers; names are case-insensitive.
         content: the body, decompressed.
         parsed: the typed answer of the method that was called; for `client.request()` the text.
     """
@@ -46,31 +46,31 @@ class RawResponse(Generic[T]):
 
     @property
     def text(self) -> str:
-        """The body as text, in UTF-8."""
+        """The body decoded as UTF-8."""
         return self.content.decode("utf-8", errors="replace")
 
     def json(self) -> Any:
-        """The body, parsed; raises ValueError when it is no JSON."""
+        """Return the body parsed as JSON; raise ValueError when it is not JSON."""
         return json.loads(self.content)
 
 
 def last_of(responses: Sequence[httpx.Response]) -> httpx.Response:
-    """The answer of a method, of those that were captured; raises InvalidArgumentError when there is none."""
+    """Return the last captured response; raise InvalidArgumentError when there is none."""
     if not responses:
         raise InvalidArgumentError(
-            "method", "one with no single answer", "allowed are methods that make one request, not exports"
+            "method", "one without a response", "expected a method that makes one request; exports make many"
         )
     return responses[-1]
 
 
 def raw_response(response: httpx.Response, parsed: T) -> RawResponse[T]:
-    """The answer that httpx has read."""
+    """Return the raw response of an answer that httpx has read."""
     return RawResponse(response.status_code, response.headers, response.content, parsed)
 
 
 def is_idempotent(method: str, path: str) -> bool:
-    """Whether its method and the contract say that repeating a request after an ambiguous failure is harmless."""
-    known = {(of, template.rstrip("/")) for of, template in NOT_IDEMPOTENT}
+    """Return whether repeating this request after an ambiguous failure is harmless."""
+    known = {(verb, template.rstrip("/")) for verb, template in NOT_IDEMPOTENT}
     return method.upper() == "GET" and ("GET", path.rstrip("/")) not in known
 
 
@@ -83,12 +83,12 @@ def raw_arguments(
     body: Any,
     headers: Mapping[str, str] | None,
 ) -> dict[str, Any]:
-    """The arguments of an httpx request; what is None is left out, lists and mappings become JSON text."""
+    """Return httpx arguments without those that are None; lists and mappings become JSON text."""
     if not _PATH.fullmatch(path):
         raise InvalidArgumentError(
             "path",
             path,
-            "allowed is a path from the host, such as '/api/query/insights', with the query in params",
+            "expected a path from the host such as '/api/query/insights', with the query in params",
         )
     arguments: dict[str, Any] = {"method": method.upper(), "url": path, "params": _flat(params or {})}
     if form is not None:

@@ -1,8 +1,8 @@
-"""What is tried again, and how long to wait before: decisions only.
+"""Which failures are retried, and after how long.
 
-Pure. The loops and the waiting are tenacity's, which asks an `RetryState` after each failure. A refusal (400, 401,
-402, 403, 404, 413) is never tried again: it would be refused again. What failed on the way (408, 429, 5xx,
-timeouts, broken connections, answers that break off) is, as long as repeating the call is harmless.
+Pure: `transport` loops and waits. Refusals (400, 401, 402, 403, 404, 413) are never retried, because they would be
+refused again. Transient failures (408, 429, 5xx, timeouts, broken connections, incomplete answers) are, as long as
+repeating the call is harmless.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-import tenacity
 from attrs import define, field, frozen, validators
 
 from mixpanel_export._deprecated import renamed_attributes
@@ -25,9 +24,9 @@ from mixpanel_export.errors import (
 __all__ = ["TRANSIENT_ERRORS", "RetryPolicy", "RetryState"]
 
 TRANSIENT_ERRORS = (ServerError, RateLimitError, InvalidResponseError, NetworkError, IncompleteExportError)
-"""What may be different the next time; all else would fail again."""
+"""Failures that may not happen again; any other would."""
 
-# A server that asks for less is in a loop, or its clock is wrong.
+# A server that asks for less has a wrong clock, or would be asked in a loop.
 _MIN_RETRY_AFTER = 1.0
 
 
@@ -39,17 +38,17 @@ _MIN_RETRY_AFTER = 1.0
 )
 @frozen(kw_only=True)
 class RetryPolicy:
-    """How patiently a call is tried again.
+    """How often failed calls are retried, and after how long.
 
     Attributes:
-        attempts: how often a call is sent at most; 1 never tries again. Answers of 429 are not counted: they
-            cost a wait, bounded by `max_rate_limit_wait`.
-        initial_wait: seconds before the second attempt. Each further wait doubles, and each is varied at random
-            by up to a quarter, so that clients that failed together do not come back together.
-        max_wait: the most seconds that one such wait may take.
-        max_retry_after: the most seconds that a `Retry-After` is obeyed for; a server that asks for more is
-            asked again after this. One of less than a second says nothing: then the wait is as after a failure.
-        max_rate_limit_wait: the most seconds that a call may wait because of 429 in all.
+        attempts: the most times a call is sent; 1 never retries. 429 answers are not counted: each costs a wait,
+            bounded by `max_rate_limit_wait`.
+        initial_wait: seconds before the second attempt. Each further wait doubles, and each varies at random by up
+            to a quarter, so that clients that failed together do not come back together.
+        max_wait: the most seconds of one such wait.
+        max_retry_after: the most seconds for which a `Retry-After` is obeyed; if the server asks for more, the call
+            is retried after this. One of less than a second is ignored, and the wait is as after a failure.
+        max_rate_limit_wait: the most seconds that a call waits because of 429 answers in all.
     """
 
     attempts: int = field(default=6, validator=validators.ge(1))
@@ -59,26 +58,26 @@ class RetryPolicy:
     max_rate_limit_wait: float = field(default=2 * 3600.0, validator=validators.ge(0))
 
     def backoff(self, failures: int, chance: float) -> float:
-        """The seconds to wait after so many failures in a row, when the server did not say.
+        """Return the seconds to wait after this many failures in a row, when the server did not say.
 
         Args:
             chance: a number from 0 to 1 that varies the wait.
         """
-        # No wait is longer than 2 ** 60 first waits, and 2.0 ** 1024 is no float.
+        # 2 ** 60 initial waits exceed any maximum, and 2.0 ** 1024 overflows.
         doubled = self.initial_wait * 2.0 ** min(failures - 1, 60)
         return min(doubled, self.max_wait) * (0.75 + chance / 2)
 
 
 @define
 class RetryState:
-    """The attempts of one call: what has failed so far, and whether to go on.
+    """The attempts of one call: the failures so far, and whether to go on.
 
     Attributes:
         idempotent: whether repeating the call after an ambiguous failure is harmless.
-        failures: how many attempts have failed, those with 429 left out.
-        limited: how many attempts were answered with 429.
-        limited_wait: how many seconds this call was told to wait because of them.
-        next_wait: the seconds to wait before the next attempt; None when there is to be none.
+        failures: the number of failed attempts, except those answered with 429.
+        limited: the number of attempts answered with 429.
+        limited_wait: the seconds that this call has waited because of them.
+        next_wait: the seconds to wait before the next attempt; None when there is none.
     """
 
     policy: RetryPolicy
@@ -90,7 +89,7 @@ class RetryState:
     next_wait: float | None = None
 
     def record_failure(self, error: BaseException) -> float | None:
-        """Count a failure; answers the seconds to wait, or None when the error is to be raised."""
+        """Count a failure and return the seconds to wait, or None when the error must be raised."""
         if isinstance(error, RateLimitError):
             self.next_wait = self._after_limit(error)
         else:
@@ -101,7 +100,7 @@ class RetryState:
 
     @property
     def made(self) -> int:
-        """How many attempts have failed in all."""
+        """The number of failed attempts, 429 included."""
         return self.failures + self.limited
 
     def _after_limit(self, error: RateLimitError) -> float | None:
@@ -119,13 +118,3 @@ class RetryState:
         if isinstance(error, InvalidResponseError):
             return self.idempotent and error.is_page
         return self.idempotent and isinstance(error, TRANSIENT_ERRORS)
-
-    def again(self, state: tenacity.RetryCallState) -> bool:
-        """For tenacity: whether to make another attempt."""
-        outcome = state.outcome
-        error = outcome.exception() if outcome is not None else None
-        return error is not None and self.record_failure(error) is not None
-
-    def pause(self, state: tenacity.RetryCallState) -> float:
-        """For tenacity: how long to wait before it."""
-        return self.next_wait or 0.0

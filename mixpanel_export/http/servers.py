@@ -1,8 +1,7 @@
-"""Where Mixpanel's servers are: a region or a base URL, and the family a path belongs to.
+"""Mixpanel's servers: the hosts of a region or a base URL, and the API family of a path.
 
-Pure. The contract's paths are whole paths from the host (`/api/query/…`), so all that is decided here is the
-host, the root of the query family, and how long a family may take to answer
-(https://developer.mixpanel.com/reference/overview).
+Pure. The contract's paths are whole paths from the host (`/api/query/…`), so this module only decides the host, the
+root of the query family, and each family's timeout (https://developer.mixpanel.com/reference/overview).
 """
 
 from __future__ import annotations
@@ -47,10 +46,10 @@ class Servers:
 
     @classmethod
     def choose(cls, region: str, base_url: str | None) -> Servers:
-        """The servers of a region, or one base URL for all families (a proxy, the sandbox)."""
+        """Return the servers of a region, or one base URL for all families (a proxy, the sandbox)."""
         if region not in get_args(Region):
-            allowed = ", ".join(repr(name) for name in get_args(Region))
-            raise ConfigurationError("region", f"{region!r} is unknown; allowed are {allowed}")
+            known = ", ".join(map(repr, get_args(Region)))
+            raise ConfigurationError("region", f"expected one of {known}, got {region!r}")
         if base_url is None:
             return cls(data=_DATA_HOSTS[region], rest=_HOSTS[region])
         root = _checked_base_url(base_url)
@@ -58,7 +57,7 @@ class Servers:
 
     @property
     def are_local(self) -> bool:
-        """Whether they are on this machine, which no proxy of the environment is asked for."""
+        """True for servers on this machine, which are reached without the environment's proxies."""
         return _is_loopback(httpx.URL(self.rest).host)
 
     @property
@@ -67,7 +66,7 @@ class Servers:
         return httpx.URL(self.rest).path.rstrip("/")
 
     def url(self, path: str, query_root: str) -> str:
-        """The full URL of a contract path, the query family under the root that the credentials want."""
+        """Return the full URL of a contract path; query paths move to the root that the credentials need."""
         host = self.data if family_of(path) == "data" else self.rest
         if path.startswith(_QUERY_ROOT):
             path = f"{query_root}/{path.removeprefix(_QUERY_ROOT)}"
@@ -75,14 +74,14 @@ class Servers:
 
 
 def family_of(path: str) -> Family:
-    """The family of a contract path: raw export, reports, or the app's own objects."""
+    """Return the family of a contract path: raw export, reports, or the app's own objects."""
     if path.startswith("/api/app/"):
         return "app"
     return "data" if path.rstrip("/") == "/api/2.0/export" else "query"
 
 
 def read_timeout(path: str) -> float:
-    """The seconds to wait for the next byte of an answer of this path."""
+    """Return the seconds to wait for the next byte of an answer of this path."""
     return _READ_TIMEOUTS[family_of(path)]
 
 
@@ -90,18 +89,18 @@ def _checked_base_url(base_url: str) -> str:
     try:
         url = httpx.URL(base_url)
     except (httpx.InvalidURL, TypeError):
-        raise ConfigurationError("base_url", "it is not a URL") from None
+        raise ConfigurationError("base_url", "expected a URL") from None
     if url.scheme not in {"http", "https"} or not url.host:
-        raise ConfigurationError("base_url", "allowed is an https:// URL")
+        raise ConfigurationError("base_url", "expected an https:// URL")
     if url.port is not None and not 0 < url.port < 65536:
-        raise ConfigurationError("base_url", f"there is no port {url.port}")
+        raise ConfigurationError("base_url", f"expected a port from 1 to 65535, got {url.port}")
     if url.userinfo or {"?", "#"} & set(str(base_url)):
         raise ConfigurationError(
-            "base_url", "allowed are scheme, host, port and path; credentials are passed as auth"
+            "base_url", "expected only scheme, host, port and path; pass credentials as auth="
         )
     if url.scheme == "http" and not _is_loopback(url.host):
         raise ConfigurationError(
-            "base_url", f"plain http is allowed for loopback only, and {url.host!r} is not; use https"
+            "base_url", f"expected https for {url.host!r}; plain http is accepted for loopback only"
         )
     return str(url).rstrip("/")
 

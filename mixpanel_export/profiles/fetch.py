@@ -13,17 +13,19 @@ import threading
 from collections.abc import AsyncGenerator, Generator
 from typing import TYPE_CHECKING
 
-import httpx
-
+from mixpanel_export._process import HomeProcess
+from mixpanel_export.http.calls import operation_call
 from mixpanel_export.http.cancellation import Cancellation
-from mixpanel_export.http.limits import Budget, Lease
+from mixpanel_export.http.connections import Connections
+from mixpanel_export.http.context import Context
+from mixpanel_export.http.limits import Budget
+from mixpanel_export.http.transport import send
 from mixpanel_export.profiles.pagination import Batch, BudgetHeadroom, PageRequest, Paging
 from mixpanel_export.profiles.query import ProfileQuery
 from mixpanel_export_api.api.profiles import PROFILES_QUERY
 from mixpanel_export_api.models.profiles_page import ProfilesPage
 
 if TYPE_CHECKING:
-    from mixpanel_export.http.context import Call, Context
     from mixpanel_export_api.api import AsyncResources
 
 __all__ = ["async_batches", "batches"]
@@ -33,12 +35,13 @@ _JOIN_SECONDS = 10.0
 _logger = logging.getLogger("mixpanel_export")
 
 
-def batches(context: Context, http: httpx.Client, query: ProfileQuery, paging: Paging) -> Generator[Batch]:
+def batches(context: Context, http: Connections, query: ProfileQuery, paging: Paging) -> Generator[Batch]:
     """What each page brings, in order. Closing the iterator ends its threads."""
     budget = context.budget("query")
     pages = _Threads(context, http, query)
     try:
         while not paging.is_done:
+            pages.check()
             while (ask := paging.claim(_room(context, budget))) is not None:
                 pages.start(ask)
             batch = paging.take()
@@ -56,6 +59,7 @@ async def async_batches(
     """What each page brings, in order. Closing the iterator ends its tasks."""
     budget = context.budget("query")
     running: dict[asyncio.Task[ProfilesPage], PageRequest] = {}
+    home = HomeProcess()
 
     async def page(ask: PageRequest) -> ProfilesPage:
         _say(ask)
@@ -64,6 +68,7 @@ async def async_batches(
 
     try:
         while not paging.is_done:
+            home.check()
             while (ask := paging.claim(_room(context, budget))) is not None:
                 running[asyncio.create_task(page(ask))] = ask
             batch = paging.take()
@@ -74,15 +79,16 @@ async def async_batches(
             for task in done:
                 paging.settle(running.pop(task), task.exception() or task.result())
     finally:
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        if home.is_current:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
 
 
 class _Threads:
     """A thread for each page in the making; `close` ends whatever they wait for."""
 
-    def __init__(self, context: Context, http: httpx.Client, query: ProfileQuery) -> None:
+    def __init__(self, context: Context, http: Connections, query: ProfileQuery) -> None:
         self._context = context
         self._http = http
         self._query = query
@@ -92,8 +98,12 @@ class _Threads:
         )
         self._running: dict[PageRequest, threading.Thread] = {}
 
+    def check(self) -> None:
+        """Raise MixpanelError in a process forked from the one that has the threads."""
+        self._cancellation.check()
+
     def start(self, ask: PageRequest) -> None:
-        """Ask for a page."""
+        """Request a page."""
         name = f"mixpanel-profiles-{ask.number}"
         thread = threading.Thread(target=self._work, args=(ask,), name=name, daemon=True)
         thread.start()
@@ -107,6 +117,8 @@ class _Threads:
 
     def close(self) -> None:
         """End the threads."""
+        if not self._cancellation.is_ours:
+            return
         self._cancellation.cancel()
         for thread in self._running.values():
             thread.join(_JOIN_SECONDS)
@@ -121,25 +133,8 @@ class _Threads:
             self._outcomes.put((ask, error))
 
     def _page(self, ask: PageRequest) -> ProfilesPage:
-        call = self._context.call(PROFILES_QUERY, self._query.arguments(ask))
-        retrying = call.retrying().copy(sleep=self._cancellation.sleep)
-        return retrying(self._attempt, call)
-
-    def _attempt(self, call: Call[ProfilesPage]) -> ProfilesPage:
-        """As the client's own, but all of its waiting ends with the cancellation."""
-        self._cancellation.check()
-        while not isinstance(lease := call.begin(), Lease):
-            self._cancellation.sleep(lease)
-        try:
-            with self._cancellation.watching() as extensions:
-                request = self._http.build_request(**call.request.arguments, extensions=dict(extensions))
-                response = self._http.send(request)
-            return call.answer(response)
-        except httpx.HTTPError as error:
-            self._cancellation.check()
-            raise call.context.network_error(error, call.request) from error
-        finally:
-            lease.release()
+        call = operation_call(self._context, PROFILES_QUERY, self._query.arguments(ask))
+        return send(self._http, call, self._cancellation)
 
 
 def _room(context: Context, budget: Budget | None) -> BudgetHeadroom | None:

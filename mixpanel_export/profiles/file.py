@@ -141,7 +141,7 @@ class PartialFile:
             DirectoryBusyError: when another process is writing the same file.
         """
         if self._path.is_dir():
-            raise InvalidArgumentError("path", str(self._path), "it is a directory; allowed is a file")
+            raise InvalidArgumentError("path", str(self._path), "expected a file; this is a directory")
         with self._disk_errors(), contextlib.ExitStack() as resources:
             resources.callback(self._remove_folder)
             resources.enter_context(locked_directory(self._work))

@@ -82,6 +82,14 @@ class BudgetHeadroom:
     per_hour: int
 
 
+@frozen
+class _Failure:
+    """The failure of a page, and its cause."""
+
+    error: BaseException
+    cause: BaseException | None = None
+
+
 def digest_of(distinct_id: object) -> bytes:
     """What is remembered of a delivered profile: 1 and "1" are two."""
     text = f"{type(distinct_id).__name__}:{distinct_id}"
@@ -128,7 +136,7 @@ class Paging:
     _last: int | None = field(default=None, init=False)
     _running: Counter[int] = field(factory=Counter[int], init=False)
     _ready: dict[int, Sequence[Profile]] = field(factory=dict[int, "Sequence[Profile]"], init=False)
-    _failed: dict[int, BaseException] = field(factory=dict[int, BaseException], init=False)
+    _failed: dict[int, _Failure] = field(factory=dict[int, _Failure], init=False)
     _most_delivered: int = field(default=0, init=False)
     _fruitless: int = field(default=0, init=False)
 
@@ -166,7 +174,7 @@ class Paging:
         elif ask.number > 0 and session_is_lost(outcome):
             self._restart(outcome)
         else:
-            self._failed[ask.number] = outcome
+            self._failed[ask.number] = _Failure(outcome)
 
     def take(self) -> Batch | None:
         """What the next page brings; None while it has not come.
@@ -176,9 +184,11 @@ class Paging:
         """
         number = self.taken
         if number in self._failed:
-            error = self._failed[number]
-            error.add_note(f"page {number} of the profiles; {len(self.delivered):,} had been read")
-            raise error
+            failure = self._failed[number]
+            failure.error.add_note(f"page {number} of the profiles; {len(self.delivered):,} had been read")
+            if failure.cause is not None:
+                raise failure.error from failure.cause
+            raise failure.error
         if number not in self._ready:
             return None
         fresh = [each for each in self._ready.pop(number) if self._is_new(each)]
@@ -222,7 +232,9 @@ class Paging:
     def _received(self, number: int, page: ProfilesPage) -> None:
         if page.page != number:
             # Told over and over, the same page would never end.
-            self._failed[number] = self._incomplete(f"Mixpanel answered page {page.page} for page {number}")
+            self._failed[number] = _Failure(
+                self._incomplete(f"Mixpanel answered page {page.page} for page {number}")
+            )
             return
         if number == 0:
             self.session_id = page.session_id if isinstance(page.session_id, str) else None
@@ -233,7 +245,7 @@ class Paging:
         if not page.results or (is_short and not self._is_promised(number + 1)):
             self._last = number if self._last is None else min(self._last, number)
         elif self.session_id is None:
-            self._failed[1] = self._incomplete("Mixpanel gave no session_id to ask for the second page with")
+            self._failed[1] = _Failure(self._incomplete("Mixpanel sent no session_id for the second page"))
 
     def _restart(self, error: BaseException) -> None:
         if len(self.delivered) > self._most_delivered:
@@ -246,8 +258,7 @@ class Paging:
                 f"Mixpanel lost the session of the query {self.restarts + 1} times, the last "
                 f"{self._fruitless + 1} without anything new: {error}"
             )
-            ours.__cause__ = error
-            self._failed = {self.taken: ours}
+            self._failed = {self.taken: _Failure(ours, error)}
             self._ready.clear()
             return
         self.restarts += 1

@@ -16,12 +16,13 @@ from attrs import evolve, frozen
 
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.http.arguments import check_options
+from mixpanel_export.http.calls import build_request, checked_arguments
+from mixpanel_export.http.context import Context
 from mixpanel_export.profiles.pagination import PageRequest
 from mixpanel_export_api.api.profiles import PROFILES_QUERY
 from mixpanel_export_api.models.behavior import Behavior
 
 if TYPE_CHECKING:
-    from mixpanel_export.http.context import Context
     from mixpanel_export_api.api import Expression
 
 __all__ = ["ProfileFilters", "ProfileQuery"]
@@ -67,7 +68,7 @@ class ProfileQuery:
             _check_id("group", group)
         elif not group:
             # Without a group, Mixpanel answers users.
-            raise InvalidArgumentError("group", group, "allowed is a group's name or data group id")
+            raise InvalidArgumentError("group", group, "expected a group's name or data group id")
         fills_time = behaviors is not None and as_of is None
         form: dict[str, Any] = {
             "where": getattr(where, "to_expression", lambda: where)(),
@@ -80,12 +81,12 @@ class ProfileQuery:
             "include_all_users": filters.get("include_all_users"),
         }
         try:
-            context.request(PROFILES_QUERY, form)
+            build_request(context, PROFILES_QUERY, checked_arguments(context, PROFILES_QUERY, form))
         except InvalidArgumentError as error:
-            if _COHORT not in error.allowed:
+            if _COHORT not in error.expected:
                 raise
             # The contract does not know what it is called here.
-            allowed = error.allowed.replace(_COHORT, "cohort")
+            allowed = error.expected.replace(_COHORT, "cohort")
             raise InvalidArgumentError(error.argument, error.value, allowed) from error
         return cls({name: value for name, value in form.items() if value is not None}, fills_time)
 
@@ -115,7 +116,7 @@ class ProfileQuery:
 
 def _check_id(name: str, value: object) -> None:
     if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
-        raise InvalidArgumentError(name, value, f"allowed is the id of a {name}, a number such as 12345")
+        raise InvalidArgumentError(name, value, f"expected the id of a {name}, a number such as 12345")
 
 
 def _names(values: Iterable[str] | None) -> Any:

@@ -9,9 +9,8 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Unpack
 
-import httpx
-
 from mixpanel_export._formats import LinesFormat
+from mixpanel_export.http.connections import Connections
 from mixpanel_export.profiles.fetch import async_batches, batches
 from mixpanel_export.profiles.file import ProfilesProgress, ProfilesProgressListener
 from mixpanel_export.profiles.pagination import Paging
@@ -31,7 +30,7 @@ __all__ = ["AsyncProfiles", "Profiles"]
 class Profiles(ProfilesResource):
     """User and group profiles, over a synchronous client."""
 
-    def __init__(self, client: Resources, context: Context, http: httpx.Client) -> None:
+    def __init__(self, client: Resources, context: Context, http: Connections) -> None:
         super().__init__(client)
         self._context = context
         self._http = http

@@ -13,11 +13,10 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-import httpx
-
 from mixpanel_export._formats import LinesFormat, format_for
 from mixpanel_export._worker import WorkThread
 from mixpanel_export.http.cancellation import Cancellation
+from mixpanel_export.http.connections import Connections
 from mixpanel_export.profiles.fetch import async_batches, batches
 from mixpanel_export.profiles.file import (
     PartialFile,
@@ -151,7 +150,7 @@ def writing_to_stream(
     return _ToStream(file, ProfileQuery.make(context, **filters), listener)
 
 
-def write(context: Context, http: httpx.Client, writing: Writing) -> ProfilesProgress:
+def write(context: Context, http: Connections, writing: Writing) -> ProfilesProgress:
     """Write every page, in this thread."""
     try:
         writing.open()

@@ -541,7 +541,6 @@ ECHOES: Mapping[str, Callable[[str], Reply]] = {
     "a web page with status 200": lambda told: Reply(f"<p>{html.escape(told)}", 200, "text/html"),
     "an unknown shape": lambda told: Reply({"unknown": told}),
     "broken JSON": lambda told: Reply(f'["{told}'),
-    "an unknown status": lambda told: Reply([told], 202),
 }
 
 

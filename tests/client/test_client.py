@@ -29,6 +29,7 @@ from mixpanel_export import (
     dates,
 )
 from mixpanel_export.auth import MixpanelAuth
+from mixpanel_export.http.calls import build_request, checked_arguments
 from mixpanel_export.http.context import Context
 from mixpanel_export.http.servers import Servers
 from mixpanel_export_api.api.annotations import ANNOTATIONS_LIST
@@ -151,8 +152,7 @@ def test_the_twins_have_the_same_public_surface() -> None:
 
     assert surface(MixpanelClient) == surface(AsyncMixpanelClient)
     sync, twin = inspect.signature(MixpanelClient), inspect.signature(AsyncMixpanelClient)
-    # The asynchronous client downloads exports in threads, so it needs a transport of each kind.
-    assert [*sync.parameters, "export_transport"] == list(twin.parameters)
+    assert list(sync.parameters) == list(twin.parameters)
     for name, parameter in sync.parameters.items():
         assert parameter.default == twin.parameters[name].default, name
         assert parameter.kind == twin.parameters[name].kind, name
@@ -301,7 +301,7 @@ def test_a_project_id_is_a_number_or_its_digits(ask: Ask, server: Server, projec
 )
 @pytest.mark.parametrize("kind", [MixpanelClient, AsyncMixpanelClient])
 def test_anything_else_is_no_id(kind: type[MixpanelClient], argument: str, value: Any) -> None:
-    with pytest.raises(ConfigurationError, match=f"^{argument}: allowed is a number") as caught:
+    with pytest.raises(ConfigurationError, match=f"^{argument}: expected a number") as caught:
         kind(ACCOUNT, **{"project_id": 1, argument: value})
     assert caught.value.argument == argument
 
@@ -311,7 +311,7 @@ def test_anything_else_is_no_id(kind: type[MixpanelClient], argument: str, value
 def test_a_missing_project_id_is_refused_where_mixpanel_wants_one(
     kind: type[MixpanelClient], auth: MixpanelAuth
 ) -> None:
-    with pytest.raises(ConfigurationError, match=r"^project_id: it is missing"):
+    with pytest.raises(ConfigurationError, match=r"^project_id: required"):
         kind(auth)
 
 
@@ -359,7 +359,7 @@ def test_a_legacy_call_takes_older_credentials(ask: Ask, server: Server, project
 def test_what_is_no_credentials_of_ours_is_refused_without_showing_it(
     kind: type[MixpanelClient], auth: Any
 ) -> None:
-    with pytest.raises(ConfigurationError, match=r"^auth: allowed is ServiceAccountAuth") as caught:
+    with pytest.raises(ConfigurationError, match=r"^auth: expected ServiceAccountAuth") as caught:
         kind(auth, project_id=1)
     assert "hush" not in str(caught.value)
 
@@ -400,9 +400,9 @@ def test_by_default_each_family_gets_the_time_that_mixpanel_takes() -> None:
     )
     days = {"from_date": "2024-03-01", "to_date": "2024-03-02"}
     requests = [
-        context.request(EXPORT_RAW, days),
-        context.request(FUNNELS_LIST, {}),
-        context.request(ANNOTATIONS_LIST, {}),
+        build_request(context, EXPORT_RAW, checked_arguments(context, EXPORT_RAW, days)),
+        build_request(context, FUNNELS_LIST, {}),
+        build_request(context, ANNOTATIONS_LIST, {}),
     ]
     export, report, app = (request.arguments["timeout"] for request in requests)
     assert export.read >= 600

@@ -73,7 +73,7 @@ def test_every_day_reads_back_from_its_iso_text(day: datetime.date) -> None:
     ids=ascii,
 )
 def test_anything_else_is_refused_with_the_form_that_is_allowed(value: object) -> None:
-    with pytest.raises(InvalidArgumentError, match=r"from_date: got .*YYYY-MM-DD") as caught:
+    with pytest.raises(InvalidArgumentError, match=r"from_date: expected .*YYYY-MM-DD") as caught:
         dates.to_date("from_date", value)
     assert caught.value.argument == "from_date"
     assert caught.value.value == value
@@ -81,7 +81,7 @@ def test_anything_else_is_refused_with_the_form_that_is_allowed(value: object) -
 
 @pytest.mark.parametrize("value", ["2023-02-29", "2024-13-01", "2024-00-01", "2024-04-31", "0000-01-01"])
 def test_a_day_that_no_calendar_has_is_refused(value: str) -> None:
-    with pytest.raises(InvalidArgumentError, match="there is no such day"):
+    with pytest.raises(InvalidArgumentError, match="no such day"):
         dates.to_date("to_date", value)
 
 
@@ -133,7 +133,7 @@ def test_a_moment_is_written_as_its_wall_clock(moment: datetime.datetime) -> Non
     ids=ascii,
 )
 def test_a_moment_in_another_form_is_refused(value: object) -> None:
-    with pytest.raises(InvalidArgumentError, match=r"^date: got "):
+    with pytest.raises(InvalidArgumentError, match=r"^date: "):
         dates.to_wall_clock("date", value, UTC)
 
 
@@ -147,7 +147,7 @@ def test_a_moment_with_a_time_zone_is_put_into_the_project_s() -> None:
         dates.to_wall_clock("date", datetime.datetime(2024, 7, 1, 9, tzinfo=UTC), berlin)
         == "2024-07-01 11:00:00"
     )
-    with pytest.raises(InvalidArgumentError, match="beyond all dates"):
+    with pytest.raises(InvalidArgumentError, match="out of the range of dates"):
         dates.to_wall_clock("date", datetime.datetime.max.replace(tzinfo=UTC), berlin)
 
 
@@ -176,7 +176,7 @@ def test_a_range_up_to_today_is_allowed(from_date: str | None, to_date: str | No
 
 def test_a_range_that_runs_backwards_is_refused() -> None:
     with pytest.raises(
-        InvalidArgumentError, match=r"from_date: got '2024-01-02'; it is after to_date, 2024-01-01"
+        InvalidArgumentError, match=r"from_date: expected a day up to to_date, 2024-01-01, got '2024-01-02'"
     ):
         check("2024-01-02", "2024-01-01")
 
@@ -237,7 +237,7 @@ def test_today_is_the_day_in_the_projects_time_zone(
     tomorrow = (datetime.date.fromisoformat(day) + datetime.timedelta(days=1)).isoformat()
     with time_machine.travel(moment, tick=False):
         ask(ACCOUNT, total(day), timezone=zone)
-        with pytest.raises(InvalidArgumentError, match=f"to_date: got '{tomorrow}'; .*today, {day} "):
+        with pytest.raises(InvalidArgumentError, match=f"to_date: .*today, {day} .*got '{tomorrow}'"):
             ask(ACCOUNT, total(tomorrow), timezone=zone)
     assert server.only.query["to_date"] == day
 

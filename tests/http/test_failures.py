@@ -24,11 +24,20 @@ from mixpanel_export import (
     APIError,
     AuthenticationError,
     BadRequestError,
+    BudgetExhaustedError,
+    CancelledError,
     ConfigurationError,
+    DestinationError,
+    DirectoryBusyError,
+    DirectoryMismatchError,
+    DiskFullError,
+    EvaluationError,
+    ExpressionError,
     IncompleteExportError,
     InvalidArgumentError,
     InvalidResponseError,
     MalformedEventError,
+    ManifestError,
     MissingExtraError,
     MixpanelError,
     NetworkError,
@@ -36,12 +45,14 @@ from mixpanel_export import (
     PayloadTooLargeError,
     PaymentRequiredError,
     PermissionDeniedError,
+    ProfilesIncompleteError,
     RateLimitError,
     RequestTimeoutError,
     RetryPolicy,
     ServerError,
     ServiceAccountAuth,
     SliceFailedError,
+    UnrepresentableError,
     errors,
 )
 from mixpanel_export.http import failures
@@ -241,7 +252,7 @@ def test_a_refusal_says_which_credentials_were_used_and_never_their_values(
 def test_a_range_past_what_the_plan_keeps_says_from_which_day_on(ask_sync: Ask, server: Server) -> None:
     server.answers({"error": "Date range exceeds 30 days allowed by your plan"}, status=403)
     with time_machine.travel(datetime.datetime(2024, 3, 30, 12, tzinfo=datetime.UTC)):
-        assert failure(ask_sync).hint == "The plan reaches 30 days back: ask for days from 2024-03-01 on"
+        assert failure(ask_sync).hint == "The plan covers the last 30 days: ask for days from 2024-03-01 on"
 
 
 def test_a_used_up_budget_says_what_it_is_and_when_it_frees(ask_sync: Ask, server: Server) -> None:
@@ -583,8 +594,8 @@ def test_an_answer_may_hold_more_than_the_contract_knows(ask: Ask, server: Serve
 
 SAMPLES: list[MixpanelError] = [
     MixpanelError("anything"),
-    InvalidArgumentError("limit", 0, "allowed is a number from 1"),
-    ConfigurationError("region", "'mars' is unknown"),
+    InvalidArgumentError("limit", 0, "expected a number from 1"),
+    ConfigurationError("region", "expected one of 'us', 'eu', 'in', got 'mars'"),
     MissingExtraError("The sandbox", "sandbox"),
     NetworkError("ConnectError: refused"),
     RequestTimeoutError("ReadTimeout"),
@@ -593,6 +604,20 @@ SAMPLES: list[MixpanelError] = [
         for kind in vars(errors).values()
         if inspect.isclass(kind) and issubclass(kind, APIError)
     ),
+    RateLimitError(status=429, message="no", method="GET", url="https://h/p", retry_after=3.0),
+    InvalidResponseError(status=200, message="no", method="GET", url="https://h/p", is_page=True),
+    NetworkError("no route", was_sent=False),
+    ExpressionError("unknown function", "f()", 0, "a function", argument="where"),
+    EvaluationError("no number", "a + b"),
+    BudgetExhaustedError("used up", 12.5),
+    ProfilesIncompleteError("lost", 3, 10, 2),
+    CancelledError("cancelled"),
+    DestinationError("s3://b/p", "cannot write", "denied", "Check it"),
+    DirectoryBusyError("busy"),
+    DirectoryMismatchError("out", "another export", differences=["the range"]),
+    DiskFullError("out", "no space", 10_000_000),
+    ManifestError("unreadable"),
+    UnrepresentableError("the slice 2024-03-01", "Signup", "n", "too large", "wide"),
     IncompleteExportError("the gzip stream is truncated"),
     SliceFailedError("2024-03-01", 2, NetworkError("ReadError: reset")),
     MalformedEventError("the slice 2024-03-01", 3, "{}", "it has no event name"),
@@ -630,13 +655,27 @@ def test_every_kind_of_error_is_among_the_samples() -> None:
 
 
 def test_an_argument_error_says_what_was_given_and_what_is_allowed() -> None:
-    error = InvalidArgumentError("unit", "fortnight", "allowed are 'day', 'week'")
-    assert str(error) == "unit: got 'fortnight'; allowed are 'day', 'week'"
-    assert (error.argument, error.value, error.allowed) == ("unit", "fortnight", "allowed are 'day', 'week'")
+    error = InvalidArgumentError("unit", "fortnight", "expected one of 'day', 'week'")
+    assert str(error) == "unit: expected one of 'day', 'week', got 'fortnight'"
+    assert (error.argument, error.value, error.expected) == (
+        "unit",
+        "fortnight",
+        "expected one of 'day', 'week'",
+    )
+    with pytest.warns(DeprecationWarning, match="expected"):
+        assert error.allowed == error.expected
+
+
+def test_an_argument_error_ends_with_its_advice() -> None:
+    assert str(InvalidArgumentError("path", "x", "expected a file; this is a directory")) == (
+        "path: expected a file, got 'x'; this is a directory"
+    )
+    assert str(InvalidArgumentError("event", "", "must not be empty")) == "event: must not be empty (got '')"
+    assert str(InvalidArgumentError("unit", None, "required")) == "unit: required"
 
 
 def test_a_long_value_is_shown_in_part() -> None:
-    error = InvalidArgumentError("where", "x" * 10_000, "it is too long")
+    error = InvalidArgumentError("where", "x" * 10_000, "expected less; it is too long")
     assert len(str(error)) < 600
     assert str(error).endswith("…; it is too long")
     assert error.value == "x" * 10_000

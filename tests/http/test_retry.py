@@ -34,15 +34,15 @@ def api_error(kind: type[APIError], status: int) -> APIError:
 
 
 def limited(retry_after: float | None) -> RateLimitError:
-    error = RateLimitError(status=429, message="slow down", method="GET", url="https://mixpanel.com/x")
-    error.retry_after = retry_after
-    return error
+    return RateLimitError(
+        status=429, message="slow down", method="GET", url="https://mixpanel.com/x", retry_after=retry_after
+    )
 
 
 def page() -> InvalidResponseError:
-    error = InvalidResponseError(status=200, message="a page", method="GET", url="https://mixpanel.com/x")
-    error.is_page = True
-    return error
+    return InvalidResponseError(
+        status=200, message="a page", method="GET", url="https://mixpanel.com/x", is_page=True
+    )
 
 
 TRANSIENT: list[MixpanelError] = [
@@ -87,8 +87,7 @@ def test_a_call_that_creates_is_not_repeated_after_an_ambiguous_failure() -> Non
 
 
 def test_a_call_that_creates_is_repeated_when_it_never_reached_the_server() -> None:
-    never_sent = NetworkError("no route")
-    never_sent.was_sent = False
+    never_sent = NetworkError("no route", was_sent=False)
     assert attempts(idempotent=False).record_failure(never_sent) is not None
     assert attempts(idempotent=False).record_failure(limited(1)) == 1
 

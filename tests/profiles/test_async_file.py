@@ -14,6 +14,7 @@ from typing import IO, Any, cast
 import pytest
 
 from mixpanel_export import AsyncMixpanelClient, ExportError, MixpanelClient
+from mixpanel_export.http.cancellation import Cancellation
 from mixpanel_export.profiles import ProfilesProgress
 from mixpanel_export.profiles.file import PartialFile
 from mixpanel_export.profiles.pagination import Batch, Paging
@@ -139,14 +140,15 @@ def test_what_an_earlier_run_left_need_not_be_read_to_its_end(tmp_path: Path) ->
     file.close()
     looked: list[int] = []
 
-    def check() -> None:
-        looked.append(1)
-        if len(looked) == 2:
-            raise ExportError("given up")
+    class GivenUp(Cancellation):
+        def check(self) -> None:
+            looked.append(1)
+            if len(looked) == 2:
+                raise ExportError("given up")
 
     file.open()
     with pytest.raises(ExportError, match="given up"):
-        file.left(check)
+        file.left(GivenUp())
     file.close()
     file.open()
     assert file.left()[0].taken == 1

@@ -106,7 +106,7 @@ def _try(probe: _Probe, client: MixpanelClient, day: str) -> MixpanelError | Non
         probe.send(client, day)
     except ConfigurationError as error:
         # Nothing was refused: these credentials are not meant to reach it.
-        click.echo(f"  no   {probe.family}: {error.allowed}")
+        click.echo(f"  no   {probe.family}: {error.expected}")
         return None
     except MixpanelError as error:
         reason = f"{error.status} {error.message}" if isinstance(error, APIError) else str(error)

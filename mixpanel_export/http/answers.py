@@ -1,0 +1,143 @@
+"""Read a complete response: the typed result of an operation, or the exception for a failure.
+
+Requests are strict, answers are tolerant: see `failures` for the words of a failed one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar, cast, get_origin
+
+import httpx
+
+from mixpanel_export import tables
+from mixpanel_export.errors import InvalidResponseError
+from mixpanel_export.http.context import Context
+from mixpanel_export.http.failures import ErrorContext, error_from_response, public_url, server_words
+from mixpanel_export.http.limits import MIXPANEL_LIMITS
+from mixpanel_export.http.raw import RawResponse, raw_response
+from mixpanel_export.http.servers import family_of
+from mixpanel_export_api.api import CsvText, Map, Operation
+
+__all__ = ["answer_reader", "check_answer", "read_raw"]
+
+T = TypeVar("T")
+
+# Generated models raise errors of their own otherwise.
+tables.raise_own_errors()
+
+_ANYTHING = re.compile(b"")
+_ARRAY = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[")
+_OBJECT = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{")
+
+
+def answer_reader(context: Context, operation: Operation[T], format: object) -> Callable[[httpx.Response], T]:
+    """Return the function that reads the answer of an operation, called with this `format` argument."""
+    if operation.csv and format == "csv":
+        return lambda response: cast(T, _read_csv(context, response))
+    return lambda response: _read_typed(context, operation, response)
+
+
+def check_answer(context: Context, response: httpx.Response) -> None:
+    """Raise for a response that is a failure by its status, or a web page; its body must have been read."""
+    if not response.is_success:
+        raise error_from_response(response, _error_context(context, response))
+    if "html" in response.headers.get("content-type", "").lower():
+        raise _unreadable(context, response, "the answer is a web page", is_page=True)
+
+
+def read_raw(context: Context, response: httpx.Response) -> RawResponse[str]:
+    """Return the answer of a path that the contract may not know."""
+    check_answer(context, response)
+    # Its keys may be anything, `error` included.
+    _check_error(context, response, is_map=True)
+    return raw_response(response, response.text)
+
+
+def _read_csv(context: Context, response: httpx.Response) -> CsvText:
+    check_answer(context, response)
+    _check_error(context, response)
+    if "json" in response.headers.get("content-type", "").lower():
+        raise _unreadable(context, response, "expected CSV, got JSON")
+    return CsvText(response.text)
+
+
+def _read_typed(context: Context, operation: Operation[T], response: httpx.Response) -> T:
+    check_answer(context, response)
+    _check_error(context, response, is_map=_is_map(operation))
+    if not _opening(operation).match(response.content):
+        raise _unreadable(context, response, f"not an answer of {operation.name}")
+    try:
+        return operation.parse(response)  # type: ignore[no-any-return]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        why = f"{type(error).__name__} while reading {operation.name}"
+        raise _unreadable(context, response, why) from error
+
+
+def _check_error(context: Context, response: httpx.Response, *, is_map: bool = False) -> None:
+    """Raise for a failure with the status of a success: an object with an `error`, whatever is beside it.
+
+    Args:
+        is_map: the answer's keys may be anything, `error` included.
+    """
+    error = _error_in(response.content)
+    # In a map, an object is the value of a key with that name.
+    if error and not (is_map and isinstance(error, dict)):
+        raise _unreadable(context, response, "the answer is an error")
+
+
+def _error_context(context: Context, response: httpx.Response) -> ErrorContext:
+    family = family_of(response.request.url.path.removeprefix(context.servers.prefix))
+    allowance = (context.limits or MIXPANEL_LIMITS).allowance(family)
+    return ErrorContext(
+        credentials=context.auth.description,
+        redact=context.auth.redact,
+        today=context.today(),
+        budget=str(allowance) if allowance is not None else "",
+    )
+
+
+def _unreadable(
+    context: Context, response: httpx.Response, why: str, *, is_page: bool = False
+) -> InvalidResponseError:
+    words = server_words(response.content, response.headers.get("content-type", ""), context.auth.redact)
+    return InvalidResponseError(
+        status=response.status_code,
+        message=f"{why}: {words}",
+        method=response.request.method,
+        url=context.auth.redact(public_url(response.request.url)),
+        is_page=is_page,
+    )
+
+
+def _opening(operation: Operation[Any]) -> re.Pattern[bytes]:
+    """Return a pattern for the start of a successful body.
+
+    The generated parsers do not look, and turn an object into an empty list, or an empty list into an object.
+    """
+    answer = _answer(operation)
+    if answer is str:
+        return _ANYTHING
+    return _ARRAY if get_origin(answer) is list else _OBJECT
+
+
+def _is_map(operation: Operation[Any]) -> bool:
+    """Return whether a successful answer is a map whose keys are names that people chose."""
+    answer = _answer(operation)
+    return isinstance(answer, type) and issubclass(answer, Map)
+
+
+def _answer(operation: Operation[Any]) -> Any:
+    return operation.parse.__annotations__["return"]
+
+
+def _error_in(body: bytes) -> Any:
+    """Return the `error` of a body that is an object. In older calls it is false when all is well."""
+    if b'"error"' not in body or not _OBJECT.match(body):
+        return None
+    try:
+        return json.loads(body)["error"]
+    except (ValueError, KeyError, RecursionError):
+        return None

@@ -1,0 +1,240 @@
+"""One call, ready to be sent: its request, the reader of its answer, its budget and its attempts.
+
+No I/O, so that both clients, the export and the profiles share every decision. `transport` sends calls, `answers`
+reads what comes back.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar
+
+import httpx
+from attrs import field, frozen
+
+from mixpanel_export.errors import ConfigurationError, InvalidArgumentError, RateLimitError
+from mixpanel_export.http.answers import answer_reader, read_raw
+from mixpanel_export.http.arguments import check_arguments
+from mixpanel_export.http.context import Context
+from mixpanel_export.http.limits import Budget, BudgetWait, Lease
+from mixpanel_export.http.raw import RawResponse, captured
+from mixpanel_export.http.retry import RetryState
+from mixpanel_export.http.servers import family_of
+from mixpanel_export_api.api import Operation
+
+__all__ = [
+    "Call",
+    "CallObserver",
+    "Request",
+    "build_request",
+    "checked_arguments",
+    "operation_call",
+    "raw_call",
+]
+
+T = TypeVar("T")
+
+_logger = logging.getLogger("mixpanel_export")
+
+
+@frozen
+class Request:
+    """A request, ready for `httpx.Client.build_request(**request.arguments)`."""
+
+    arguments: Mapping[str, Any]
+
+    @property
+    def method(self) -> str:
+        return str(self.arguments["method"]).upper()
+
+    @property
+    def url(self) -> str:
+        return str(self.arguments["url"])
+
+
+class CallObserver:
+    """Callbacks for the progress of a call; the base class ignores them."""
+
+    def on_attempt(self) -> None:
+        """An attempt starts; whatever the previous one received is void."""
+
+    def on_wait(self, seconds: float, reason: str) -> None:
+        """Nothing happens for this many seconds."""
+
+
+@frozen
+class Call(Generic[T]):
+    """One call, ready to be sent as often as its attempts allow.
+
+    Attributes:
+        name: the operation or path, for logs.
+        read: returns the result of a complete response, or raises.
+        attempts: the failures so far.
+        wait: the time spent waiting for the budget so far.
+    """
+
+    context: Context
+    name: str
+    request: Request
+    read: Callable[[httpx.Response], T]
+    budget: Budget | None
+    attempts: RetryState
+    wait: BudgetWait
+    observer: CallObserver = field(factory=CallObserver)
+
+    def begin(self) -> Lease | float:
+        """Start an attempt now, or return the seconds to wait before asking again.
+
+        Raises:
+            BudgetExhaustedError: when that would be longer than the client's limits allow.
+        """
+        started = self.budget.try_begin() if self.budget is not None else Lease()
+        if isinstance(started, Lease):
+            self.observer.on_attempt()
+            return started
+        seconds = self.wait.add(started)
+        self.observer.on_wait(seconds, "for the request budget")
+        return seconds
+
+    def answer(self, response: httpx.Response) -> T:
+        """Return the result of a complete response; raise for a failure."""
+        answer = self.read(response)
+        if (wanted := captured.get()) is not None:
+            wanted.append(response)
+        return answer
+
+    def failed(self, error: Exception) -> float:
+        """Record a failed attempt; return the seconds to wait before the next one, or raise `error`."""
+        wait = self.attempts.record_failure(error)
+        if wait is None:
+            raise error
+        is_limit = isinstance(error, RateLimitError)
+        if is_limit and self.budget is not None:
+            self.budget.pause(wait)
+        _logger.info(
+            "%s failed (attempt %d); trying again in %.1f s: %s", self.name, self.attempts.made, wait, error
+        )
+        self.observer.on_wait(wait, "too many requests" if is_limit else "to try again")
+        return wait
+
+
+def operation_call(context: Context, operation: Operation[T], arguments: Mapping[str, Any]) -> Call[T]:
+    """Return the call of an operation; raise as `checked_arguments` and `build_request` do."""
+    return _call(
+        context,
+        operation.name,
+        operation.path,
+        build_request(context, operation, checked_arguments(context, operation, arguments)),
+        answer_reader(context, operation, arguments.get("format")),
+        idempotent=operation.idempotent,
+    )
+
+
+def raw_call(context: Context, arguments: dict[str, Any], *, idempotent: bool) -> Call[RawResponse[str]]:
+    """Return the call of `raw_arguments`, with the client's project, workspace and credentials.
+
+    Raises:
+        ConfigurationError: when the path needs a project and the client has none.
+        InvalidArgumentError: for arguments too long for a URL.
+    """
+    path: str = arguments["url"]
+    if "{project_id}" in path and context.project_id is None:
+        raise ConfigurationError("project_id", f"required by {path}; the client has none")
+    if family_of(path) != "app":
+        arguments["params"] = {**context.bound, **arguments["params"]}
+    arguments["url"] = context.servers.url(
+        path.replace("{project_id}", str(context.project_id)), context.auth.query_root
+    )
+    _check_length(arguments)
+    arguments["timeout"] = context.timeout_of(path)
+
+    def read(response: httpx.Response) -> RawResponse[str]:
+        return read_raw(context, response)
+
+    return _call(context, path, path, Request(arguments), read, idempotent=idempotent)
+
+
+def checked_arguments(
+    context: Context, operation: Operation[Any], arguments: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the arguments as `build_request` takes them, without those that are None.
+
+    Raises:
+        InvalidArgumentError: for an argument that the contract does not allow.
+        ConfigurationError: when these credentials cannot make this call.
+    """
+    _check_credentials(context, operation)
+    return check_arguments(
+        operation, arguments, context.today(), zone=context.zone, check_expressions=context.check_expressions
+    )
+
+
+def build_request(
+    context: Context,
+    operation: Operation[Any],
+    checked: Mapping[str, Any],
+    headers: Mapping[str, str] | None = None,
+) -> Request:
+    """Build a request, with the generated client, from the result of `checked_arguments`.
+
+    Raises:
+        InvalidArgumentError: for arguments too long for a URL.
+    """
+    values = {name: value for name, value in checked.items() if value is not None}
+    in_body = {name: values.pop(name) for name in operation.body_fields if name in values}
+    if operation.body is not None:
+        values["body"] = operation.body(**_renamed(operation, in_body))
+    bound = {name: value for name, value in context.bound.items() if name in operation.bound}
+    built = operation.build(**_renamed(operation, values), **bound)
+    built["url"] = context.servers.url(built["url"], context.auth.query_root)
+    built["timeout"] = context.timeout_of(operation.path)
+    _check_length(built)
+    if headers:
+        built["headers"] = {**built.get("headers", {}), **headers}
+    return Request(built)
+
+
+def _call(
+    context: Context,
+    name: str,
+    path: str,
+    request: Request,
+    read: Callable[[httpx.Response], T],
+    *,
+    idempotent: bool,
+) -> Call[T]:
+    return Call(
+        context=context,
+        name=name,
+        request=request,
+        read=read,
+        budget=context.budget(family_of(path)),
+        attempts=RetryState(context.retry, idempotent=idempotent),
+        wait=BudgetWait(context.max_budget_wait),
+    )
+
+
+def _check_credentials(context: Context, operation: Operation[Any]) -> None:
+    if not operation.security & context.auth.schemes:
+        raise ConfigurationError(
+            "auth", f"{operation.name} does not accept {context.auth.description}; use a service account"
+        )
+    if "{project_id}" in operation.path and context.project_id is None:
+        raise ConfigurationError("project_id", f"required by {operation.name}; the client has none")
+
+
+def _renamed(operation: Operation[Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    return {operation.renamed.get(name, name): value for name, value in values.items()}
+
+
+def _check_length(built: Mapping[str, Any]) -> None:
+    """Refuse arguments too long for a URL: httpx raises an exception that names none of them."""
+    try:
+        httpx.URL(built["url"], params=built.get("params"))
+    except httpx.InvalidURL:
+        parts: Mapping[str, Any] = {"url": built["url"], **built.get("params", {})}
+        longest = max(parts, key=lambda name: len(str(parts[name])))
+        raise InvalidArgumentError(
+            longest, parts[longest], "expected a value that fits into a URL; request less in one call"
+        ) from None

@@ -1,0 +1,158 @@
+"""The connections of a client: httpx clients that are never shared with a forked child.
+
+After a fork, parent and child have the same sockets, and each would read the other's answers. So a child gives up
+the parent's connections and starts with none. It must not end them either: closing a descriptor leaves the parent's
+open and sends nothing, while a shutdown or TLS's close_notify would reach the server.
+"""
+
+from __future__ import annotations
+
+import copy
+import ssl
+import threading
+import warnings
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+import httpx
+
+from mixpanel_export._process import notify_after_fork
+from mixpanel_export.errors import MixpanelError
+from mixpanel_export.http.context import Context
+
+__all__ = ["AsyncConnections", "Connections", "open_async_connections", "open_connections"]
+
+H = TypeVar("H", httpx.Client, httpx.AsyncClient)
+
+_HEADERS = {"User-Agent": "mixpanel-export-sdk (Python; httpx)"}
+_KEEP_ALIVE = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+# An export's connection serves one request: an idle one is often cut by the other side when it is needed again.
+_NO_KEEP_ALIVE = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+
+_WITHOUT_SOCKETS = (httpx.MockTransport, httpx.WSGITransport, httpx.ASGITransport)
+
+# Asynchronous connections of parents: never closed nor collected here, because their event loop would do it, by
+# an epoll descriptor that it shares with the parent's.
+_inherited: list[object] = []
+
+
+class _Connections(Generic[H]):
+    """The httpx client behind a Mixpanel client, replaced after a fork."""
+
+    def __init__(self, make: Callable[[], H], transport: object) -> None:
+        self._make = make
+        self._transport = transport
+        self._lock = threading.Lock()
+        self._http: H | None = make()
+        self._is_closed = False
+        self._is_unusable = False
+        notify_after_fork(self)
+
+    @property
+    def http(self) -> H:
+        """The httpx client, with connections of this process only."""
+        self.check()
+        with self._lock:
+            if self._http is None:
+                self._http = self._make()
+            return self._http
+
+    def check(self) -> None:
+        """Raise MixpanelError when the client is closed, or cannot be used after a fork."""
+        if self._is_closed:
+            raise MixpanelError("the client is closed; create a new one and keep it open while it is used")
+        if self._is_unusable:
+            raise MixpanelError(
+                "the client's transport= may hold connections of the process that this one was forked from; "
+                "create the client in this process"
+            )
+
+    def after_fork(self) -> None:
+        """Give up the parent's connections; called in the child."""
+        self._lock = threading.Lock()
+        http, self._http = self._http, None
+        if isinstance(http, httpx.AsyncClient):
+            _inherited.append(http)
+        # Collecting the sockets closes this process's descriptors only, but Python warns about it.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            if self._transport is not None and not isinstance(self._transport, _WITHOUT_SOCKETS):
+                self._is_unusable = not _renew(self._transport)
+            del http
+
+    def _take(self) -> H | None:
+        self._is_closed = True
+        with self._lock:
+            http, self._http = self._http, None
+            return http
+
+
+class Connections(_Connections[httpx.Client]):
+    """The connections of synchronous calls and of exports."""
+
+    def close(self) -> None:
+        """Close the connections; any further call raises."""
+        if (http := self._take()) is not None:
+            http.close()
+
+
+class AsyncConnections(_Connections[httpx.AsyncClient]):
+    """The connections of asynchronous calls."""
+
+    async def aclose(self) -> None:
+        """Close the connections; any further call raises."""
+        if (http := self._take()) is not None:
+            await http.aclose()
+
+
+def open_connections(
+    context: Context, transport: httpx.BaseTransport | None, *, keep_alive: bool
+) -> Connections:
+    """Return the connections of synchronous calls."""
+    options = _options(context)
+    limits = _KEEP_ALIVE if keep_alive else _NO_KEEP_ALIVE
+    return Connections(lambda: httpx.Client(limits=limits, transport=transport, **options), transport)
+
+
+def open_async_connections(context: Context, transport: httpx.AsyncBaseTransport | None) -> AsyncConnections:
+    """Return the connections of asynchronous calls."""
+    options = _options(context)
+    return AsyncConnections(
+        lambda: httpx.AsyncClient(limits=_KEEP_ALIVE, transport=transport, **options), transport
+    )
+
+
+def _options(context: Context) -> dict[str, Any]:
+    return {
+        "auth": context.auth,
+        "headers": _HEADERS,
+        "verify": _tls(),
+        # A proxy of the environment would be handed credentials in clear on the way to plain http.
+        "trust_env": not context.servers.are_local,
+    }
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Return the one context of this process: reading the certificates takes longer than anything else here."""
+    return httpx.create_ssl_context()
+
+
+def _renew(transport: Any) -> bool:
+    """Give a transport of httpx an empty pool with the same settings; False for any other transport."""
+    if type(transport) not in (httpx.HTTPTransport, httpx.AsyncHTTPTransport):
+        return False
+    try:
+        pool = copy.copy(transport._pool)
+        if not isinstance(pool._connections, list) or not isinstance(pool._requests, list):
+            return False
+        pool._optional_thread_lock = type(pool._optional_thread_lock)()
+        pool._connections, pool._requests = [], []
+    except AttributeError:
+        # Another version of httpcore.
+        return False
+    if isinstance(transport, httpx.AsyncHTTPTransport):
+        _inherited.append(transport._pool)
+    transport._pool = pool
+    return True
