@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import click
-from click.shell_completion import get_completion_class, shell_complete
+from click.shell_completion import BashComplete, get_completion_class, shell_complete
 
 from mixpanel_export.cli.options import Option
 
@@ -32,11 +32,13 @@ def complete(app: click.Command) -> bool:
     instruction = os.environ.get(_VARIABLE)
     if not instruction:
         return False
-    first, _, last = instruction.partition("_")
-    # Both orders are in use: `complete_bash` and `bash_complete`.
-    if first in {"complete", "source"}:
-        instruction = f"{last}_{first}"
-    shell_complete(app, {}, _PROGRAM, _VARIABLE, instruction)
+    if instruction == "complete_bash":
+        # The bash scripts that earlier releases installed; they read bare words.
+        request = BashComplete(app, {}, _PROGRAM, _VARIABLE)
+        for item in request.get_completions(*request.get_completion_args()):
+            click.echo(item.value)
+    else:
+        shell_complete(app, {}, _PROGRAM, _VARIABLE, instruction)
     return True
 
 

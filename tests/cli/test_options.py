@@ -76,7 +76,8 @@ class TestHelp:
 
 
 class TestCompletion:
-    @pytest.mark.parametrize("instruction", ["complete_bash", "bash_complete"])
+    # The first is what the scripts of earlier releases send.
+    @pytest.mark.parametrize(("instruction", "prefix"), [("complete_bash", ""), ("bash_complete", "plain,")])
     @pytest.mark.parametrize(
         ("typed", "completed"),
         [
@@ -87,14 +88,16 @@ class TestCompletion:
             ("annotations cre", "create"),
         ],
     )
-    def test_shell_completes_the_contract(self, instruction: str, typed: str, completed: str) -> None:
+    def test_shell_completes_the_contract(
+        self, instruction: str, prefix: str, typed: str, completed: str
+    ) -> None:
         words = f"mixpanel-export {typed}"
         environ = {
             "_MIXPANEL_EXPORT_COMPLETE": instruction,
             "COMP_WORDS": words,
             "COMP_CWORD": str(len(words.split()) - 1),
         }
-        assert f"plain,{completed}" in run(environ=environ).out.split()
+        assert f"{prefix}{completed}" in run(environ=environ).out.split()
 
     @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
     def test_script_is_installed_once(self, tmp_path: Path, shell: str) -> None:
