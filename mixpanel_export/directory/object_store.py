@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-import tenacity
 from attrs import evolve, frozen
 
 from mixpanel_export.directory.object_errors import (
@@ -253,16 +252,20 @@ class Objects:
                     raise destination_error(self.url, error, action) from None
                 raise _TransientError(describe(error)) from None
 
-        retrying = tenacity.Retrying(
-            retry=attempts.again, wait=attempts.pause, sleep=self.cancellation.sleep, reraise=True
-        )
-        try:
-            return retrying(attempt)
-        except _TransientError as error:
-            times = "once" if attempts.made == 1 else f"{attempts.made} times"
-            raise DestinationError(
-                self.url, f"{action}, tried {times}", str(error), "Run the same export again to resume"
-            ) from None
+        while True:
+            try:
+                return attempt()
+            except _TransientError as error:
+                wait = attempts.record_failure(error)
+                if wait is None:
+                    times = "once" if attempts.made == 1 else f"{attempts.made} times"
+                    raise DestinationError(
+                        self.url,
+                        f"{action}, tried {times}",
+                        str(error),
+                        "Run the same export again to resume",
+                    ) from None
+            self.cancellation.sleep(wait)
 
 
 class _CancellableFile(io.FileIO):
