@@ -7,7 +7,8 @@ Use it to try the SDK without an account, and in test suites:
             ...
 
 The sandbox enforces Mixpanel's request limits, injects faults (`sandbox.faults`), logs requests
-(`sandbox.requests`), and can serve your own exported files instead of the sample (`Sandbox(events=PATH)`).
+(`sandbox.requests`) and sends responses in the other forms seen at Mixpanel (`sandbox.variants`). It can serve your
+own exported files instead of the sample (`Sandbox(events=PATH)`).
 
 Requires the extra `sandbox`. Importing this package is cheap and always works; only creating a `Sandbox`
 checks for the extra, so the pytest plugin and the command line load without it.
@@ -21,6 +22,7 @@ from mixpanel_export.sandbox.faults.schedule import FaultSchedule
 from mixpanel_export.sandbox.http.limits import Limits, Quota
 from mixpanel_export.sandbox.http.request_log import LoggedRequest, RequestLog
 from mixpanel_export.sandbox.server import Sandbox
+from mixpanel_export.sandbox.variants.registry import Variants
 
 __all__ = [
     "Fault",
@@ -31,6 +33,7 @@ __all__ = [
     "RequestLog",
     "Sandbox",
     "SandboxCredentials",
+    "Variants",
 ]
 
 # Old names, importable for one more release.

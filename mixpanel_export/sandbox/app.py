@@ -1,7 +1,7 @@
 """The ASGI application: routing, authentication, and errors in Mixpanel's shapes.
 
-Responses come from `endpoints`. Faults are applied by the layers around the application: `control.gate`,
-`faults.wire` and `faults.body`.
+Responses come from `endpoints`, and `variants` rewrites them. Faults are applied by the layers around the
+application: `control.gate`, `faults.wire` and `faults.body`.
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ from mixpanel_export.sandbox.endpoints import OPERATIONS
 from mixpanel_export.sandbox.endpoints.operation import Call, Operation
 from mixpanel_export.sandbox.faults.body import DamagedLines
 from mixpanel_export.sandbox.faults.wire import DamagedWire
-from mixpanel_export.sandbox.http.authentication import RequestParts, authenticate
+from mixpanel_export.sandbox.http.authentication import Pairs, RequestParts, authenticate
 from mixpanel_export.sandbox.http.compression import GzipMiddleware
 from mixpanel_export.sandbox.http.parameters import Parameters
 from mixpanel_export.sandbox.http.refusal import BadRequest, Refusal, refusal_body
 from mixpanel_export.sandbox.project import Project
+from mixpanel_export.sandbox.variants.registry import Variants
 
 __all__ = ["create_app"]
 
@@ -44,10 +45,11 @@ def create_app(project: Project, controls: Controls) -> ASGIApp:
     async def unknown(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         message = {404: "Not found", 405: "Method not allowed"}.get(status, "Bad request")
-        return _refuse(project, request, Refusal(status, message))
+        refused = _refuse(project, request, Refusal(status, message))
+        return controls.variants.rewrite("", (), refused)
 
     routes = [
-        Route(path, _endpoint(project, operation), methods=[operation.method])
+        Route(path, _endpoint(project, operation, controls.variants), methods=[operation.method])
         for operation in OPERATIONS
         for path in operation.paths
     ]
@@ -58,22 +60,28 @@ def create_app(project: Project, controls: Controls) -> ASGIApp:
     return Gate(api, control_app(controls), controls, project.credentials)
 
 
-def _endpoint(project: Project, operation: Operation) -> _Endpoint:
+def _endpoint(project: Project, operation: Operation, variants: Variants) -> _Endpoint:
     async def endpoint(request: Request) -> Response:
+        query = tuple(request.query_params.multi_items())
+        form: Pairs = ()
         try:
-            return await operation.handler(await _authenticated(project, request))
+            form = await _form(request)
+            _authenticate(project, request, query, form)
+            parameters = Parameters(variants.parameters(operation.key, (*query, *form)))
+            response = await operation.handler(
+                Call(project=project, request=request, parameters=parameters, today=project.today)
+            )
         except Refusal as refusal:
-            return _refuse(project, request, refusal)
+            response = _refuse(project, request, refusal)
         except Exception:
             _logger.exception("The sandbox failed to answer %s %s", request.method, operation.path)
-            return _refuse(project, request, Refusal(500, "An error occurred in the sandbox"))
+            response = _refuse(project, request, Refusal(500, "An error occurred in the sandbox"))
+        return variants.rewrite(operation.key, (*query, *form), response)
 
     return endpoint
 
 
-async def _authenticated(project: Project, request: Request) -> Call:
-    query = tuple(request.query_params.multi_items())
-    form = await _form(request)
+def _authenticate(project: Project, request: Request, query: Pairs, form: Pairs) -> None:
     parts = RequestParts(
         path=request.url.path,
         authorization=request.headers.get("authorization"),
@@ -83,15 +91,9 @@ async def _authenticated(project: Project, request: Request) -> Call:
     refusal = authenticate(parts, project.credentials, time.time())
     if refusal is not None:
         raise refusal
-    return Call(
-        project=project,
-        request=request,
-        parameters=Parameters((*query, *form)),
-        today=project.today,
-    )
 
 
-async def _form(request: Request) -> tuple[tuple[str, str], ...]:
+async def _form(request: Request) -> Pairs:
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type != "application/x-www-form-urlencoded":
         return ()

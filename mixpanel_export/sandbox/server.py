@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -21,6 +22,7 @@ from mixpanel_export.sandbox.faults.schedule import FaultSchedule
 from mixpanel_export.sandbox.http.limits import Limits
 from mixpanel_export.sandbox.http.request_log import RequestLog
 from mixpanel_export.sandbox.http.serving import Serving, listen
+from mixpanel_export.sandbox.variants.registry import Variants
 
 if TYPE_CHECKING:
     from mixpanel_export.sandbox.project import Project
@@ -57,6 +59,8 @@ class Sandbox:
         engage_session_seconds: seconds that a profile query's `session_id` stays valid after its last use.
         limits: the request limits, Mixpanel's by default; None disables them.
         bandwidth: bytes per second for each connection; None is unlimited.
+        variants: alternative forms of responses, as seen from Mixpanel's servers: a name, several names, or
+            `{"annotations": "user_missing"}`. See `Sandbox.variants`.
 
     Raises:
         MissingExtraError: the extra `sandbox` is not installed.
@@ -73,10 +77,11 @@ class Sandbox:
         engage_session_seconds: float = 600.0,
         limits: Limits | None = _MIXPANEL,
         bandwidth: float | None = None,
+        variants: str | Sequence[str] | Mapping[str, str | Sequence[str]] = (),
     ) -> None:
         _require_extra()
         self.credentials: SandboxCredentials = credentials or SandboxCredentials()
-        self._controls = Controls.with_limits(limits, bandwidth)
+        self._controls = Controls.with_limits(limits, bandwidth, Variants(variants))
         self._events = None if events is None else Path(events)
         self._host = host
         self._port = port
@@ -113,6 +118,14 @@ class Sandbox:
     @bandwidth.setter
     def bandwidth(self, bandwidth: float | None) -> None:
         self._controls.bandwidth = bandwidth
+
+    @property
+    def variants(self) -> Variants:
+        """The alternative forms of responses in use, and the names of all there are.
+
+        sandbox.variants.use("annotations.user_missing")
+        """
+        return self._controls.variants
 
     def reset(self) -> None:
         """Clear the faults, the request log and the counts behind the limits."""

@@ -11,6 +11,9 @@
     PUT    /sandbox/limits      change some: {"query": {"per_hour": 5}, "retry_after": "seconds"}; null lifts all
     GET    /sandbox/bandwidth   show the bytes per second for each connection
     PUT    /sandbox/bandwidth   change it: 100000, or null for unlimited
+    GET    /sandbox/variants    list the variants of responses, and those in use
+    PUT    /sandbox/variants    use these only: ["annotations.user_missing", "errors.html"]
+    DELETE /sandbox/variants    send ordinary responses again
     POST   /sandbox/reset       clear the faults, the log and the counts behind the limits
 
 No credentials are needed, and only loopback addresses may call it, whatever the sandbox listens on. Control
@@ -37,6 +40,7 @@ from mixpanel_export.sandbox.control.json_forms import (
     limits_from_json,
     limits_to_json,
     rule_to_json,
+    variants_from_json,
 )
 from mixpanel_export.sandbox.http.request_log import LoggedRequest
 
@@ -148,6 +152,22 @@ def _put_bandwidth(controls: Controls, data: Any) -> Any:
     return controls.bandwidth
 
 
+def _variants(controls: Controls, data: Any) -> Any:
+    return {"used": controls.variants.used, "variants": controls.variants.descriptions()}
+
+
+def _put_variants(controls: Controls, data: Any) -> Any:
+    names = variants_from_json(data)
+    controls.variants.clear()
+    controls.variants.use(*names)
+    return _variants(controls, None)
+
+
+def _clear_variants(controls: Controls, data: Any) -> Any:
+    controls.variants.clear()
+    return _variants(controls, None)
+
+
 def _reset(controls: Controls, data: Any) -> Any:
     controls.reset()
     return {"status": "ok"}
@@ -159,5 +179,6 @@ _HANDLERS: dict[str, dict[str, _Handler]] = {
     "/requests": {"GET": _requests, "DELETE": _clear_requests},
     "/limits": {"GET": _limits, "PUT": _put_limits},
     "/bandwidth": {"GET": _bandwidth, "PUT": _put_bandwidth},
+    "/variants": {"GET": _variants, "PUT": _put_variants, "DELETE": _clear_variants},
     "/reset": {"POST": _reset},
 }

@@ -11,6 +11,7 @@ from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.sandbox.faults.schedule import FaultSchedule
 from mixpanel_export.sandbox.http.limits import Limiter, Limits
 from mixpanel_export.sandbox.http.request_log import RequestLog
+from mixpanel_export.sandbox.variants.registry import Variants
 
 __all__ = ["Controls"]
 
@@ -25,7 +26,7 @@ def _checked(instance: object, attribute: Any, value: Any) -> None:
 
 @define(eq=False)
 class Controls:
-    """The fault schedule, limits and request log of a sandbox.
+    """The fault schedule, limits, request log and variants of a sandbox.
 
     Attributes:
         bandwidth: bytes per second for each connection; None is unlimited.
@@ -35,12 +36,15 @@ class Controls:
     requests: RequestLog
     faults: FaultSchedule = field(factory=FaultSchedule)
     bandwidth: float | None = field(default=None, validator=_checked)
+    variants: Variants = field(factory=Variants)
 
     @classmethod
-    def with_limits(cls, limits: Limits | None, bandwidth: float | None = None) -> Controls:
+    def with_limits(
+        cls, limits: Limits | None, bandwidth: float | None = None, variants: Variants | None = None
+    ) -> Controls:
         """Return the controls of a new sandbox."""
         limiter = Limiter(limits)
-        return cls(limiter=limiter, requests=RequestLog(limiter), bandwidth=bandwidth)
+        return cls(limiter, RequestLog(limiter), bandwidth=bandwidth, variants=variants or Variants())
 
     def reset(self) -> None:
         """Clear the faults, the log and the counts behind the limits."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from mixpanel_export.sandbox.control.controls import Controls
 from mixpanel_export.sandbox.credentials import SandboxCredentials
@@ -75,7 +75,7 @@ class Gate:
             family=family_of(path),
         )
 
-    def _refusal(self, scope: Scope, excess: Excess) -> JSONResponse:
+    def _refusal(self, scope: Scope, excess: Excess) -> Response:
         query = scope["query_string"].decode("latin-1")
         body = refusal_body(scope["path"], query, excess.message, self._credentials.redact)
         seconds = math.ceil(excess.retry_after)
@@ -90,7 +90,7 @@ class Gate:
                 headers["Retry-After"] = format_datetime(when, usegmt=True)
             case None:
                 pass
-        return JSONResponse(body, 429, headers=headers)
+        return self._controls.variants.rewrite("", (), JSONResponse(body, 429, headers=headers))
 
 
 class _Exchange:

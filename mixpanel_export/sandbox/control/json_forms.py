@@ -12,14 +12,16 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
+import msgspec
 from attrs import asdict, evolve, fields
 
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.sandbox.faults.fault import Fault
 from mixpanel_export.sandbox.faults.schedule import FaultSchedule, Rule
 from mixpanel_export.sandbox.http.limits import Limits, Quota
+from mixpanel_export.sandbox.variants.registry import Variants
 
-__all__ = ["add_rule", "limits_from_json", "limits_to_json", "rule_to_json"]
+__all__ = ["add_rule", "limits_from_json", "limits_to_json", "rule_to_json", "variants_from_json"]
 
 _FOREVER = "forever"
 _KINDS: Mapping[str, Callable[..., Fault]] = {
@@ -139,8 +141,12 @@ def limits_to_json(limits: Limits | None) -> dict[str, Any] | None:
     }
 
 
+def _json_name(name: str) -> str:
+    return _JSON_NAMES.get(name, name)
+
+
 def _quota_to_json(quota: Quota) -> dict[str, Any]:
-    return {_JSON_NAMES.get(name, name): value for name, value in asdict(quota).items()}
+    return {_json_name(name): value for name, value in asdict(quota).items()}
 
 
 def limits_from_json(data: Any, current: Limits | None) -> Limits | None:
@@ -167,7 +173,7 @@ def _quota_from_json(name: str, value: Any, before: Quota) -> Quota:
     if value is None:
         return Quota()
     given = _object(value, name)
-    known = {_JSON_NAMES.get(attribute.name, attribute.name): attribute.name for attribute in fields(Quota)}
+    known = {_json_name(attribute.name): attribute.name for attribute in fields(Quota)}
     for field_name in given:
         if field_name not in known:
             raise _unknown(field_name, tuple(known))
@@ -183,6 +189,18 @@ def _evolved(before: _Limits, changes: dict[str, Any]) -> _Limits:
     except (TypeError, ValueError) as error:
         # attrs' validators put more into an error than its message.
         raise InvalidArgumentError("limits", changes, str(error.args[0])) from None
+
+
+def variants_from_json(data: Any) -> list[str]:
+    """Return the names of variants in a list, or in an object such as `{"annotations": "user_missing"}`.
+
+    Raises:
+        InvalidArgumentError: the JSON has another form, or a name is unknown.
+    """
+    try:
+        return Variants(msgspec.convert(data, list[str] | dict[str, str])).used
+    except msgspec.ValidationError:
+        raise InvalidArgumentError("variants", data, "expected a list of names") from None
 
 
 def _object(data: Any, what: str) -> dict[str, Any]:

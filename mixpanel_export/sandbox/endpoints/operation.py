@@ -66,6 +66,11 @@ class Operation:
     handler: Handler
 
     @property
+    def key(self) -> str:
+        """Return the operation as `GET app:/annotations`."""
+        return f"{self.method} {self.family}:{self.path}"
+
+    @property
     def paths(self) -> tuple[str, ...]:
         """Return every full path of the operation."""
         return tuple(f"{root}{self.path}{slash}" for root in ROOTS[self.family] for slash in ("", "/"))

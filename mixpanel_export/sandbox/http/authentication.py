@@ -19,7 +19,7 @@ from mixpanel_export.auth import signature
 from mixpanel_export.sandbox.credentials import SandboxCredentials
 from mixpanel_export.sandbox.http.refusal import BadRequest, Refusal
 
-__all__ = ["RequestParts", "authenticate"]
+__all__ = ["Pairs", "RequestParts", "authenticate"]
 
 _APP_PROJECT = re.compile(r"/api/app/projects/([^/]+)")
 _CHALLENGE: Mapping[str, str] = MappingProxyType({"WWW-Authenticate": 'Basic realm="Mixpanel"'})

@@ -1,0 +1,1 @@
+"""Variants: the responses of Mixpanel's servers where they differ from its published contract."""
