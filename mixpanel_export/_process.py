@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import weakref
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from mixpanel_export.errors import MixpanelError
 
-__all__ = ["ForkAware", "HomeProcess", "notify_after_fork"]
+__all__ = ["ForkAware", "HomeProcess", "Undelivered", "notify_after_fork"]
+
+T = TypeVar("T")
 
 
 class ForkAware(Protocol):
@@ -55,6 +57,36 @@ class HomeProcess:
                 f"this iterator or export belongs to process {self._pid} and cannot be used in process "
                 f"{os.getpid()}, which was forked from it; start a new one here"
             )
+
+
+class Undelivered:
+    """The items that an iterator has left to deliver; a forked child delivers none of them.
+
+    Iterators check their process once for each list, and yield its items without a check of their own.
+    """
+
+    def __init__(self) -> None:
+        self._home = HomeProcess()
+        self._items: list[Any] = []
+        notify_after_fork(self)
+
+    @property
+    def is_ours(self) -> bool:
+        """False in a process forked from the one that started the iteration."""
+        return self._home.is_current
+
+    def hold(self, items: list[T]) -> list[T]:
+        """Return the items to deliver next; a fork empties the child's copy of the list."""
+        self._items = items
+        return items
+
+    def check(self) -> None:
+        """Raise MixpanelError in a process forked from the one that started the iteration."""
+        self._home.check()
+
+    def after_fork(self) -> None:
+        """Drop the items, so that the iterator comes to its next check."""
+        self._items.clear()
 
 
 def _after_fork() -> None:

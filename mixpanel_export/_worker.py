@@ -1,4 +1,4 @@
-"""Blocking work of a task, in a thread of its own: the loop's default ones would outlive it."""
+"""Run a task's blocking work in a thread of its own: the default threads of the loop would outlive it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
+
+from mixpanel_export._process import HomeProcess
 
 __all__ = ["WorkThread", "in_thread"]
 
@@ -17,22 +19,30 @@ def _nothing() -> None:
 
 
 class WorkThread:
-    """One thread, for one piece of work after another. End it, whatever happens."""
+    """One thread, for one piece of work after another. The caller ends it."""
 
     def __init__(self, name: str) -> None:
+        self._home = HomeProcess()
         self._executor = ThreadPoolExecutor(1, f"mixpanel-export-{name}")
 
     async def run(self, work: Callable[[], T]) -> T:
-        """What the work answers; when the task is cancelled, the work goes on until `end` cancels it."""
+        """Return the result of the work. When the task is cancelled, the work goes on until `end` cancels it.
+
+        Raises:
+            MixpanelError: in a process forked from the one that has the thread.
+        """
+        self._home.check()
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)
 
     async def end(self, cancel: Callable[[], object], close: Callable[[], object] = _nothing) -> None:
-        """Cancel what runs, wait for it without blocking the loop, and end the thread.
+        """Cancel the work, wait for it without blocking the loop, and end the thread.
 
         Args:
-            cancel: ends what runs, and returns at once.
-            close: done in the thread when that has ended, even when nobody waits any more.
+            cancel: cancels the work and returns at once.
+            close: called in the thread afterwards, even when nobody waits for it any more.
         """
+        if not self._home.is_current:
+            return
         cancel()
         closed = asyncio.get_running_loop().run_in_executor(self._executor, close)
         self._executor.shutdown(wait=False)
@@ -40,7 +50,7 @@ class WorkThread:
 
 
 async def in_thread(work: Callable[[], T], cancel: Callable[[], object] = _nothing) -> T:
-    """Do blocking work in a thread of its own; when the task ends early, `cancel` ends the work."""
+    """Run blocking work in a thread of its own; when the task ends early, `cancel` cancels the work."""
     thread = WorkThread("work")
     try:
         return await thread.run(work)

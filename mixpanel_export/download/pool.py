@@ -81,6 +81,8 @@ class SlicePool(Generic[T]):
         Raises:
             Exception: as raised by `fetch` for the slice that is next.
         """
+        # In a forked child, a thread that is gone may hold the lock.
+        self._cancellation.check_process()
         with self._changed:
             self._held = None
             self._changed.notify_all()
@@ -116,6 +118,8 @@ class SlicePool(Generic[T]):
 
     def cancel(self) -> None:
         """Tell the threads to end, and return at once. May be called from any thread."""
+        if not self._cancellation.is_ours:
+            return
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -123,6 +127,8 @@ class SlicePool(Generic[T]):
 
     def close(self) -> None:
         """End the threads and discard the slices that nobody took. May be called from any thread, and twice."""
+        if not self._cancellation.is_ours:
+            return
         self.cancel()
         connecting = self._cancellation.connecting() if self._abandon_connecting else frozenset[int]()
         moment = time.monotonic() + _CONNECT_GRACE

@@ -81,6 +81,7 @@ class RecordBatches:
         return self
 
     def __next__(self) -> pyarrow.RecordBatch:
+        self._staged.cancellation.check_process()
         while (batch := next(self._batches, None)) is None:
             table = self.next_table()
             if table is None:
@@ -133,9 +134,10 @@ class RecordBatches:
 
     def close(self) -> None:
         """End the threads and remove the temporary files; may be called twice, and from any thread."""
-        self._staged.cancel()
-        with self._lock:
-            self._close()
+        if self._staged.cancellation.is_ours:
+            self._staged.cancel()
+            with self._lock:
+                self._close()
 
     def cancel(self) -> None:
         """Cancel the download and return at once; may be called from any thread."""
@@ -155,6 +157,8 @@ class RecordBatches:
     @contextlib.contextmanager
     def _reading(self) -> Generator[None]:
         """Let one thread read at a time, and close everything on a failure."""
+        # In a forked child, a thread that is gone may hold the lock.
+        self._staged.cancellation.check_process()
         with self._lock, quoting(self._redact):
             try:
                 yield

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 
+from mixpanel_export._process import Undelivered
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.progress import ProgressListener
 from mixpanel_export.download.session import SliceStream
@@ -24,12 +25,15 @@ class EventBatches:
         self._job = job
         self._stream = SliceStream(job, http, ordered=ordered, listener=listener)
         self._lock = threading.Lock()
+        self._undelivered = Undelivered()
         self._batches: Iterator[list[Event]] = self._decoded()
 
     def next(self) -> list[Event] | None:
         """Wait for the next events and return at least one; return None after the last."""
+        self._undelivered.check()
         with self._lock, quoting(self._job.context.auth.redact):
-            return next(self._batches, None)
+            batch = next(self._batches, None)
+            return self._undelivered.hold(batch) if batch is not None else None
 
     def cancel(self) -> None:
         """Tell the download to end, and return at once. May be called from any thread."""
@@ -37,6 +41,8 @@ class EventBatches:
 
     def close(self) -> None:
         """End the download and remove its files. May be called from any thread."""
+        if not self._undelivered.is_ours:
+            return
         self._stream.close()
         with self._lock:
             # Closes the spool that is being read.

@@ -129,6 +129,8 @@ class StagedExport:
 
     def close(self) -> None:
         """End the threads and remove the files; may be called twice, but not in a thread that converts."""
+        if not self.cancellation.is_ours:
+            return
         self.cancellation.cancel()
         if self._download is not None:
             self._download.pool.close()

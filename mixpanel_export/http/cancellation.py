@@ -58,9 +58,13 @@ class Cancellation:
             CancelledError: once it was cancelled.
             MixpanelError: in a process forked from the one that started the work.
         """
-        self._home.check()
+        self.check_process()
         if self._event.is_set():
             raise CancelledError("the export was cancelled")
+
+    def check_process(self) -> None:
+        """Raise MixpanelError in a process forked from the one that started the work."""
+        self._home.check()
 
     def sleep(self, seconds: float) -> None:
         """Wait this many seconds; raise as `check` does, at once when cancelled meanwhile."""
@@ -121,6 +125,9 @@ class _NotCancellable(Cancellation):
         raise TypeError("NOT_CANCELLABLE is shared and cannot be cancelled; make a Cancellation()")
 
     def check(self) -> None:
+        pass
+
+    def check_process(self) -> None:
         pass
 
     def sleep(self, seconds: float) -> None:

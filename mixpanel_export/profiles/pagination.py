@@ -70,7 +70,7 @@ class Batch:
     """
 
     page: int
-    profiles: Sequence[Profile]
+    profiles: list[Profile]
     is_last: bool
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Unpack
 
 from mixpanel_export._formats import LinesFormat
+from mixpanel_export._process import Undelivered
 from mixpanel_export.http.connections import Connections
 from mixpanel_export.profiles.fetch import async_batches, batches
 from mixpanel_export.profiles.file import ProfilesProgress, ProfilesProgressListener
@@ -96,9 +97,11 @@ class Profiles(ProfilesResource):
 
     def _iterate(self, query: ProfileQuery) -> Iterator[Profile]:
         pages = batches(self._context, self._http, query, Paging())
+        undelivered = Undelivered()
         try:
             for batch in pages:
-                yield from batch.profiles
+                yield from undelivered.hold(batch.profiles)
+                undelivered.check()
         finally:
             pages.close()
 
@@ -189,10 +192,12 @@ class AsyncProfiles(AsyncProfilesResource):
 
     async def _iterate(self, query: ProfileQuery) -> AsyncIterator[Profile]:
         pages = async_batches(self._context, self._client, query, Paging())
+        undelivered = Undelivered()
         try:
             async for batch in pages:
-                for profile in batch.profiles:
+                for profile in undelivered.hold(batch.profiles):
                     yield profile
+                undelivered.check()
         finally:
             await pages.aclose()
 
