@@ -116,7 +116,7 @@ def docs(session: nox.Session) -> None:
     if "--serve" in session.posargs:
         session.run("mkdocs", "serve")
         return
-    session.run("mkdocs", "build", "--quiet")
+    session.run("mkdocs", "build")
     # The page on credentials shows the warning of `SecretAuth`.
     blocks = ("-p", "tests.docs.blocks", "-W", "ignore:.*2027-03-03:DeprecationWarning")
     pages = ("docs", "README.md", "CONTRIBUTING.md")

@@ -132,7 +132,7 @@ class Profiles(ProfilesResource):
 
         Raises:
             DirectoryBusyError: when another process is writing the same file.
-            And what `all` raises; then there is no file, or the one that was there before.
+            MixpanelError: as for `all`; the file is then not there, or unchanged.
         """
         writing = writing_to_file(self._context, path, format, progress, filters)
         return write(self._context, self._http, writing)
