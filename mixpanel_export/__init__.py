@@ -29,9 +29,16 @@ def __getattr__(name: str) -> Any:
     if name == "__all__" or not (name.startswith("_") or find_spec(f"{__name__}.{name}")):
         from mixpanel_export import _public
 
-        globals().update({each: getattr(_public, each) for each in _public.__all__}, __all__=_public.__all__)
-        if name in globals():
+        loaded = {
+            public: value for public in _public.__all__ if (value := vars(_public).get(public)) is not None
+        }
+        # Without the extra `arrow`, `import *` leaves out what needs it.
+        names = _public.__all__ if find_spec("pyarrow") else list(loaded)
+        globals().update(loaded, __all__=names)
+        if name == "__all__" or name in loaded:
             return globals()[name]
+        if name in _public.__all__:
+            return getattr(_public, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

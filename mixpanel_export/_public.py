@@ -1,8 +1,16 @@
-"""What `mixpanel_export` offers by its own name; the package itself loads it when something of it is asked for."""
+"""The public names of `mixpanel_export`, which loads this module when one of them is first used."""
+
+from typing import TYPE_CHECKING, Any
 
 from mixpanel_export import _light_httpx  # noqa: F401  # pyright: ignore[reportUnusedImport]
-from mixpanel_export.auth import OAuthTokenAuth, SecretAuth, ServiceAccountAuth, SignatureAuth
-from mixpanel_export.client import AsyncMixpanelClient, MixpanelClient
+from mixpanel_export._extras import needs_extra
+from mixpanel_export._formats import FileFormat, Layout, LinesFormat, PartitionBy
+from mixpanel_export.auth import MixpanelAuth, OAuthTokenAuth, SecretAuth, ServiceAccountAuth, SignatureAuth
+from mixpanel_export.client import AsyncMixpanelClient, ClientOptions, MixpanelClient
+from mixpanel_export.dates import DateLike
+from mixpanel_export.directory.manifest import Manifest, ManifestSlice
+from mixpanel_export.download.plan import Slice
+from mixpanel_export.download.progress import ProgressListener
 from mixpanel_export.errors import (
     APIError,
     AuthenticationError,
@@ -45,19 +53,30 @@ from mixpanel_export.export import (
     Progress,
 )
 from mixpanel_export.expressions import prop
-from mixpanel_export.http.limits import Limits, Quota
+from mixpanel_export.http.limits import MIXPANEL_LIMITS, Limits, Quota
+from mixpanel_export.http.raw import RawResponse
 from mixpanel_export.http.retry import RetryPolicy
-from mixpanel_export.profiles import ProfilesProgress
+from mixpanel_export.http.servers import Region
+from mixpanel_export.profiles import AsyncProfiles, Profiles, ProfilesProgress
+from mixpanel_export.profiles.file import ProfilesProgressListener
+
+if TYPE_CHECKING:
+    from mixpanel_export.export.batches import AsyncRecordBatches, RecordBatches
 
 __all__ = [
+    "MIXPANEL_LIMITS",
     "APIError",
     "AsyncExport",
     "AsyncMixpanelClient",
+    "AsyncProfiles",
+    "AsyncRecordBatches",
     "AuthenticationError",
     "BadRequestError",
     "BudgetExhaustedError",
     "CancelledError",
+    "ClientOptions",
     "ConfigurationError",
+    "DateLike",
     "DestinationError",
     "DirectoryBusyError",
     "DirectoryExport",
@@ -68,34 +87,57 @@ __all__ = [
     "Export",
     "ExportError",
     "ExpressionError",
+    "FileFormat",
     "IncompleteExportError",
     "InvalidArgumentError",
     "InvalidResponseError",
+    "Layout",
     "Limits",
+    "LinesFormat",
     "MalformedEventError",
+    "Manifest",
     "ManifestError",
+    "ManifestSlice",
     "MissingExtraError",
+    "MixpanelAuth",
     "MixpanelClient",
     "MixpanelError",
     "NetworkError",
     "NotFoundError",
     "OAuthTokenAuth",
+    "PartitionBy",
     "PayloadTooLargeError",
     "PaymentRequiredError",
     "PermissionDeniedError",
     "PlanSummary",
+    "Profiles",
     "ProfilesIncompleteError",
     "ProfilesProgress",
+    "ProfilesProgressListener",
     "Progress",
+    "ProgressListener",
     "Quota",
     "RateLimitError",
+    "RawResponse",
+    "RecordBatches",
+    "Region",
     "RequestTimeoutError",
     "RetryPolicy",
     "SecretAuth",
     "ServerError",
     "ServiceAccountAuth",
     "SignatureAuth",
+    "Slice",
     "SliceFailedError",
     "UnrepresentableError",
     "prop",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the names that need the extra `arrow`."""
+    if name not in {"AsyncRecordBatches", "RecordBatches"}:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    with needs_extra("RecordBatches", "arrow"):
+        from mixpanel_export.export import batches
+    return getattr(batches, name)

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_origin
 
 import mixpanel_export
 
@@ -26,7 +27,9 @@ def test_importing_the_library_imports_no_command_server_or_data_frames() -> Non
 
 def test_everything_public_is_there_and_documented() -> None:
     for name in mixpanel_export.__all__:
-        assert getattr(mixpanel_export, name).__doc__, name
+        value = getattr(mixpanel_export, name)
+        # A type alias has none.
+        assert value.__doc__ or get_origin(value) is not None, name
 
 
 def test_ci_runs_the_readmes_own_test_command() -> None:

@@ -157,7 +157,8 @@ class SliceFetch(CallObserver):
                     raise IncompleteExportError(f"the answer has status {answer.status}, not 200")
                 return read(answer)
 
-        return send(self._config.http, self._call, self._config.cancellation, stream=stream)
+        result: T = send(self._config.http, self._call, self._config.cancellation, stream=stream)
+        return result
 
     def _refused(self, response: httpx.Response) -> NoReturn:
         check_answer(self._config.context, response)

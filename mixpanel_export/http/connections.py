@@ -23,7 +23,7 @@ from mixpanel_export.http.context import Context
 
 __all__ = ["AsyncConnections", "Connections", "open_async_connections", "open_connections"]
 
-H = TypeVar("H", httpx.Client, httpx.AsyncClient)
+H = TypeVar("H", bound=httpx.Client | httpx.AsyncClient)
 
 _HEADERS = {"User-Agent": "mixpanel-export-sdk (Python; httpx)"}
 _KEEP_ALIVE = httpx.Limits(max_connections=None, max_keepalive_connections=20)

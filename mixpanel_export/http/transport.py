@@ -12,7 +12,7 @@ import contextlib
 import gzip
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx
 from attrs import frozen
@@ -38,7 +38,7 @@ class Streamed:
     status: int
     headers: Mapping[str, str]
     _response: httpx.Response
-    _call: Call[object]
+    _call: Call[Any]
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the body as it arrives, still compressed; raise NetworkError when it breaks off."""

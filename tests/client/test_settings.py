@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -10,9 +11,11 @@ import pytest
 
 from mixpanel_export import (
     AsyncMixpanelClient,
+    ClientOptions,
     ConfigurationError,
     MixpanelClient,
     OAuthTokenAuth,
+    RetryPolicy,
     SecretAuth,
     ServiceAccountAuth,
     SignatureAuth,
@@ -234,3 +237,42 @@ class TestLayers:
 
     def test_a_layer_does_not_tell_its_values(self) -> None:
         assert "hush" not in repr(self.layer("here", secret="hush-8"))
+
+
+# Overrides
+
+
+ENVIRON = {
+    "MIXPANEL_SERVICE_ACCOUNT_USERNAME": "exporter",
+    "MIXPANEL_SERVICE_ACCOUNT_SECRET": "hush",
+    "MIXPANEL_PROJECT_ID": "1",
+    "MIXPANEL_REGION": "eu",
+}
+
+
+@pytest.mark.parametrize("kind", [MixpanelClient, AsyncMixpanelClient])
+def test_overrides_win_over_the_environment(kind: type[Any]) -> None:
+    retry = RetryPolicy(attempts=2)
+    client = kind.from_env(ENVIRON, project_id=7, timezone="Europe/Berlin", retry=retry, limits=None)
+    context = client._context
+    assert (context.project_id, context.zone.key, context.retry, context.limits) == (
+        7,
+        "Europe/Berlin",
+        retry,
+        None,
+    )
+    assert "eu.mixpanel.com" in repr(client)
+
+
+@pytest.mark.parametrize("kind", [MixpanelClient, AsyncMixpanelClient])
+def test_overridden_credentials_need_none_in_the_environment(kind: type[Any]) -> None:
+    token = OAuthTokenAuth("token")
+    assert kind.from_env({}, auth=token, project_id=1)._context.auth is token
+    assert kind.from_env({"MIXPANEL_API_KEY": "half"}, auth=token, project_id=1)._context.auth is token
+
+
+@pytest.mark.parametrize("kind", [MixpanelClient, AsyncMixpanelClient])
+def test_every_argument_of_a_client_can_be_overridden(kind: type[Any]) -> None:
+    assert set(inspect.signature(kind).parameters) == set(ClientOptions.__annotations__)
+    with pytest.raises(TypeError, match="unknown"):
+        kind.from_env(ENVIRON, unknown=1)

@@ -235,8 +235,8 @@ class TestArguments:
         [
             ({"layout": "wide"}, "layout.*parquet and csv.*jsonl.gz"),
             ({"partition_by": "date", "format": "jsonl"}, "partition_by.*parquet and csv.*jsonl"),
-            ({"layout": "tall", "format": "csv"}, "layout: got 'tall'; expected one of 'wide', 'json'"),
-            ({"partition_by": "hour", "format": "csv"}, "partition_by: got 'hour'"),
+            ({"layout": "tall", "format": "csv"}, "layout: expected one of 'wide', 'json', got 'tall'"),
+            ({"partition_by": "hour", "format": "csv"}, "partition_by: expected one of 'date', got 'hour'"),
             ({"format": "xlsx"}, "'parquet', 'csv'"),
         ],
     )
