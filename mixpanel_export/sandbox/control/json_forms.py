@@ -215,4 +215,4 @@ def _check(given: Mapping[str, Any], name: str, allowed: Any, words: str) -> Non
 
 
 def _unknown(name: str, known: tuple[str, ...]) -> InvalidArgumentError:
-    return InvalidArgumentError(name, "", f"unknown field; expected one of {', '.join(known)}")
+    return InvalidArgumentError(name, None, f"unknown field; expected one of {', '.join(known)}")

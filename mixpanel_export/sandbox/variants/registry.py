@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mixpanel_export.errors import InvalidArgumentError
@@ -59,7 +60,9 @@ class Variants:
         """
         for name in names:
             if name not in VARIANTS:
-                raise InvalidArgumentError("variants", name, f"expected one of {', '.join(VARIANTS)}")
+                near = get_close_matches(name, VARIANTS, cutoff=0) or list(VARIANTS)
+                expected = f"expected a variant's name, such as {', '.join(near[:3])}"
+                raise InvalidArgumentError("variants", name, f"{expected}; see Variants.names() for all")
         # Keeps the order, and each name once.
         self._used = tuple(VARIANTS[name] for name in dict.fromkeys((*self.used, *names)))
 

@@ -425,7 +425,7 @@ class TestChoosing:
         assert varied.variants.used == ["annotations.user_missing", "annotations.tags_null"]
 
     def test_an_unknown_name_is_refused_and_changes_nothing(self, varied: Sandbox) -> None:
-        with pytest.raises(InvalidArgumentError, match=r"variants: got 'annotations\.none'.*user_missing"):
+        with pytest.raises(InvalidArgumentError, match=r"such as .*user_null, .*got 'annotations\.none'"):
             varied.variants.use("annotations.user_missing", "annotations.none")
         assert varied.variants.used == []
         with pytest.raises(InvalidArgumentError, match="variants"):
