@@ -66,6 +66,7 @@ class Call:
     refused: list[dict[str, Any]]
     body: str | None
     answer: str
+    reader: str
     docstring: str
     imports: set[str]
     needs_json: bool
@@ -150,6 +151,7 @@ def call_of(
         refused=refused(operation, offered),
         body=str(body.class_info.name) if body else None,
         answer=answer,
+        reader=reader_of(answers[0].prop) if answers else "answers.text()",
         docstring=docstring(
             operation, offered, answer, [contract.resolve(r) for r in operation["responses"].values()]
         ),
@@ -161,6 +163,14 @@ def call_of(
         needs_json=needs_json,
         csv=csv,
     )
+
+
+def reader_of(prop: Property) -> str:
+    """Return the expression that makes the reader of an answer."""
+    inner = prop.inner_property if isinstance(prop, ListProperty) else prop
+    if isinstance(inner, ModelProperty):
+        return f"answers.{'records' if inner is not prop else 'record'}({inner.class_info.name})"
+    return "answers.values()" if inner is not prop else "answers.text()"
 
 
 def refused(operation: dict[str, Any], arguments: list[Argument]) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Compile a spec into a package, with openapi-python-client as a library.
 
-The driver hands the templates what openapi-python-client drops: the operations as `calls`, and the base classes of
-models as `rebase`. Query parameters and form fields that travel as JSON text are lowered to plain schemas first.
+The driver hands the templates the operations as `calls` and the models as `models`. It first lowers the document
+to what openapi-python-client can read; see `contract`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from openapi_python_client.parser.errors import GeneratorError
 
 from spec.calls import calls_by_name
 from spec.contract import Contract, GenerationError
-from spec.model_bases import rebase
+from spec.models import models_by_name
 
 HERE = Path(__file__).parent
 # openapi-python-client always writes these; the facade has its own client.
@@ -47,7 +47,7 @@ def compile_spec(spec: Path, output: Path) -> None:
     assert project.env.loader is not None
     project.env.loader = ChoiceLoader([project.env.loader, PrefixLoader({"upstream": upstream})])
     project.env.globals["calls"] = calls_by_name(contract, data)
-    project.env.filters["rebase"] = rebase(contract.document["components"]["schemas"])
+    project.env.globals["models"] = models_by_name(contract)
     errors = project.build()
     if errors:
         raise GenerationError("\n".join(f"{e.level.value}: {e.header} {e.detail}" for e in errors))

@@ -60,9 +60,35 @@ class Contract:
             )
         return schema
 
+    def sent(self) -> set[str]:
+        """Return the names of the schemas that request bodies are made of."""
+        found: set[str] = set()
+
+        def visit(node: Any) -> None:
+            if isinstance(node, list):
+                for item in node:
+                    visit(item)
+            elif isinstance(node, dict):
+                name = str(node.get("$ref", "")).removeprefix("#/components/schemas/")
+                if "$ref" in node and name not in found and "/" not in name:
+                    found.add(name)
+                    visit(self.resolve(node))
+                for inner in node.values():
+                    visit(inner)
+
+        for _, _, operation, _ in self.operations():
+            visit(operation.get("requestBody", {}))
+        return found
+
     def lowered(self) -> dict[str, Any]:
-        """Return a copy in which JSON parameters are plain schemas, as the generator expects."""
+        """Return a copy for openapi-python-client: plain schemas for JSON parameters, only names for answers."""
         document = copy.deepcopy(self.document)
+        sent = self.sent()
+        for name, schema in document["components"]["schemas"].items():
+            if schema.get("type") == "object" and name not in sent:
+                schema.pop("properties", None)
+                schema.pop("required", None)
+                schema["additionalProperties"] = True
         holders = [document.get("components", {}).get("parameters", {}).values()]
         for item in document["paths"].values():
             holders.append(item.get("parameters", []))

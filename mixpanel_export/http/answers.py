@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar, cast, get_origin
+from typing import Any, TypeVar, cast
 
 import httpx
 
@@ -19,7 +19,8 @@ from mixpanel_export.http.failures import ErrorContext, error_from_response, pub
 from mixpanel_export.http.limits import MIXPANEL_LIMITS
 from mixpanel_export.http.raw import RawResponse, raw_response
 from mixpanel_export.http.servers import family_of
-from mixpanel_export_api.api import CsvText, Map, Operation
+from mixpanel_export_api.api import CsvText, Operation
+from mixpanel_export_api.runtime.answers import decode
 
 __all__ = ["answer_reader", "check_answer", "read_raw"]
 
@@ -28,8 +29,6 @@ T = TypeVar("T")
 # Generated models raise errors of their own otherwise.
 tables.raise_own_errors()
 
-_ANYTHING = re.compile(b"")
-_ARRAY = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[")
 _OBJECT = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{")
 
 
@@ -66,14 +65,35 @@ def _read_csv(context: Context, response: httpx.Response) -> CsvText:
 
 def _read_typed(context: Context, operation: Operation[T], response: httpx.Response) -> T:
     check_answer(context, response)
-    _check_error(context, response, is_map=_is_map(operation))
-    if not _opening(operation).match(response.content):
-        raise _unreadable(context, response, f"not an answer of {operation.name}")
+    answer = operation.answer
+    if answer.kind is str:
+        _check_error(context, response)
+        return cast(T, response.text)
+    # An error after a write that succeeded would invite repeating it, so any body is an answer.
+    accept = operation.writes or response.status_code == httpx.codes.NO_CONTENT
     try:
-        return operation.parse(response)  # type: ignore[no-any-return]
+        document = _document(response.content, accept=accept)
+        if not _is_error(document, is_map=answer.is_map):
+            return answer.read(document, context.zone, accept=accept)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        why = f"{type(error).__name__} while reading {operation.name}"
-        raise _unreadable(context, response, why) from error
+        raise _unreadable(context, response, f"not an answer of {operation.name} ({error})") from error
+    raise _unreadable(context, response, "the answer is an error")
+
+
+def _document(body: bytes, *, accept: bool) -> Any:
+    """Return the JSON of a body; None for one that is none, if that is accepted."""
+    try:
+        return decode(body)
+    except (ValueError, RecursionError):
+        if accept:
+            return None
+        raise
+
+
+def _is_error(document: Any, *, is_map: bool) -> bool:
+    """Return True for an object with an `error`; in a map, an object is the value of a key of that name."""
+    error = cast("dict[str, Any]", document).get("error") if isinstance(document, dict) else None
+    return bool(error) and not (is_map and isinstance(error, dict))
 
 
 def _check_error(context: Context, response: httpx.Response, *, is_map: bool = False) -> None:
@@ -110,27 +130,6 @@ def _unreadable(
         url=context.auth.redact(public_url(response.request.url)),
         is_page=is_page,
     )
-
-
-def _opening(operation: Operation[Any]) -> re.Pattern[bytes]:
-    """Return a pattern for the start of a successful body.
-
-    The generated parsers do not look, and turn an object into an empty list, or an empty list into an object.
-    """
-    answer = _answer(operation)
-    if answer is str:
-        return _ANYTHING
-    return _ARRAY if get_origin(answer) is list else _OBJECT
-
-
-def _is_map(operation: Operation[Any]) -> bool:
-    """Return whether a successful answer is a map whose keys are names that people chose."""
-    answer = _answer(operation)
-    return isinstance(answer, type) and issubclass(answer, Map)
-
-
-def _answer(operation: Operation[Any]) -> Any:
-    return operation.parse.__annotations__["return"]
 
 
 def _error_in(body: bytes) -> Any:

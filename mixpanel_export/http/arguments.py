@@ -17,6 +17,7 @@ from mixpanel_export import dates
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.expressions import ExpressionError, parse
 from mixpanel_export_api.api import Operation
+from mixpanel_export_api.runtime.objects import JsonObject
 
 __all__ = ["check_arguments", "check_options"]
 
@@ -139,7 +140,7 @@ def _checked(name: str, value: Any, schema: Mapping[str, Any], rules: _Rules) ->
 
 def _fields_of(value: Any) -> Mapping[str, Any]:
     """Return the fields of a mapping or a model; none of anything else, which `_as_models` refuses."""
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and not isinstance(value, JsonObject):
         return cast(Mapping[str, Any], value)
     try:
         return cast(Mapping[str, Any], value.to_dict())
@@ -203,7 +204,8 @@ def _as_models(name: str, value: Any, model: Any) -> Any:
         items = enumerate(cast(list[Any], value))
         return [_as_models(f"{name}[{index}]", item, model) for index, item in items]
     given: Any = value
-    made = _from_mapping(name, given, model) if isinstance(value, Mapping) else given
+    is_model = isinstance(given, JsonObject)
+    made = _from_mapping(name, given, model) if isinstance(value, Mapping) and not is_model else given
     if not isinstance(made, model):
         raise InvalidArgumentError(name, given, f"expected a mapping or a {model.__name__}")
     try:

@@ -1,21 +1,21 @@
-"""Tidy rows from nested answers. The contract describes the nesting (`x-table`); no operation needs code here."""
+"""Tidy rows from nested answers. The contract describes the nesting (`x-table`); no operation needs code here.
+
+See `insights` for reports whose nesting depends on the report, and `frames` for data frames.
+"""
 
 from __future__ import annotations
 
-import datetime
-import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from . import frames
+from .objects import OVERALL
+from .values import date_key, number
 
 if TYPE_CHECKING:
     import pandas
     import polars
     import pyarrow
-
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 Row = dict[str, Any]
 
@@ -28,8 +28,11 @@ class Table:
     layout: ClassVar[Mapping[str, Any]]
 
     def to_rows(self) -> list[dict[str, Any]]:
-        """Return the rows; `date` is a `datetime.date`, or a `datetime.datetime` for hours and minutes."""
-        return rows(self.layout, self.to_dict())  # type: ignore[attr-defined]
+        """Return the rows, `date` first: a date, a datetime for hours and minutes, or None for all dates together.
+
+        A datetime has an offset if Mixpanel sent one, or else is in the project's time zone.
+        """
+        return rows(self.layout, cast("Mapping[str, Any]", self))
 
     def to_pandas(self) -> pandas.DataFrame:
         """Return the rows as a pandas data frame; needs the extra `pandas`."""
@@ -44,63 +47,112 @@ class Table:
         return frames.to_arrow(self.to_rows(), self.layout)
 
 
+class Dates(dict[str, Any]):
+    """The dates of the keys seen so far; a report repeats a few dates many times."""
+
+    def __missing__(self, key: str) -> Any:
+        found = self[key] = date_key(key)
+        return found
+
+
 def rows(layout: Mapping[str, Any], answer: Mapping[str, Any]) -> list[Row]:
-    """The rows of an answer, in its own order, `date` first.
+    """Return the rows of an answer in the answer's order.
 
     Args:
-        layout: how the contract says that it is nested.
-        answer: the answer as plain dictionaries.
+        layout: The contract's description of the nesting.
+        answer: The answer, a model or plain dictionaries.
     """
     node: Any = answer
     for name in layout["at"]:
-        node = node[name]
-    return [_date_first(row) for row in _levels(layout, node, layout["keys"], {})]
+        node = raw(node, name)
+    if not isinstance(node, dict):
+        return []
+    if "headers" in layout:
+        # Here, since it needs the same leaves.
+        from .insights import report_rows
 
-
-def _levels(layout: Mapping[str, Any], node: Any, keys: list[str], row: Row) -> Iterator[Row]:
-    if not keys:
-        yield from _leaf(layout, node, row)
-        return
-    for key, inner in node.items():
-        if keys == ["date"] and isinstance(inner, dict) and "index" not in layout:
-            # Dates are the innermost level: this one is of segments, which the report has a breakdown by.
-            segment = "segment" if "segment" not in row else f"segment_{len(row)}"
-            yield from _levels(layout, inner, keys, {**row, segment: key})
-        else:
-            yield from _levels(layout, inner, keys[1:], {**row, keys[0]: _value_of(keys[0], key)})
-
-
-def _leaf(layout: Mapping[str, Any], node: Any, row: Row) -> Iterator[Row]:
-    if isinstance(node, dict):
-        inner = cast(Row, node)
-        # A segment may have the name of the list, and is an object then.
-        if isinstance(inner.get(layout.get("list", "")), list):
-            shared = {key: value for key, value in inner.items() if not isinstance(value, list | dict)}
-            yield from _items(layout, inner[layout["list"]], {**row, **shared})
-        else:
-            for segment, below in inner.items():
-                yield from _leaf(layout, below, {**row, "segment": segment})
-    elif isinstance(node, list):
-        yield from _items(layout, cast(list[Any], node), row)
+        return report_rows(cast(Row, node), raw(answer, layout["headers"]))
+    found: list[Row] = []
+    if "index" in layout:
+        for key, inner in dict.items(cast(Row, node)):
+            own: Row = {"date": None, "segment": key} if key.startswith("$") else {"date": date_key(key)}
+            found.extend(_list_rows(layout, inner, own))
     else:
-        yield {**row, layout.get("value", "value"): node}
+        _series(cast(Row, node), layout["keys"], {}, found, Dates())
+    return found
 
 
-def _items(layout: Mapping[str, Any], items: list[Any], row: Row) -> Iterator[Row]:
-    first = 1 if layout["index"] == "times" else 0
-    for place, item in enumerate(items, first):
-        own = cast(Row, item) if isinstance(item, dict) else {layout.get("value", "value"): item}
-        yield {**row, layout["index"]: place, **own}
+def raw(node: Any, name: str) -> Any:
+    """Return a field of a JSON object as it came, or None."""
+    return dict.get(node, name) if isinstance(node, dict) else None
 
 
-def _value_of(name: str, key: str) -> Any:
-    if name != "date":
-        return key
-    if _DAY.fullmatch(key):
-        return datetime.date.fromisoformat(key)
-    # Hours and minutes are in the project's time zone, which an answer does not name.
-    return datetime.datetime.fromisoformat(key).replace(tzinfo=None) if _MOMENT.match(key) else key
+def _series(node: Row, keys: list[str], row: Row, found: list[Row], dates: Dates) -> None:
+    if keys == ["date"]:
+        return add_numbers(node, row, found, dates)
+    for key, inner in dict.items(node):
+        if isinstance(inner, dict):
+            _series(cast(Row, inner), keys[1:], {**row, keys[0]: key}, found, dates)
+    return None
 
 
-def _date_first(row: Row) -> Row:
-    return {"date": row["date"], **row} if "date" in row else row
+def add_numbers(node: Row, row: Row, found: list[Row], dates: Dates) -> None:
+    """Append a row for each number of an innermost object, whose keys are dates."""
+    values: Any = dict.values(node)
+    if not {*map(type, values)} <= {int, float, type(None)}:
+        if any(isinstance(value, dict) for value in values):
+            return _nested(node, row, found, dates)
+        values = map(number, values)
+    pairs = zip(map(dates.__getitem__, node), values, strict=True)
+    if len(row) == 1:
+        # A literal takes half the time, and most reports have one level of segments.
+        ((name, segment),) = row.items()
+        found += [{"date": date, name: segment, "value": value} for date, value in pairs]
+    else:
+        found += [{"date": date, **row, "value": value} for date, value in pairs]
+    return None
+
+
+def _nested(node: Row, row: Row, found: list[Row], dates: Dates) -> None:
+    for key, inner in dict.items(node):
+        if isinstance(inner, dict):
+            add_numbers(cast(Row, inner), {**row, free_name(row): key}, found, dates)
+        else:
+            found.append({"date": dates[key], **row, "value": number(inner)})
+
+
+def free_name(row: Row) -> str:
+    """Return the name of the next column for segments."""
+    return "segment" if "segment" not in row else f"segment_{len(row)}"
+
+
+def _list_rows(layout: Mapping[str, Any], node: Any, row: Row) -> Iterator[Row]:
+    if isinstance(node, list):
+        yield from _items(layout, cast(list[Any], node), row, {})
+    elif isinstance(node, dict):
+        inner = cast(Row, node)
+        listed = raw(inner, layout.get("list", ""))
+        # A segment can have the name of the list; its value is an object.
+        if isinstance(listed, list) and OVERALL not in inner:
+            beside = {column: raw(inner, name) for name, column in layout.get("beside", {}).items()}
+            yield from _items(layout, cast(list[Any], listed), {**row, **_scalars(inner)}, beside)
+        else:
+            for segment, below in dict.items(inner):
+                yield from _list_rows(layout, below, {**row, free_name(row): segment})
+
+
+def _items(layout: Mapping[str, Any], items: list[Any], row: Row, beside: Mapping[str, Any]) -> Iterator[Row]:
+    index, value = layout["index"], layout.get("value", "value")
+    others = {name: values for name, values in beside.items() if isinstance(values, list)}
+    for place, item in enumerate(items):
+        own = _scalars(cast(Row, item)) if isinstance(item, dict) else {value: number(item)}
+        for name, values in others.items():
+            own[name] = values[place] if place < len(values) else None
+        # Numbers of times start at 1, places in a list at 0.
+        yield {**row, index: place + (index == "times"), **own}
+
+
+def _scalars(node: Row) -> Row:
+    if {*map(type, dict.values(node))} <= {int, float, str, bool, type(None)}:
+        return dict(node)
+    return {name: value for name, value in dict.items(node) if not isinstance(value, list | dict)}

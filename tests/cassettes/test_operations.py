@@ -134,7 +134,7 @@ def top_events(result: models.TopEventsResult) -> None:
 def activity(result: models.ActivityResult) -> None:
     assert isinstance(result, models.ActivityResult)
     assert result.results.events
-    assert all(isinstance(event, models.Event) for event in result.results.events)
+    assert all(isinstance(event, models.ActivityEvent) for event in result.results.events)
 
 
 def page(result: models.ProfilesPage) -> None:

@@ -86,7 +86,11 @@ def test_every_report_becomes_a_frame_of_three_libraries(client: MixpanelClient,
     assert polars.to_dicts() == [{name: row.get(name) for name in polars.columns} for row in table]
     assert len(pandas) == len(table) == arrow.num_rows
     assert str(pandas["date"].dtype).startswith("datetime64")
-    assert str(arrow.schema.field("date").type) in {"date32[day]", "timestamp[us]"}
+    assert str(arrow.schema.field("date").type) in {
+        "date32[day]",
+        "timestamp[us]",
+        "timestamp[us, tz=UTC]",
+    }
 
 
 def test_a_table_holds_every_number_once(client: MixpanelClient) -> None:

@@ -177,7 +177,11 @@ def schema(**arguments: Any) -> Use:
         (profiles(filter_by_cohort=CohortFilter(id="12")), r"filter_by_cohort\.id", "an integer"),  # type: ignore[arg-type]
         (profiles(filter_by_cohort={"id": None}), r"filter_by_cohort\.id", "an integer"),
         (profiles(behaviors=[{"window": 30}]), r"behaviors\[0\]\.window", "text"),
-        (profiles(behaviors=[Behavior(event_selectors=["Signup"])]), r"behaviors\[0\]", "not JSON"),  # type: ignore[list-item]
+        (
+            profiles(behaviors=[Behavior(event_selectors=["Signup"])]),  # type: ignore[list-item]
+            r"behaviors\[0\]\.event_selectors\[0\]",
+            "a mapping",
+        ),
         (jql(params=["a"]), "params", "a mapping"),
         (jql(params={"day": datetime.date(2024, 3, 1)}), "params", "not JSON"),
         (jql(params={"ratio": float("nan")}), "params", "not JSON"),

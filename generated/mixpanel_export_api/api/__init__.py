@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..runtime.maps import Map
+from ..runtime.objects import Map
 from ..runtime.operation import CsvText, Expression, Operation
 from ..runtime.tables import Table
 

@@ -1,5 +1,6 @@
 """Contains all the data models used in inputs/outputs"""
 
+from .activity_event import ActivityEvent
 from .activity_events import ActivityEvents
 from .activity_result import ActivityResult
 from .annotation import Annotation
@@ -20,7 +21,6 @@ from .csv_format import CsvFormat
 from .day_week_month import DayWeekMonth
 from .entity_type import EntityType
 from .error import Error
-from .event import Event
 from .event_properties import EventProperties
 from .event_selector import EventSelector
 from .export_format import ExportFormat
@@ -37,6 +37,7 @@ from .funnel_step import FunnelStep
 from .hour_or_day import HourOrDay
 from .insights_date_range import InsightsDateRange
 from .insights_result import InsightsResult
+from .insights_series import InsightsSeries
 from .jql_form import JqlForm
 from .jql_params import JqlParams
 from .legacy_acknowledgement import LegacyAcknowledgement
@@ -80,6 +81,7 @@ from .top_events_result import TopEventsResult
 from .top_properties_result import TopPropertiesResult
 
 __all__ = (
+    "ActivityEvent",
     "ActivityEvents",
     "ActivityResult",
     "Annotation",
@@ -100,7 +102,6 @@ __all__ = (
     "DayWeekMonth",
     "EntityType",
     "Error",
-    "Event",
     "EventProperties",
     "EventSelector",
     "ExportFormat",
@@ -117,6 +118,7 @@ __all__ = (
     "HourOrDay",
     "InsightsDateRange",
     "InsightsResult",
+    "InsightsSeries",
     "JqlForm",
     "JqlParams",
     "LegacyAcknowledgement",

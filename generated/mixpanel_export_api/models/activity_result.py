@@ -1,76 +1,43 @@
+"""The model `ActivityResult`."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
-
-from attrs import define as _attrs_define
-from attrs import field as _attrs_field
-
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.activity_events import ActivityEvents
+from ..runtime.objects import Listing
+from .activity_event import ActivityEvent
+from .activity_events import ActivityEvents
 
 
-T = TypeVar("T", bound="ActivityResult")
+class ActivityResult(Listing[ActivityEvent]):
+    """The answer of the activity feed. Iterate it for the events."""
 
+    __slots__ = ()
 
-@_attrs_define
-class ActivityResult:
-    """Answer of the activity feed."""
+    _fields = {
+        "status": "status",
+        "results": "results",
+    }
+    _required = {
+        "results": ActivityEvents,
+    }
 
-    results: ActivityEvents
-    """ The events of an activity feed. """
-    status: str | Unset = UNSET
-    """ The word `ok`. """
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        results = self.results.to_dict()
-
-        status = self.status
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "results": results,
-            }
-        )
-        if status is not UNSET:
-            field_dict["status"] = status
-
-        return field_dict
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.activity_events import ActivityEvents  # noqa: PLC0415
-
-        d = dict(src_dict)
-        results = ActivityEvents.from_dict(d.pop("results"))
-
-        status = d.pop("status", UNSET)
-
-        activity_result = cls(
-            results=results,
-            status=status,
-        )
-
-        activity_result.additional_properties = d
-        return activity_result
+    def __init__(
+        self,
+        status: str | None = None,
+        results: ActivityEvents | None = None,
+    ) -> None:
+        super().__init__()
+        self._set("status", status)
+        self._set("results", results)
 
     @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
+    def status(self) -> str | None:
+        """The word `ok`."""
+        return self.get("status")
 
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
+    @property
+    def results(self) -> ActivityEvents:
+        """The events of an activity feed."""
+        return self._part("results", ActivityEvents)
 
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+    def _listed(self) -> list[ActivityEvent]:
+        return self.results.events

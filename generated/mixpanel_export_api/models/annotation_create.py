@@ -1,61 +1,50 @@
+"""The model `AnnotationCreate`."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar, cast
-
-from attrs import define as _attrs_define
-
-from ..types import UNSET, Unset
-
-T = TypeVar("T", bound="AnnotationCreate")
+from ..runtime.objects import Model
+from ..runtime.values import integer
 
 
-@_attrs_define
-class AnnotationCreate:
+class AnnotationCreate(Model):
     """An annotation to create."""
 
-    date: str
-    """ Time to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone; aware datetimes are converted to it. """
-    description: str
-    """ Text shown on charts. """
-    tags: list[int] | Unset = UNSET
-    """ Ids of its tags. """
+    __slots__ = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        date = self.date
+    _fields = {
+        "date": "date",
+        "description": "description",
+        "tags": "tags",
+    }
+    _required = {
+        "date": object,
+        "description": object,
+    }
+    _strict = True
 
-        description = self.description
+    def __init__(
+        self,
+        date: str,
+        description: str,
+        tags: list[int] | None = None,
+    ) -> None:
+        super().__init__()
+        self._set("date", date)
+        self._set("description", description)
+        self._set("tags", tags)
 
-        tags: list[int] | Unset = UNSET
-        if not isinstance(self.tags, Unset):
-            tags = self.tags
+    @property
+    def date(self) -> str:
+        """Time to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone; aware datetimes are
+        converted to it."""
+        return self.get("date")
 
-        field_dict: dict[str, Any] = {}
+    @property
+    def description(self) -> str:
+        """Text shown on charts."""
+        return self.get("description")
 
-        field_dict.update(
-            {
-                "date": date,
-                "description": description,
-            }
-        )
-        if tags is not UNSET:
-            field_dict["tags"] = tags
-
-        return field_dict
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        date = d.pop("date")
-
-        description = d.pop("description")
-
-        tags = cast(list[int], d.pop("tags", UNSET))
-
-        annotation_create = cls(
-            date=date,
-            description=description,
-            tags=tags,
-        )
-
-        return annotation_create
+    @property
+    def tags(self) -> list[int] | None:
+        """Ids of its tags."""
+        return self._values("tags", integer)

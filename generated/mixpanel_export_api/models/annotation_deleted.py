@@ -1,59 +1,31 @@
+"""The model `AnnotationDeleted`."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
-
-from attrs import define as _attrs_define
-from attrs import field as _attrs_field
-
-T = TypeVar("T", bound="AnnotationDeleted")
+from ..runtime.objects import Model
+from ..runtime.values import integer
 
 
-@_attrs_define
-class AnnotationDeleted:
-    """The annotation that was deleted."""
+class AnnotationDeleted(Model):
+    """A deleted annotation."""
 
-    id: int
-    """ Id it had. """
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    __slots__ = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        id = self.id
+    _fields = {
+        "id": "id",
+    }
+    _required = {
+        "id": object,
+    }
 
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "id": id,
-            }
-        )
-
-        return field_dict
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        id = d.pop("id")
-
-        annotation_deleted = cls(
-            id=id,
-        )
-
-        annotation_deleted.additional_properties = d
-        return annotation_deleted
+    def __init__(
+        self,
+        id: int | None = None,
+    ) -> None:
+        super().__init__()
+        self._set("id", id)
 
     @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+    def id(self) -> int:
+        """Its former id."""
+        return integer(self.get("id"))

@@ -1,76 +1,36 @@
+"""The model `AnnotationDeletedResult`."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
-
-from attrs import define as _attrs_define
-from attrs import field as _attrs_field
-
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.annotation_deleted import AnnotationDeleted
+from ..runtime.objects import Model
+from .annotation_deleted import AnnotationDeleted
 
 
-T = TypeVar("T", bound="AnnotationDeletedResult")
+class AnnotationDeletedResult(Model):
+    """The answer to the deletion of an annotation, which can be empty."""
 
+    __slots__ = ()
 
-@_attrs_define
-class AnnotationDeletedResult:
-    """Answer to the deletion of an annotation."""
+    _fields = {
+        "status": "status",
+        "results": "results",
+    }
 
-    results: AnnotationDeleted
-    """ The annotation that was deleted. """
-    status: str | Unset = UNSET
-    """ The word `ok`. """
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        results = self.results.to_dict()
-
-        status = self.status
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "results": results,
-            }
-        )
-        if status is not UNSET:
-            field_dict["status"] = status
-
-        return field_dict
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.annotation_deleted import AnnotationDeleted  # noqa: PLC0415
-
-        d = dict(src_dict)
-        results = AnnotationDeleted.from_dict(d.pop("results"))
-
-        status = d.pop("status", UNSET)
-
-        annotation_deleted_result = cls(
-            results=results,
-            status=status,
-        )
-
-        annotation_deleted_result.additional_properties = d
-        return annotation_deleted_result
+    def __init__(
+        self,
+        status: str | None = None,
+        results: AnnotationDeleted | None = None,
+    ) -> None:
+        super().__init__()
+        self._set("status", status)
+        self._set("results", results)
 
     @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
+    def status(self) -> str | None:
+        """The word `ok`."""
+        return self.get("status")
 
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+    @property
+    def results(self) -> AnnotationDeleted:
+        """The deleted annotation; empty if Mixpanel does not say."""
+        return self._part("results", AnnotationDeleted)

@@ -1,76 +1,39 @@
+"""The model `AnnotationResult`."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
-
-from attrs import define as _attrs_define
-from attrs import field as _attrs_field
-
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.annotation import Annotation
+from ..runtime.objects import Model
+from .annotation import Annotation
 
 
-T = TypeVar("T", bound="AnnotationResult")
-
-
-@_attrs_define
-class AnnotationResult:
+class AnnotationResult(Model):
     """One annotation."""
 
-    results: Annotation
-    """ A note pinned to a moment on the project's charts. """
-    status: str | Unset = UNSET
-    """ The word `ok`. """
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    __slots__ = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        results = self.results.to_dict()
+    _fields = {
+        "status": "status",
+        "results": "results",
+    }
+    _required = {
+        "results": Annotation,
+    }
 
-        status = self.status
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "results": results,
-            }
-        )
-        if status is not UNSET:
-            field_dict["status"] = status
-
-        return field_dict
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.annotation import Annotation  # noqa: PLC0415
-
-        d = dict(src_dict)
-        results = Annotation.from_dict(d.pop("results"))
-
-        status = d.pop("status", UNSET)
-
-        annotation_result = cls(
-            results=results,
-            status=status,
-        )
-
-        annotation_result.additional_properties = d
-        return annotation_result
+    def __init__(
+        self,
+        status: str | None = None,
+        results: Annotation | None = None,
+    ) -> None:
+        super().__init__()
+        self._set("status", status)
+        self._set("results", results)
 
     @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
+    def status(self) -> str | None:
+        """The word `ok`."""
+        return self.get("status")
 
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+    @property
+    def results(self) -> Annotation:
+        """A note pinned to a moment on the project's charts."""
+        return self._part("results", Annotation)

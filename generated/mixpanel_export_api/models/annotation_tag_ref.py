@@ -1,70 +1,40 @@
+"""The model `AnnotationTagRef`."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
-
-from attrs import define as _attrs_define
-from attrs import field as _attrs_field
-
-from ..types import UNSET, Unset
-
-T = TypeVar("T", bound="AnnotationTagRef")
+from ..runtime.objects import Model
+from ..runtime.values import integer
 
 
-@_attrs_define
-class AnnotationTagRef:
-    """A tag on an annotation."""
+class AnnotationTagRef(Model):
+    """A tag on an annotation. Mixpanel sometimes sends only its id."""
 
-    id: int
-    """ Id of the tag. """
-    name: str | Unset = UNSET
-    """ Name of the tag. """
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    __slots__ = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        id = self.id
+    _fields = {
+        "id": "id",
+        "name": "name",
+    }
+    _required = {
+        "id": object,
+    }
+    _bare = "id"
 
-        name = self.name
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "id": id,
-            }
-        )
-        if name is not UNSET:
-            field_dict["name"] = name
-
-        return field_dict
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        id = d.pop("id")
-
-        name = d.pop("name", UNSET)
-
-        annotation_tag_ref = cls(
-            id=id,
-            name=name,
-        )
-
-        annotation_tag_ref.additional_properties = d
-        return annotation_tag_ref
+    def __init__(
+        self,
+        id: int | None = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__()
+        self._set("id", id)
+        self._set("name", name)
 
     @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
+    def id(self) -> int:
+        """Id of the tag."""
+        return integer(self.get("id"))
 
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+    @property
+    def name(self) -> str | None:
+        """Name of the tag."""
+        return self.get("name")

@@ -1,84 +1,45 @@
+"""The model `AnnotationsResult`."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
-
-from attrs import define as _attrs_define
-from attrs import field as _attrs_field
-
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.annotation import Annotation
+from ..runtime.objects import Listing
+from .annotation import Annotation
 
 
-T = TypeVar("T", bound="AnnotationsResult")
+class AnnotationsResult(Listing[Annotation]):
+    """A list of annotations. Iterate it for the annotations."""
 
+    __slots__ = ()
 
-@_attrs_define
-class AnnotationsResult:
-    """Several annotations."""
+    _fields = {
+        "status": "status",
+        "results": "results",
+    }
+    _required = {
+        "results": list,
+    }
+    _units = {
+        "results": "annotations",
+    }
 
-    results: list[Annotation]
-    """ The annotations. """
-    status: str | Unset = UNSET
-    """ The word `ok`. """
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        results = []
-        for results_item_data in self.results:
-            results_item = results_item_data.to_dict()
-            results.append(results_item)
-
-        status = self.status
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "results": results,
-            }
-        )
-        if status is not UNSET:
-            field_dict["status"] = status
-
-        return field_dict
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.annotation import Annotation  # noqa: PLC0415
-
-        d = dict(src_dict)
-        results = []
-        _results = d.pop("results")
-        for results_item_data in _results:
-            results_item = Annotation.from_dict(results_item_data)
-
-            results.append(results_item)
-
-        status = d.pop("status", UNSET)
-
-        annotations_result = cls(
-            results=results,
-            status=status,
-        )
-
-        annotations_result.additional_properties = d
-        return annotations_result
+    def __init__(
+        self,
+        status: str | None = None,
+        results: list[Annotation] | None = None,
+    ) -> None:
+        super().__init__()
+        self._set("status", status)
+        self._set("results", results)
 
     @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
+    def status(self) -> str | None:
+        """The word `ok`."""
+        return self.get("status")
 
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
+    @property
+    def results(self) -> list[Annotation]:
+        """The annotations."""
+        return self._models("results", Annotation) or []
 
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+    def _listed(self) -> list[Annotation]:
+        return self.results

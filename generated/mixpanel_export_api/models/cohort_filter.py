@@ -1,40 +1,33 @@
+"""The model `CohortFilter`."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
-
-from attrs import define as _attrs_define
-
-T = TypeVar("T", bound="CohortFilter")
+from ..runtime.objects import Model
+from ..runtime.values import integer
 
 
-@_attrs_define
-class CohortFilter:
-    """The cohort whose members to return. Cannot be combined with `behaviors`. JSON text on the wire."""
+class CohortFilter(Model):
+    """The cohort whose members to return. Cannot be combined with `behaviors`. JSON text on the
+    wire."""
 
-    id: int
-    """ Id of the saved cohort. """
+    __slots__ = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        id = self.id
+    _fields = {
+        "id": "id",
+    }
+    _required = {
+        "id": object,
+    }
+    _strict = True
 
-        field_dict: dict[str, Any] = {}
+    def __init__(
+        self,
+        id: int,
+    ) -> None:
+        super().__init__()
+        self._set("id", id)
 
-        field_dict.update(
-            {
-                "id": id,
-            }
-        )
-
-        return field_dict
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        id = d.pop("id")
-
-        cohort_filter = cls(
-            id=id,
-        )
-
-        return cohort_filter
+    @property
+    def id(self) -> int:
+        """Id of the saved cohort."""
+        return integer(self.get("id"))

@@ -1,52 +1,15 @@
+"""The model `EventProperties`."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
-
-from attrs import define as _attrs_define
-from attrs import field as _attrs_field
-
-T = TypeVar("T", bound="EventProperties")
+from ..runtime.objects import Map
 
 
-@_attrs_define
-class EventProperties:
-    """An event's properties by name, with values of any JSON type. Nearly always there: `time` (Unix
-    time in seconds, or milliseconds when asked for), `distinct_id` (the user), `$insert_id` (the
-    sender's id for the event) and `mp_processing_time_ms` (when Mixpanel took it in, Unix time in
-    milliseconds).
+class EventProperties(Map["Any"]):
+    """An event's properties by name, with values of any JSON type. Nearly always present: `time`
+    (Unix time in seconds), `distinct_id` (the user), `$insert_id` (the sender's id for the
+    event) and `mp_processing_time_ms` (when Mixpanel received it, Unix time in milliseconds)."""
 
-    """
+    __slots__ = ()
 
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-
-        return field_dict
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        event_properties = cls()
-
-        event_properties.additional_properties = d
-        return event_properties
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+    _unit = "properties"

@@ -1,59 +1,34 @@
+"""The model `FunnelMeta`."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar, cast
-
-from attrs import define as _attrs_define
-from attrs import field as _attrs_field
-
-T = TypeVar("T", bound="FunnelMeta")
+from ..runtime.objects import Model
+from ..runtime.values import any_value
 
 
-@_attrs_define
-class FunnelMeta:
-    """What a funnel's answer covers."""
+class FunnelMeta(Model):
+    """The periods that a funnel's answer covers."""
 
-    dates: list[str]
-    """ First day of each period, `YYYY-MM-DD`; the keys of `data`. """
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    __slots__ = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        dates = self.dates
+    _fields = {
+        "dates": "dates",
+    }
+    _required = {
+        "dates": list,
+    }
+    _units = {
+        "dates": "dates",
+    }
 
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "dates": dates,
-            }
-        )
-
-        return field_dict
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        dates = cast(list[str], d.pop("dates"))
-
-        funnel_meta = cls(
-            dates=dates,
-        )
-
-        funnel_meta.additional_properties = d
-        return funnel_meta
+    def __init__(
+        self,
+        dates: list[str] | None = None,
+    ) -> None:
+        super().__init__()
+        self._set("dates", dates)
 
     @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+    def dates(self) -> list[str]:
+        """First day of each period, `YYYY-MM-DD`; the keys of `data`."""
+        return self._values("dates", any_value) or []

@@ -1,67 +1,42 @@
+"""The model `InsightsDateRange`."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+import datetime
 
-from attrs import define as _attrs_define
-from attrs import field as _attrs_field
-
-T = TypeVar("T", bound="InsightsDateRange")
+from ..runtime.objects import Model
+from ..runtime.values import moment
 
 
-@_attrs_define
-class InsightsDateRange:
-    """The time a report covers."""
+class InsightsDateRange(Model):
+    """The range of time that a report covers."""
 
-    from_date: str
-    """ Beginning, ISO 8601 with the project's offset. """
-    to_date: str
-    """ End, ISO 8601 with the project's offset. """
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    __slots__ = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        from_date = self.from_date
+    _fields = {
+        "from_date": "from_date",
+        "to_date": "to_date",
+    }
+    _required = {
+        "from_date": object,
+        "to_date": object,
+    }
 
-        to_date = self.to_date
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "from_date": from_date,
-                "to_date": to_date,
-            }
-        )
-
-        return field_dict
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        from_date = d.pop("from_date")
-
-        to_date = d.pop("to_date")
-
-        insights_date_range = cls(
-            from_date=from_date,
-            to_date=to_date,
-        )
-
-        insights_date_range.additional_properties = d
-        return insights_date_range
+    def __init__(
+        self,
+        from_date: datetime.datetime | None = None,
+        to_date: datetime.datetime | None = None,
+    ) -> None:
+        super().__init__()
+        self._set("from_date", from_date)
+        self._set("to_date", to_date)
 
     @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
+    def from_date(self) -> datetime.datetime:
+        """First moment, with the project's offset."""
+        return moment(self.get("from_date"), self._zone)
 
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+    @property
+    def to_date(self) -> datetime.datetime:
+        """Last moment, with the project's offset."""
+        return moment(self.get("to_date"), self._zone)

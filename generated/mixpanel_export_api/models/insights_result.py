@@ -1,109 +1,68 @@
+"""The model `InsightsResult`."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+import datetime
 
-from attrs import define as _attrs_define
-from attrs import field as _attrs_field
-
+from ..runtime.objects import Model
 from ..runtime.tables import Table
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.insights_date_range import InsightsDateRange
-    from ..models.series_by_segment import SeriesBySegment
+from ..runtime.values import any_value, moment
+from .insights_date_range import InsightsDateRange
+from .insights_series import InsightsSeries
 
 
-T = TypeVar("T", bound="InsightsResult")
-
-
-@_attrs_define
-class InsightsResult(Table):
+class InsightsResult(Model, Table):
     """The numbers of an Insights report."""
 
-    series: SeriesBySegment
-    """ A series of numbers for each segment, event or property value, by its name. """
-    computed_at: str | Unset = UNSET
-    """ When the numbers were computed, ISO 8601. Reports are cached for a while. """
-    date_range: InsightsDateRange | Unset = UNSET
-    """ The time a report covers. """
-    headers: list[str] | Unset = UNSET
-    """ What each level of `series` stands for, from the outside in; `$event` is the event's name. """
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    __slots__ = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        series = self.series.to_dict()
+    _fields = {
+        "computed_at": "computed_at",
+        "date_range": "date_range",
+        "headers": "headers",
+        "series": "series",
+    }
+    _required = {
+        "series": InsightsSeries,
+    }
+    _units = {
+        "headers": "levels",
+    }
+    layout = {"at": ["series"], "keys": ["event", "date"], "headers": "headers"}
 
-        computed_at = self.computed_at
-
-        date_range: dict[str, Any] | Unset = UNSET
-        if not isinstance(self.date_range, Unset):
-            date_range = self.date_range.to_dict()
-
-        headers: list[str] | Unset = UNSET
-        if not isinstance(self.headers, Unset):
-            headers = self.headers
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "series": series,
-            }
-        )
-        if computed_at is not UNSET:
-            field_dict["computed_at"] = computed_at
-        if date_range is not UNSET:
-            field_dict["date_range"] = date_range
-        if headers is not UNSET:
-            field_dict["headers"] = headers
-
-        return field_dict
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.insights_date_range import InsightsDateRange  # noqa: PLC0415
-        from ..models.series_by_segment import SeriesBySegment  # noqa: PLC0415
-
-        d = dict(src_dict)
-        series = SeriesBySegment.from_dict(d.pop("series"))
-
-        computed_at = d.pop("computed_at", UNSET)
-
-        _date_range = d.pop("date_range", UNSET)
-        date_range: InsightsDateRange | Unset
-        if isinstance(_date_range, Unset):
-            date_range = UNSET
-        else:
-            date_range = InsightsDateRange.from_dict(_date_range)
-
-        headers = cast(list[str], d.pop("headers", UNSET))
-
-        insights_result = cls(
-            series=series,
-            computed_at=computed_at,
-            date_range=date_range,
-            headers=headers,
-        )
-
-        insights_result.additional_properties = d
-        return insights_result
+    def __init__(
+        self,
+        computed_at: datetime.datetime | None = None,
+        date_range: InsightsDateRange | None = None,
+        headers: list[str] | None = None,
+        series: InsightsSeries | None = None,
+    ) -> None:
+        super().__init__()
+        self._set("computed_at", computed_at)
+        self._set("date_range", date_range)
+        self._set("headers", headers)
+        self._set("series", series)
 
     @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
+    def computed_at(self) -> datetime.datetime | None:
+        """Time of the computation. Reports are cached for a while."""
+        return moment(self.get("computed_at"), self._zone)
 
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
+    @property
+    def date_range(self) -> InsightsDateRange | None:
+        """The range of time that a report covers."""
+        return self._model("date_range", InsightsDateRange)
 
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
+    @property
+    def headers(self) -> list[str] | None:
+        """Names of the levels of `series`, from the outside in; `$event` is the event's name."""
+        return self._values("headers", any_value)
 
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
-
-
-InsightsResult.layout = {"at": ["series"], "keys": ["event", "date"]}
+    @property
+    def series(self) -> InsightsSeries:
+        """A level of a report: further levels or numbers, by name. The outermost level has the
+        events, each property of a breakdown adds a level, where `$overall` stands for all its
+        values, and the innermost one has numbers by ISO 8601 time or, in reports without time,
+        by `all`. Saved funnels nest metrics and steps, saved retention reports objects with
+        `first`, `counts` and `rates`."""
+        return self._part("series", InsightsSeries)

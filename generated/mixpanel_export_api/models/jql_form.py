@@ -1,64 +1,40 @@
+"""The model `JqlForm`."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
-
-from attrs import define as _attrs_define
-
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.jql_params import JqlParams
+from ..runtime.objects import Model
+from .jql_params import JqlParams
 
 
-T = TypeVar("T", bound="JqlForm")
-
-
-@_attrs_define
-class JqlForm:
+class JqlForm(Model):
     """A script and its parameters."""
 
-    script: str
-    """ JavaScript with a function `main` that returns a query. """
-    params: JqlParams | Unset = UNSET
-    """ Values of any kind for the script's global variable `params`. JSON text on the wire. """
+    __slots__ = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        script = self.script
+    _fields = {
+        "script": "script",
+        "params": "params",
+    }
+    _required = {
+        "script": object,
+    }
+    _strict = True
 
-        params: dict[str, Any] | Unset = UNSET
-        if not isinstance(self.params, Unset):
-            params = self.params.to_dict()
+    def __init__(
+        self,
+        script: str,
+        params: JqlParams | None = None,
+    ) -> None:
+        super().__init__()
+        self._set("script", script)
+        self._set("params", params)
 
-        field_dict: dict[str, Any] = {}
+    @property
+    def script(self) -> str:
+        """JavaScript with a function `main` that returns a query."""
+        return self.get("script")
 
-        field_dict.update(
-            {
-                "script": script,
-            }
-        )
-        if params is not UNSET:
-            field_dict["params"] = params
-
-        return field_dict
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.jql_params import JqlParams  # noqa: PLC0415
-
-        d = dict(src_dict)
-        script = d.pop("script")
-
-        _params = d.pop("params", UNSET)
-        params: JqlParams | Unset
-        if isinstance(_params, Unset):
-            params = UNSET
-        else:
-            params = JqlParams.from_dict(_params)
-
-        jql_form = cls(
-            script=script,
-            params=params,
-        )
-
-        return jql_form
+    @property
+    def params(self) -> JqlParams | None:
+        """Values of any kind for the script's global variable `params`. JSON text on the wire."""
+        return self._model("params", JqlParams)

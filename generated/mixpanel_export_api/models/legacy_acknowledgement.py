@@ -1,59 +1,28 @@
+"""The model `LegacyAcknowledgement`."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
-
-from attrs import define as _attrs_define
-from attrs import field as _attrs_field
-
-from ..types import UNSET, Unset
-
-T = TypeVar("T", bound="LegacyAcknowledgement")
+from ..runtime.objects import Model
+from ..runtime.values import boolean
 
 
-@_attrs_define
-class LegacyAcknowledgement:
-    """The older API's word that a change was made."""
+class LegacyAcknowledgement(Model):
+    """The older API's confirmation of a change."""
 
-    error: bool | Unset = UNSET
-    """ False. """
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    __slots__ = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        error = self.error
+    _fields = {
+        "error": "error",
+    }
 
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update({})
-        if error is not UNSET:
-            field_dict["error"] = error
-
-        return field_dict
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        error = d.pop("error", UNSET)
-
-        legacy_acknowledgement = cls(
-            error=error,
-        )
-
-        legacy_acknowledgement.additional_properties = d
-        return legacy_acknowledgement
+    def __init__(
+        self,
+        error: bool | None = None,
+    ) -> None:
+        super().__init__()
+        self._set("error", error)
 
     @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+    def error(self) -> bool | None:
+        """False."""
+        return boolean(self.get("error"))

@@ -1,46 +1,21 @@
+"""The model `LexiconPropertiesByName`."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+import datetime
+from typing import Any
 
-from attrs import define as _attrs_define
-from attrs import field as _attrs_field
-
-from ..runtime.maps import Map
-
-if TYPE_CHECKING:
-    from ..models.lexicon_property import LexiconProperty
+from ..runtime.objects import ModelMap, one_of
+from .lexicon_property import LexiconProperty
 
 
-T = TypeVar("T", bound="LexiconPropertiesByName")
-
-
-@_attrs_define
-class LexiconPropertiesByName(Map["LexiconProperty"]):
+class LexiconPropertiesByName(ModelMap["LexiconProperty"]):
     """An entity's properties by name."""
 
-    additional_properties: dict[str, LexiconProperty] = _attrs_field(init=False, factory=dict)
+    __slots__ = ()
 
-    def to_dict(self) -> dict[str, Any]:
-
-        field_dict: dict[str, Any] = {}
-        for prop_name, prop in self.additional_properties.items():
-            field_dict[prop_name] = prop.to_dict()
-
-        return field_dict
+    _unit = "properties"
 
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.lexicon_property import LexiconProperty  # noqa: PLC0415
-
-        d = dict(src_dict)
-        lexicon_properties_by_name = cls()
-
-        additional_properties = {}
-        for prop_name, prop_dict in d.items():
-            additional_property = LexiconProperty.from_dict(prop_dict)
-
-            additional_properties[prop_name] = additional_property
-
-        lexicon_properties_by_name.additional_properties = additional_properties
-        return lexicon_properties_by_name
+    def _read_value(cls, value: Any, zone: datetime.tzinfo) -> Any:
+        return one_of(value, zone, LexiconProperty)

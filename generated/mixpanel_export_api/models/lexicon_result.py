@@ -1,84 +1,46 @@
+"""The model `LexiconResult`."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
-
-from attrs import define as _attrs_define
-from attrs import field as _attrs_field
-
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.lexicon_entry import LexiconEntry
+from ..runtime.objects import Listing
+from .lexicon_entry import LexiconEntry
 
 
-T = TypeVar("T", bound="LexiconResult")
+class LexiconResult(Listing[LexiconEntry]):
+    """A list of Lexicon schemas. Iterate it for the entries."""
 
+    __slots__ = ()
 
-@_attrs_define
-class LexiconResult:
-    """Several Lexicon schemas."""
+    _fields = {
+        "status": "status",
+        "results": "results",
+    }
+    _required = {
+        "results": list,
+    }
+    _units = {
+        "results": "schemas",
+    }
 
-    results: list[LexiconEntry]
-    """ The schemas. """
-    status: str | Unset = UNSET
-    """ The word `ok`. """
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        results = []
-        for results_item_data in self.results:
-            results_item = results_item_data.to_dict()
-            results.append(results_item)
-
-        status = self.status
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "results": results,
-            }
-        )
-        if status is not UNSET:
-            field_dict["status"] = status
-
-        return field_dict
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.lexicon_entry import LexiconEntry  # noqa: PLC0415
-
-        d = dict(src_dict)
-        results = []
-        _results = d.pop("results")
-        for results_item_data in _results:
-            results_item = LexiconEntry.from_dict(results_item_data)
-
-            results.append(results_item)
-
-        status = d.pop("status", UNSET)
-
-        lexicon_result = cls(
-            results=results,
-            status=status,
-        )
-
-        lexicon_result.additional_properties = d
-        return lexicon_result
+    def __init__(
+        self,
+        status: str | None = None,
+        results: list[LexiconEntry] | None = None,
+    ) -> None:
+        super().__init__()
+        self._set("status", status)
+        self._set("results", results)
 
     @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
+    def status(self) -> str | None:
+        """The word `ok`."""
+        return self.get("status")
 
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
+    @property
+    def results(self) -> list[LexiconEntry]:
+        """The schemas. For a single entity Mixpanel sometimes sends the schema itself, which is
+        then the `schemaJson` of the only entry."""
+        return self._models("results", LexiconEntry) or []
 
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+    def _listed(self) -> list[LexiconEntry]:
+        return self.results

@@ -1,73 +1,44 @@
+"""The model `MultisegData`."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
-
-from attrs import define as _attrs_define
-from attrs import field as _attrs_field
-
-if TYPE_CHECKING:
-    from ..models.series_by_outer_segment import SeriesByOuterSegment
+from ..runtime.objects import Model
+from ..runtime.values import any_value
+from .series_by_outer_segment import SeriesByOuterSegment
 
 
-T = TypeVar("T", bound="MultisegData")
-
-
-@_attrs_define
-class MultisegData:
+class MultisegData(Model):
     """Dates and series."""
 
-    series: list[str]
-    """ Every date or moment of the answer, in no promised order. """
-    values: SeriesByOuterSegment
-    """ The inner segments' series for each outer segment, by its name. """
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    __slots__ = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        series = self.series
+    _fields = {
+        "series": "series",
+        "values": "values",
+    }
+    _required = {
+        "series": list,
+        "values": SeriesByOuterSegment,
+    }
+    _units = {
+        "series": "days",
+    }
 
-        values = self.values.to_dict()
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "series": series,
-                "values": values,
-            }
-        )
-
-        return field_dict
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.series_by_outer_segment import SeriesByOuterSegment  # noqa: PLC0415
-
-        d = dict(src_dict)
-        series = cast(list[str], d.pop("series"))
-
-        values = SeriesByOuterSegment.from_dict(d.pop("values"))
-
-        multiseg_data = cls(
-            series=series,
-            values=values,
-        )
-
-        multiseg_data.additional_properties = d
-        return multiseg_data
+    def __init__(
+        self,
+        series: list[str] | None = None,
+        values: SeriesByOuterSegment | None = None,
+    ) -> None:
+        super().__init__()
+        self._set("series", series)
+        self._set("values", values)
 
     @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
+    def series(self) -> list[str]:
+        """Every date or time of the answer, in no particular order."""
+        return self._values("series", any_value) or []
 
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+    @property
+    def values(self) -> SeriesByOuterSegment:
+        """The inner segments' series for each outer segment, by its name."""
+        return self._part("values", SeriesByOuterSegment)

@@ -1,79 +1,60 @@
+"""The model `Profile`."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
-
-from attrs import define as _attrs_define
-from attrs import field as _attrs_field
-
-if TYPE_CHECKING:
-    from ..models.profile_properties import ProfileProperties
+from ..runtime.objects import Model
+from .profile_properties import ProfileProperties
 
 
-T = TypeVar("T", bound="Profile")
-
-
-@_attrs_define
-class Profile:
+class Profile(Model):
     """A user or group profile."""
 
-    distinct_id: float | int | str
-    """ A user's id; text nearly always, a number where a number was once sent. """
-    properties: ProfileProperties
-    """ A profile's properties by name, with values of any JSON type. Mixpanel's own begin with `$`, such as
-    `$email` and `$last_seen`. """
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    __slots__ = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        distinct_id: float | int | str
-        distinct_id = self.distinct_id
+    _fields = {
+        "distinct_id": "$distinct_id",
+        "properties": "$properties",
+        "group_key": "$group_key",
+        "group_id": "$group_id",
+        "data_group_id": "data_group_id",
+    }
 
-        properties = self.properties.to_dict()
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "$distinct_id": distinct_id,
-                "$properties": properties,
-            }
-        )
-
-        return field_dict
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.profile_properties import ProfileProperties  # noqa: PLC0415
-
-        d = dict(src_dict)
-
-        def _parse_distinct_id(data: object) -> float | int | str:
-            return cast(float | int | str, data)
-
-        distinct_id = _parse_distinct_id(d.pop("$distinct_id"))
-
-        properties = ProfileProperties.from_dict(d.pop("$properties"))
-
-        profile = cls(
-            distinct_id=distinct_id,
-            properties=properties,
-        )
-
-        profile.additional_properties = d
-        return profile
+    def __init__(
+        self,
+        distinct_id: str | int | float | None = None,
+        properties: ProfileProperties | None = None,
+        group_key: str | None = None,
+        group_id: str | float | int | None = None,
+        data_group_id: str | int | None = None,
+    ) -> None:
+        super().__init__()
+        self._set("$distinct_id", distinct_id)
+        self._set("$properties", properties)
+        self._set("$group_key", group_key)
+        self._set("$group_id", group_id)
+        self._set("data_group_id", data_group_id)
 
     @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
+    def distinct_id(self) -> str | int | float:
+        """The user's id, text or a number. Reads as None on the group profiles that lack it."""
+        return self.get("$distinct_id")
 
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
+    @property
+    def properties(self) -> ProfileProperties:
+        """Its properties by name; empty if Mixpanel sends none."""
+        return self._part("$properties", ProfileProperties)
 
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
+    @property
+    def group_key(self) -> str | None:
+        """Name of the group key. Group profiles only."""
+        return self.get("$group_key")
 
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
+    @property
+    def group_id(self) -> str | float | int | None:
+        """Id of the group. Group profiles only."""
+        return self.get("$group_id")
 
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+    @property
+    def data_group_id(self) -> str | int | None:
+        """Id of the group key. Group profiles only."""
+        return self.get("data_group_id")

@@ -1,164 +1,116 @@
+"""The model `ProfilesQueryForm`."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
-
-from attrs import define as _attrs_define
-
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.behavior import Behavior
-    from ..models.cohort_filter import CohortFilter
+from ..runtime.objects import Model
+from ..runtime.values import any_value, boolean, integer
+from .behavior import Behavior
+from .cohort_filter import CohortFilter
 
 
-T = TypeVar("T", bound="ProfilesQueryForm")
-
-
-@_attrs_define
-class ProfilesQueryForm:
+class ProfilesQueryForm(Model):
     """Selection of profiles and properties. Every field is optional."""
 
-    distinct_id: str | Unset = UNSET
-    """ Distinct id of a single profile. """
-    distinct_ids: list[str] | Unset = UNSET
-    """ Distinct ids of the profiles. JSON text on the wire. """
-    data_group_id: str | Unset = UNSET
-    """ Id of the group key, to read group profiles instead of user profiles. """
-    where: str | Unset = UNSET
-    """ Expression a profile must match. """
-    output_properties: list[str] | Unset = UNSET
-    """ Names of the properties to return; all by default. Name a few for smaller answers. JSON text on the wire.
-    """
-    session_id: str | Unset = UNSET
-    """ The `session_id` of page 0. Required for every later page. """
-    page: int | Unset = UNSET
-    """ Number of the page, counted from 0; 0 by default. """
-    behaviors: list[Behavior] | Unset = UNSET
-    """ Past behavior of users, for use by name in `where`. Cannot be combined with `filter_by_cohort`. JSON text on
-    the wire. """
-    as_of_timestamp: int | Unset = UNSET
-    """ Unix time in seconds at which to evaluate `behaviors`. Required with them for more than one page, and the
-    same on every page. """
-    filter_by_cohort: CohortFilter | Unset = UNSET
-    """ The cohort whose members to return. Cannot be combined with `behaviors`. JSON text on the wire. """
-    include_all_users: bool | Unset = UNSET
-    """ False to leave out cohort members that have no profile. True by default. Requires `filter_by_cohort`. """
+    __slots__ = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        distinct_id = self.distinct_id
+    _fields = {
+        "distinct_id": "distinct_id",
+        "distinct_ids": "distinct_ids",
+        "data_group_id": "data_group_id",
+        "where": "where",
+        "output_properties": "output_properties",
+        "session_id": "session_id",
+        "page": "page",
+        "behaviors": "behaviors",
+        "as_of_timestamp": "as_of_timestamp",
+        "filter_by_cohort": "filter_by_cohort",
+        "include_all_users": "include_all_users",
+    }
+    _strict = True
 
-        distinct_ids: list[str] | Unset = UNSET
-        if not isinstance(self.distinct_ids, Unset):
-            distinct_ids = self.distinct_ids
+    def __init__(
+        self,
+        distinct_id: str | None = None,
+        distinct_ids: list[str] | None = None,
+        data_group_id: str | None = None,
+        where: str | None = None,
+        output_properties: list[str] | None = None,
+        session_id: str | None = None,
+        page: int | None = None,
+        behaviors: list[Behavior] | None = None,
+        as_of_timestamp: int | None = None,
+        filter_by_cohort: CohortFilter | None = None,
+        include_all_users: bool | None = None,
+    ) -> None:
+        super().__init__()
+        self._set("distinct_id", distinct_id)
+        self._set("distinct_ids", distinct_ids)
+        self._set("data_group_id", data_group_id)
+        self._set("where", where)
+        self._set("output_properties", output_properties)
+        self._set("session_id", session_id)
+        self._set("page", page)
+        self._set("behaviors", behaviors)
+        self._set("as_of_timestamp", as_of_timestamp)
+        self._set("filter_by_cohort", filter_by_cohort)
+        self._set("include_all_users", include_all_users)
 
-        data_group_id = self.data_group_id
+    @property
+    def distinct_id(self) -> str | None:
+        """Distinct id of a single profile."""
+        return self.get("distinct_id")
 
-        where = self.where
+    @property
+    def distinct_ids(self) -> list[str] | None:
+        """Distinct ids of the profiles. JSON text on the wire."""
+        return self._values("distinct_ids", any_value)
 
-        output_properties: list[str] | Unset = UNSET
-        if not isinstance(self.output_properties, Unset):
-            output_properties = self.output_properties
+    @property
+    def data_group_id(self) -> str | None:
+        """Id of the group key, to read group profiles instead of user profiles."""
+        return self.get("data_group_id")
 
-        session_id = self.session_id
+    @property
+    def where(self) -> str | None:
+        """Expression a profile must match."""
+        return self.get("where")
 
-        page = self.page
+    @property
+    def output_properties(self) -> list[str] | None:
+        """Names of the properties to return; all by default. Name a few for smaller answers. JSON
+        text on the wire."""
+        return self._values("output_properties", any_value)
 
-        behaviors: list[dict[str, Any]] | Unset = UNSET
-        if not isinstance(self.behaviors, Unset):
-            behaviors = []
-            for behaviors_item_data in self.behaviors:
-                behaviors_item = behaviors_item_data.to_dict()
-                behaviors.append(behaviors_item)
+    @property
+    def session_id(self) -> str | None:
+        """The `session_id` of page 0. Required for every later page."""
+        return self.get("session_id")
 
-        as_of_timestamp = self.as_of_timestamp
+    @property
+    def page(self) -> int | None:
+        """Number of the page, counted from 0; 0 by default."""
+        return integer(self.get("page"))
 
-        filter_by_cohort: dict[str, Any] | Unset = UNSET
-        if not isinstance(self.filter_by_cohort, Unset):
-            filter_by_cohort = self.filter_by_cohort.to_dict()
+    @property
+    def behaviors(self) -> list[Behavior] | None:
+        """Past behavior of users, for use by name in `where`. Cannot be combined with
+        `filter_by_cohort`. JSON text on the wire."""
+        return self._models("behaviors", Behavior)
 
-        include_all_users = self.include_all_users
+    @property
+    def as_of_timestamp(self) -> int | None:
+        """Unix time in seconds at which to evaluate `behaviors`. Required with them for more than
+        one page, and the same on every page."""
+        return integer(self.get("as_of_timestamp"))
 
-        field_dict: dict[str, Any] = {}
+    @property
+    def filter_by_cohort(self) -> CohortFilter | None:
+        """The cohort whose members to return. Cannot be combined with `behaviors`. JSON text on
+        the wire."""
+        return self._model("filter_by_cohort", CohortFilter)
 
-        field_dict.update({})
-        if distinct_id is not UNSET:
-            field_dict["distinct_id"] = distinct_id
-        if distinct_ids is not UNSET:
-            field_dict["distinct_ids"] = distinct_ids
-        if data_group_id is not UNSET:
-            field_dict["data_group_id"] = data_group_id
-        if where is not UNSET:
-            field_dict["where"] = where
-        if output_properties is not UNSET:
-            field_dict["output_properties"] = output_properties
-        if session_id is not UNSET:
-            field_dict["session_id"] = session_id
-        if page is not UNSET:
-            field_dict["page"] = page
-        if behaviors is not UNSET:
-            field_dict["behaviors"] = behaviors
-        if as_of_timestamp is not UNSET:
-            field_dict["as_of_timestamp"] = as_of_timestamp
-        if filter_by_cohort is not UNSET:
-            field_dict["filter_by_cohort"] = filter_by_cohort
-        if include_all_users is not UNSET:
-            field_dict["include_all_users"] = include_all_users
-
-        return field_dict
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.behavior import Behavior  # noqa: PLC0415
-        from ..models.cohort_filter import CohortFilter  # noqa: PLC0415
-
-        d = dict(src_dict)
-        distinct_id = d.pop("distinct_id", UNSET)
-
-        distinct_ids = cast(list[str], d.pop("distinct_ids", UNSET))
-
-        data_group_id = d.pop("data_group_id", UNSET)
-
-        where = d.pop("where", UNSET)
-
-        output_properties = cast(list[str], d.pop("output_properties", UNSET))
-
-        session_id = d.pop("session_id", UNSET)
-
-        page = d.pop("page", UNSET)
-
-        _behaviors = d.pop("behaviors", UNSET)
-        behaviors: list[Behavior] | Unset = UNSET
-        if _behaviors is not UNSET:
-            behaviors = []
-            for behaviors_item_data in _behaviors:
-                behaviors_item = Behavior.from_dict(behaviors_item_data)
-
-                behaviors.append(behaviors_item)
-
-        as_of_timestamp = d.pop("as_of_timestamp", UNSET)
-
-        _filter_by_cohort = d.pop("filter_by_cohort", UNSET)
-        filter_by_cohort: CohortFilter | Unset
-        if isinstance(_filter_by_cohort, Unset):
-            filter_by_cohort = UNSET
-        else:
-            filter_by_cohort = CohortFilter.from_dict(_filter_by_cohort)
-
-        include_all_users = d.pop("include_all_users", UNSET)
-
-        profiles_query_form = cls(
-            distinct_id=distinct_id,
-            distinct_ids=distinct_ids,
-            data_group_id=data_group_id,
-            where=where,
-            output_properties=output_properties,
-            session_id=session_id,
-            page=page,
-            behaviors=behaviors,
-            as_of_timestamp=as_of_timestamp,
-            filter_by_cohort=filter_by_cohort,
-            include_all_users=include_all_users,
-        )
-
-        return profiles_query_form
+    @property
+    def include_all_users(self) -> bool | None:
+        """False to leave out cohort members that have no profile. True by default. Requires
+        `filter_by_cohort`."""
+        return boolean(self.get("include_all_users"))

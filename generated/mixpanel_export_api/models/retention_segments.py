@@ -1,46 +1,38 @@
+"""The model `RetentionSegments`."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+import datetime
+from typing import Any
 
-from attrs import define as _attrs_define
-from attrs import field as _attrs_field
-
-from ..runtime.maps import Map
-
-if TYPE_CHECKING:
-    from ..models.retention_cohort import RetentionCohort
+from ..runtime.objects import ModelMap, one_of
+from .retention_cohort import RetentionCohort
 
 
-T = TypeVar("T", bound="RetentionSegments")
+class RetentionSegments(ModelMap["RetentionCohort"]):
+    """The users who started on one date, for each segment by its name; `$overall` is all of them
+    together."""
 
+    __slots__ = ()
 
-@_attrs_define
-class RetentionSegments(Map["RetentionCohort"]):
-    """The users who began on one date, for each segment by its name."""
+    _unit = "segments"
 
-    additional_properties: dict[str, RetentionCohort] = _attrs_field(init=False, factory=dict)
+    @property
+    def counts(self) -> list[float]:
+        """Users who came back in each interval, from interval 0 on. Later numbers can be larger
+        than earlier ones. Of all segments together."""
+        return self._overall(RetentionCohort).counts
 
-    def to_dict(self) -> dict[str, Any]:
+    @property
+    def first(self) -> float:
+        """Users in the group, those who did the first event on the date. Of all segments together."""
+        return self._overall(RetentionCohort).first
 
-        field_dict: dict[str, Any] = {}
-        for prop_name, prop in self.additional_properties.items():
-            field_dict[prop_name] = prop.to_dict()
-
-        return field_dict
+    @property
+    def rates(self) -> list[float] | None:
+        """Share of the group that came back in each interval, 0 to 1. Missing in most answers. Of all segments together."""
+        return self._overall(RetentionCohort).rates
 
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.retention_cohort import RetentionCohort  # noqa: PLC0415
-
-        d = dict(src_dict)
-        retention_segments = cls()
-
-        additional_properties = {}
-        for prop_name, prop_dict in d.items():
-            additional_property = RetentionCohort.from_dict(prop_dict)
-
-            additional_properties[prop_name] = additional_property
-
-        retention_segments.additional_properties = additional_properties
-        return retention_segments
+    def _read_value(cls, value: Any, zone: datetime.tzinfo) -> Any:
+        return one_of(value, zone, RetentionCohort)

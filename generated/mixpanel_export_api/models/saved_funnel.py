@@ -1,67 +1,40 @@
+"""The model `SavedFunnel`."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
-
-from attrs import define as _attrs_define
-from attrs import field as _attrs_field
-
-T = TypeVar("T", bound="SavedFunnel")
+from ..runtime.objects import Model
+from ..runtime.values import integer
 
 
-@_attrs_define
-class SavedFunnel:
+class SavedFunnel(Model):
     """A funnel saved in the project."""
 
-    funnel_id: int
-    """ Id of the funnel. """
-    name: str
-    """ Name of the funnel. """
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    __slots__ = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        funnel_id = self.funnel_id
+    _fields = {
+        "funnel_id": "funnel_id",
+        "name": "name",
+    }
+    _required = {
+        "funnel_id": object,
+        "name": object,
+    }
 
-        name = self.name
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "funnel_id": funnel_id,
-                "name": name,
-            }
-        )
-
-        return field_dict
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        funnel_id = d.pop("funnel_id")
-
-        name = d.pop("name")
-
-        saved_funnel = cls(
-            funnel_id=funnel_id,
-            name=name,
-        )
-
-        saved_funnel.additional_properties = d
-        return saved_funnel
+    def __init__(
+        self,
+        funnel_id: int | None = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__()
+        self._set("funnel_id", funnel_id)
+        self._set("name", name)
 
     @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
+    def funnel_id(self) -> int:
+        """Id of the funnel."""
+        return integer(self.get("funnel_id"))
 
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+    @property
+    def name(self) -> str:
+        """Name of the funnel."""
+        return self.get("name")

@@ -1,80 +1,53 @@
+"""The model `SegmentationAverageResult`."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+import datetime
 
-from attrs import define as _attrs_define
-from attrs import field as _attrs_field
-
+from ..runtime.objects import Model
 from ..runtime.tables import Table
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.series_by_date import SeriesByDate
+from ..runtime.values import moment
+from .series_by_date import SeriesByDate
 
 
-T = TypeVar("T", bound="SegmentationAverageResult")
-
-
-@_attrs_define
-class SegmentationAverageResult(Table):
+class SegmentationAverageResult(Model, Table):
     """Averages over time."""
 
-    results: SeriesByDate
-    """ A number for each date or moment. A date without data may be missing. """
-    status: str | Unset = UNSET
-    """ The word `ok`. """
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    __slots__ = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        results = self.results.to_dict()
+    _fields = {
+        "status": "status",
+        "computed_at": "computed_at",
+        "results": "results",
+    }
+    _required = {
+        "results": SeriesByDate,
+    }
+    layout = {"at": ["results"], "keys": ["date"]}
 
-        status = self.status
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "results": results,
-            }
-        )
-        if status is not UNSET:
-            field_dict["status"] = status
-
-        return field_dict
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.series_by_date import SeriesByDate  # noqa: PLC0415
-
-        d = dict(src_dict)
-        results = SeriesByDate.from_dict(d.pop("results"))
-
-        status = d.pop("status", UNSET)
-
-        segmentation_average_result = cls(
-            results=results,
-            status=status,
-        )
-
-        segmentation_average_result.additional_properties = d
-        return segmentation_average_result
+    def __init__(
+        self,
+        status: str | None = None,
+        computed_at: datetime.datetime | None = None,
+        results: SeriesByDate | None = None,
+    ) -> None:
+        super().__init__()
+        self._set("status", status)
+        self._set("computed_at", computed_at)
+        self._set("results", results)
 
     @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
+    def status(self) -> str | None:
+        """The word `ok`."""
+        return self.get("status")
 
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
+    @property
+    def computed_at(self) -> datetime.datetime | None:
+        """Time of the computation."""
+        return moment(self.get("computed_at"), self._zone)
 
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
-
-
-SegmentationAverageResult.layout = {"at": ["results"], "keys": ["date"]}
+    @property
+    def results(self) -> SeriesByDate:
+        """A number for each date or time. Dates without data can be missing; the number can be
+        null."""
+        return self._part("results", SeriesByDate)

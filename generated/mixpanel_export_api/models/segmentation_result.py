@@ -1,78 +1,53 @@
+"""The model `SegmentationResult`."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+import datetime
 
-from attrs import define as _attrs_define
-from attrs import field as _attrs_field
-
+from ..runtime.objects import Model
 from ..runtime.tables import Table
-
-if TYPE_CHECKING:
-    from ..models.segmentation_data import SegmentationData
-
-
-T = TypeVar("T", bound="SegmentationResult")
+from ..runtime.values import integer, moment
+from .segmentation_data import SegmentationData
 
 
-@_attrs_define
-class SegmentationResult(Table):
+class SegmentationResult(Model, Table):
     """Counts over time, one series for each segment, event or property value."""
 
-    data: SegmentationData
-    """ Dates and series. """
-    legend_size: int
-    """ How many series there are. """
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    __slots__ = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        data = self.data.to_dict()
+    _fields = {
+        "data": "data",
+        "legend_size": "legend_size",
+        "computed_at": "computed_at",
+    }
+    _required = {
+        "data": SegmentationData,
+    }
+    _quiet = frozenset(["legend_size"])
+    layout = {"at": ["data", "values"], "keys": ["segment", "date"]}
 
-        legend_size = self.legend_size
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "data": data,
-                "legend_size": legend_size,
-            }
-        )
-
-        return field_dict
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.segmentation_data import SegmentationData  # noqa: PLC0415
-
-        d = dict(src_dict)
-        data = SegmentationData.from_dict(d.pop("data"))
-
-        legend_size = d.pop("legend_size")
-
-        segmentation_result = cls(
-            data=data,
-            legend_size=legend_size,
-        )
-
-        segmentation_result.additional_properties = d
-        return segmentation_result
+    def __init__(
+        self,
+        data: SegmentationData | None = None,
+        legend_size: int | None = None,
+        computed_at: datetime.datetime | None = None,
+    ) -> None:
+        super().__init__()
+        self._set("data", data)
+        self._set("legend_size", legend_size)
+        self._set("computed_at", computed_at)
 
     @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
+    def data(self) -> SegmentationData:
+        """Dates and series."""
+        return self._part("data", SegmentationData)
 
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
+    @property
+    def legend_size(self) -> int | None:
+        """Number of series."""
+        return integer(self.get("legend_size"))
 
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
-
-
-SegmentationResult.layout = {"at": ["data", "values"], "keys": ["segment", "date"]}
+    @property
+    def computed_at(self) -> datetime.datetime | None:
+        """Time of the computation."""
+        return moment(self.get("computed_at"), self._zone)

@@ -1,33 +1,14 @@
+"""The model `SeriesByDate`."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
-
-from attrs import define as _attrs_define
-from attrs import field as _attrs_field
-
-from ..runtime.maps import Map
-
-T = TypeVar("T", bound="SeriesByDate")
+from ..runtime.objects import Map
 
 
-@_attrs_define
 class SeriesByDate(Map["float"]):
-    """A number for each date or moment. A date without data may be missing."""
+    """A number for each date or time. Dates without data can be missing; the number can be null."""
 
-    additional_properties: dict[str, float] = _attrs_field(init=False, factory=dict)
+    __slots__ = ()
 
-    def to_dict(self) -> dict[str, Any]:
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-
-        return field_dict
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        series_by_date = cls()
-
-        series_by_date.additional_properties = d
-        return series_by_date
+    _unit = "dates"
+    _numbers = True

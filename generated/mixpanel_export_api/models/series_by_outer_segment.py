@@ -1,46 +1,21 @@
+"""The model `SeriesByOuterSegment`."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+import datetime
+from typing import Any
 
-from attrs import define as _attrs_define
-from attrs import field as _attrs_field
-
-from ..runtime.maps import Map
-
-if TYPE_CHECKING:
-    from ..models.series_by_segment import SeriesBySegment
+from ..runtime.objects import ModelMap, one_of
+from .series_by_segment import SeriesBySegment
 
 
-T = TypeVar("T", bound="SeriesByOuterSegment")
-
-
-@_attrs_define
-class SeriesByOuterSegment(Map["SeriesBySegment"]):
+class SeriesByOuterSegment(ModelMap["SeriesBySegment"]):
     """The inner segments' series for each outer segment, by its name."""
 
-    additional_properties: dict[str, SeriesBySegment] = _attrs_field(init=False, factory=dict)
+    __slots__ = ()
 
-    def to_dict(self) -> dict[str, Any]:
-
-        field_dict: dict[str, Any] = {}
-        for prop_name, prop in self.additional_properties.items():
-            field_dict[prop_name] = prop.to_dict()
-
-        return field_dict
+    _unit = "segments"
 
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.series_by_segment import SeriesBySegment  # noqa: PLC0415
-
-        d = dict(src_dict)
-        series_by_outer_segment = cls()
-
-        additional_properties = {}
-        for prop_name, prop_dict in d.items():
-            additional_property = SeriesBySegment.from_dict(prop_dict)
-
-            additional_properties[prop_name] = additional_property
-
-        series_by_outer_segment.additional_properties = additional_properties
-        return series_by_outer_segment
+    def _read_value(cls, value: Any, zone: datetime.tzinfo) -> Any:
+        return one_of(value, zone, SeriesBySegment)

@@ -1,40 +1,31 @@
+"""The model `TagCreate`."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
-
-from attrs import define as _attrs_define
-
-T = TypeVar("T", bound="TagCreate")
+from ..runtime.objects import Model
 
 
-@_attrs_define
-class TagCreate:
+class TagCreate(Model):
     """An annotation tag to create."""
 
-    name: str
-    """ Name of the tag. """
+    __slots__ = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        name = self.name
+    _fields = {
+        "name": "name",
+    }
+    _required = {
+        "name": object,
+    }
+    _strict = True
 
-        field_dict: dict[str, Any] = {}
+    def __init__(
+        self,
+        name: str,
+    ) -> None:
+        super().__init__()
+        self._set("name", name)
 
-        field_dict.update(
-            {
-                "name": name,
-            }
-        )
-
-        return field_dict
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        name = d.pop("name")
-
-        tag_create = cls(
-            name=name,
-        )
-
-        return tag_create
+    @property
+    def name(self) -> str:
+        """Name of the tag."""
+        return self.get("name")

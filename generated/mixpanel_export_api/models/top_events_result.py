@@ -1,81 +1,45 @@
+"""The model `TopEventsResult`."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
-
-from attrs import define as _attrs_define
-from attrs import field as _attrs_field
-
-if TYPE_CHECKING:
-    from ..models.top_event import TopEvent
+from ..runtime.objects import Listing
+from .top_event import TopEvent
 
 
-T = TypeVar("T", bound="TopEventsResult")
+class TopEventsResult(Listing[TopEvent]):
+    """Today's most common events. Iterate it for the events."""
 
+    __slots__ = ()
 
-@_attrs_define
-class TopEventsResult:
-    """Today's most common events."""
+    _fields = {
+        "events": "events",
+        "type_": "type",
+    }
+    _required = {
+        "events": list,
+    }
+    _units = {
+        "events": "events",
+    }
 
-    events: list[TopEvent]
-    """ The events, the most common first. """
-    type_: str
-    """ What was counted, as the query asked. """
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        events = []
-        for events_item_data in self.events:
-            events_item = events_item_data.to_dict()
-            events.append(events_item)
-
-        type_ = self.type_
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "events": events,
-                "type": type_,
-            }
-        )
-
-        return field_dict
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.top_event import TopEvent  # noqa: PLC0415
-
-        d = dict(src_dict)
-        events = []
-        _events = d.pop("events")
-        for events_item_data in _events:
-            events_item = TopEvent.from_dict(events_item_data)
-
-            events.append(events_item)
-
-        type_ = d.pop("type")
-
-        top_events_result = cls(
-            events=events,
-            type_=type_,
-        )
-
-        top_events_result.additional_properties = d
-        return top_events_result
+    def __init__(
+        self,
+        events: list[TopEvent] | None = None,
+        type_: str | None = None,
+    ) -> None:
+        super().__init__()
+        self._set("events", events)
+        self._set("type", type_)
 
     @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
+    def events(self) -> list[TopEvent]:
+        """The events, the most common first."""
+        return self._models("events", TopEvent) or []
 
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
+    @property
+    def type_(self) -> str | None:
+        """The counted quantity, as in the query."""
+        return self.get("type")
 
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+    def _listed(self) -> list[TopEvent]:
+        return self.events

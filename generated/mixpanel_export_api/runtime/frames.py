@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -17,60 +18,97 @@ Row = dict[str, Any]
 
 
 def to_pandas(table: list[Row], layout: Mapping[str, Any] | None = None) -> pandas.DataFrame:
-    """A pandas data frame, `date` as a timestamp.
+    """Return a pandas data frame with `date` as a timestamp.
 
     Args:
-        layout: what an empty table has its columns from.
+        layout: The columns of an empty table.
     """
     try:
         import pandas as pd
     except ImportError as error:
         raise missing("A pandas data frame", "pandas") from error
-    frame = pd.DataFrame(table) if table else pd.DataFrame(columns=[*types_of(layout)])
-    if "date" in frame:
+    frame = pd.DataFrame(_columns(table)) if table else pd.DataFrame(columns=[*types_of(layout)])
+    if "date" in frame and not any(isinstance(date, str) for date in frame["date"]):
         frame["date"] = pd.to_datetime(frame["date"])
     return frame
 
 
 def to_polars(table: list[Row], layout: Mapping[str, Any] | None = None) -> polars.DataFrame:
-    """A Polars data frame, `date` as a date or a datetime; an empty one has its columns from the layout."""
+    """Return a Polars data frame with `date` as a date or a datetime; an empty one has the layout's columns."""
     try:
         import polars as pl
     except ImportError as error:
         raise missing("A Polars data frame", "polars") from error
     if not table:
         return pl.DataFrame(schema=types_of(layout))
-    return pl.DataFrame(table, infer_schema_length=None)
+    return pl.DataFrame(_columns(table), strict=False)
 
 
 def to_arrow(table: list[Row], layout: Mapping[str, Any] | None = None) -> pyarrow.Table:
-    """An Arrow table, `date` as a date or a timestamp; an empty one has its columns from the layout."""
+    """Return an Arrow table with `date` as a date or a timestamp; an empty one has the layout's columns."""
     try:
         import pyarrow as pa
     except ImportError as error:
         raise missing("An Arrow table", "arrow") from error
-    if not table:
-        types: dict[type, pyarrow.DataType] = {
-            datetime.date: pa.date32(),
-            str: pa.string(),
-            int: pa.int64(),
-            float: pa.float64(),
-        }
-        return pa.schema({name: types[each] for name, each in types_of(layout).items()}).empty_table()
-    # Arrow itself takes the columns of the first row for all.
-    names = dict.fromkeys(name for row in table for name in row)
-    return pa.table({name: [row.get(name) for row in table] for name in names})
+    if table:
+        return pa.table(_columns(table))
+    types: dict[type, pyarrow.DataType] = {
+        datetime.date: pa.date32(),
+        str: pa.string(),
+        int: pa.int64(),
+        float: pa.float64(),
+    }
+    return pa.schema({name: types[kind] for name, kind in types_of(layout).items()}).empty_table()
 
 
 def types_of(layout: Mapping[str, Any] | None) -> dict[str, type]:
-    """The columns that a layout has in any case, and what is in them."""
+    """Return the columns that every table of a layout has, with their types."""
     if layout is None:
         return {}
     types: dict[str, type] = {**dict.fromkeys(["date", *layout["keys"]], str), "date": datetime.date}
     if "index" in layout:
         types[layout["index"]] = int
     if "list" not in layout or "value" in layout:
-        # People are counted; any other number may have a fraction.
+        # Users are whole; any other number can have a fraction.
         value = layout.get("value", "value")
         types[value] = int if value == "users" else float
     return types
+
+
+def _columns(table: list[Row]) -> dict[str, list[Any]]:
+    names = dict.fromkeys(name for row in table for name in row)
+    return {name: _column(name, [row.get(name) for row in table]) for name in names}
+
+
+def _column(name: str, values: list[Any]) -> list[Any]:
+    """Return values that have one type; libraries refuse a column of several."""
+    kinds = {*map(type, values)} - {type(None)}
+    if name == "date" and kinds <= {datetime.date, datetime.datetime}:
+        return _dates(values, kinds)
+    if len(kinds) < 2 or kinds == {int, float} or (kinds <= {list} or kinds <= {dict}):
+        return values
+    return [None if value is None else _text(value) for value in values]
+
+
+def _dates(values: list[Any], kinds: set[type]) -> list[Any]:
+    if datetime.datetime not in kinds:
+        return values
+    times = [_midnight(value) if type(value) is datetime.date else value for value in values]
+    aware = [time is not None and time.tzinfo is not None for time in times]
+    if not any(aware):
+        return times
+    # One column has one time zone, and offsets differ where the clocks change.
+    return [
+        time
+        if time is None
+        else (time if has_offset else time.replace(tzinfo=datetime.UTC)).astimezone(datetime.UTC)
+        for time, has_offset in zip(times, aware, strict=True)
+    ]
+
+
+def _midnight(date: datetime.date) -> datetime.datetime:
+    return datetime.datetime.combine(date, datetime.time())
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

@@ -9,6 +9,8 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from attrs import frozen
 
+from .answers import Answer
+
 T = TypeVar("T")
 
 
@@ -51,7 +53,7 @@ class Operation(Generic[T]):
         body_fields: Arguments that go into the body.
         models: Model class of each argument that is an object or a list of objects.
         build: Makes the request's method, URL, parameters and body from the arguments.
-        parse: Makes the typed answer from a successful response.
+        answer: Makes the typed answer from the document of a successful response.
     """
 
     name: str
@@ -70,4 +72,4 @@ class Operation(Generic[T]):
     body_fields: tuple[str, ...]
     models: Mapping[str, Any]
     build: Callable[..., dict[str, Any]]
-    parse: Callable[..., Any]
+    answer: Answer[T]

@@ -50,7 +50,7 @@ class TestReading:
 
     def test_a_range_includes_both_days(self, mixpanel: MixpanelClient) -> None:
         every = mixpanel.annotations.list().results
-        middle = every[1].date[:10]
+        middle = str(every[1].date.date())
         assert descriptions(mixpanel, from_date=middle, to_date=middle) == [every[1].description]
         assert descriptions(mixpanel, from_date=middle) == [each.description for each in every[1:]]
         assert descriptions(mixpanel, to_date=middle) == [each.description for each in every[:2]]
@@ -76,7 +76,7 @@ class TestReading:
 class TestCreating:
     def test_a_created_annotation_is_listed(self, mixpanel: MixpanelClient) -> None:
         made = mixpanel.annotations.create(**NEW).results
-        assert (made.date, made.description, made.tags) == (NEW["date"], NEW["description"], [])
+        assert (made["date"], made.description, made.tags) == (NEW["date"], NEW["description"], [])
         assert mixpanel.annotations.get(annotation_id=made.id).results == made
         assert made in mixpanel.annotations.list(from_date="2024-02-20", to_date="2024-02-20").results
 

@@ -59,10 +59,10 @@ class TestAnnotations:
         day: dict[str, Any] = {"from_date": "2024-02-20", "to_date": "2024-02-21"}
         assert mixpanel.legacy.annotations_create(**NEW).error is False
         made = mixpanel.annotations.list(**day).results[0]
-        assert (made.date, made.description) == (NEW["date"], NEW["description"])
+        assert (made["date"], made.description) == (NEW["date"], NEW["description"])
         mixpanel.legacy.annotations_update(id=made.id, date="2024-02-21 00:00:00", description="Later")
         changed = mixpanel.annotations.get(annotation_id=made.id).results
-        assert (changed.date, changed.description) == ("2024-02-21 00:00:00", "Later")
+        assert (changed["date"], changed.description) == ("2024-02-21 00:00:00", "Later")
         mixpanel.annotations.update(annotation_id=made.id, description="Much later")
         assert mixpanel.legacy.annotations_list(**day).annotations[0].description == "Much later"
         mixpanel.legacy.annotations_delete(id=made.id)

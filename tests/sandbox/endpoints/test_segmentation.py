@@ -304,7 +304,8 @@ class TestNumericRanges:
         ).fetchall()
         found = answer.data.values.to_dict()
         assert "0 - 10,000" in found
-        assert 5 <= answer.legend_size == len(found) <= 10
+        assert answer.legend_size == len(found)
+        assert 5 <= len(found) <= 10
         for name, series in found.items():
             low, high = (int(end.replace(",", "")) for end in name.split(" - "))
             assert sum(series.values()) == sum(low <= value < high for (value,) in cents)
@@ -348,8 +349,8 @@ class TestSumsAndAverages:
         found = {date: total for date, total in answer.results.to_dict().items() if total}
         assert found == pytest.approx({date: float(total) for date, total in expected.items()}, abs=1e-9)
         assert answer.status == "ok"
-        assert isinstance(answer.computed_at, str)
-        assert datetime.datetime.fromisoformat(answer.computed_at).tzinfo == datetime.UTC
+        assert answer.computed_at is not None
+        assert answer.computed_at.tzinfo == datetime.UTC
 
     @pytest.mark.parametrize("unit", ["hour", "day"])
     def test_averages_are_over_the_occurrences(

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, cast, overload
 
 from ...models.activity_result import ActivityResult
+from ...runtime import answers
 from ...runtime.operation import CsvText, Expression, Operation
 from ...types import UNSET, Unset
 from .. import AsyncResources, Resources
@@ -54,7 +55,7 @@ ACTIVITY_STREAM: Operation[ActivityResult] = Operation(
     body_fields=(),
     models={},
     build=activity_stream._get_kwargs,
-    parse=activity_stream._parse_response,
+    answer=answers.record(ActivityResult),
 )
 
 

@@ -1,12 +1,9 @@
-"""`GET /api/query/stream/query`: build the request, parse the answer."""
+"""`GET /api/query/stream/query`: build the request."""
 
 import datetime
 import json
 from typing import Any
 
-import httpx
-
-from ...models.activity_result import ActivityResult
 from ...types import UNSET, Unset
 
 
@@ -46,9 +43,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> ActivityResult:
-    response_200 = ActivityResult.from_dict(response.json())
-
-    return response_200

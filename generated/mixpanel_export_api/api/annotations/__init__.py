@@ -14,6 +14,7 @@ from ...models.annotation_tag import AnnotationTag
 from ...models.annotation_update import AnnotationUpdate
 from ...models.annotations_result import AnnotationsResult
 from ...models.tag_create import TagCreate
+from ...runtime import answers
 from ...runtime.operation import CsvText, Expression, Operation
 from ...types import UNSET, Unset
 from .. import AsyncResources, Resources
@@ -47,7 +48,7 @@ ANNOTATIONS_LIST: Operation[AnnotationsResult] = Operation(
     body_fields=(),
     models={},
     build=annotations_list._get_kwargs,
-    parse=annotations_list._parse_response,
+    answer=answers.record(AnnotationsResult),
 )
 ANNOTATIONS_CREATE: Operation[AnnotationResult] = Operation(
     name="annotations.create",
@@ -77,7 +78,7 @@ ANNOTATIONS_CREATE: Operation[AnnotationResult] = Operation(
     ),
     models={},
     build=annotations_create._get_kwargs,
-    parse=annotations_create._parse_response,
+    answer=answers.record(AnnotationResult),
 )
 ANNOTATIONS_GET: Operation[AnnotationResult] = Operation(
     name="annotations.get",
@@ -98,7 +99,7 @@ ANNOTATIONS_GET: Operation[AnnotationResult] = Operation(
     body_fields=(),
     models={},
     build=annotations_get._get_kwargs,
-    parse=annotations_get._parse_response,
+    answer=answers.record(AnnotationResult),
 )
 ANNOTATIONS_DELETE: Operation[AnnotationDeletedResult] = Operation(
     name="annotations.delete",
@@ -119,7 +120,7 @@ ANNOTATIONS_DELETE: Operation[AnnotationDeletedResult] = Operation(
     body_fields=(),
     models={},
     build=annotations_delete._get_kwargs,
-    parse=annotations_delete._parse_response,
+    answer=answers.record(AnnotationDeletedResult),
 )
 ANNOTATIONS_UPDATE: Operation[AnnotationResult] = Operation(
     name="annotations.update",
@@ -145,7 +146,7 @@ ANNOTATIONS_UPDATE: Operation[AnnotationResult] = Operation(
     ),
     models={},
     build=annotations_update._get_kwargs,
-    parse=annotations_update._parse_response,
+    answer=answers.record(AnnotationResult),
 )
 ANNOTATIONS_LIST_TAGS: Operation[builtins.list[AnnotationTag]] = Operation(
     name="annotations.list_tags",
@@ -164,7 +165,7 @@ ANNOTATIONS_LIST_TAGS: Operation[builtins.list[AnnotationTag]] = Operation(
     body_fields=(),
     models={},
     build=annotations_list_tags._get_kwargs,
-    parse=annotations_list_tags._parse_response,
+    answer=answers.records(AnnotationTag),
 )
 ANNOTATIONS_CREATE_TAG: Operation[AnnotationTag] = Operation(
     name="annotations.create_tag",
@@ -185,7 +186,7 @@ ANNOTATIONS_CREATE_TAG: Operation[AnnotationTag] = Operation(
     body_fields=("name",),
     models={},
     build=annotations_create_tag._get_kwargs,
-    parse=annotations_create_tag._parse_response,
+    answer=answers.record(AnnotationTag),
 )
 
 

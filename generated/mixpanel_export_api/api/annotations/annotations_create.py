@@ -1,12 +1,9 @@
-"""`POST /api/app/projects/{project_id}/annotations`: build the request, parse the answer."""
+"""`POST /api/app/projects/{project_id}/annotations`: build the request."""
 
 from typing import Any
 from urllib.parse import quote
 
-import httpx
-
 from ...models.annotation_create import AnnotationCreate
-from ...models.annotation_result import AnnotationResult
 
 
 def _get_kwargs(
@@ -29,9 +26,3 @@ def _get_kwargs(
 
     _kwargs["headers"] = headers
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> AnnotationResult:
-    response_201 = AnnotationResult.from_dict(response.json())
-
-    return response_201

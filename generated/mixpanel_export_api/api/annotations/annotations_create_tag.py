@@ -1,11 +1,8 @@
-"""`POST /api/app/projects/{project_id}/annotations/tags`: build the request, parse the answer."""
+"""`POST /api/app/projects/{project_id}/annotations/tags`: build the request."""
 
 from typing import Any
 from urllib.parse import quote
 
-import httpx
-
-from ...models.annotation_tag import AnnotationTag
 from ...models.tag_create import TagCreate
 
 
@@ -29,9 +26,3 @@ def _get_kwargs(
 
     _kwargs["headers"] = headers
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> AnnotationTag:
-    response_200 = AnnotationTag.from_dict(response.json())
-
-    return response_200

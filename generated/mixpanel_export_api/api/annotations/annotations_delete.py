@@ -1,11 +1,7 @@
-"""`DELETE /api/app/projects/{project_id}/annotations/{annotation_id}`: build the request, parse the answer."""
+"""`DELETE /api/app/projects/{project_id}/annotations/{annotation_id}`: build the request."""
 
 from typing import Any
 from urllib.parse import quote
-
-import httpx
-
-from ...models.annotation_deleted_result import AnnotationDeletedResult
 
 
 def _get_kwargs(
@@ -22,9 +18,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> AnnotationDeletedResult:
-    response_200 = AnnotationDeletedResult.from_dict(response.json())
-
-    return response_200

@@ -1,12 +1,9 @@
-"""`GET /api/app/projects/{project_id}/annotations`: build the request, parse the answer."""
+"""`GET /api/app/projects/{project_id}/annotations`: build the request."""
 
 import datetime
 from typing import Any
 from urllib.parse import quote
 
-import httpx
-
-from ...models.annotations_result import AnnotationsResult
 from ...types import UNSET, Unset
 
 
@@ -40,9 +37,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> AnnotationsResult:
-    response_200 = AnnotationsResult.from_dict(response.json())
-
-    return response_200

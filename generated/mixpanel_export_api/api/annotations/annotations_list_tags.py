@@ -1,11 +1,7 @@
-"""`GET /api/app/projects/{project_id}/annotations/tags`: build the request, parse the answer."""
+"""`GET /api/app/projects/{project_id}/annotations/tags`: build the request."""
 
 from typing import Any
 from urllib.parse import quote
-
-import httpx
-
-from ...models.annotation_tag import AnnotationTag
 
 
 def _get_kwargs(
@@ -20,14 +16,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> list[AnnotationTag]:
-    response_200 = []
-    _response_200 = response.json()
-    for response_200_item_data in _response_200:
-        response_200_item = AnnotationTag.from_dict(response_200_item_data)
-
-        response_200.append(response_200_item)
-
-    return response_200

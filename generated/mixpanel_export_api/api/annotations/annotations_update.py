@@ -1,11 +1,8 @@
-"""`PATCH /api/app/projects/{project_id}/annotations/{annotation_id}`: build the request, parse the answer."""
+"""`PATCH /api/app/projects/{project_id}/annotations/{annotation_id}`: build the request."""
 
 from typing import Any
 from urllib.parse import quote
 
-import httpx
-
-from ...models.annotation_result import AnnotationResult
 from ...models.annotation_update import AnnotationUpdate
 
 
@@ -31,9 +28,3 @@ def _get_kwargs(
 
     _kwargs["headers"] = headers
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> AnnotationResult:
-    response_200 = AnnotationResult.from_dict(response.json())
-
-    return response_200

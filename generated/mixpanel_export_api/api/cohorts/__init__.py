@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, cast, overload
 
 from ...models.cohort import Cohort
+from ...runtime import answers
 from ...runtime.operation import CsvText, Expression, Operation
 from ...types import UNSET, Unset
 from .. import AsyncResources, Resources
@@ -42,7 +43,7 @@ COHORTS_LIST: Operation[builtins.list[Cohort]] = Operation(
     body_fields=(),
     models={},
     build=cohorts_list._get_kwargs,
-    parse=cohorts_list._parse_response,
+    answer=answers.records(Cohort),
 )
 
 

@@ -1,10 +1,7 @@
-"""`POST /api/query/cohorts/list`: build the request, parse the answer."""
+"""`POST /api/query/cohorts/list`: build the request."""
 
 from typing import Any
 
-import httpx
-
-from ...models.cohort import Cohort
 from ...types import UNSET, Unset
 
 
@@ -29,14 +26,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> list[Cohort]:
-    response_200 = []
-    _response_200 = response.json()
-    for response_200_item_data in _response_200:
-        response_200_item = Cohort.from_dict(response_200_item_data)
-
-        response_200.append(response_200_item)
-
-    return response_200

@@ -13,6 +13,7 @@ from ...models.segmentation_result import SegmentationResult
 from ...models.time_unit import TimeUnit, check_time_unit
 from ...models.top_events_result import TopEventsResult
 from ...models.top_properties_result import TopPropertiesResult
+from ...runtime import answers
 from ...runtime.operation import CsvText, Expression, Operation
 from ...types import UNSET, Unset
 from .. import AsyncResources, Resources
@@ -90,7 +91,7 @@ EVENTS_QUERY: Operation[SegmentationResult | CsvText] = Operation(
     body_fields=(),
     models={},
     build=events_query._get_kwargs,
-    parse=events_query._parse_response,
+    answer=answers.record(SegmentationResult),
 )
 EVENTS_TOP: Operation[TopEventsResult] = Operation(
     name="events.top",
@@ -126,7 +127,7 @@ EVENTS_TOP: Operation[TopEventsResult] = Operation(
     body_fields=(),
     models={},
     build=events_top._get_kwargs,
-    parse=events_top._parse_response,
+    answer=answers.record(TopEventsResult),
 )
 EVENTS_NAMES: Operation[builtins.list[str]] = Operation(
     name="events.names",
@@ -162,7 +163,7 @@ EVENTS_NAMES: Operation[builtins.list[str]] = Operation(
     body_fields=(),
     models={},
     build=events_names._get_kwargs,
-    parse=events_names._parse_response,
+    answer=answers.values(),
 )
 EVENTS_PROPERTIES: Operation[SegmentationResult | CsvText] = Operation(
     name="events.properties",
@@ -233,7 +234,7 @@ EVENTS_PROPERTIES: Operation[SegmentationResult | CsvText] = Operation(
     body_fields=(),
     models={},
     build=events_properties._get_kwargs,
-    parse=events_properties._parse_response,
+    answer=answers.record(SegmentationResult),
 )
 EVENTS_PROPERTIES_TOP: Operation[TopPropertiesResult] = Operation(
     name="events.properties_top",
@@ -267,7 +268,7 @@ EVENTS_PROPERTIES_TOP: Operation[TopPropertiesResult] = Operation(
     body_fields=(),
     models={},
     build=events_properties_top._get_kwargs,
-    parse=events_properties_top._parse_response,
+    answer=answers.record(TopPropertiesResult),
 )
 EVENTS_PROPERTIES_VALUES: Operation[builtins.list[str]] = Operation(
     name="events.properties_values",
@@ -306,7 +307,7 @@ EVENTS_PROPERTIES_VALUES: Operation[builtins.list[str]] = Operation(
     body_fields=(),
     models={},
     build=events_properties_values._get_kwargs,
-    parse=events_properties_values._parse_response,
+    answer=answers.values(),
 )
 
 

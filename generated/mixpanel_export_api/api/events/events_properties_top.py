@@ -1,10 +1,7 @@
-"""`GET /api/query/events/properties/top`: build the request, parse the answer."""
+"""`GET /api/query/events/properties/top`: build the request."""
 
 from typing import Any
 
-import httpx
-
-from ...models.top_properties_result import TopPropertiesResult
 from ...types import UNSET, Unset
 
 
@@ -35,9 +32,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> TopPropertiesResult:
-    response_200 = TopPropertiesResult.from_dict(response.json())
-
-    return response_200

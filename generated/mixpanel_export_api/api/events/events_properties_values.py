@@ -1,8 +1,6 @@
-"""`GET /api/query/events/properties/values`: build the request, parse the answer."""
+"""`GET /api/query/events/properties/values`: build the request."""
 
-from typing import Any, cast
-
-import httpx
+from typing import Any
 
 from ...types import UNSET, Unset
 
@@ -40,9 +38,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> list[str]:
-    response_200 = cast(list[str], response.json())
-
-    return response_200

@@ -1,14 +1,11 @@
-"""`GET /api/query/events`: build the request, parse the answer."""
+"""`GET /api/query/events`: build the request."""
 
 import datetime
 import json
 from typing import Any
 
-import httpx
-
 from ...models.count_type import CountType
 from ...models.output_format import OutputFormat
-from ...models.segmentation_result import SegmentationResult
 from ...models.time_unit import TimeUnit
 from ...types import UNSET, Unset
 
@@ -71,9 +68,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> SegmentationResult:
-    response_200 = SegmentationResult.from_dict(response.json())
-
-    return response_200

@@ -1,11 +1,8 @@
-"""`GET /api/query/events/top`: build the request, parse the answer."""
+"""`GET /api/query/events/top`: build the request."""
 
 from typing import Any
 
-import httpx
-
 from ...models.count_type import CountType
-from ...models.top_events_result import TopEventsResult
 from ...types import UNSET, Unset
 
 
@@ -37,9 +34,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> TopEventsResult:
-    response_200 = TopEventsResult.from_dict(response.json())
-
-    return response_200

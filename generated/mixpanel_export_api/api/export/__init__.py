@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, cast, overload
 
 from ...models.export_format import ExportFormat, check_export_format
+from ...runtime import answers
 from ...runtime.operation import CsvText, Expression, Operation
 from ...types import UNSET, Unset
 from .. import AsyncResources, Resources
@@ -50,7 +51,7 @@ EXPORT_RAW: Operation[str] = Operation(
     body_fields=(),
     models={},
     build=export_raw._get_kwargs,
-    parse=export_raw._parse_response,
+    answer=answers.text(),
 )
 
 

@@ -1,10 +1,8 @@
-"""`GET /api/2.0/export`: build the request, parse the answer."""
+"""`GET /api/2.0/export`: build the request."""
 
 import datetime
 import json
 from typing import Any
-
-import httpx
 
 from ...models.export_format import ExportFormat
 from ...types import UNSET, Unset
@@ -64,8 +62,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> str:
-    response_200 = response.text
-    return response_200

@@ -11,6 +11,7 @@ from ...models.day_week_month import DayWeekMonth, check_day_week_month
 from ...models.funnel_result import FunnelResult
 from ...models.length_unit import LengthUnit, check_length_unit
 from ...models.saved_funnel import SavedFunnel
+from ...runtime import answers
 from ...runtime.operation import CsvText, Expression, Operation
 from ...types import UNSET, Unset
 from .. import AsyncResources, Resources
@@ -77,7 +78,7 @@ FUNNELS_QUERY: Operation[FunnelResult] = Operation(
     body_fields=(),
     models={},
     build=funnels_query._get_kwargs,
-    parse=funnels_query._parse_response,
+    answer=answers.record(FunnelResult),
 )
 FUNNELS_LIST: Operation[builtins.list[SavedFunnel]] = Operation(
     name="funnels.list",
@@ -108,7 +109,7 @@ FUNNELS_LIST: Operation[builtins.list[SavedFunnel]] = Operation(
     body_fields=(),
     models={},
     build=funnels_list._get_kwargs,
-    parse=funnels_list._parse_response,
+    answer=answers.records(SavedFunnel),
 )
 
 

@@ -1,12 +1,9 @@
-"""`GET /api/query/funnels`: build the request, parse the answer."""
+"""`GET /api/query/funnels`: build the request."""
 
 import datetime
 from typing import Any
 
-import httpx
-
 from ...models.day_week_month import DayWeekMonth
-from ...models.funnel_result import FunnelResult
 from ...models.length_unit import LengthUnit
 from ...types import UNSET, Unset
 
@@ -72,9 +69,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> FunnelResult:
-    response_200 = FunnelResult.from_dict(response.json())
-
-    return response_200

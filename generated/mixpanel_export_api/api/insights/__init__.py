@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, cast, overload
 
 from ...models.insights_result import InsightsResult
+from ...runtime import answers
 from ...runtime.operation import CsvText, Expression, Operation
 from ...types import UNSET, Unset
 from .. import AsyncResources, Resources
@@ -44,7 +45,7 @@ INSIGHTS_QUERY: Operation[InsightsResult] = Operation(
     body_fields=(),
     models={},
     build=insights_query._get_kwargs,
-    parse=insights_query._parse_response,
+    answer=answers.record(InsightsResult),
 )
 
 

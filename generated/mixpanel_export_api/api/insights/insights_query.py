@@ -1,10 +1,7 @@
-"""`GET /api/query/insights`: build the request, parse the answer."""
+"""`GET /api/query/insights`: build the request."""
 
 from typing import Any
 
-import httpx
-
-from ...models.insights_result import InsightsResult
 from ...types import UNSET, Unset
 
 
@@ -32,9 +29,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> InsightsResult:
-    response_200 = InsightsResult.from_dict(response.json())
-
-    return response_200

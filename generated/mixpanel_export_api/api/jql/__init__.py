@@ -9,6 +9,7 @@ from typing import Any, Literal, cast, overload
 
 from ...models.jql_form import JqlForm
 from ...models.jql_params import JqlParams
+from ...runtime import answers
 from ...runtime.operation import CsvText, Expression, Operation
 from ...types import UNSET, Unset
 from .. import AsyncResources, Resources
@@ -51,7 +52,7 @@ JQL_QUERY: Operation[builtins.list[Any]] = Operation(
         "params": JqlParams,
     },
     build=jql_query._get_kwargs,
-    parse=jql_query._parse_response,
+    answer=answers.values(),
 )
 
 

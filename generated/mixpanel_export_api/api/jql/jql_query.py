@@ -1,9 +1,7 @@
-"""`POST /api/query/jql`: build the request, parse the answer."""
+"""`POST /api/query/jql`: build the request."""
 
 import json
-from typing import Any, cast
-
-import httpx
+from typing import Any
 
 from ...models.jql_form import JqlForm
 from ...types import UNSET, Unset
@@ -41,9 +39,3 @@ def _get_kwargs(
 
     _kwargs["headers"] = headers
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> list[Any]:
-    response_200 = cast(list[Any], response.json())
-
-    return response_200

@@ -11,6 +11,7 @@ from ...models.legacy_acknowledgement import LegacyAcknowledgement
 from ...models.legacy_annotations_result import LegacyAnnotationsResult
 from ...models.output_format import OutputFormat, check_output_format
 from ...models.profiles_page import ProfilesPage
+from ...runtime import answers
 from ...runtime.operation import CsvText, Expression, Operation
 from ...types import UNSET, Unset
 from .. import AsyncResources, Resources
@@ -57,7 +58,7 @@ LEGACY_ANNOTATIONS_LIST: Operation[LegacyAnnotationsResult | CsvText] = Operatio
     body_fields=(),
     models={},
     build=legacy_annotations_list._get_kwargs,
-    parse=legacy_annotations_list._parse_response,
+    answer=answers.record(LegacyAnnotationsResult),
 )
 LEGACY_ANNOTATIONS_CREATE: Operation[LegacyAcknowledgement | CsvText] = Operation(
     name="legacy.annotations_create",
@@ -94,7 +95,7 @@ LEGACY_ANNOTATIONS_CREATE: Operation[LegacyAcknowledgement | CsvText] = Operatio
     body_fields=(),
     models={},
     build=legacy_annotations_create._get_kwargs,
-    parse=legacy_annotations_create._parse_response,
+    answer=answers.record(LegacyAcknowledgement),
 )
 LEGACY_ANNOTATIONS_UPDATE: Operation[LegacyAcknowledgement | CsvText] = Operation(
     name="legacy.annotations_update",
@@ -133,7 +134,7 @@ LEGACY_ANNOTATIONS_UPDATE: Operation[LegacyAcknowledgement | CsvText] = Operatio
     body_fields=(),
     models={},
     build=legacy_annotations_update._get_kwargs,
-    parse=legacy_annotations_update._parse_response,
+    answer=answers.record(LegacyAcknowledgement),
 )
 LEGACY_ANNOTATIONS_DELETE: Operation[LegacyAcknowledgement | CsvText] = Operation(
     name="legacy.annotations_delete",
@@ -166,7 +167,7 @@ LEGACY_ANNOTATIONS_DELETE: Operation[LegacyAcknowledgement | CsvText] = Operatio
     body_fields=(),
     models={},
     build=legacy_annotations_delete._get_kwargs,
-    parse=legacy_annotations_delete._parse_response,
+    answer=answers.record(LegacyAcknowledgement),
 )
 LEGACY_ENGAGE: Operation[ProfilesPage | CsvText] = Operation(
     name="legacy.engage",
@@ -206,7 +207,7 @@ LEGACY_ENGAGE: Operation[ProfilesPage | CsvText] = Operation(
     body_fields=(),
     models={},
     build=legacy_engage._get_kwargs,
-    parse=legacy_engage._parse_response,
+    answer=answers.record(ProfilesPage),
 )
 
 

@@ -1,11 +1,8 @@
-"""`GET /api/2.0/annotations/`: build the request, parse the answer."""
+"""`GET /api/2.0/annotations/`: build the request."""
 
 import datetime
 from typing import Any
 
-import httpx
-
-from ...models.legacy_annotations_result import LegacyAnnotationsResult
 from ...models.output_format import OutputFormat
 from ...types import UNSET, Unset
 
@@ -43,9 +40,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> LegacyAnnotationsResult:
-    response_200 = LegacyAnnotationsResult.from_dict(response.json())
-
-    return response_200

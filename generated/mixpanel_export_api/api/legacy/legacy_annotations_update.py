@@ -1,10 +1,7 @@
-"""`GET /api/2.0/annotations/update/`: build the request, parse the answer."""
+"""`GET /api/2.0/annotations/update/`: build the request."""
 
 from typing import Any
 
-import httpx
-
-from ...models.legacy_acknowledgement import LegacyAcknowledgement
 from ...models.output_format import OutputFormat
 from ...types import UNSET, Unset
 
@@ -43,9 +40,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> LegacyAcknowledgement:
-    response_200 = LegacyAcknowledgement.from_dict(response.json())
-
-    return response_200

@@ -1,11 +1,8 @@
-"""`GET /api/2.0/engage/`: build the request, parse the answer."""
+"""`GET /api/2.0/engage/`: build the request."""
 
 from typing import Any
 
-import httpx
-
 from ...models.output_format import OutputFormat
-from ...models.profiles_page import ProfilesPage
 from ...types import UNSET, Unset
 
 
@@ -43,9 +40,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> ProfilesPage:
-    response_200 = ProfilesPage.from_dict(response.json())
-
-    return response_200

@@ -11,6 +11,7 @@ from ...models.behavior import Behavior
 from ...models.cohort_filter import CohortFilter
 from ...models.profiles_page import ProfilesPage
 from ...models.profiles_query_form import ProfilesQueryForm
+from ...runtime import answers
 from ...runtime.operation import CsvText, Expression, Operation
 from ...types import UNSET, Unset
 from .. import AsyncResources, Resources
@@ -113,7 +114,7 @@ PROFILES_QUERY: Operation[ProfilesPage] = Operation(
         "filter_by_cohort": CohortFilter,
     },
     build=profiles_query._get_kwargs,
-    parse=profiles_query._parse_response,
+    answer=answers.record(ProfilesPage),
 )
 
 

@@ -1,11 +1,8 @@
-"""`POST /api/query/engage`: build the request, parse the answer."""
+"""`POST /api/query/engage`: build the request."""
 
 import json
 from typing import Any
 
-import httpx
-
-from ...models.profiles_page import ProfilesPage
 from ...models.profiles_query_form import ProfilesQueryForm
 from ...types import UNSET, Unset
 
@@ -43,9 +40,3 @@ def _get_kwargs(
 
     _kwargs["headers"] = headers
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> ProfilesPage:
-    response_200 = ProfilesPage.from_dict(response.json())
-
-    return response_200

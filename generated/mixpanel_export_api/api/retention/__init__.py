@@ -12,6 +12,7 @@ from ...models.frequency_result import FrequencyResult
 from ...models.hour_or_day import HourOrDay, check_hour_or_day
 from ...models.retention_result import RetentionResult
 from ...models.retention_type import RetentionType, check_retention_type
+from ...runtime import answers
 from ...runtime.operation import CsvText, Expression, Operation
 from ...types import UNSET, Unset
 from .. import AsyncResources, Resources
@@ -68,7 +69,7 @@ RETENTION_QUERY: Operation[RetentionResult] = Operation(
     body_fields=(),
     models={},
     build=retention_query._get_kwargs,
-    parse=retention_query._parse_response,
+    answer=answers.record(RetentionResult),
 )
 RETENTION_FREQUENCY: Operation[FrequencyResult] = Operation(
     name="retention.frequency",
@@ -113,7 +114,7 @@ RETENTION_FREQUENCY: Operation[FrequencyResult] = Operation(
     body_fields=(),
     models={},
     build=retention_frequency._get_kwargs,
-    parse=retention_frequency._parse_response,
+    answer=answers.record(FrequencyResult),
 )
 
 

@@ -1,12 +1,9 @@
-"""`GET /api/query/retention/addiction`: build the request, parse the answer."""
+"""`GET /api/query/retention/addiction`: build the request."""
 
 import datetime
 from typing import Any
 
-import httpx
-
 from ...models.day_week_month import DayWeekMonth
-from ...models.frequency_result import FrequencyResult
 from ...models.hour_or_day import HourOrDay
 from ...types import UNSET, Unset
 
@@ -60,9 +57,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> FrequencyResult:
-    response_200 = FrequencyResult.from_dict(response.json())
-
-    return response_200

@@ -1,12 +1,9 @@
-"""`GET /api/query/retention`: build the request, parse the answer."""
+"""`GET /api/query/retention`: build the request."""
 
 import datetime
 from typing import Any
 
-import httpx
-
 from ...models.day_week_month import DayWeekMonth
-from ...models.retention_result import RetentionResult
 from ...models.retention_type import RetentionType
 from ...types import UNSET, Unset
 
@@ -81,9 +78,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> RetentionResult:
-    response_200 = RetentionResult.from_dict(response.json())
-
-    return response_200

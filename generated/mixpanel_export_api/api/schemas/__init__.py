@@ -10,6 +10,7 @@ from typing import Any, Literal, cast, overload
 from ...models.entity_type import EntityType, check_entity_type
 from ...models.lexicon_result import LexiconResult
 from ...models.lexicon_schema import LexiconSchema
+from ...runtime import answers
 from ...runtime.operation import CsvText, Expression, Operation
 from ...types import UNSET, Unset
 from .. import AsyncResources, Resources
@@ -32,7 +33,7 @@ SCHEMAS_LIST: Operation[LexiconResult] = Operation(
     body_fields=(),
     models={},
     build=schemas_list._get_kwargs,
-    parse=schemas_list._parse_response,
+    answer=answers.record(LexiconResult),
 )
 SCHEMAS_LIST_FOR_ENTITY: Operation[LexiconResult] = Operation(
     name="schemas.list_for_entity",
@@ -54,7 +55,7 @@ SCHEMAS_LIST_FOR_ENTITY: Operation[LexiconResult] = Operation(
     body_fields=(),
     models={},
     build=schemas_list_for_entity._get_kwargs,
-    parse=schemas_list_for_entity._parse_response,
+    answer=answers.record(LexiconResult),
 )
 SCHEMAS_GET: Operation[LexiconSchema] = Operation(
     name="schemas.get",
@@ -79,7 +80,7 @@ SCHEMAS_GET: Operation[LexiconSchema] = Operation(
     body_fields=(),
     models={},
     build=schemas_get._get_kwargs,
-    parse=schemas_get._parse_response,
+    answer=answers.record(LexiconSchema),
 )
 
 

@@ -1,12 +1,9 @@
-"""`GET /api/app/projects/{project_id}/schemas/{entity_type}/{name}`: build the request, parse the answer."""
+"""`GET /api/app/projects/{project_id}/schemas/{entity_type}/{name}`: build the request."""
 
 from typing import Any
 from urllib.parse import quote
 
-import httpx
-
 from ...models.entity_type import EntityType
-from ...models.lexicon_schema import LexiconSchema
 
 
 def _get_kwargs(
@@ -25,9 +22,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> LexiconSchema:
-    response_200 = LexiconSchema.from_dict(response.json())
-
-    return response_200

@@ -1,11 +1,7 @@
-"""`GET /api/app/projects/{project_id}/schemas`: build the request, parse the answer."""
+"""`GET /api/app/projects/{project_id}/schemas`: build the request."""
 
 from typing import Any
 from urllib.parse import quote
-
-import httpx
-
-from ...models.lexicon_result import LexiconResult
 
 
 def _get_kwargs(
@@ -20,9 +16,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> LexiconResult:
-    response_200 = LexiconResult.from_dict(response.json())
-
-    return response_200

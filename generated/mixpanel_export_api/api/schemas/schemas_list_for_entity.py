@@ -1,12 +1,9 @@
-"""`GET /api/app/projects/{project_id}/schemas/{entity_type}`: build the request, parse the answer."""
+"""`GET /api/app/projects/{project_id}/schemas/{entity_type}`: build the request."""
 
 from typing import Any
 from urllib.parse import quote
 
-import httpx
-
 from ...models.entity_type import EntityType
-from ...models.lexicon_result import LexiconResult
 from ...types import UNSET, Unset
 
 
@@ -33,9 +30,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> LexiconResult:
-    response_200 = LexiconResult.from_dict(response.json())
-
-    return response_200

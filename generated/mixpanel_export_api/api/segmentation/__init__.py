@@ -15,6 +15,7 @@ from ...models.segmentation_average_result import SegmentationAverageResult
 from ...models.segmentation_result import SegmentationResult
 from ...models.segmentation_sum_result import SegmentationSumResult
 from ...models.time_unit import TimeUnit, check_time_unit
+from ...runtime import answers
 from ...runtime.operation import CsvText, Expression, Operation
 from ...types import UNSET, Unset
 from .. import AsyncResources, Resources
@@ -78,7 +79,7 @@ SEGMENTATION_QUERY: Operation[SegmentationResult | CsvText] = Operation(
     body_fields=(),
     models={},
     build=segmentation_query._get_kwargs,
-    parse=segmentation_query._parse_response,
+    answer=answers.record(SegmentationResult),
 )
 SEGMENTATION_NUMERIC: Operation[SegmentationResult] = Operation(
     name="segmentation.numeric",
@@ -130,7 +131,7 @@ SEGMENTATION_NUMERIC: Operation[SegmentationResult] = Operation(
     body_fields=(),
     models={},
     build=segmentation_numeric._get_kwargs,
-    parse=segmentation_numeric._parse_response,
+    answer=answers.record(SegmentationResult),
 )
 SEGMENTATION_SUM: Operation[SegmentationSumResult] = Operation(
     name="segmentation.sum",
@@ -173,7 +174,7 @@ SEGMENTATION_SUM: Operation[SegmentationSumResult] = Operation(
     body_fields=(),
     models={},
     build=segmentation_sum._get_kwargs,
-    parse=segmentation_sum._parse_response,
+    answer=answers.record(SegmentationSumResult),
 )
 SEGMENTATION_AVERAGE: Operation[SegmentationAverageResult] = Operation(
     name="segmentation.average",
@@ -216,7 +217,7 @@ SEGMENTATION_AVERAGE: Operation[SegmentationAverageResult] = Operation(
     body_fields=(),
     models={},
     build=segmentation_average._get_kwargs,
-    parse=segmentation_average._parse_response,
+    answer=answers.record(SegmentationAverageResult),
 )
 SEGMENTATION_MULTISEG: Operation[MultisegResult] = Operation(
     name="segmentation.multiseg",
@@ -270,7 +271,7 @@ SEGMENTATION_MULTISEG: Operation[MultisegResult] = Operation(
     body_fields=(),
     models={},
     build=segmentation_multiseg._get_kwargs,
-    parse=segmentation_multiseg._parse_response,
+    answer=answers.record(MultisegResult),
 )
 
 

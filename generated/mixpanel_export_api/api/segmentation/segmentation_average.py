@@ -1,12 +1,9 @@
-"""`GET /api/query/segmentation/average`: build the request, parse the answer."""
+"""`GET /api/query/segmentation/average`: build the request."""
 
 import datetime
 from typing import Any
 
-import httpx
-
 from ...models.hour_or_day import HourOrDay
-from ...models.segmentation_average_result import SegmentationAverageResult
 from ...types import UNSET, Unset
 
 
@@ -55,9 +52,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> SegmentationAverageResult:
-    response_200 = SegmentationAverageResult.from_dict(response.json())
-
-    return response_200

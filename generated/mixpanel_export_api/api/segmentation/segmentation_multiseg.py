@@ -1,12 +1,9 @@
-"""`GET /api/query/segmentation/multiseg`: build the request, parse the answer."""
+"""`GET /api/query/segmentation/multiseg`: build the request."""
 
 import datetime
 from typing import Any
 
-import httpx
-
 from ...models.count_type import CountType
-from ...models.multiseg_result import MultisegResult
 from ...models.time_unit import TimeUnit
 from ...types import UNSET, Unset
 
@@ -69,9 +66,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> MultisegResult:
-    response_200 = MultisegResult.from_dict(response.json())
-
-    return response_200

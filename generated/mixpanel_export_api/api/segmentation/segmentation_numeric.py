@@ -1,13 +1,10 @@
-"""`GET /api/query/segmentation/numeric`: build the request, parse the answer."""
+"""`GET /api/query/segmentation/numeric`: build the request."""
 
 import datetime
 from typing import Any
 
-import httpx
-
 from ...models.count_type import CountType
 from ...models.hour_or_day import HourOrDay
-from ...models.segmentation_result import SegmentationResult
 from ...types import UNSET, Unset
 
 
@@ -66,9 +63,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> SegmentationResult:
-    response_200 = SegmentationResult.from_dict(response.json())
-
-    return response_200

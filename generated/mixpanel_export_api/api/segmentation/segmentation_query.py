@@ -1,13 +1,10 @@
-"""`GET /api/query/segmentation`: build the request, parse the answer."""
+"""`GET /api/query/segmentation`: build the request."""
 
 import datetime
 from typing import Any
 
-import httpx
-
 from ...models.count_type import CountType
 from ...models.csv_format import CsvFormat
-from ...models.segmentation_result import SegmentationResult
 from ...models.time_unit import TimeUnit
 from ...types import UNSET, Unset
 
@@ -77,9 +74,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-def _parse_response(response: httpx.Response) -> SegmentationResult:
-    response_200 = SegmentationResult.from_dict(response.json())
-
-    return response_200
