@@ -18,7 +18,7 @@ def warn_renamed(old: str, new: str, stacklevel: int = 3) -> None:
 
 
 def renamed_attributes(**names: str) -> Callable[[type[T]], type[T]]:
-    """Let a class accept and answer to its attributes' old names.
+    """Keep the old names of a class's attributes, as arguments and as properties.
 
     Args:
         names: the new name of each old one, as in `longest_wait="max_wait"`.

@@ -7,21 +7,21 @@ import unicodedata
 _WORDS_LIMIT = 500
 
 
-# More than any secret is long: the half of one that a cut leaves would not be recognised.
+# Longer than any secret: half a secret, left by a cut, would not be recognized.
 _ROUGH_LIMIT = 20_000
 
 
-# What stands before the words: which line of which slice, and why.
+# Leaves room for what precedes the words: the line, the slice, and the reason.
 MESSAGE_LIMIT = _WORDS_LIMIT + 300
 
 
 def roughly(text: str) -> str:
-    """The beginning of a text, of which a message quotes less when `quoting` has redacted it."""
+    """Return the beginning of a text, to be redacted and shortened further by `quoting`."""
     return text[:_ROUGH_LIMIT]
 
 
 def shortened(text: str, limit: int = _WORDS_LIMIT) -> str:
-    """A text as long as a message may quote."""
+    """Return a text no longer than a message may quote."""
     return text if len(text) <= limit else f"{text[:limit]}…"
 
 
@@ -31,7 +31,7 @@ _INDENT = "    "
 
 
 def excerpt(expression: str, position: int) -> str:
-    """The line around the position, cut to a window, with a caret below."""
+    """Return the line around the position, cut to a window, with a caret below."""
     line_start = expression.rfind("\n", 0, position) + 1
     line_end = expression.find("\n", position)
     line = expression[line_start : len(expression) if line_end < 0 else line_end]
@@ -44,12 +44,12 @@ def excerpt(expression: str, position: int) -> str:
 
 
 def displayable(text: str) -> str:
-    """The text with a mark for what a terminal would obey, swallow or refuse to print."""
+    """Return the text with U+FFFD for each character that a terminal would obey, hide or refuse to print."""
     return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
 def _width(text: str) -> int:
-    """The columns a terminal gives the text: East Asian characters take two, accents none."""
+    """Return the columns that the text takes in a terminal: East Asian characters two, accents none."""
     return sum(
         0 if unicodedata.combining(character) else 1 + (unicodedata.east_asian_width(character) in "WF")
         for character in text

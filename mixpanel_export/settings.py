@@ -1,7 +1,7 @@
-"""Settings of a client from where people keep them: `MIXPANEL_*` and `MP_*` variables, and other layers.
+"""Read client settings from `MIXPANEL_*` and `MP_*` variables, and from other layers.
 
-A layer is one such place; which layer's word counts is decided here, what a value may be is checked where
-every client checks it. The command adds layers for its options and its configuration file.
+A layer is one source of settings; this module decides which layer wins, and the client checks the values. The
+command adds layers for its options and its configuration file.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from mixpanel_export.errors import ConfigurationError
 __all__ = ["CREDENTIALS", "OPTIONS", "SECRETS", "Layer", "Settings", "choose", "environment_layers", "read"]
 
 OPTIONS = ("project_id", "workspace_id", "region", "timezone", "base_url")
-"""The settings that are no credentials; each is an argument of a client."""
+"""The settings other than credentials; each is an argument of a client."""
 
 # In the order in which they are preferred.
 _KINDS = (("username", "secret"), ("oauth_token",), ("api_key", "api_secret"))
 CREDENTIALS = tuple(name for kind in _KINDS for name in kind)
-"""The settings that are credentials, or parts of them."""
+"""The settings that are credentials or parts of them."""
 SECRETS = ("secret", "oauth_token", "api_key", "api_secret")
-"""The credentials that nobody else may see."""
+"""The credentials that are secret."""
 
 _OWN_NAMES = {
     "username": "MIXPANEL_SERVICE_ACCOUNT_USERNAME",
     "secret": "MIXPANEL_SERVICE_ACCOUNT_SECRET",
     **{name: f"MIXPANEL_{name.upper()}" for name in ("oauth_token", "api_key", "api_secret", *OPTIONS)},
 }
-# Those of Mixpanel's own command.
+# The names of Mixpanel's own command.
 _OTHER_NAMES = {
     name: f"MP_{name.upper()}" for name in ("username", "secret", "oauth_token", "project_id", "region")
 }
@@ -40,12 +40,12 @@ _OTHER_NAMES = {
 
 @frozen
 class Layer:
-    """What one place says.
+    """One source of settings.
 
     Attributes:
-        place: where that is: "in the environment".
-        values: the settings it has.
-        names: what each setting is called there.
+        place: the source, in words: "in the environment".
+        values: the settings found there.
+        names: the name of each setting there.
     """
 
     place: str
@@ -53,16 +53,16 @@ class Layer:
     names: Mapping[str, str]
 
     def where(self, setting: str) -> str:
-        """Where a setting stands, in words: "MIXPANEL_REGION in the environment"."""
+        """Return the place of a setting, in words: "MIXPANEL_REGION in the environment"."""
         return f"{self.names[setting]} {self.place}"
 
 
 @frozen
 class Settings:
-    """What the layers say: the credentials, and the other arguments of a client.
+    """The combined settings: the credentials, and the other arguments of a client.
 
     Attributes:
-        origins: for each setting that is used, where it was found.
+        origins: the place of each setting that is used.
     """
 
     auth: MixpanelAuth
@@ -71,7 +71,7 @@ class Settings:
 
 
 def environment_layers(environ: Mapping[str, str] | None = None) -> list[Layer]:
-    """The layers of the environment; an empty variable counts as absent."""
+    """Return the layers of the environment; an empty variable counts as absent."""
     source = os.environ if environ is None else environ
     return [
         Layer(
@@ -84,7 +84,7 @@ def environment_layers(environ: Mapping[str, str] | None = None) -> list[Layer]:
 
 
 def read(environ: Mapping[str, str] | None = None, *, auth: MixpanelAuth | None = None) -> Settings:
-    """Read the environment's variables.
+    """Read the settings in the environment.
 
     Args:
         environ: read this mapping instead of the process's environment.
@@ -123,7 +123,7 @@ def _holder(layers: Sequence[Layer], name: str) -> Layer | None:
 
 
 def _credentials(layers: Sequence[Layer], otherwise: str) -> dict[str, Layer]:
-    """Which layer's credentials are used."""
+    """Return the layer of each credential to use."""
     for place, layer in enumerate(layers):
         for kind in _KINDS:
             given = [name for name in kind if name in layer.values]
@@ -140,7 +140,7 @@ def _credentials(layers: Sequence[Layer], otherwise: str) -> dict[str, Layer]:
 
 def _other_half(layer: Layer, later: Sequence[Layer], given: str, missing: str) -> Layer:
     for each in later:
-        # Not the secret of another account.
+        # The secret of another account is no match.
         if missing in each.values and each.values.get(given, layer.values[given]) == layer.values[given]:
             return each
     raise ConfigurationError(layer.names[missing], f"it is not set, but {layer.names[given]} is")

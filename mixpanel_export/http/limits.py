@@ -1,8 +1,8 @@
-"""Mixpanel's request budgets: so many calls an hour, a second, and at once, for each project.
+"""Mixpanel's request budgets for each project: calls per hour, calls per second, and concurrent calls.
 
-A `Budget` says whether a call may begin now, and if not, when to ask again; it never sleeps itself, so threads and
-tasks share it. The counting is pyrate-limiter's, in a SQLite file that all processes of this machine and user
-share; calls at once are counted by locked files, which the system frees when a process dies
+A `Budget` decides whether a call can start now, and if not, when to ask again. It never sleeps, so threads and
+tasks share it. pyrate-limiter counts, in a SQLite file shared by all processes of this machine and user; concurrent
+calls are counted by locked files, which the system releases when a process dies
 (https://developer.mixpanel.com/reference/rate-limits).
 """
 
@@ -32,11 +32,11 @@ from mixpanel_export.http.servers import Family
 
 __all__ = ["MIXPANEL_LIMITS", "Budget", "BudgetWait", "Lease", "Limits", "Quota", "budget_of"]
 
-# The server counts when a request arrives, and requests do not all travel equally fast: a window of ours is a
-# little longer than its, so that two of its limits never meet in one.
+# The server counts requests when they arrive, and some travel faster than others: our windows are a little longer
+# than the server's, so that none of its windows gets more than its limit.
 _SECOND_MS = 1_100
 _HOUR_MS = 3_602_000
-# How long to wait for another call to end before looking again: nothing announces the end of another process's.
+# Seconds between looks at whether another call has ended: nothing announces the end of another process's.
 _POLL_INTERVAL = 0.05
 # A program that seems to hang should say why.
 _WORTH_A_WARNING = 5.0
@@ -49,7 +49,7 @@ _logger = logging.getLogger("mixpanel_export")
 @renamed_attributes(at_once="concurrent")
 @frozen(kw_only=True)
 class Quota:
-    """What one family of calls allows a project; None where there is no limit.
+    """The request limits of one API family; None where there is no limit.
 
     Attributes:
         per_hour: calls in any hour.
@@ -62,22 +62,21 @@ class Quota:
     concurrent: int | None = field(default=None, validator=_AT_LEAST_ONE)
 
     def __str__(self) -> str:
-        said = ((self.per_hour, "an hour"), (self.per_second, "a second"), (self.concurrent, "at once"))
-        return ", ".join(f"{number} {when}" for number, when in said if number is not None)
+        limits = ((self.per_hour, "an hour"), (self.per_second, "a second"), (self.concurrent, "at once"))
+        return ", ".join(f"{number} {when}" for number, when in limits if number is not None)
 
 
 @renamed_attributes(longest_wait="max_wait")
 @frozen(kw_only=True)
 class Limits:
-    """The budgets that a client keeps; by default Mixpanel's own.
+    """The request budgets that a client keeps; by default Mixpanel's own.
 
     Attributes:
         export: for the raw export.
         query: for reports and profiles. App calls (annotations, schemas) have no known limit.
-        shared: count together with every process of this machine and user that calls the same project; else
-            only the clients of this process are counted.
-        max_wait: the most seconds that a call waits for its budget before it raises
-            `BudgetExhaustedError`.
+        shared: count the calls of all processes of this machine and user to the same project; if False, count
+            only those of this process.
+        max_wait: the most seconds that a call waits for its budget before it raises `BudgetExhaustedError`.
     """
 
     export: Quota = Quota(per_hour=60, per_second=3, concurrent=100)
@@ -86,23 +85,23 @@ class Limits:
     max_wait: float = field(default=2 * 3600.0, validator=validators.ge(0))
 
     def allowance(self, family: Family) -> Quota | None:
-        """What a family of calls allows, or None where nothing is counted."""
+        """Return the limits of an API family; None where nothing is counted."""
         return {"data": self.export, "query": self.query}.get(family)
 
 
 MIXPANEL_LIMITS = Limits()
-"""What Mixpanel allows a project (https://developer.mixpanel.com/reference/rate-limits)."""
+"""Mixpanel's limits for a project (https://developer.mixpanel.com/reference/rate-limits)."""
 
 
 class Lease:
-    """A call that has begun; `release` it when its answer has been read."""
+    """A call that has started; `release` it when its answer has been read."""
 
     def __init__(self, semaphore: threading.Semaphore | None = None, lock: FileLock | None = None) -> None:
         self._semaphore = semaphore
         self._lock = lock
 
     def release(self) -> None:
-        """The call has ended; more than once does no harm."""
+        """End the call; calling it again does no harm."""
         if self._lock is not None:
             self._lock.release()
         if self._semaphore is not None:
@@ -122,10 +121,10 @@ class Budget:
         weakref.finalize(self, self._rates.close)
 
     def try_begin(self) -> Lease | float:
-        """Begin a call now, or answer the seconds after which to ask again.
+        """Start a call now, or return the seconds after which to ask again.
 
         Raises:
-            MixpanelError: when it cannot be counted.
+            MixpanelError: when the call cannot be counted.
         """
         with self._lock, self._counting():
             pause = self._pause.left()
@@ -141,12 +140,12 @@ class Budget:
             return lease
 
     def used(self) -> int:
-        """How many calls were begun within the longest of its times, an hour for Mixpanel's."""
+        """Return the number of calls started within the longest window, an hour for Mixpanel's limits."""
         with self._lock, self._counting():
             return self._rates.used()
 
     def pause(self, seconds: float) -> None:
-        """Let no call begin for so long: the server has said that there are too many."""
+        """Start no call for this many seconds, because the server reported too many."""
         with self._lock, self._counting():
             self._pause.extend(seconds)
 
@@ -157,27 +156,27 @@ class Budget:
         except (sqlite3.Error, OSError) as error:
             raise MixpanelError(
                 f"requests cannot be counted in {self._folder}, which this machine's processes share: {error}. "
-                "Free some space there, set TMPDIR to another folder, or count by Limits(shared=False)"
+                "Free some space there, set TMPDIR to another folder, or pass Limits(shared=False)"
             ) from error
 
 
 @define
 class BudgetWait:
-    """The wait of one call for its budget, so far.
+    """The time that one call has waited for its budget.
 
     Attributes:
-        longest: the most seconds that it may take.
-        waited: the seconds it has been told to wait.
+        longest: the most seconds that it may wait.
+        waited: the seconds it has waited so far.
     """
 
     longest: float
     waited: float = 0.0
 
     def add(self, seconds: float) -> float:
-        """Count a wait about to be made, and warn of a long one.
+        """Add a wait that is about to start, and log a warning if it is long.
 
         Raises:
-            BudgetExhaustedError: when it would be too long.
+            BudgetExhaustedError: when the wait would be too long.
         """
         if self.waited + seconds > self.longest:
             raise BudgetExhaustedError(
@@ -192,18 +191,18 @@ class BudgetWait:
 
 
 class _Cooldown:
-    """Until when nobody may begin; with a folder, nobody of any process."""
+    """A pause during which no call starts; with a folder, in no process."""
 
     def __init__(self, key: str, folder: Path | None) -> None:
         self._until = 0.0
         self._path = folder / f"{key}.pause" if folder is not None else None
 
     def left(self) -> float:
-        """The seconds that are left of it."""
+        """Return the seconds left."""
         return max(self._until - time.monotonic(), self._shared())
 
     def extend(self, seconds: float) -> None:
-        """Let it last so long at least."""
+        """Make the pause last at least this many seconds from now."""
         self._until = max(self._until, time.monotonic() + seconds)
         if self._path is not None and seconds > self._shared():
             self._path.write_text(f"{time.time() + seconds} {seconds}")
@@ -214,10 +213,10 @@ class _Cooldown:
                 map(float, self._path.read_text().split()) if self._path is not None else (0.0, 0.0)
             )
         except (FileNotFoundError, ValueError):
-            # None, or one that is just being written.
+            # There is none, or it is just being written.
             return 0.0
         left = until - time.time()
-        # One from the future is of a clock that has been set since.
+        # A pause longer than it was made comes from a clock that has been set since.
         return left if left <= seconds else 0.0
 
 
@@ -234,7 +233,7 @@ class _Rates:
         self._bucket: AbstractBucket | None = None
 
     def take(self) -> float:
-        """Count one call and answer 0, or answer the seconds until there is room for it."""
+        """Count one call and return 0, or return the seconds until there is room for it."""
         bucket = self._opened()
         if bucket is None:
             return 0.0
@@ -249,7 +248,7 @@ class _Rates:
         return max(milliseconds, 1) / 1000
 
     def used(self) -> int:
-        """How many calls count at this moment."""
+        """Return the number of calls that count at this moment."""
         bucket = self._opened()
         if bucket is None:
             return 0
@@ -261,13 +260,13 @@ class _Rates:
         return count
 
     def close(self) -> None:
-        """Close the file, if it is this process's."""
+        """Close the file, if this process opened it."""
         if self._bucket is not None and self._process == os.getpid():
             self._bucket.close()
         self._bucket = None
 
     def _opened(self) -> AbstractBucket | None:
-        # A connection must not be carried over a fork.
+        # SQLite connections must not be used after a fork.
         if self._rates and (self._bucket is None or self._process != os.getpid()):
             self._process = os.getpid()
             if self._folder is None:
@@ -283,7 +282,7 @@ class _Rates:
 
 
 class _Slots:
-    """Room for calls at once: a semaphore in this process and, when shared, a locked file for each call."""
+    """Slots for concurrent calls: a semaphore in this process and, when shared, a locked file for each call."""
 
     def __init__(self, key: str, concurrent: int | None, folder: Path | None) -> None:
         self._free = threading.Semaphore(concurrent) if concurrent is not None else None
@@ -306,18 +305,18 @@ class _Slots:
 
 
 class _Budgets:
-    """The budgets of this process, as long as somebody needs them."""
+    """The budgets of this process, as long as a client uses them."""
 
     def __init__(self) -> None:
         self.forget()
 
     def forget(self) -> None:
-        """After a fork: another thread of the parent may have held any lock, and what is shared is in files."""
+        """Start afresh after a fork: a thread of the parent may hold a lock; shared counts are in files."""
         self._lock = threading.Lock()
         self._all: weakref.WeakValueDictionary[tuple[str, Quota, bool], Budget] = (
             weakref.WeakValueDictionary()
         )
-        # What counts for itself has nothing but its memory to count in.
+        # A budget that is not shared counts in memory only, so it must outlive its clients.
         self._unshared: list[Budget] = []
 
     def get(self, key: str, allowance: Quota, shared: bool) -> Budget:
@@ -337,21 +336,21 @@ if hasattr(os, "register_at_fork"):
 
 
 def budget_of(project: str, family: Family, limits: Limits | None) -> Budget | None:
-    """The budget that all clients of a project share; None where nothing is counted.
+    """Return the budget that all clients of a project share; None where nothing is counted.
 
     Args:
-        project: what tells one project's budget from another's, such as its server and id.
+        project: identifies the project's budget, such as its server and id.
     """
     allowance = limits.allowance(family) if limits is not None else None
     if limits is None or allowance is None:
         return None
-    # A table and file name that says nothing of the project.
+    # A table and file name that does not reveal the project.
     key = f"{family}_{hashlib.sha256(project.encode()).hexdigest()[:20]}"
     return _budgets.get(key, allowance, limits.shared)
 
 
 def _shared_folder() -> Path:
-    """A folder that all processes of this user share until the machine restarts, and nobody else's."""
+    """Return a folder shared by all processes of this user, and by nobody else, until the machine restarts."""
     folder = Path(tempfile.gettempdir()) / f"mixpanel-export-sdk-{getpass.getuser()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     status = folder.lstat()

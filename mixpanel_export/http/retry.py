@@ -38,7 +38,7 @@ _MIN_RETRY_AFTER = 1.0
 )
 @frozen(kw_only=True)
 class RetryPolicy:
-    """How often failed calls are retried, and after how long.
+    """The number of attempts of a call, and the waits between them.
 
     Attributes:
         attempts: the most times a call is sent; 1 never retries. 429 answers are not counted: each costs a wait,

@@ -1,7 +1,7 @@
-"""The pages of a profile query asked for side by side: by threads, and by tasks.
+"""Fetch the pages of a profile query in parallel, in threads or in tasks.
 
-Two thin shells over one `Paging`: they send, wait and end at once when the iteration is given up. What to ask for
-and what to deliver is decided there.
+Two thin shells over one `Paging`, which decides what to request and what to deliver. Both end at once when the
+iteration is abandoned.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ _logger = logging.getLogger("mixpanel_export")
 
 
 def batches(context: Context, http: Connections, query: ProfileQuery, paging: Paging) -> Generator[Batch]:
-    """What each page brings, in order. Closing the iterator ends its threads."""
+    """Yield the new profiles of each page, in order. Closing the iterator ends its threads."""
     budget = context.budget("query")
     pages = _Threads(context, http, query)
     try:
         while not paging.is_done:
             pages.check()
-            while (ask := paging.claim(_room(context, budget))) is not None:
-                pages.start(ask)
+            while (request := paging.claim(_headroom(context, budget))) is not None:
+                pages.start(request)
             batch = paging.take()
             if batch is not None:
                 yield batch
@@ -56,21 +56,21 @@ def batches(context: Context, http: Connections, query: ProfileQuery, paging: Pa
 async def async_batches(
     context: Context, client: AsyncResources, query: ProfileQuery, paging: Paging
 ) -> AsyncGenerator[Batch]:
-    """What each page brings, in order. Closing the iterator ends its tasks."""
+    """Yield the new profiles of each page, in order. Closing the iterator ends its tasks."""
     budget = context.budget("query")
     running: dict[asyncio.Task[ProfilesPage], PageRequest] = {}
     home = HomeProcess()
 
-    async def page(ask: PageRequest) -> ProfilesPage:
-        _say(ask)
-        await asyncio.sleep(ask.wait)
-        return await client.call_operation(PROFILES_QUERY, query.arguments(ask))
+    async def page(request: PageRequest) -> ProfilesPage:
+        _warn_of_wait(request)
+        await asyncio.sleep(request.wait)
+        return await client.call_operation(PROFILES_QUERY, query.arguments(request))
 
     try:
         while not paging.is_done:
             home.check()
-            while (ask := paging.claim(_room(context, budget))) is not None:
-                running[asyncio.create_task(page(ask))] = ask
+            while (request := paging.claim(_headroom(context, budget))) is not None:
+                running[asyncio.create_task(page(request))] = request
             batch = paging.take()
             if batch is not None:
                 yield batch
@@ -86,7 +86,7 @@ async def async_batches(
 
 
 class _Threads:
-    """A thread for each page in the making; `close` ends whatever they wait for."""
+    """One thread for each page being fetched; `close` ends whatever they wait for."""
 
     def __init__(self, context: Context, http: Connections, query: ProfileQuery) -> None:
         self._context = context
@@ -102,18 +102,18 @@ class _Threads:
         """Raise MixpanelError in a process forked from the one that has the threads."""
         self._cancellation.check()
 
-    def start(self, ask: PageRequest) -> None:
+    def start(self, request: PageRequest) -> None:
         """Request a page."""
-        name = f"mixpanel-profiles-{ask.number}"
-        thread = threading.Thread(target=self._work, args=(ask,), name=name, daemon=True)
+        name = f"mixpanel-profiles-{request.number}"
+        thread = threading.Thread(target=self._work, args=(request,), name=name, daemon=True)
         thread.start()
-        self._running[ask] = thread
+        self._running[request] = thread
 
     def next_outcome(self) -> tuple[PageRequest, ProfilesPage | BaseException]:
-        """What came of a page, as soon as something came of one."""
-        ask, outcome = self._outcomes.get()
-        self._running.pop(ask).join()
-        return ask, outcome
+        """Wait until a page has arrived or failed, and return it."""
+        request, outcome = self._outcomes.get()
+        self._running.pop(request).join()
+        return request, outcome
 
     def close(self) -> None:
         """End the threads."""
@@ -123,32 +123,32 @@ class _Threads:
         for thread in self._running.values():
             thread.join(_JOIN_SECONDS)
 
-    def _work(self, ask: PageRequest) -> None:
+    def _work(self, request: PageRequest) -> None:
         try:
-            _say(ask)
-            self._cancellation.sleep(ask.wait)
-            self._outcomes.put((ask, self._page(ask)))
+            _warn_of_wait(request)
+            self._cancellation.sleep(request.wait)
+            self._outcomes.put((request, self._page(request)))
         except BaseException as error:
-            # Raised where it can be handled: in the thread that iterates.
-            self._outcomes.put((ask, error))
+            # Raised in the thread that iterates, where it can be handled.
+            self._outcomes.put((request, error))
 
-    def _page(self, ask: PageRequest) -> ProfilesPage:
-        call = operation_call(self._context, PROFILES_QUERY, self._query.arguments(ask))
+    def _page(self, request: PageRequest) -> ProfilesPage:
+        call = operation_call(self._context, PROFILES_QUERY, self._query.arguments(request))
         return send(self._http, call, self._cancellation)
 
 
-def _room(context: Context, budget: Budget | None) -> BudgetHeadroom | None:
+def _headroom(context: Context, budget: Budget | None) -> BudgetHeadroom | None:
     allowance = context.limits.query if context.limits is not None else None
     if budget is None or allowance is None or allowance.per_hour is None:
         return None
     return BudgetHeadroom(max(allowance.per_hour - budget.used(), 0), allowance.per_hour)
 
 
-def _say(ask: PageRequest) -> None:
-    if ask.wait:
+def _warn_of_wait(request: PageRequest) -> None:
+    if request.wait:
         _logger.warning(
-            "Waiting %.0f s before page %d of the profiles: the hourly request budget is short, and what is left "
-            "of it is spread so that the query's session outlives the hour",
-            ask.wait,
-            ask.number,
+            "Waiting %.0f s before page %d of the profiles: the hourly request budget is short, and the rest of it "
+            "is spread so that the query's session outlives the hour",
+            request.wait,
+            request.number,
         )

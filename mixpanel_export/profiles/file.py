@@ -1,8 +1,8 @@
-"""Profiles as a file of JSON Lines, which appears under its name only when it is complete.
+"""Write profiles to a file of JSON Lines, which appears under its name only when it is complete.
 
-What there is of it so far stands in a hidden folder beside it, `.NAME.part`, with a note of the query's session: as
-long as Mixpanel keeps that session, another run asks only for the pages that are missing. A file never mixes two
-sessions. Asking for pages is left to `pages`.
+Until then its lines are in a hidden folder beside it, `.NAME.part`, with the session of the query: as long as
+Mixpanel keeps that session, another run requests only the missing pages. A file never mixes two sessions. See
+`fetch` for requesting pages.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ _STATE = "state.json"
 
 @frozen(kw_only=True)
 class ProfilesProgress:
-    """How far profiles have been written.
+    """The progress of writing profiles.
 
     Attributes:
-        profiles: how many are written.
-        total: how many there are, as Mixpanel said; None when it did not.
-        pages: how many pages of them were fetched.
-        found: how many pages an earlier run had left.
-        repeated: how many profiles were left out, being on more than one page.
-        restarts: how often Mixpanel lost the session, and the query was begun anew.
+        profiles: the number of profiles written.
+        total: the number of profiles there are, as reported by Mixpanel; None when it did not.
+        pages: the number of pages fetched.
+        found: the number of pages kept from an earlier run.
+        repeated: the number of profiles left out because an earlier page had them.
+        restarts: how often Mixpanel lost the session and the query was restarted.
     """
 
     profiles: int = 0
@@ -55,7 +55,7 @@ class ProfilesProgress:
 
     @classmethod
     def of(cls, paging: Paging, found: int = 0) -> ProfilesProgress:
-        """The progress of a paging that had begun with `found` pages done."""
+        """Return the progress of a paging that started with `found` pages done."""
         # A new session fetches those again.
         found = 0 if paging.restarts else found
         return cls(
@@ -72,7 +72,7 @@ ProfilesProgressListener = Callable[[ProfilesProgress], object]
 
 
 def lines_of(profiles: Iterable[Profile]) -> bytes:
-    """Profiles as JSON Lines, `{"$distinct_id": …, "$properties": {…}}` each."""
+    """Return profiles as JSON Lines, `{"$distinct_id": …, "$properties": {…}}` each."""
     return b"".join(map(_line, profiles))
 
 
@@ -88,12 +88,12 @@ def _line(profile: Profile) -> bytes:
 
 @frozen(kw_only=True)
 class _State:
-    """What is known of the lines written so far; all of it must fit for another run to go on with them.
+    """The state of the lines written so far; a later run resumes only if all of it matches.
 
     Attributes:
-        query: the fingerprint of what is asked for.
-        pages: how many pages are written: the next one has this number.
-        bytes: the length of the file after them; what follows was interrupted.
+        query: the fingerprint of the query.
+        pages: the number of pages written, and the number of the next one.
+        bytes: the length of the file after them; anything beyond was interrupted.
     """
 
     version: Literal[1] = 1
@@ -116,13 +116,13 @@ _LINE = msgspec.json.Decoder(_Line)
 
 
 class PartialFile:
-    """One file being written: `open` it, and other processes are kept away until it is closed.
+    """One file being written; `open` locks it against other processes until `close`.
 
-    Closed before `complete()`, it keeps what can be gone on with and removes everything else. A full disk is a
-    DiskFullError, whatever is done.
+    Closed before `complete`, it keeps what a later run can resume from and removes everything else. Every method
+    raises DiskFullError for a full disk.
 
     Args:
-        query: the fingerprint of what is asked for, to tell what another query has left.
+        query: the fingerprint of the query, to recognize the lines of another one.
     """
 
     def __init__(self, path: Path, format: LinesFormat, query: str) -> None:
@@ -135,7 +135,7 @@ class PartialFile:
         self._lines: IO[bytes] | None = None
 
     def open(self) -> None:
-        """Have it for oneself.
+        """Lock the file and make it ready to be written.
 
         Raises:
             DirectoryBusyError: when another process is writing the same file.
@@ -146,19 +146,18 @@ class PartialFile:
             resources.callback(self._remove_folder)
             resources.enter_context(locked_directory(self._work))
             resources.callback(self._clear)
-            # To be read and written, and made where there is none.
+            # Creates the file if needed; no one mode of open() does, keeps its content, and reads.
             (self._work / _LINES).touch()
             self._lines = resources.enter_context((self._work / _LINES).open("r+b"))
             self._resources = resources.pop_all()
 
     def close(self) -> None:
-        """Leave it to others; also when it was never opened."""
+        """Unlock the file; does nothing when it was never opened."""
         with self._disk_errors():
             self._resources.close()
 
     def left(self, cancellation: Cancellation = NOT_CANCELLABLE) -> tuple[Paging, int | None]:
-        """A paging that goes on where an earlier run of this query stopped, or a new one; and the time at which
-        that run looked at behaviors.
+        """Return a paging that resumes an earlier run, or a new one, and that run's `as_of_timestamp`.
 
         Args:
             cancellation: interrupts the reading of what was written, which may be large.
@@ -179,12 +178,12 @@ class PartialFile:
         return paging, state.as_of_timestamp
 
     def add(self, batch: Batch, paging: Paging, as_of_timestamp: int | None) -> None:
-        """Write the next page; page 0 begins the file anew."""
+        """Write the next page; page 0 starts the file again."""
         with self._disk_errors():
             self._add(batch, paging, as_of_timestamp)
 
     def complete(self) -> None:
-        """Make the file durable and give it its name, replacing what had it."""
+        """Make the file durable and give it its name, replacing an existing file."""
         with self._disk_errors():
             durable(self._file)
             self._file.close()
@@ -234,8 +233,9 @@ class PartialFile:
         return None
 
     def _delivered(self, state: _State, cancellation: Cancellation) -> set[bytes] | None:
-        """The digests of the profiles written so far, with the file made ready to go on; None when it is not as the
-        state says.
+        """Return the digests of the profiles written so far, and position the file after them.
+
+        None when the file is not as the state describes it.
         """
         file = self._file
         if file.seek(0, 2) < state.bytes:
@@ -254,17 +254,17 @@ class PartialFile:
         return delivered if len(delivered) == state.profiles else None
 
     def _clear(self) -> None:
-        """Without a state nothing can be gone on with."""
+        """Remove the lines when there is no state to resume from."""
         (self._work / f"{_STATE}.new").unlink(missing_ok=True)
         if not (self._work / _STATE).exists():
             (self._work / _LINES).unlink(missing_ok=True)
 
     def _remove_folder(self) -> None:
-        # It is not empty when there is something to go on with, or when another process is already at it.
+        # It is not empty when a later run can resume from it, or another process already uses it.
         with contextlib.suppress(OSError):
             self._work.rmdir()
 
 
 def _gzipped(lines: bytes) -> bytes:
-    """A gzip member of its own, so that a file can be cut after any page; files of members are gzip files."""
+    """Return the lines as one gzip member, so that the file can be cut after any page."""
     return gzip.compress(lines, 6, mtime=0)

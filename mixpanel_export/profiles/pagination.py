@@ -1,8 +1,7 @@
-"""Which pages of a profile query to ask for, and what of each is new: decisions only.
+"""Decide which pages of a profile query to request, and which of their profiles are new.
 
-Pure. A `Paging` is told what came of each page and answers what may be asked for next and what can be delivered,
-in order; sending and waiting are the business of `pages`. It is not safe to share between threads, and need not
-be: whoever iterates drives it.
+Pure. `fetch` tells a `Paging` the outcome of each page, and asks it for the next page to request and the next
+profiles to deliver, in order. Only the iterating thread uses it, so it needs no lock.
 """
 
 from __future__ import annotations
@@ -22,18 +21,18 @@ from mixpanel_export_api.models.profiles_page import ProfilesPage
 __all__ = ["MOST_AT_ONCE", "Batch", "BudgetHeadroom", "PageRequest", "Paging", "digest_of", "session_is_lost"]
 
 MOST_AT_ONCE: Final = 4
-"""Pages asked for side by side: one less than Mixpanel allows a project, which may have other questions."""
+"""Pages to request in parallel: one less than Mixpanel allows a project, which may run other queries."""
 
-# Pages beyond the one that is delivered next, in the making or waiting to be delivered: what is held in memory.
+# Pages requested or held in memory beyond the one to deliver next.
 _AHEAD = MOST_AT_ONCE + 1
-# A session that brings nothing new although its predecessors broke off, so many times in a row, is given up on.
+# Give up after this many lost sessions in a row without a new profile.
 _MOST_FRUITLESS = 3
-# How often a session is used while the hourly budget is short, so that it outlives the wait: Mixpanel does not
-# publish how long it keeps an idle one, and some minutes have been seen.
+# Use the session this often while the hourly budget is short, to keep it alive: Mixpanel does not publish how long
+# it keeps an idle one, and some minutes have been seen.
 _KEEP_ALIVE_SECONDS = 120.0
 _HOUR = 3600.0
 
-# "request for page in uncached query for params" is Mixpanel's own way to say that it does not know it any more.
+# Mixpanel's words for a forgotten session: "request for page in uncached query for params".
 _LOST_SESSION = re.compile(
     r"uncached query"
     r"|\b(unknown|invalid|expired|stale|no such)\b[^.;:]{0,20}\bsession"
@@ -44,13 +43,13 @@ _LOST_SESSION = re.compile(
 
 @frozen
 class PageRequest:
-    """One page to be asked for.
+    """One page to request.
 
     Attributes:
-        number: of the page, from 0 on.
-        session_id: what page 0 answered; None for page 0 itself.
-        attempt: which session of the iteration it belongs to, from 0 on.
-        wait: seconds to wait before asking.
+        number: the number of the page, from 0.
+        session_id: the session that page 0 started; None for page 0 itself.
+        attempt: the number of its session within the iteration, from 0.
+        wait: seconds to wait before the request.
     """
 
     number: int
@@ -61,12 +60,12 @@ class PageRequest:
 
 @frozen
 class Batch:
-    """What is delivered of one page.
+    """The new profiles of one page.
 
     Attributes:
-        page: its number; 0 begins a session.
-        profiles: those that were not delivered before.
-        is_last: whether it ends the query.
+        page: the number of the page; 0 starts a session.
+        profiles: the profiles that were not delivered before.
+        is_last: True for the last page of the query.
     """
 
     page: int
@@ -76,7 +75,7 @@ class Batch:
 
 @frozen
 class BudgetHeadroom:
-    """What the hourly budget has left: `left` requests of `per_hour`."""
+    """The rest of the hourly budget: `left` requests of `per_hour`."""
 
     left: int
     per_hour: int
@@ -91,13 +90,13 @@ class _Failure:
 
 
 def digest_of(distinct_id: object) -> bytes:
-    """What is remembered of a delivered profile: 1 and "1" are two."""
+    """Return the digest by which a delivered profile is remembered; 1 and "1" differ."""
     text = f"{type(distinct_id).__name__}:{distinct_id}"
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def session_is_lost(error: BaseException) -> bool:
-    """Whether Mixpanel refused a page because it does not know the session, or not any more."""
+    """Return whether Mixpanel refused a page because it does not know its session."""
     return (
         isinstance(error, APIError)
         and error.status in (400, 404, 410)
@@ -107,21 +106,20 @@ def session_is_lost(error: BaseException) -> bool:
 
 @define
 class Paging:
-    """The pages of one query, from page 0 on or from where an earlier run stopped.
+    """The pages of one query, from page 0 or from where an earlier run stopped.
 
-    The last page is the one with fewer results than a page can have. Where the first page's `total` promises more
-    than that, the pages up to it are asked for too: a total too high costs an empty page, one believed too little
-    would cost profiles.
+    The last page is the first with fewer results than a page can hold. If the first page's `total` promises more,
+    the pages up to it are requested too: too high a total costs an empty page, and ignoring it could cost profiles.
 
     Attributes:
-        forgets: whether a new session delivers everything anew, for who throws away what the last one brought.
-        session_id: the session that is being read.
+        forgets: deliver everything again in a new session, for callers that discard the profiles of the last one.
+        session_id: the session being read.
         page_size: the most results of a page.
-        total: how many profiles there are, if Mixpanel said so.
-        taken: how many pages of this session were delivered.
-        delivered: the digests of the profiles that were delivered.
-        repeated: how many profiles were left out, having been delivered before.
-        restarts: how often a session was lost and another begun.
+        total: the number of profiles, if Mixpanel reported it.
+        taken: the number of pages delivered in this session.
+        delivered: the digests of the profiles delivered.
+        repeated: the number of profiles left out because they were delivered before.
+        restarts: how often a session was lost and the query restarted.
     """
 
     forgets: bool = False
@@ -145,14 +143,14 @@ class Paging:
 
     @property
     def is_done(self) -> bool:
-        """Whether all is delivered."""
+        """True when everything is delivered."""
         return self._last is not None and self.taken > self._last
 
     def claim(self, room: BudgetHeadroom | None = None) -> PageRequest | None:
-        """A page to be asked for now; None when that has to wait for an answer or for who takes.
+        """Return a page to request now; None when an outcome or a delivery must come first.
 
         Args:
-            room: what the hourly budget has left; None where none is kept.
+            room: the rest of the hourly budget; None when no budget is kept.
         """
         number, running = self._next, self._running.total()
         if self._failed or running >= MOST_AT_ONCE or not self._is_wanted(number):
@@ -164,23 +162,23 @@ class Paging:
         self._running[self.restarts] += 1
         return PageRequest(number, self.session_id if number else None, self.restarts, wait)
 
-    def settle(self, ask: PageRequest, outcome: ProfilesPage | BaseException) -> None:
-        """A page that was asked for has come, or failed for good."""
-        self._running[ask.attempt] -= 1
-        if ask.attempt != self.restarts:
+    def settle(self, request: PageRequest, outcome: ProfilesPage | BaseException) -> None:
+        """Record that a page has arrived, or failed for good."""
+        self._running[request.attempt] -= 1
+        if request.attempt != self.restarts:
             return
         if isinstance(outcome, ProfilesPage):
-            self._received(ask.number, outcome)
-        elif ask.number > 0 and session_is_lost(outcome):
+            self._received(request.number, outcome)
+        elif request.number > 0 and session_is_lost(outcome):
             self._restart(outcome)
         else:
-            self._failed[ask.number] = _Failure(outcome)
+            self._failed[request.number] = _Failure(outcome)
 
     def take(self) -> Batch | None:
-        """What the next page brings; None while it has not come.
+        """Return the new profiles of the next page; None while it has not arrived.
 
         Raises:
-            Whatever made that page fail.
+            MixpanelError: as the request of that page did.
         """
         number = self.taken
         if number in self._failed:
@@ -209,7 +207,7 @@ class Paging:
         if self.session_id is None or (self._last is not None and number > self._last):
             return False
         is_near = number <= self.taken + _AHEAD
-        # Pages are asked for in order: those before it have come when they are all taken or ready.
+        # Pages are requested in order: all before this one have arrived if they are taken or ready.
         next_in_line = number == self.taken + len(self._ready)
         return is_near and (next_in_line or self._is_promised(number))
 
@@ -217,8 +215,9 @@ class Paging:
         return self.total is not None and number * self.page_size < self.total
 
     def _pause(self, room: BudgetHeadroom | None, running: int) -> float:
-        """Seconds to hold back, when the budget cannot hold all pages and would be used up long before it frees:
-        a session that nobody uses meanwhile is lost, and all its pages with it.
+        """Return seconds to hold back when the budget is too small for all pages.
+
+        Used up at once, it would leave the session idle until it frees, and an idle session is lost with its pages.
         """
         if room is None or self.total is None or self._next == 0 or self._last is not None:
             return 0.0
@@ -231,7 +230,7 @@ class Paging:
 
     def _received(self, number: int, page: ProfilesPage) -> None:
         if page.page != number:
-            # Told over and over, the same page would never end.
+            # A server that repeats one page would never end.
             self._failed[number] = _Failure(
                 self._incomplete(f"Mixpanel answered page {page.page} for page {number}")
             )

@@ -1,6 +1,6 @@
-"""What a profile query asks for: its arguments checked, put into the contract's form, page by page.
+"""The arguments of a profile query, checked and translated into those of the contract, page by page.
 
-Pure. All of it is checked against the contract, as for any operation, before the first page is asked for
+Pure. Everything is checked against the contract, as for any operation, before the first page is requested
 (https://developer.mixpanel.com/reference/engage-query).
 """
 
@@ -31,7 +31,7 @@ _COHORT = "filter_by_cohort"
 
 
 class ProfileFilters(TypedDict, total=False):
-    """What narrows a profile query down; see `Profiles.all`."""
+    """The filters of a profile query; see `Profiles.all`."""
 
     where: str | Expression | None
     output_properties: Iterable[str] | None
@@ -45,11 +45,11 @@ class ProfileFilters(TypedDict, total=False):
 
 @frozen
 class ProfileQuery:
-    """A query whose arguments are allowed.
+    """A query with checked arguments.
 
     Attributes:
-        form: the contract's arguments, but for the page and the session.
-        fills_time: whether `as_of_timestamp` was not given, and is the time at which the query was made.
+        form: the contract's arguments, except the page and the session.
+        fills_time: True when `as_of_timestamp` was not given and is the time when the query was created.
     """
 
     form: Mapping[str, Any]
@@ -57,7 +57,7 @@ class ProfileQuery:
 
     @classmethod
     def make(cls, context: Context, **filters: Unpack[ProfileFilters]) -> ProfileQuery:
-        """Check the arguments; raises InvalidArgumentError."""
+        """Check the arguments and return the query; raise InvalidArgumentError."""
         check_options(filters, ProfileFilters)
         behaviors, as_of = filters.get("behaviors"), filters.get("as_of_timestamp")
         where = filters.get("where")
@@ -67,7 +67,7 @@ class ProfileQuery:
         if not isinstance(group, str):
             _check_id("group", group)
         elif not group:
-            # Without a group, Mixpanel answers users.
+            # Without a group, Mixpanel returns users.
             raise InvalidArgumentError("group", group, "expected a group's name or data group id")
         fills_time = behaviors is not None and as_of is None
         form: dict[str, Any] = {
@@ -90,25 +90,25 @@ class ProfileQuery:
             raise InvalidArgumentError(error.argument, error.value, allowed) from error
         return cls({name: value for name, value in form.items() if value is not None}, fills_time)
 
-    def arguments(self, ask: PageRequest) -> dict[str, Any]:
-        """The contract's arguments for one page."""
-        if ask.session_id is None:
+    def arguments(self, page: PageRequest) -> dict[str, Any]:
+        """Return the contract's arguments for one page."""
+        if page.session_id is None:
             return dict(self.form)
-        return {**self.form, "session_id": ask.session_id, "page": ask.number}
+        return {**self.form, "session_id": page.session_id, "page": page.number}
 
     @property
     def as_of_timestamp(self) -> int | None:
-        """The unix time at which behaviors are looked at."""
+        """The unix time at which `behaviors` are evaluated."""
         return self.form.get("as_of_timestamp")
 
     def as_of(self, timestamp: int | None) -> ProfileQuery:
-        """The same query, where it fills in a time: at this one."""
+        """Return the query at this time, unless its time was given."""
         if not self.fills_time or timestamp is None:
             return self
         return evolve(self, form={**self.form, "as_of_timestamp": timestamp})
 
     def fingerprint(self, *further: object) -> str:
-        """What tells this query, asked of what `further` says, from another; the time it fills in is no part."""
+        """Return a digest of this query and of `further`, without a time that was filled in."""
         form = {**self.form, "as_of_timestamp": None if self.fills_time else self.as_of_timestamp}
         text = json.dumps([form, *map(str, further)], sort_keys=True, default=lambda model: model.to_dict())
         return hashlib.sha256(text.encode()).hexdigest()
@@ -120,7 +120,7 @@ def _check_id(name: str, value: object) -> None:
 
 
 def _names(values: Iterable[str] | None) -> Any:
-    """Each name once; text is left for the contract to refuse, which wants a list."""
+    """Return each name once; leave a text for the contract to refuse, which needs a list."""
     if values is None or isinstance(values, str) or not isinstance(values, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
         return values
     given = list(values)

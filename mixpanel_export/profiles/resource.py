@@ -1,6 +1,6 @@
-"""`client.profiles`: every profile of a query, sync and async, and as a file.
+"""`client.profiles`: iterate over every profile of a query, or write them to a file, sync and async.
 
-Thin shells: which pages there are to ask for is for `paging` to say, `pages` asks for them, `writing` writes them.
+Thin shells over `pagination` (which pages), `fetch` (requesting them) and `writer` (writing them).
 """
 
 from __future__ import annotations
@@ -48,16 +48,16 @@ class Profiles(ProfilesResource):
         as_of_timestamp: int | None = None,
         include_all_users: bool | None = None,
     ) -> Iterator[Profile]:
-        """Every profile that fits, each once, whatever number of pages that takes.
+        """Iterate over every matching profile, each once, however many pages that takes.
 
-        The first page says how many there are; from then on up to four are asked for side by side, inside the
-        request budget, and delivered in order. A few pages are held in memory, and 16 bytes of each profile
-        delivered: should Mixpanel lose the session of the query, it is begun anew, and what was delivered is left
-        out. Where the query has more pages than the hourly budget has left, the last requests of the hour are
-        spread over it, so that the session is not lost while waiting.
+        The first page tells how many pages there are; after it, up to four are requested in parallel, within the
+        request budget, and delivered in order. Memory holds a few pages, and 16 bytes of each delivered profile: if
+        Mixpanel loses the session of the query, it is restarted, and profiles delivered before are left out. If the
+        query has more pages than the hourly budget has left, the last requests of the hour are spread over it, so
+        that the session is not lost while waiting.
 
-        Arguments are checked, and refused, by this call; the first page is asked for when the first profile is.
-        Closing or dropping the iterator ends what is on its way.
+        This call checks the arguments; the first page is requested together with the first profile. Closing or
+        dropping the iterator ends its requests.
 
         Args:
             where: only profiles for which this segmentation expression is true.
@@ -66,9 +66,9 @@ class Profiles(ProfilesResource):
             distinct_ids: only the profiles with these distinct ids. They are sent with every page, in its body, so
                 there may be thousands.
             group: the id of a group key, to read group profiles in place of user profiles.
-            behaviors: what users must have done, to be used by name in `where`. Not together with `cohort`.
-            as_of_timestamp: the unix time in seconds at which `behaviors` are looked at; by default that of this
-                call. Mixpanel wants one as soon as there is a second page.
+            behaviors: conditions on what users did, used by name in `where`. Not together with `cohort`.
+            as_of_timestamp: the unix time in seconds at which `behaviors` are evaluated; by default the time of
+                this call. Mixpanel requires one if there is a second page.
             include_all_users: False leaves out cohort members that have no profile. With `cohort` only.
 
         Yields:
@@ -76,8 +76,8 @@ class Profiles(ProfilesResource):
 
         Raises:
             InvalidArgumentError: for an argument that is not allowed; nothing is sent.
-            APIError: when Mixpanel refuses, or fails for longer than the client's `RetryPolicy` is patient.
-            ProfilesIncompleteError: when the session was lost again and again; it says how many were delivered.
+            APIError: when Mixpanel refuses, or fails more often than the client's `RetryPolicy` retries.
+            ProfilesIncompleteError: when the session was lost repeatedly; it tells how many were delivered.
             BudgetExhaustedError: when the request budget frees later than `Limits.max_wait`.
 
         Source: https://developer.mixpanel.com/reference/engage-query
@@ -113,12 +113,11 @@ class Profiles(ProfilesResource):
         progress: ProfilesProgressListener | None = None,
         **filters: Unpack[ProfileFilters],
     ) -> ProfilesProgress:
-        """Write every profile that fits to one file of JSON Lines.
+        """Write every matching profile to one file of JSON Lines.
 
-        The file appears under its name only when it is complete, and holds the profiles as one session of the query
-        knew them. What is written before stands in `.NAME.part` beside it. Interrupt it when you like: as long as
-        Mixpanel keeps the session, which is some minutes, the same call goes on where it stopped; after that it
-        begins anew.
+        The file appears under its name only when it is complete, and holds the profiles of one session of the
+        query. Until then they are in `.NAME.part` beside it. Interrupt it at any time: while Mixpanel keeps the
+        session, which is some minutes, the same call resumes; after that it starts again.
 
         Args:
             path: the file; an existing one is replaced, atomically.
@@ -144,10 +143,10 @@ class Profiles(ProfilesResource):
         progress: ProfilesProgressListener | None = None,
         **filters: Unpack[ProfileFilters],
     ) -> ProfilesProgress:
-        """Write every profile that fits as JSON Lines to an open binary file, such as `sys.stdout.buffer`.
+        """Write every matching profile as JSON Lines to an open binary file, such as `sys.stdout.buffer`.
 
-        Takes and raises what `to_file` does; when it raises, some pages may have been written. A session that is
-        lost is survived as by `all`.
+        Takes and raises what `to_file` does; when it raises, some pages may have been written. A lost session is
+        handled as by `all`.
         """
         writing = writing_to_stream(self._context, file, progress, filters)
         return write(self._context, self._http, writing)
@@ -172,10 +171,10 @@ class AsyncProfiles(AsyncProfilesResource):
         as_of_timestamp: int | None = None,
         include_all_users: bool | None = None,
     ) -> AsyncIterator[Profile]:
-        """Every profile that fits: `async for profile in client.profiles.all(...)`.
+        """Iterate over every matching profile: `async for profile in client.profiles.all(...)`.
 
-        Takes, yields and raises what `Profiles.all` does. Close it with `aclose()` (or `contextlib.aclosing`) when
-        you stop early and want its requests ended at that very moment.
+        Takes, yields and raises what `Profiles.all` does. If you stop early, close it with `aclose()` (or
+        `contextlib.aclosing`) to end its requests at once.
         """
         query = ProfileQuery.make(
             self._context,
@@ -209,9 +208,9 @@ class AsyncProfiles(AsyncProfilesResource):
         progress: ProfilesProgressListener | None = None,
         **filters: Unpack[ProfileFilters],
     ) -> ProfilesProgress:
-        """As `Profiles.to_file`; the file is written, and `progress` called, in a thread.
+        """Write to a file as `Profiles.to_file` does; a thread writes it and calls `progress`.
 
-        When the task is cancelled, it ends at once, and the same call goes on as after any other interruption.
+        Cancelling the task ends it at once; the same call resumes, as after any interruption.
         """
         writing = writing_to_file(self._context, path, format, progress, filters)
         return await write_async(self._context, self._client, writing)
@@ -223,9 +222,9 @@ class AsyncProfiles(AsyncProfilesResource):
         progress: ProfilesProgressListener | None = None,
         **filters: Unpack[ProfileFilters],
     ) -> ProfilesProgress:
-        """As `Profiles.to_stream`; `file` is written to, and `progress` called, in a thread.
+        """Write to a stream as `Profiles.to_stream` does; a thread writes to `file` and calls `progress`.
 
-        When the task is cancelled, it ends at once, but for a page that is being written: that is waited for.
+        Cancelling the task ends it at once, except for a page that is being written.
         """
         writing = writing_to_stream(self._context, file, progress, filters)
         return await write_async(self._context, self._client, writing)

@@ -1,7 +1,7 @@
-"""Profiles on their way to a file or a stream, in the thread that asks for the pages, or beside the loop that does.
+"""Write profiles to a file or a stream, in the calling thread or beside an event loop.
 
-What is written stands once, in `Writing`; `write` and `write_async` bring it the pages. Which pages there are is
-for `paging` to say, and how a file is made for `file`.
+`Writing` is the destination; `write` and `write_async` fetch the pages for it. See `pagination` for which pages
+there are, and `file` for how a file is made.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ __all__ = ["Writing", "write", "write_async", "writing_to_file", "writing_to_str
 
 
 class Writing(ABC):
-    """What is done with the pages of a query. All of it may block but `cancel`, and one thread at a time does it.
+    """The destination of a query's pages. Everything may block except `cancel`; use it in one thread at a time.
 
     Attributes:
-        query: what to ask for.
-        paging: where to begin. Both are known once it is open.
+        query: the query to run.
+        paging: the place to start from. Both are final once the destination is open.
     """
 
     def __init__(self, query: ProfileQuery, listener: ProfilesProgressListener | None) -> None:
@@ -50,7 +50,7 @@ class Writing(ABC):
         self._cancellation = Cancellation()
 
     def cancel(self) -> None:
-        """Have whatever is being done end, and return at once; from whatever thread."""
+        """Cancel the work in progress and return at once. May be called from any thread."""
         self._cancellation.cancel()
 
     @abstractmethod
@@ -59,7 +59,7 @@ class Writing(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Leave it to others; also when it was never opened."""
+        """Release the destination; does nothing when it was never opened."""
 
     def add(self, batch: Batch) -> None:
         """Write the next page."""
@@ -68,7 +68,7 @@ class Writing(ABC):
             self._listener(self._progress())
 
     def complete(self) -> ProfilesProgress:
-        """No page follows; answers the totals."""
+        """Finish after the last page and return the totals."""
         self._finish()
         return self._progress()
 
@@ -112,10 +112,10 @@ class _ToStream(Writing):
         self._file = file
 
     def open(self) -> None:
-        """It is open."""
+        """Do nothing: the caller opened the stream."""
 
     def close(self) -> None:
-        """Whose it is closes it."""
+        """Do nothing: the caller closes the stream."""
 
     def _write(self, batch: Batch) -> None:
         self._file.write(lines_of(batch.profiles))
@@ -131,7 +131,7 @@ def writing_to_file(
     listener: ProfilesProgressListener | None,
     filters: Mapping[str, Any],
 ) -> Writing:
-    """What writes to a file that appears under its name only when it is complete; arguments are checked here."""
+    """Check the arguments and return a file that appears under its name only when it is complete."""
     place = Path(path)
     wanted: LinesFormat = format_for(place, format)
     query = ProfileQuery.make(context, **filters)
@@ -146,12 +146,12 @@ def writing_to_stream(
     listener: ProfilesProgressListener | None,
     filters: Mapping[str, Any],
 ) -> Writing:
-    """What writes to an open file; arguments are checked here."""
+    """Check the arguments and return a stream to write to."""
     return _ToStream(file, ProfileQuery.make(context, **filters), listener)
 
 
 def write(context: Context, http: Connections, writing: Writing) -> ProfilesProgress:
-    """Write every page, in this thread."""
+    """Fetch and write every page, in this thread."""
     try:
         writing.open()
         with contextlib.closing(batches(context, http, writing.query, writing.paging)) as pages:
@@ -163,7 +163,7 @@ def write(context: Context, http: Connections, writing: Writing) -> ProfilesProg
 
 
 async def write_async(context: Context, client: AsyncResources, writing: Writing) -> ProfilesProgress:
-    """Write every page, in a thread of its own; this task asks for them, and cancelled, ends both."""
+    """Fetch every page in this task, and write it in a thread; cancelling the task ends both."""
     thread = WorkThread("profiles")
     try:
         await thread.run(writing.open)

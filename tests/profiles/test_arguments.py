@@ -31,7 +31,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"distinct_ids": [["a"]]}, "distinct_ids", "text"),
     ({"output_properties": "plan"}, "output_properties", "a list"),
     ({"behaviors": []}, "behaviors", "must not be empty"),
-    ({"as_of_timestamp": "yesterday"}, "as_of_timestamp", "a whole number"),
+    ({"as_of_timestamp": "yesterday"}, "as_of_timestamp", "an integer"),
     ({"where": 'properties["a" =='}, "where", "expected"),
 ]
 
