@@ -5,6 +5,9 @@ the parent's connections and starts with none. It must not end them either: clos
 open and sends nothing, while a shutdown or TLS's close_notify would reach the server.
 """
 
+# httpx has no public way to its pool of connections.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 import copy
@@ -12,14 +15,17 @@ import ssl
 import threading
 import warnings
 from collections.abc import Callable
-from functools import cache
 from typing import Any, Generic, TypeVar
 
 import httpx
 
 from mixpanel_export._process import notify_after_fork
 from mixpanel_export.errors import MixpanelError
+from mixpanel_export.http import sockets
 from mixpanel_export.http.context import Context
+from mixpanel_export.http.proxies import proxy_for
+from mixpanel_export.http.servers import Servers
+from mixpanel_export.http.tls import tls_context
 
 __all__ = ["AsyncConnections", "Connections", "open_async_connections", "open_connections"]
 
@@ -41,7 +47,7 @@ class _Connections(Generic[H]):
     """The httpx client behind a Mixpanel client, replaced after a fork."""
 
     def __init__(self, make: Callable[[], H], transport: object) -> None:
-        self._make = make
+        self._make: Callable[[], H] = make
         self._transport = transport
         self._lock = threading.Lock()
         self._http: H | None = make()
@@ -106,37 +112,56 @@ class AsyncConnections(_Connections[httpx.AsyncClient]):
             await http.aclose()
 
 
-def open_connections(
-    context: Context, transport: httpx.BaseTransport | None, *, keep_alive: bool
-) -> Connections:
-    """Return the connections of synchronous calls."""
-    options = _options(context)
+def open_connections(context: Context, given: httpx.BaseTransport | None, *, keep_alive: bool) -> Connections:
+    """Return the connections of synchronous calls.
+
+    Args:
+        given: the transport to use instead of ours.
+
+    Raises:
+        ConfigurationError: when a proxy or the certificates that the environment names cannot be used.
+    """
     limits = _KEEP_ALIVE if keep_alive else _NO_KEEP_ALIVE
-    return Connections(lambda: httpx.Client(limits=limits, transport=transport, **options), transport)
+
+    def make() -> httpx.Client:
+        if given is not None:
+            return httpx.Client(transport=given, **_options(context))
+        mounts = {url: sockets.transport(limits, tls, proxy) for url, tls, proxy in _routes(context.servers)}
+        return httpx.Client(mounts=mounts, transport=next(iter(mounts.values())), **_options(context))
+
+    return Connections(make, given)
 
 
-def open_async_connections(context: Context, transport: httpx.AsyncBaseTransport | None) -> AsyncConnections:
-    """Return the connections of asynchronous calls."""
-    options = _options(context)
-    return AsyncConnections(
-        lambda: httpx.AsyncClient(limits=_KEEP_ALIVE, transport=transport, **options), transport
-    )
+def open_async_connections(context: Context, given: httpx.AsyncBaseTransport | None) -> AsyncConnections:
+    """Return the connections of asynchronous calls, as `open_connections` does."""
+
+    def make() -> httpx.AsyncClient:
+        if given is not None:
+            return httpx.AsyncClient(transport=given, **_options(context))
+        mounts = {
+            url: sockets.async_transport(_KEEP_ALIVE, tls, proxy)
+            for url, tls, proxy in _routes(context.servers)
+        }
+        return httpx.AsyncClient(mounts=mounts, transport=next(iter(mounts.values())), **_options(context))
+
+    return AsyncConnections(make, given)
 
 
 def _options(context: Context) -> dict[str, Any]:
-    return {
-        "auth": context.auth,
-        "headers": _HEADERS,
-        "verify": _tls(),
+    # Redirects are not followed: credentials go to Mixpanel's own servers only.
+    return {"auth": context.auth, "headers": _HEADERS, "trust_env": False, "follow_redirects": False}
+
+
+def _routes(servers: Servers) -> list[tuple[str, ssl.SSLContext | None, httpx.Proxy | None]]:
+    """Return the origin of each server, with the TLS context and the proxy that lead to it."""
+    routes: dict[str, tuple[ssl.SSLContext | None, httpx.Proxy | None]] = {}
+    for server in (servers.rest, servers.data):
+        url = httpx.URL(server)
         # A proxy of the environment would be handed credentials in clear on the way to plain http.
-        "trust_env": not context.servers.are_local,
-    }
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """Return the one context of this process: reading the certificates takes longer than anything else here."""
-    return httpx.create_ssl_context()
+        found = None if servers.are_local else proxy_for(server)
+        origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
+        routes[origin] = tls_context() if url.scheme == "https" else None, found.proxy if found else None
+    return [(origin, tls, proxy) for origin, (tls, proxy) in routes.items()]
 
 
 def _renew(transport: Any) -> bool:

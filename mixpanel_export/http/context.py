@@ -10,10 +10,12 @@ from attrs import frozen
 
 from mixpanel_export import dates
 from mixpanel_export.auth import MixpanelAuth
-from mixpanel_export.errors import NetworkError, RequestTimeoutError
+from mixpanel_export.errors import ConfigurationError, NetworkError, RequestTimeoutError
 from mixpanel_export.http.limits import Budget, Limits, budget_of
+from mixpanel_export.http.proxies import proxy_error
 from mixpanel_export.http.retry import RetryPolicy
 from mixpanel_export.http.servers import Family, Servers, read_timeout
+from mixpanel_export.http.tls import certificate_error
 
 __all__ = ["CONNECT_TIMEOUT", "Context"]
 
@@ -72,8 +74,13 @@ class Context:
         """Return the timeout of a contract path."""
         return self.timeout or httpx.Timeout(read_timeout(path), connect=CONNECT_TIMEOUT, pool=None)
 
-    def network_error(self, error: httpx.HTTPError, method: str, url: str) -> NetworkError:
-        """Return our exception for one of httpx, without credentials."""
+    def network_error(
+        self, error: httpx.HTTPError, method: str, url: str
+    ) -> NetworkError | ConfigurationError:
+        """Return our exception for one of httpx, without credentials: a ConfigurationError for wrong settings."""
+        setting = certificate_error(error, httpx.URL(url).host) or proxy_error(error, url)
+        if setting is not None:
+            return setting
         kind = RequestTimeoutError if isinstance(error, httpx.TimeoutException) else NetworkError
         words = self.auth.redact(str(error)) or "no answer"
         unsent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)

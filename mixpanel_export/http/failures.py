@@ -76,7 +76,7 @@ def error_from_response(response: httpx.Response, context: ErrorContext) -> APIE
         "message": message,
         "method": response.request.method,
         "url": context.redact(public_url(response.request.url)),
-        "hint": _hint(kind, message, retry_after, context),
+        "hint": _redirect_hint(response, context.redact) or _hint(kind, message, retry_after, context),
     }
     if issubclass(kind, RateLimitError):
         described["retry_after"] = retry_after
@@ -109,6 +109,21 @@ def _hint(kind: type[APIError], message: str, retry_after: float | None, context
         )
         return f"The project allows {context.budget or 'fewer requests'}, and Mixpanel {when}"
     return ""
+
+
+def _redirect_hint(response: httpx.Response, redact: Redactor) -> str:
+    """Return where a redirect leads, without its query; empty for other answers."""
+    location = response.headers.get("location")
+    if not 300 <= response.status_code < 400 or not location:
+        return ""
+    try:
+        target = redact(str(public_url(response.request.url.join(location)).partition("?")[0]))
+    except (httpx.InvalidURL, ValueError):
+        target = "a URL that cannot be parsed"
+    return (
+        f"It redirects to {shortened(target)}; redirects are not followed, so that credentials go nowhere else. "
+        "Check region and base_url; a login page means that a proxy asks for a sign-in"
+    )
 
 
 def _range_hint(message: str, today: datetime.date) -> str:

@@ -1,0 +1,99 @@
+"""The certificates that TLS trusts, from the environment, and what to do when a server's is not among them."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+import certifi
+
+from mixpanel_export.errors import ConfigurationError
+
+__all__ = ["certificate_error", "tls_context"]
+
+# The first that is set counts. The last two are those of requests and curl, which people have set already.
+_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_KEY_LOG = "SSLKEYLOGFILE"
+
+
+def tls_context() -> ssl.SSLContext:
+    """Return the context for the environment's certificates, or certifi's; one a process, because it is slow.
+
+    Raises:
+        ConfigurationError: when a variable names certificates that cannot be read.
+    """
+    return _context(*_trusted(), os.environ.get(_KEY_LOG, ""))
+
+
+def certificate_error(error: BaseException, host: str) -> ConfigurationError | None:
+    """Return our exception for a certificate that could not be verified; None for any other failure."""
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return _certificate_error(cause.verify_message, host)
+    return None
+
+
+def _certificate_error(reason: str, host: str) -> ConfigurationError:
+    variable, path = _trusted()
+    trusted = f"the certificates of {variable}={path}" if variable else "the usual certificate authorities"
+    if "expired" in reason or "not yet valid" in reason:
+        remedy = "Check this machine's clock; if it is right, the server or a proxy before it needs a new one"
+    elif "match" in reason:
+        remedy = "Something else answers under this name: check base_url, the proxy and the name server"
+    else:
+        remedy = (
+            "If a proxy of your network signs it, or a private authority, set SSL_CERT_FILE to a PEM file that "
+            "holds that authority's certificate"
+        )
+    return ConfigurationError(
+        variable or "SSL_CERT_FILE",
+        f"the certificate of {host} could not be verified against {trusted}: {reason}. {remedy}",
+    )
+
+
+def _trusted() -> tuple[str, str]:
+    """Return the variable that names certificates, and its value; empty without one."""
+    return next(((name, value) for name in _VARIABLES if (value := os.environ.get(name))), ("", ""))
+
+
+@lru_cache(maxsize=4)
+def _context(variable: str, path: str, key_log: str) -> ssl.SSLContext:
+    """Read the certificates; `key_log` is part of the key because Python opens that file."""
+    try:
+        if not variable:
+            return ssl.create_default_context(cafile=certifi.where())
+        if Path(path).is_dir():
+            return ssl.create_default_context(capath=path)
+        return ssl.create_default_context(cafile=path)
+    except OSError as error:
+        # ssl.SSLError is an OSError.
+        if isinstance(error, ssl.SSLError):
+            reason = "it holds no certificates in PEM format"
+        else:
+            reason = (error.strerror or str(error)).lower()
+        if key_log and not _can_append(key_log):
+            variable, path = _KEY_LOG, key_log
+        elif not variable:
+            variable, path = "SSL_CERT_FILE", certifi.where()
+        raise ConfigurationError(
+            variable, f"{path!r} cannot be used: {reason}. Correct the path, or unset the variable"
+        ) from None
+
+
+def _can_append(path: str) -> bool:
+    try:
+        Path(path).open("ab").close()
+    except OSError:
+        return False
+    return True
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__

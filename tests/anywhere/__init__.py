@@ -1,0 +1,1 @@
+"""Runs in places that lack something: networks, mounts, users, temporary directories."""
