@@ -62,7 +62,7 @@ class HomeProcess:
 class Undelivered:
     """The items that an iterator has left to deliver; a forked child delivers none of them.
 
-    Iterators check their process once for each list, and yield its items without a check of their own.
+    Iterators check their process once for each list, and yield its items without further checks.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Run a task's blocking work in a thread of its own: the default threads of the loop would outlive it."""
+"""Run a task's blocking work in a separate thread: the default threads of the loop would outlive it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class WorkThread:
 
 
 async def in_thread(work: Callable[[], T], cancel: Callable[[], object] = _nothing) -> T:
-    """Run blocking work in a thread of its own; when the task ends early, `cancel` cancels the work."""
+    """Run blocking work in a separate thread; when the task ends early, `cancel` cancels the work."""
     thread = WorkThread("work")
     try:
         return await thread.run(work)

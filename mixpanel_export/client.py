@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import math
 import zoneinfo
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
 from functools import cached_property
 from types import TracebackType
 from typing import Any, Generic, NoReturn, ParamSpec, Self, TypedDict, TypeVar, Unpack, cast
@@ -159,7 +159,7 @@ class _BaseClient(Generic[TransportT]):
 class MixpanelClient(_BaseClient[httpx.BaseTransport], Resources):
     """A synchronous client of Mixpanel's Data Export API, for one project.
 
-    Safe to share between threads. After a fork, the child starts with connections of its own. Close the client, or
+    Safe to share between threads. After a fork, the child opens new connections. Close the client, or
     use it as a context manager.
 
     Args:
@@ -335,7 +335,7 @@ class AsyncMixpanelClient(_BaseClient[httpx.AsyncBaseTransport], AsyncResources)
 
 
 @contextlib.contextmanager
-def _capturing() -> Iterator[list[httpx.Response]]:
+def _capturing() -> Generator[list[httpx.Response]]:
     responses: list[httpx.Response] = []
     token = captured.set(responses)
     try:

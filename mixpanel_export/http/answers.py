@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, TypeVar, cast
 
 import httpx
@@ -26,7 +27,7 @@ __all__ = ["answer_reader", "check_answer", "read_raw"]
 
 T = TypeVar("T")
 
-# Generated models raise errors of their own otherwise.
+# Otherwise generated models raise other errors than ours.
 tables.raise_own_errors()
 
 _OBJECT = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{")
@@ -70,7 +71,7 @@ def _read_typed(context: Context, operation: Operation[T], response: httpx.Respo
         _check_error(context, response)
         return cast(T, response.text)
     # An error after a write that succeeded would invite repeating it, so any body is an answer.
-    accept = operation.writes or response.status_code == httpx.codes.NO_CONTENT
+    accept = operation.writes or response.status_code == HTTPStatus.NO_CONTENT
     try:
         document = _document(response.content, accept=accept)
         if not _is_error(document, is_map=answer.is_map):

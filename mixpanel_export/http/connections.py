@@ -177,7 +177,7 @@ def _renew(transport: Any) -> bool:
     except AttributeError:
         # Another version of httpcore.
         return False
-    if isinstance(transport, httpx.AsyncHTTPTransport):
-        _inherited.append(transport._pool)
-    transport._pool = pool
+    if type(transport) is httpx.AsyncHTTPTransport:
+        _inherited.append(vars(transport)["_pool"])
+    setattr(transport, "_pool", pool)  # noqa: B010
     return True

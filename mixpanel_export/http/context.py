@@ -20,7 +20,7 @@ from mixpanel_export.http.tls import certificate_error
 __all__ = ["CONNECT_TIMEOUT", "Context"]
 
 CONNECT_TIMEOUT = 20.0
-"""Seconds to wait for a connection, unless the client has a timeout of its own."""
+"""Seconds to wait for a connection, unless the client sets a timeout."""
 
 
 @frozen

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import gzip
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any, TypeVar
 
 import httpx
@@ -116,7 +116,7 @@ async def asend(connections: AsyncConnections, call: Call[T]) -> T:
 
 
 @contextlib.contextmanager
-def _errors_of(call: Call[T], connections: Connections | AsyncConnections) -> Iterator[None]:
+def _errors_of(call: Call[T], connections: Connections | AsyncConnections) -> Generator[None]:
     """Translate httpx's exceptions into ours."""
     try:
         yield
@@ -129,7 +129,7 @@ def _errors_of(call: Call[T], connections: Connections | AsyncConnections) -> It
 
 
 def _read_failure(response: httpx.Response) -> httpx.Response:
-    """Return the answer of a failure with the beginning of its body, as far as it came."""
+    """Return the answer of a failure with the beginning of its body, or what arrived of it."""
     body = bytearray()
     with contextlib.suppress(httpx.HTTPError):
         for chunk in response.iter_bytes():

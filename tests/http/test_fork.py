@@ -81,7 +81,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "rsa:2048",
         *arguments,
         "-keyout",
-        path,
+        str(path),
         "-out",
         f"{path}.crt",
     ]
