@@ -91,7 +91,7 @@ class SliceFiles:
 
     def _stays_as_received(self, spool: Spool) -> bool:
         verified = spool.verified
-        return self.format == "jsonl.gz" and verified.is_gzip and verified.is_closed and spool.is_unchanged
+        return self.format == "jsonl.gz" and verified.is_gzip and verified.is_closed and spool.is_verbatim
 
     def _convert(self, spool: Spool, name: str) -> Sequence[WrittenFile]:
         """Write a slice in the directory's format, beside the received file."""

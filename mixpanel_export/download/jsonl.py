@@ -35,7 +35,7 @@ def copy_gzip(spool: Spool, file: IO[bytes]) -> None:
 
     Several slices written one after another are one gzip file, because the format consists of members.
     """
-    if spool.verified.is_gzip and spool.is_unchanged:
+    if spool.verified.is_gzip and spool.is_verbatim:
         for chunk in spool.chunks():
             file.write(chunk)
         if not spool.verified.is_closed:

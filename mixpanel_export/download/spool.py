@@ -10,10 +10,12 @@ from attrs import evolve, field, frozen
 
 from mixpanel_export.download.plan import Slice
 from mixpanel_export.http.cancellation import NOT_CANCELLABLE, Cancellation
-from mixpanel_export.records.duplicates import Duplicates, find_duplicates
-from mixpanel_export.records.inflate import CHUNK_SIZE, decompressor_for
-from mixpanel_export.records.lines import LineSplitter
+from mixpanel_export.records.body import BodyReader
+from mixpanel_export.records.duplicates import find_duplicates
+from mixpanel_export.records.inflate import CHUNK_SIZE
+from mixpanel_export.records.marks import LineMarks
 from mixpanel_export.records.projection import Projection
+from mixpanel_export.records.repair import repaired
 from mixpanel_export.records.verify import Block, Verified
 
 _READ_SIZE = 1 << 17
@@ -35,12 +37,17 @@ class Spool:
     verified: Verified
     file: IO[bytes]
     fields: tuple[str, ...] | None = None
-    duplicates: Duplicates | None = None
+    duplicates: LineMarks | None = None
     cancellation: Cancellation = field(default=NOT_CANCELLABLE, eq=False, repr=False)
 
     @property
+    def malformed(self) -> int:
+        """The number of lines left out because they are not events."""
+        return self.verified.malformed.count if self.verified.malformed is not None else 0
+
+    @property
     def dropped(self) -> int:
-        """The number of lines left out."""
+        """The number of events left out because they were sent again."""
         return self.duplicates.count if self.duplicates is not None else 0
 
     @property
@@ -50,8 +57,14 @@ class Spool:
 
     @property
     def is_unchanged(self) -> bool:
-        """True when the bytes can be delivered as they arrived: no line or property is left out."""
-        return not self.dropped and self.fields is None
+        """True when the lines can be delivered as they arrived: none is repaired, and none or a part left out."""
+        is_changed = self.malformed or self.dropped or self.verified.is_repaired
+        return not is_changed and self.fields is None
+
+    @property
+    def is_verbatim(self) -> bool:
+        """True when the bytes that arrived can be stored as they are: see `Verified.is_verbatim`."""
+        return self.is_unchanged and self.verified.is_verbatim
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the bytes as they arrived."""
@@ -77,8 +90,14 @@ class Spool:
     def unprojected(self, size: int = CHUNK_SIZE) -> Iterator[Block]:
         """Yield the lines to deliver with all their properties, for a decoder that selects `fields` itself."""
         if not self.dropped or self.duplicates is None:
-            return self._all_blocks(size)
-        return map(Block, self.duplicates.cut_from(block.lines for block in self._all_blocks(size)))
+            return self._events(size)
+        return map(Block, self.duplicates.cut_from(block.lines for block in self._events(size)))
+
+    def malformed_lines(self) -> Iterator[bytes]:
+        """Yield the lines that are not events, as they came, each with a line end."""
+        if self.verified.malformed is None:
+            return iter(())
+        return self.verified.malformed.lines_of(block.lines for block in self._all_blocks())
 
     def without_duplicates(self) -> Spool:
         """Return the same slice without events that were sent again.
@@ -86,7 +105,7 @@ class Spool:
         Raises:
             MalformedEventError: for a line that is not an event.
         """
-        blocks = (block.lines for block in self._all_blocks())
+        blocks = (block.lines for block in self._events())
         found = find_duplicates(blocks, self.verified.events, self._source, cancellation=self.cancellation)
         return evolve(self, duplicates=found)
 
@@ -111,19 +130,26 @@ class Spool:
     def _source(self) -> str:
         return f"the slice {self.slice_}"
 
+    def _events(self, size: int = CHUNK_SIZE) -> Iterator[Block]:
+        """Yield the lines that are events, repaired where needed."""
+        blocks = self._all_blocks(size)
+        if self.verified.is_repaired:
+            return (Block(repaired(block.lines)) for block in blocks)
+        if self.verified.malformed is None:
+            return blocks
+        return map(Block, self.verified.malformed.cut_from(block.lines for block in blocks))
+
     def _all_blocks(self, size: int = CHUNK_SIZE) -> Iterator[Block]:
+        """Yield all lines, as they came."""
         if self.verified.kept is not None:
             for kept in self.verified.kept:
                 self.cancellation.check()
                 yield kept
             return
-        decompressor = decompressor_for("gzip" if self.verified.is_gzip else "", size)
-        splitter = LineSplitter()
+        body = BodyReader("gzip" if self.verified.is_gzip else "", size)
         for chunk in self.chunks():
-            for inflated in decompressor.feed(chunk):
+            for block in body.feed(chunk):
                 self.cancellation.check()
-                if lines := splitter.feed(inflated):
-                    yield Block(lines)
-        decompressor.finish()
-        if rest := splitter.finish():
+                yield Block(block)
+        if rest := body.finish():
             yield Block(rest)

@@ -33,6 +33,8 @@ class EventDecoder:
         event_type: the class to make, `Event` or one of `event_type()`.
         fields: the properties that `event_type` was made for; None for all.
         source: the origin of the lines, for error messages: "the slice 2024-01-01".
+        strict: refuse legal JSON that not every output can hold: half a surrogate pair, and numbers too large for
+            a double.
     """
 
     def __init__(
@@ -40,11 +42,14 @@ class EventDecoder:
         event_type: type[Event] = Event,
         fields: Collection[str] | None = None,
         source: str = "the export",
+        *,
+        strict: bool = False,
     ) -> None:
         self._native = msgspec.json.Decoder(event_type)
         self._type = event_type
         self._fields = None if fields is None else {*IDENTITY, *fields}
         self._source = source
+        self._is_strict = strict
         self.lines: int = 0
 
     def decode(self, block: bytes, lines: int | None = None) -> list[Event]:
@@ -79,13 +84,33 @@ class EventDecoder:
 
         Raises:
             IncompleteExportError: when the export ends in the middle of it.
+            MalformedEventError: when it is whole, and not an event.
         """
         if not rest.strip():
             return []
         try:
             return self.decode(rest)
         except MalformedEventError as error:
+            if _is_whole(rest):
+                raise
             raise IncompleteExportError(f"the export ends in the middle of line {self.lines + 1}") from error
+
+    def decode_each(self, block: bytes) -> list[Event | MalformedEventError | IncompleteExportError | None]:
+        """Decode line by line; return an event or an error for each, and None for a blank line.
+
+        Raises:
+            IncompleteExportError: for a line that says that the export broke off.
+        """
+        found: list[Event | MalformedEventError | IncompleteExportError | None] = []
+        for line in block.removesuffix(b"\n").split(b"\n"):
+            try:
+                found.append(self._decode_line(line) if line.strip() else None)
+            except (MalformedEventError, IncompleteExportError) as error:
+                if _TERMINATED.match(line) or _TERMINATED_IN_A_LINE.search(line):
+                    raise
+                found.append(error.with_traceback(None))
+            self.lines += 1
+        return found
 
     def _decode_slowly(self, block: bytes) -> list[Event]:
         """Decode line by line, to find the line at fault or to read JSON that the native decoder refuses."""
@@ -116,9 +141,13 @@ class EventDecoder:
         try:
             # Unlike the native decoder, the standard library accepts the escape of a lone surrogate.
             parsed = json.loads(line.decode(), parse_constant=_refuse_constant)
+            if self._is_strict:
+                json.dumps(parsed, ensure_ascii=False, allow_nan=False).encode()
         except (ValueError, RecursionError) as error:
             if _TERMINATED_IN_A_LINE.search(line):
                 raise _terminated(number) from None
+            if isinstance(error, UnicodeEncodeError):
+                why = "half of a surrogate pair"
             raise MalformedEventError(self._source, number, text, why) from error
         return self._event_of(parsed, number, text)
 
@@ -141,6 +170,20 @@ class EventDecoder:
 
 def _terminated(line: int) -> IncompleteExportError:
     return IncompleteExportError(f'Mixpanel reports "terminated early" on line {line}')
+
+
+def _is_whole(line: bytes) -> bool:
+    """Return whether a line that is not an event is a whole one: JSON, except for its text and its numbers."""
+    if not line.rstrip().endswith(b"}"):
+        return False
+    try:
+        json.loads(line.decode("utf-8", errors="replace"), strict=False)
+    except json.JSONDecodeError:
+        return False
+    except (ValueError, RecursionError):
+        # A number with too many digits, or values nested too deep.
+        return True
+    return True
 
 
 def _refuse_constant(name: str) -> Any:

@@ -18,14 +18,13 @@ from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import IO, Any, Self, cast
 
-from attrs import frozen
-
 from mixpanel_export.http.cancellation import NOT_CANCELLABLE, Cancellation
 from mixpanel_export.records.decode import EventDecoder
 from mixpanel_export.records.event import Event, event_type
 from mixpanel_export.records.lines import lines_in
+from mixpanel_export.records.marks import LineMarks, LineMarksBuilder
 
-__all__ = ["Duplicates", "find_duplicates"]
+__all__ = ["find_duplicates"]
 
 # Identities compared at a time: about 5 MB.
 _PARTITION_SIZE = 20_000
@@ -39,37 +38,6 @@ _FIELDS = (_PROCESSED,)
 _OLDEST = -math.inf
 
 
-@frozen
-class Duplicates:
-    """The lines of a slice to leave out.
-
-    Attributes:
-        count: the number of lines.
-    """
-
-    count: int
-    _marks: bytes
-
-    def cut_from(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
-        """Yield blocks of whole lines without these lines."""
-        first = 0
-        for block in blocks:
-            lines = lines_in(block)
-            marks = self._marks_of(first, lines)
-            first += lines
-            if not marks:
-                yield block
-                continue
-            kept = (line for index, line in enumerate(block.split(b"\n")) if not marks >> index & 1)
-            if rest := b"\n".join(kept):
-                yield rest
-
-    def _marks_of(self, first: int, lines: int) -> int:
-        """Return one bit for each of these lines, set for those to leave out."""
-        marks = int.from_bytes(self._marks[first >> 3 : (first + lines + 7) >> 3], "little")
-        return marks >> (first & 7) & ((1 << lines) - 1)
-
-
 def find_duplicates(
     blocks: Iterable[bytes],
     events: int,
@@ -78,7 +46,7 @@ def find_duplicates(
     cancellation: Cancellation = NOT_CANCELLABLE,
     partition_size: int = _PARTITION_SIZE,
     in_memory: int = _IN_MEMORY,
-) -> Duplicates:
+) -> LineMarks:
     """Find the events of which the same slice holds a copy that was processed later.
 
     Of copies processed at the same moment, the last line stays. An event without `$insert_id` is never a duplicate;
@@ -96,19 +64,17 @@ def find_duplicates(
         MalformedEventError: for a line that is not an event.
     """
     decoder = EventDecoder(event_type(datetime.UTC, 1, _FIELDS), _FIELDS, source)
-    marks, count = bytearray(), 0
+    marks = LineMarksBuilder()
     with _Partitions(max(1, -(-events // partition_size)), in_memory) as partitions:
         for block in blocks:
             first = decoder.lines
             decoded = decoder.decode(block)
             partitions.add(_records_of(decoded, _line_numbers(block, first, len(decoded))))
-        marks.extend(bytes((decoder.lines + 7) >> 3))
         for records in partitions.read():
             cancellation.check()
             for line in _superseded(records):
-                marks[line >> 3] |= 1 << (line & 7)
-                count += 1
-    return Duplicates(count, bytes(marks))
+                marks.mark(line)
+    return marks.finish()
 
 
 def _line_numbers(block: bytes, first: int, events: int) -> Iterable[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from typing import Protocol, cast
 
@@ -15,12 +16,23 @@ CHUNK_SIZE = 1 << 16
 # For threads that do not parse: they take the interpreter's lock once a chunk.
 LARGE_CHUNK_SIZE = 1 << 20
 
+_MAGIC = b"\x1f\x8b\x08"
+_SHORTEST_HEADER = _MAGIC + b"\0\0\0\0\0\0\xff"
+_FIXED_HEADER = len(_SHORTEST_HEADER)
+_MAX_HEADER = 1 << 17
+_HEADER_CHECKSUM, _EXTRA, _NAME, _COMMENT, _RESERVED = 0x02, 0x04, 0x08, 0x10, 0xE0
+
 # isal's stub says that this class is an instance.
 _gzip_error: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
 
 
 class Decompressor(Protocol):
     """Decodes one content encoding."""
+
+    @property
+    def is_regular(self) -> bool:
+        """True if the bytes fed are, as they are, a file in this encoding that every program reads."""
+        ...
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         """Yield the decoded chunks of a chunk that arrived."""
@@ -42,6 +54,8 @@ class _Member(Protocol):
 
 
 class _Identity:
+    is_regular = True
+
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         if chunk:
             yield chunk
@@ -51,22 +65,64 @@ class _Identity:
 
 
 class _Gzip:
-    """gzip of one or more members, decompressed in chunks of bounded size."""
+    """gzip of any number of members, decompressed in chunks of bounded size.
+
+    Servers pad the end with zeros, and send no bytes at all for an empty body; both are accepted.
+    """
 
     def __init__(self, size: int) -> None:
-        self._member = _new_member()
+        # None before a member and while its header arrives.
+        self._member: _Member | None = None
+        self._header = b""
         self._size = size
+        self._members = 0
+        self._is_padded = False
+
+    @property
+    def is_regular(self) -> bool:
+        return self._members > 0 and not self._is_padded
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         while chunk:
+            if self._member is None:
+                chunk = self._begin(chunk)
+                continue
+            yield from self._inflate(self._member, chunk)
+            chunk = b""
             if self._member.eof:
-                self._member = _new_member()
-            yield from self._inflate(chunk)
-            chunk = self._member.unused_data if self._member.eof else b""
+                chunk, self._member = self._member.unused_data, None
+                self._members += 1
 
-    def _inflate(self, chunk: bytes) -> Iterator[bytes]:
-        """Yield what a chunk decompresses to, up to the end of the current member."""
-        member, is_full = self._member, True
+    def finish(self) -> None:
+        if self._member is not None or self._header:
+            raise IncompleteExportError("the gzip stream is truncated")
+
+    def _begin(self, chunk: bytes) -> bytes:
+        """Read the header of a member; return what must be inflated, empty while the header is incomplete."""
+        if self._members and not self._header:
+            size = len(chunk)
+            chunk = chunk.lstrip(b"\0")
+            self._is_padded |= len(chunk) < size
+        self._header += chunk
+        length = self._header_length()
+        if length is None:
+            return b""
+        rest, self._header = self._header[length:], b""
+        self._member = _new_member()
+        # isal refuses some headers when they arrive in parts, so it gets the shortest in their place.
+        return _SHORTEST_HEADER + rest
+
+    def _header_length(self) -> int | None:
+        try:
+            return gzip_header_length(self._header)
+        except ValueError as error:
+            if self._members:
+                raise IncompleteExportError(f"the gzip stream is followed by other data: {error}") from None
+            raise IncompleteExportError(f"the body is not gzip, as its header claims: {error}") from None
+
+    def _inflate(self, member: _Member, chunk: bytes) -> Iterator[bytes]:
+        """Yield what a chunk decompresses to, up to the end of the member."""
+        is_full = True
         while not member.eof and (is_full or not member.needs_input):
             try:
                 inflated = member.decompress(chunk, self._size)
@@ -77,9 +133,41 @@ class _Gzip:
             # A full chunk may mean that isal holds back the rest, even when it reports that it needs input.
             chunk, is_full = b"", len(inflated) == self._size
 
-    def finish(self) -> None:
-        if not self._member.eof:
-            raise IncompleteExportError("the gzip stream is truncated")
+
+def gzip_header_length(data: bytes) -> int | None:
+    """Return the length of the gzip header that `data` begins with; None if the header is incomplete.
+
+    Raises:
+        ValueError: when it is not a gzip header.
+
+    Source: https://www.rfc-editor.org/rfc/rfc1952#section-2.3
+    """
+    if not _MAGIC.startswith(data[: len(_MAGIC)]):
+        raise ValueError(f"it begins with {data[:8]!r}")
+    if len(data) < _FIXED_HEADER:
+        return None
+    flags = data[3]
+    if flags & _RESERVED:
+        raise ValueError("its header has reserved flags")
+    end = _FIXED_HEADER
+    if flags & _EXTRA:
+        if len(data) < end + 2:
+            return None
+        end += 2 + int.from_bytes(data[end : end + 2], "little")
+    for flag in (_NAME, _COMMENT):
+        if flags & flag:
+            end = data.find(b"\0", end) + 1
+            if not end:
+                if len(data) > _MAX_HEADER:
+                    raise ValueError("its header is too long")
+                return None
+    if flags & _HEADER_CHECKSUM:
+        if len(data) < end + 2:
+            return None
+        if zlib.crc32(data[:end]) & 0xFFFF != int.from_bytes(data[end : end + 2], "little"):
+            raise ValueError("its header is damaged")
+        end += 2
+    return end if len(data) >= end else None
 
 
 def _new_member() -> _Member:
@@ -96,10 +184,18 @@ def decompressor_for(content_encoding: str, chunk_size: int = CHUNK_SIZE) -> Dec
     Raises:
         IncompleteExportError: for an encoding other than gzip.
     """
-    match content_encoding.strip().lower():
-        case "" | "identity":
-            return _Identity()
-        case "gzip" | "x-gzip":
-            return _Gzip(chunk_size)
-        case other:
-            raise IncompleteExportError(f"expected the content encoding gzip or none, got {other!r}")
+    return _Gzip(chunk_size) if is_gzip(content_encoding) else _Identity()
+
+
+def is_gzip(content_encoding: str) -> bool:
+    """Return whether a response's `Content-Encoding` is gzip.
+
+    Raises:
+        IncompleteExportError: for any other encoding, none of which is ever requested.
+    """
+    names = [
+        name for name in map(str.strip, content_encoding.lower().split(",")) if name not in ("", "identity")
+    ]
+    if not names or names in (["gzip"], ["x-gzip"]):
+        return bool(names)
+    raise IncompleteExportError(f"expected the content encoding gzip or none, got {content_encoding!r}")

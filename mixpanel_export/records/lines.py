@@ -5,8 +5,12 @@ Only "\\n" ends a line: U+2028, U+2029 and U+0085 may stand unescaped in a value
 
 from __future__ import annotations
 
+import codecs
 import io
 import operator
+
+# Of a line that is too long.
+_QUOTED = 1000
 
 
 def count_lines(block: bytes, begin: bytes = b"{", end: bytes = b"") -> int:
@@ -33,23 +37,56 @@ def lines_in(block: bytes) -> int:
     return ends + (not block.endswith(b"\n"))
 
 
-class LineSplitter:
-    """Joins chunks into blocks of whole lines."""
+class LineTooLongError(Exception):
+    """A line is longer than allowed; the argument is its beginning."""
 
-    def __init__(self) -> None:
+
+class LineSplitter:
+    """Joins chunks into blocks of whole lines, without a byte order mark at the start.
+
+    Args:
+        max_line: about the most bytes of a line that spans several chunks; None for any number.
+    """
+
+    def __init__(self, max_line: int | None = None) -> None:
         self._rest: list[bytes] = []
+        self._length = 0
+        self._max_line = max_line
+        self._is_first = True
+        self.has_mark: bool = False
 
     def feed(self, chunk: bytes) -> bytes:
-        """Return all lines that `chunk` completes, with their line ends; empty if it completes none."""
+        """Return all lines that `chunk` completes, with their line ends; empty if it completes none.
+
+        Raises:
+            LineTooLongError: for a line that exceeds the limit.
+        """
         end = chunk.rfind(b"\n") + 1
+        if self._max_line is not None and self._length + len(chunk) > self._max_line:
+            self._check(chunk, end)
         if not end:
             self._rest.append(chunk)
+            self._length += len(chunk)
             return b""
         block = b"".join([*self._rest, memoryview(chunk)[:end]])
         self._rest = [chunk[end:]] if end < len(chunk) else []
-        return block
+        self._length = len(chunk) - end
+        return self._without_mark(block)
 
     def finish(self) -> bytes:
         """Return the rest, a last line without a line end."""
         rest, self._rest = b"".join(self._rest), []
-        return rest
+        return self._without_mark(rest)
+
+    def _without_mark(self, block: bytes) -> bytes:
+        if self._is_first:
+            self._is_first = False
+            self.has_mark = block.startswith(codecs.BOM_UTF8)
+            block = block.removeprefix(codecs.BOM_UTF8)
+        return block
+
+    def _check(self, chunk: bytes, end: int) -> None:
+        """Raise if the line that is being joined is too long: up to the first line end, or all so far."""
+        added = chunk.find(b"\n") if end else len(chunk)
+        if self._max_line is not None and self._length + added > self._max_line:
+            raise LineTooLongError(b"".join(self._rest)[:_QUOTED] or chunk[:_QUOTED])
