@@ -274,7 +274,9 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 def connected(sandbox: Sandbox) -> MixpanelClient:
-    return MixpanelClient(sandbox.auth, project_id=sandbox.credentials.project_id, base_url=sandbox.url)
+    return MixpanelClient(
+        sandbox.auth, project_id=sandbox.credentials.project_id, base_url=sandbox.url, limits=None
+    )
 
 
 DAYS = ("2024-01-01", "2024-01-20")
@@ -303,7 +305,11 @@ def test_an_open_iterator_raises_at_once_in_a_child(sandbox: Sandbox, name: str)
 
 def test_an_open_asynchronous_iterator_raises_at_once_in_a_child(sandbox: Sandbox) -> None:
     async def run() -> None:
-        options: dict[str, Any] = {"project_id": sandbox.credentials.project_id, "base_url": sandbox.url}
+        options: dict[str, Any] = {
+            "project_id": sandbox.credentials.project_id,
+            "base_url": sandbox.url,
+            "limits": None,
+        }
         async with AsyncMixpanelClient(sandbox.auth, **options) as client:
             for iterator in (client.profiles.all(), client.export.events(*DAYS, slice_days=1)):
                 await anext(iterator)
