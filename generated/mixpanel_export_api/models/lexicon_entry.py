@@ -19,6 +19,7 @@ class LexiconEntry(Model):
     _required = {
         "schemaJson": LexiconSchema,
     }
+    _bare = "schemaJson"
 
     def __init__(
         self,

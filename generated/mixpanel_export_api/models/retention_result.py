@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from ..runtime.objects import ModelMap, one_of
 from ..runtime.tables import Table
@@ -11,13 +12,13 @@ from .retention_cohort import RetentionCohort
 from .retention_segments import RetentionSegments
 
 
-class RetentionResult(ModelMap["RetentionCohort | RetentionSegments"], Table):
+class RetentionResult(ModelMap[RetentionCohort | RetentionSegments], Table):
     """The users who started on each date, or their segments if the query had `on`."""
 
     __slots__ = ()
 
     _unit = "dates"
-    layout = {
+    layout: ClassVar[Mapping[str, Any]] = {
         "at": [],
         "keys": ["date"],
         "list": "counts",
