@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
-from mixpanel_export.download.plan import Slice
-from mixpanel_export.download.planner import DayDensity, Pace, SlicePlanner
+from mixpanel_export.download.plan import DayDensity, Slice
+from mixpanel_export.download.planner import Pace, SlicePlanner
 
 FIRST = datetime.date(2024, 1, 1)
 DAY = datetime.timedelta(days=1)
@@ -105,7 +105,7 @@ def run_planner(
             if first_byte <= simulation.now:
                 planner.on_bytes(slice_, int(min(received, size)), simulation.now)
                 if received >= size:
-                    planner.on_done(slice_, int(size), simulation.now)
+                    planner.on_end(slice_, int(size), simulation.now)
                     del simulation.running[slice_]
                     done.append(slice_)
         while (slice_ := planner.abandon()) is not None:

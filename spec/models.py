@@ -142,7 +142,7 @@ class ModelCode:
     def bases(self) -> str:
         if self.values is not None:
             text = f"list[{self.values.type}]" if self.values.is_list else self.values.type
-            bases = [f"{'ModelMap' if self.is_model_map else 'Map'}[{text}]"]
+            bases = [f'{"ModelMap" if self.is_model_map else "Map"}["{text}"]']
         else:
             bases = [f"Listing[{self.item}]" if self.listed else "Model"]
         return ", ".join([*bases, *(["Table"] if self.table else [])])

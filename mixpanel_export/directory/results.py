@@ -70,12 +70,14 @@ class PlanSummary:
     Attributes:
         from_date: the first day.
         to_date: the last day, included.
-        slices: the slices to fetch, in one request each.
+        slices: the days to fetch, as they would be cut now; the export cuts days that turn out to be large again.
         parallel: the number of slices fetched at a time.
         done: the slices that are already complete, and stay.
         damaged: files that are damaged or missing, by name, with the reason; their days are among `slices`.
         per_hour: the requests that the budget allows in an hour; None when no budget is kept.
         used: the requests made within the last hour, as far as this machine knows.
+        most_requests: the most requests that the export makes if every day is large, retries aside.
+        reason: why that many.
     """
 
     from_date: datetime.date
@@ -86,6 +88,8 @@ class PlanSummary:
     damaged: Mapping[str, str]
     per_hour: int | None
     used: int
+    most_requests: int
+    reason: str
 
     @classmethod
     def of(
@@ -98,20 +102,24 @@ class PlanSummary:
         """Summarize a job; `days` is the whole range, when the job fetches only a part of it."""
         from_date, to_date = days or job.days
         limits, budget = job.context.limits, job.context.budget("data")
+        planner = job.planner()
+        slices = planner.outline()
         return cls(
             from_date=from_date,
             to_date=to_date,
-            slices=list(job.plan),
+            slices=slices,
             parallel=job.plan.parallel,
             done=done,
             damaged=damaged or {},
             per_hour=limits.export.per_hour if limits is not None else None,
             used=budget.used() if budget is not None else 0,
+            most_requests=max(len(slices), planner.most_requests),
+            reason=planner.reason,
         )
 
     @property
     def requests(self) -> int:
-        """The number of requests, if none has to be repeated."""
+        """The fewest requests that the export makes, if none has to be repeated."""
         return len(self.slices)
 
     @property

@@ -27,8 +27,7 @@ from mixpanel_export.directory.slice_files import SliceFiles
 from mixpanel_export.directory.staging import Staging
 from mixpanel_export.directory.verify import find_damaged
 from mixpanel_export.download.job import DEFAULT_MEMORY
-from mixpanel_export.download.plan import Slice
-from mixpanel_export.download.pool import SlicePool
+from mixpanel_export.download.pool import Claim, SlicePool
 from mixpanel_export.download.progress import Progress, ProgressListener
 from mixpanel_export.download.session import SliceReceiver
 from mixpanel_export.http.cancellation import Cancellation
@@ -68,11 +67,9 @@ class DirectoryRun:
         """Return the work of `run`; change nothing, and take no lock."""
         state = self._reconcile()
         damaged = self._find_damaged(state)
-        # The names that `_prepare` would leave.
-        taken = self._storage.names() - {*state.drop, *damaged, *state.manifest.transient_names}
-        plan = plan_downloads(state, damaged, taken)
+        plan = plan_downloads(state, damaged, ())
         query = plan.manifest.query
-        done = [entry for entry in plan.manifest.slices if entry.slice_ not in plan.names]
+        done = [entry for entry in plan.manifest.slices if entry.slice_ not in plan.job.plan.fixed]
         return PlanSummary.of(plan.job, (query.from_date, query.to_date), done, damaged)
 
     def run(self) -> DirectoryExport:
@@ -89,7 +86,7 @@ class DirectoryRun:
         self._conversion_for(self._reconcile().manifest)
         with disk_errors(self._storage.disk, lambda: None), self._storage.locked() as staging:
             plan, damaged = self._prepare(staging)
-            publisher = Publisher(self._storage, staging, plan.manifest)
+            publisher = Publisher(self._storage, staging, plan.manifest, plan.names)
             with disk_errors(self._storage.disk, publisher.bytes_missing):
                 progress = self._fetch(plan, publisher)
                 manifest = publisher.finish()
@@ -97,8 +94,8 @@ class DirectoryRun:
         return DirectoryExport(
             path=self._storage.location,
             manifest=manifest,
-            fetched=len(plan.names),
-            found=len(manifest.slices) - len(plan.names),
+            fetched=progress.slices_done,
+            found=len(manifest.slices) - progress.slices_done,
             damaged=damaged,
             unknown=sorted(path for path in unlisted if FileName.parse(name_of(path)) is not None),
             progress=progress,
@@ -113,9 +110,8 @@ class DirectoryRun:
         storage = self._storage
         state = self._reconcile()
         reserved: set[str] = set()
-        if self._request.overwrite:
-            staging.remove_all_parts()
-        elif (recorded := storage.read_manifest()) is not None:
+        staging.remove_all_parts()
+        if not self._request.overwrite and (recorded := storage.read_manifest()) is not None:
             reserved = storage.recover(recorded)
         damaged = self._find_damaged(state)
         drop = {*state.drop, *damaged}
@@ -151,15 +147,19 @@ class DirectoryRun:
         return slices.progress
 
     def _download(self, plan: DirectoryPlan, files: SliceFiles, publisher: Publisher) -> None:
-        def fetch(slice_: Slice) -> ManifestSlice:
-            return files.fetch(slice_, plan.names[slice_])
+        def fetch(claim: Claim) -> ManifestSlice:
+            return files.fetch(claim, plan.names.of(claim.slice_))
 
         pool: SlicePool[ManifestSlice] = SlicePool(
-            plan.job.plan, fetch, files.discard, self._download_cancellation, ordered=False
+            plan.job.planner(), fetch, files.discard, self._download_cancellation, ordered=False
         )
         try:
             while (entry := pool.take()) is not None:
-                publisher.publish(entry, files.conversion.columns)
+                try:
+                    publisher.publish(entry, files.conversion.columns)
+                except BaseException:
+                    files.discard(entry)
+                    raise
         finally:
             pool.close()
 

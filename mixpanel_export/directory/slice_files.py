@@ -19,7 +19,7 @@ from mixpanel_export.directory.conversion import Conversion, WrittenFile
 from mixpanel_export.directory.filenames import is_partition, path_of
 from mixpanel_export.directory.manifest import Contents, ManifestSlice
 from mixpanel_export.directory.staging import Staging
-from mixpanel_export.download.plan import Slice
+from mixpanel_export.download.pool import Claim
 from mixpanel_export.download.session import SliceReceiver
 from mixpanel_export.download.spool import Spool
 from mixpanel_export.errors import Redactor, quoting
@@ -42,13 +42,13 @@ class SliceFiles:
     slices: SliceReceiver
     redact: Redactor
 
-    def fetch(self, slice_: Slice, name: str) -> ManifestSlice:
+    def fetch(self, claim: Claim, name: str) -> ManifestSlice:
         """Fetch a slice into staged files that are synced and ready to be published as `name`."""
         part = self.staging.part(name)
         contents: Mapping[str | None, Contents]
         try:
             with part.open("w+b") as file:
-                entry, written, digest = self._receive(slice_, file, name)
+                entry, written, digest = self._receive(claim, file, name)
             if written is None:
                 contents = {None: Contents(entry.events, part.stat().st_size, digest)}
             else:
@@ -67,7 +67,7 @@ class SliceFiles:
             self.staging.remove_parts(entry.file)
 
     def _receive(
-        self, slice_: Slice, file: IO[bytes], name: str
+        self, claim: Claim, file: IO[bytes], name: str
     ) -> tuple[ManifestSlice, Sequence[WrittenFile] | None, str]:
         """Receive a slice and convert it, unless it can stay as received.
 
@@ -77,12 +77,12 @@ class SliceFiles:
             The slice without its files; the converted files, or None and the SHA-256 of the received one.
         """
         if self.format in COLUMNAR:
-            received = self.slices.receive(slice_, file)
+            received = self.slices.receive(claim, file)
             entry, written = self.slices.finish(
                 received, lambda spool: (_entry_of(spool, name), self._convert(spool, name))
             )
             return entry, written, ""
-        spool, digest = self.slices.fetch(slice_, file)
+        spool, digest = self.slices.fetch(claim, file)
         spool = self.slices.deduplicated(spool)
         if self._stays_as_received(spool):
             durable(file)

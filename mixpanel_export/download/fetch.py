@@ -60,14 +60,15 @@ class FetchConfig:
     budget: Budget | None
     policy: RetryPolicy
     max_wait: float
-    cancellation: Cancellation
     check: Check = "frame"
     chunk_size: int = CHUNK_SIZE
     keep: int = 0
 
-    def begin(self, slice_: Slice, file: IO[bytes], observer: FetchObserver) -> SliceFetch:
+    def begin(
+        self, slice_: Slice, file: IO[bytes], observer: FetchObserver, cancellation: Cancellation
+    ) -> SliceFetch:
         """Return the fetch of a slice into `file`, which gets its bytes as they arrive."""
-        return SliceFetch(self, slice_, file, observer)
+        return SliceFetch(self, slice_, file, observer, cancellation)
 
 
 class SliceFetch(CallObserver):
@@ -84,10 +85,18 @@ class SliceFetch(CallObserver):
         CancelledError: when the export was cancelled.
     """
 
-    def __init__(self, config: FetchConfig, slice_: Slice, file: IO[bytes], observer: FetchObserver) -> None:
+    def __init__(
+        self,
+        config: FetchConfig,
+        slice_: Slice,
+        file: IO[bytes],
+        observer: FetchObserver,
+        cancellation: Cancellation,
+    ) -> None:
         self.slice_: Slice = slice_
         self.file: IO[bytes] = file
         self._config = config
+        self._cancellation = cancellation
         self._observer = observer
         self._call: Call[Any] = Call(
             context=config.context,
@@ -121,7 +130,7 @@ class SliceFetch(CallObserver):
         def step() -> Verifier:
             incomplete, self._incomplete = self._incomplete, None
             if incomplete is not None:
-                self._config.cancellation.sleep(self._call.failed(incomplete))
+                self._cancellation.sleep(self._call.failed(incomplete))
             return self._send(self._store)
 
         self._received = self._until_done(step)
@@ -157,7 +166,7 @@ class SliceFetch(CallObserver):
                     raise IncompleteExportError(f"the answer has status {answer.status}, not 200")
                 return read(answer)
 
-        result: T = send(self._config.http, self._call, self._config.cancellation, stream=stream)
+        result: T = send(self._config.http, self._call, self._cancellation, stream=stream)
         return result
 
     def _refused(self, response: httpx.Response) -> NoReturn:
@@ -181,7 +190,7 @@ class SliceFetch(CallObserver):
     def _verify_stored(self, verifier: Verifier) -> Verified:
         self.file.seek(0)
         while chunk := self.file.read(_READ):
-            self._config.cancellation.check()
+            self._cancellation.check()
             self._observer.on_bytes(0, verifier.feed(chunk))
         return self._finished(verifier)
 
@@ -194,12 +203,12 @@ class SliceFetch(CallObserver):
     def _chunks(self, answer: Streamed) -> Iterator[bytes]:
         try:
             for chunk in answer.chunks():
-                self._config.cancellation.check()
+                self._cancellation.check()
                 self.file.write(chunk)
                 yield chunk
         except NetworkError as error:
             # A socket that was shut down looks like a broken connection.
-            self._config.cancellation.check()
+            self._cancellation.check()
             raise IncompleteExportError(str(error)) from error
 
     def _verifier_for(self, answer: Streamed, keep: int) -> Verifier:

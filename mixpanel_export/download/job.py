@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 from attrs import frozen
 
 from mixpanel_export.download.plan import Plan, Slice, make_plan
+from mixpanel_export.download.planner import Pace, SlicePlanner
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.http.arguments import check_options
 from mixpanel_export.http.calls import Request, build_request, checked_arguments
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["DEFAULT_MEMORY", "DEFAULT_PARALLEL", "ExportFilters", "ExportJob", "ExportOptions"]
 
-DEFAULT_PARALLEL = 8
+# Slices are downloaded in parallel only where that pays; see `planner`.
+DEFAULT_PARALLEL = 32
 # Bytes that a conversion to columns may take, beyond what the libraries themselves take.
 DEFAULT_MEMORY = 256 << 20
 _MIN_MEMORY = 64 << 20
@@ -93,13 +95,11 @@ class ExportJob:
             context, EXPORT_RAW, {**given, "from_date": from_date, "to_date": to_date}
         )
         filters = {name: checked.get(name) for name in given}
-        budget = context.limits.export if context.limits is not None else None
         plan = make_plan(
             checked["from_date"],
             checked["to_date"],
             parallel=options.get("parallel", DEFAULT_PARALLEL),
             slice_days=options.get("slice_days"),
-            per_hour=budget.per_hour if budget is not None else None,
             whole=filters["limit"] is not None,
         )
         ticks = 1000 if filters["time_in_ms"] else 1
@@ -114,7 +114,7 @@ class ExportJob:
             _check_memory(options.get("memory", DEFAULT_MEMORY)),
         )
         # Refuses what does not fit in a URL; the URLs of all slices have the same length.
-        job.request(plan.slices[0])
+        job.request(Slice(checked["from_date"], checked["to_date"]))
         return job
 
     def request(self, slice_: Slice) -> Request:
@@ -129,7 +129,17 @@ class ExportJob:
     @property
     def days(self) -> tuple[datetime.date, datetime.date]:
         """The first and the last day."""
-        return self.plan.slices[0].from_date, self.plan.slices[-1].to_date
+        slices = sorted((*self.plan.ranges, *self.plan.fixed))
+        return slices[0].from_date, slices[-1].to_date
+
+    def planner(self) -> SlicePlanner:
+        """Make a planner of the days, at the pace that the budget allows now."""
+        limits, budget = self.context.limits, self.context.budget("data")
+        if limits is None or budget is None:
+            return SlicePlanner.of(self.plan, Pace())
+        quota = limits.export
+        left = max(0, quota.per_hour - budget.used()) if quota.per_hour is not None else None
+        return SlicePlanner.of(self.plan, Pace(quota.per_second, quota.per_hour, left))
 
 
 def _check_memory(memory: int) -> int:

@@ -11,12 +11,13 @@ from __future__ import annotations
 import datetime
 import statistics
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Self
 
 from attrs import define, evolve, field, frozen
 
-from mixpanel_export.download.plan import Slice
+from mixpanel_export.download.plan import DayDensity, Plan, Slice
 
-__all__ = ["DayDensity", "Pace", "SlicePlanner"]
+__all__ = ["Pace", "SlicePlanner"]
 
 # Ranges up to this many days start as one request, and up to this many without a look at their last day.
 _WHOLE_DAYS = 2
@@ -52,19 +53,8 @@ _SPIKE = 10.0
 # Abandoned slices are requests for nothing: this many, or a sixth of what the hour allows.
 _FEW_ABANDONED = 3
 _HOUR = 3600.0
-
-
-@frozen
-class DayDensity:
-    """The size of some complete days: compressed bytes, as they came over the network."""
-
-    slice: Slice
-    bytes: int
-
-    @property
-    def per_day(self) -> float:
-        """Bytes a day."""
-        return self.bytes / self.slice.days
+# A little more than a second, as the budget counts it.
+_SECOND = 1.1
 
 
 @frozen
@@ -129,14 +119,14 @@ class SlicePlanner:
         parallel: the most slices to fetch at a time.
         pace: how fast requests may start.
         known: the size of days that are already complete, as a manifest knows it.
-        is_fixed: whether each range is exactly one slice.
+        fixed: slices to fetch as they are, besides the ranges.
     """
 
     _ranges: list[Slice] = field(converter=_slices)
-    _parallel: int
+    parallel: int
     _pace: Pace = Pace()
     _known: list[DayDensity] = field(factory=list[DayDensity], converter=_densities)
-    _is_fixed: bool = False
+    _fixed: list[Slice] = field(factory=list[Slice], converter=_slices)
     _queue: list[Slice] = field(factory=list[Slice], init=False)
     _probes: set[Slice] = field(factory=set[Slice], init=False)
     _running: dict[Slice, _Running] = field(factory=dict[Slice, "_Running"], init=False)
@@ -146,30 +136,57 @@ class SlicePlanner:
     _rate: float | None = field(default=None, init=False)
     _best_rate: float = field(default=0.0, init=False)
     _total_rate: float = field(default=_PROCESS_RATE, init=False)
+    _starts: list[float] = field(factory=list[float], init=False)
     _latencies: list[float] = field(factory=list[float], init=False)
     _started: int = field(default=0, init=False)
     _abandoned: int = field(default=0, init=False)
 
+    @classmethod
+    def of(cls, plan: Plan, pace: Pace) -> Self:
+        """Return a planner of these days."""
+        return cls(plan.ranges, plan.parallel, pace, plan.known, plan.fixed)
+
     def __attrs_post_init__(self) -> None:
-        self._queue = list(self._first_slices())
-        self._probes = {slice_ for slice_ in self._queue if slice_.days == 1}
-        for slice_ in self._queue:
+        first = list(self._first_slices())
+        self._probes = {slice_ for slice_ in first if slice_.days == 1}
+        for slice_ in first:
             self._take(slice_)
+        self._queue = sorted(self._fixed) + first
 
     @property
     def is_done(self) -> bool:
         """Whether every day has been handed out and is complete."""
         return not (self._ranges or self._queue or self._running)
 
-    def forecast(self) -> tuple[int, int]:
-        """The fewest and the most requests that the days left are worth, retries aside."""
-        days = sum(range_.days for range_ in self._ranges) + sum(slice_.days for slice_ in self._queue)
-        least = len(self._queue)
+    @property
+    def first_day(self) -> datetime.date | None:
+        """The first day that is not asked for yet."""
+        return min((slice_.from_date for slice_ in (*self._queue, *self._ranges)), default=None)
+
+    def outline(self) -> list[Slice]:
+        """The days left, as they would be cut now, in order."""
+        slices = list(self._queue)
         if self._ranges:
             length = self._best_days(self._ranges)
-            least += sum(-(-range_.days // length) for range_ in self._ranges)
-        cuttable = sum(slice_.days > 1 for slice_ in (*self._queue, *self._ranges))
-        return least, least if self._is_fixed else days + cuttable
+            slices += [part for range_ in self._ranges for part in _split_evenly(range_, length)]
+        return sorted(slices)
+
+    @property
+    def most_requests(self) -> int:
+        """The most requests that the days left are worth, retries aside: one a day, and those given up."""
+        waiting = [*self._queue, *self._ranges]
+        fixed = sum(slice_ in self._fixed for slice_ in waiting)
+        cuttable = [slice_ for slice_ in waiting if slice_ not in self._fixed]
+        return fixed + sum(slice_.days + (slice_.days > 1) for slice_ in cuttable)
+
+    @property
+    def reason(self) -> str:
+        """Why the days are requested in as many slices as they are, as a clause."""
+        if not self._ranges and all(slice_ in self._fixed for slice_ in self._queue):
+            return "the slices are fixed"
+        if self._known:
+            return "the sizes of other days are known; days that turn out larger are cut again"
+        return "the first requests show how large the days are; large ranges are then cut again"
 
     @property
     def requests(self) -> int:
@@ -178,42 +195,46 @@ class SlicePlanner:
 
     def next(self, now: float) -> Slice | None:
         """The next slice to start, or None when nothing is left to start."""
-        if len(self._running) >= self._parallel or not (self._queue or self._ranges):
+        if len(self._running) >= self.parallel or not (self._queue or self._ranges):
             return None
         if not self._queue and self._is_early(now):
             return None
+        if self._pace.per_second is not None:
+            # Later slices are cut with more evidence, so none is cut before it may start.
+            self._starts = [start for start in self._starts if now - start < _SECOND]
+            if len(self._starts) >= self._pace.per_second:
+                return None
+            self._starts.append(now)
         slice_ = self._queue.pop(0) if self._queue else self._cut()
         self._running[slice_] = _Running(now, self._expected(slice_))
         self._started += 1
         return slice_
 
     def on_bytes(self, slice_: Slice, received: int, now: float) -> None:
-        """Note that this many bytes of a slice have come so far; fewer than before mean that it started over."""
+        """Note how many bytes of a slice have come so far; none when its request is sent, or sent again."""
         running = self._running[slice_]
-        if received < running.received:
-            running.first_byte = None
-            running.started = now
-        if running.first_byte is None:
+        if not received:
+            running.started, running.first_byte = now, None
+        elif running.first_byte is None:
             running.first_byte = now
             self._latencies.append(now - running.started)
         running.received = received
         self._measure(now)
 
-    def on_done(self, slice_: Slice, received: int, now: float) -> None:
-        """Note that a slice is complete."""
+    def on_end(self, slice_: Slice, received: int, now: float, *, is_complete: bool = True) -> None:
+        """Note that a slice has ended: complete, with this many bytes, or failed for good."""
         self._running[slice_].received = received
         self._measure(now)
         del self._running[slice_]
-        self._learn(DayDensity(slice_, received))
+        if is_complete:
+            self._learn(DayDensity(slice_, received))
 
     def abandon(self) -> Slice | None:
         """Take back a running slice that is worth cutting again; None when there is none."""
-        if self._is_fixed:
-            return None
         if self._pace.left is not None and self._abandoned >= max(_FEW_ABANDONED, self._pace.left // 6):
             return None
         for slice_, running in self._running.items():
-            if slice_.days == 1 or not self._is_worth_cutting(slice_, running):
+            if slice_.days == 1 or slice_ in self._fixed or not self._is_worth_cutting(slice_, running):
                 continue
             del self._running[slice_]
             self._abandoned += 1
@@ -235,13 +256,18 @@ class SlicePlanner:
 
     def _first_slices(self) -> Iterator[Slice]:
         """The slices to start with, when nothing is known."""
-        if self._is_fixed:
-            yield from list(self._ranges)
-            return
         few = self._pace.left is not None and self._pace.left <= len(self._ranges) + 2
-        if self._known or few or len(self._ranges) != 1 or self._ranges[0].days <= _WHOLE_DAYS:
+        if (
+            self._known
+            or few
+            or self.parallel == 1
+            or len(self._ranges) != 1
+            or self._ranges[0].days <= _WHOLE_DAYS
+        ):
             return
         whole = self._ranges[0]
+        if whole.days <= _WHOLE_DAYS:
+            return
         yield whole.part(0, 1)
         if whole.days > _SHORT_DAYS:
             yield whole.part(whole.days - 1, whole.days)
@@ -260,10 +286,7 @@ class SlicePlanner:
 
     def _cut(self) -> Slice:
         """Take the next slice off the days that are left."""
-        first = self._ranges[0]
-        days = self._best_days(self._ranges)
-        count = -(-first.days // days)
-        slice_ = first.part(0, -(-first.days // count))
+        slice_ = _split_evenly(self._ranges[0], self._best_days(self._ranges))[0]
         self._take(slice_)
         return slice_
 
@@ -288,7 +311,7 @@ class SlicePlanner:
         pace = self._pace
         if pace.left is not None:
             pace = evolve(pace, left=max(0, int(pace.left * _SHARE_OF_BUDGET) - self._started))
-        seconds = max(_makespan(count, each, pace, self._parallel), size / self._total_rate)
+        seconds = max(_makespan(count, each, pace, self.parallel), size / self._total_rate)
         return seconds + count * _REQUEST_WORTH + each * each / (2 * _BREAKS_EVERY)
 
     def _is_worth_cutting(self, slice_: Slice, running: _Running) -> bool:
@@ -308,8 +331,8 @@ class SlicePlanner:
         return again * _WORTH_SHARE + _WORTH_SECONDS < left
 
     def _has_known_neighbours(self, slice_: Slice) -> bool:
-        return any(day.slice < slice_ for day in self._known) and any(
-            day.slice > slice_ for day in self._known
+        return any(day.slice_ < slice_ for day in self._known) and any(
+            day.slice_ > slice_ for day in self._known
         )
 
     def _size_of(self, slice_: Slice, running: _Running) -> float | None:
@@ -359,11 +382,11 @@ class SlicePlanner:
 
     def _nearest_known(self, slice_: Slice) -> tuple[float | None, float | None]:
         """Bytes a day of the nearest complete days before and after a slice, or of those within it."""
-        inside = [day.per_day for day in self._known if _overlap(day.slice, slice_)]
+        inside = [day.per_day for day in self._known if _overlap(day.slice_, slice_)]
         if inside:
             return max(inside), max(inside)
-        before = [day for day in self._known if day.slice < slice_]
-        after = [day for day in self._known if day.slice > slice_]
+        before = [day for day in self._known if day.slice_ < slice_]
+        after = [day for day in self._known if day.slice_ > slice_]
         return (
             max(before, key=_last_day).per_day if before else None,
             min(after, key=_first_day).per_day if after else None,
@@ -389,16 +412,22 @@ class SlicePlanner:
         return statistics.median(self._latencies[-8:]) if self._latencies else _USUAL_LATENCY
 
 
+def _split_evenly(range_: Slice, days: int) -> list[Slice]:
+    """Divide a range into nearly equal parts of at most this many days."""
+    count = -(-range_.days // days)
+    return range_.split(-(-range_.days // count))
+
+
 def _overlap(one: Slice, other: Slice) -> bool:
     return one.from_date <= other.to_date and other.from_date <= one.to_date
 
 
 def _first_day(day: DayDensity) -> datetime.date:
-    return day.slice.from_date
+    return day.slice_.from_date
 
 
 def _last_day(day: DayDensity) -> datetime.date:
-    return day.slice.to_date
+    return day.slice_.to_date
 
 
 def _lengths(longest: int) -> list[int]:

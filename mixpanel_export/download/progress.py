@@ -11,6 +11,7 @@ from attrs import define, field, frozen
 
 from mixpanel_export.download.fetch import FetchObserver
 from mixpanel_export.download.plan import Slice
+from mixpanel_export.download.pool import Claim
 
 __all__ = ["Progress", "ProgressListener", "Tracker"]
 
@@ -20,8 +21,10 @@ class Progress:
     """A snapshot of how far an export has come.
 
     Attributes:
-        slices: the number of slices (requests) in the plan.
+        slices: the number of slices that were started; an export cuts days into slices while it runs.
         slices_done: the number of complete slices.
+        days: the number of days to fetch.
+        days_done: the number of days in complete slices.
         events: events in complete slices, and those seen so far in the others.
         received: bytes received over the network, compressed as they arrived.
         lines: bytes of JSON Lines in complete slices, decompressed.
@@ -33,6 +36,8 @@ class Progress:
 
     slices: int = 0
     slices_done: int = 0
+    days: int = 0
+    days_done: int = 0
     events: int = 0
     received: int = 0
     lines: int = 0
@@ -56,11 +61,11 @@ class Tracker:
     The listener is called in the threads that download or verify. An exception that it raises ends the export.
     """
 
-    def __init__(self, slices: int, listener: ProgressListener | None) -> None:
+    def __init__(self, days: int, listener: ProgressListener | None) -> None:
         self._lock = threading.Lock()
         self._listener = listener
         self._started = time.monotonic()
-        self._slices = slices
+        self._days = days
         self._totals: Counter[str] = Counter()
         self._waiting: dict[Slice, tuple[str, float]] = {}
 
@@ -69,13 +74,13 @@ class Tracker:
         with self._lock:
             return self._snapshot()
 
-    def of(self, slice_: Slice) -> _SliceTracker:
+    def of(self, claim: Claim) -> _SliceTracker:
         """Make the observer of one slice."""
-        return _SliceTracker(self, slice_)
+        return _SliceTracker(self, claim)
 
-    def done(self, lines: int) -> None:
+    def done(self, slice_: Slice, lines: int) -> None:
         """Count a slice with `lines` bytes of lines as complete."""
-        self.change(None, slices_done=1, lines=lines)
+        self.change(None, slices_done=1, days_done=slice_.days, lines=lines)
 
     def drop(self, duplicates: int) -> None:
         """Count events that were left out as duplicates."""
@@ -102,7 +107,7 @@ class Tracker:
 
     def _snapshot(self) -> Progress:
         return Progress(
-            slices=self._slices,
+            days=self._days,
             seconds=time.monotonic() - self._started,
             waiting=max(self._waiting.values(), key=lambda waiting: waiting[1], default=None),
             **self._totals,
@@ -111,22 +116,32 @@ class Tracker:
 
 @define
 class _SliceTracker(FetchObserver):
-    """Reports one slice to the tracker; takes back what a failed attempt had added."""
+    """Reports one slice to the tracker and to the pool; takes back what a failed attempt had added."""
 
     tracker: Tracker
-    slice_: Slice
+    claim: Claim
     attempts: int = field(default=0)
     events: int = field(default=0)
 
     def on_attempt(self) -> None:
-        retried = 1 if self.attempts else 0
+        is_first = not self.attempts
         self.attempts += 1
-        self.tracker.change(self.slice_, events=-self.events, retries=retried)
+        self.claim.on_attempt()
+        self.tracker.change(
+            self.claim.slice_, events=-self.events, slices=int(is_first), retries=int(not is_first)
+        )
         self.events = 0
 
     def on_bytes(self, count: int, events: int) -> None:
-        self.tracker.change(self.slice_, received=count, events=events - self.events)
+        if count:
+            self.claim.on_bytes(count)
+        self.tracker.change(self.claim.slice_, received=count, events=events - self.events)
         self.events = events
 
     def on_wait(self, seconds: float, reason: str) -> None:
-        self.tracker.wait(self.slice_, (reason, seconds))
+        self.tracker.wait(self.claim.slice_, (reason, seconds))
+
+    def on_abandoned(self) -> None:
+        """Take back what the slice had added: its days are fetched in other slices."""
+        self.tracker.change(self.claim.slice_, events=-self.events, slices=-1)
+        self.events = 0

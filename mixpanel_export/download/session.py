@@ -6,21 +6,22 @@ threads; `SliceStream` adds the threads and the temporary files. Sync and async 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, TypeVar, cast
 
 from mixpanel_export.download.fetch import FetchConfig, SliceFetch
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.plan import Slice
-from mixpanel_export.download.pool import SlicePool
+from mixpanel_export.download.pool import Claim, SlicePool
 from mixpanel_export.download.progress import Progress, ProgressListener, Tracker
 from mixpanel_export.download.spool import Spool
-from mixpanel_export.errors import quoting
+from mixpanel_export.errors import CancelledError, quoting
 from mixpanel_export.http.cancellation import Cancellation
 from mixpanel_export.http.connections import Connections
 from mixpanel_export.records.inflate import CHUNK_SIZE, LARGE_CHUNK_SIZE
@@ -62,7 +63,7 @@ class SliceReceiver:
         listener: ProgressListener | None = None,
     ) -> None:
         context = job.context
-        self._tracker = Tracker(len(job.plan), listener)
+        self._tracker = Tracker(job.plan.days, listener)
         self._fields = job.fields
         self._deduplicate = job.deduplicate
         self._deduplicating = threading.Lock()
@@ -75,7 +76,6 @@ class SliceReceiver:
             budget=context.budget("data"),
             policy=context.retry,
             max_wait=context.limits.max_wait if context.limits is not None else 0.0,
-            cancellation=cancellation,
             check=check,
             chunk_size=min(chunk_size, job.memory // _CHUNK_SHARE),
             keep=min(_KEPT, job.memory // _KEPT_SHARE),
@@ -92,16 +92,17 @@ class SliceReceiver:
         """The current totals."""
         return self._tracker.totals()
 
-    def fetch(self, slice_: Slice, file: IO[bytes]) -> tuple[Spool, str]:
+    def fetch(self, claim: Claim, file: IO[bytes]) -> tuple[Spool, str]:
         """Receive a slice into `file` and verify it on the way; return it with the SHA-256 of its bytes."""
-        verified, digest = self._begin(slice_, file).fetch()
-        return self._complete(slice_, file, verified), digest
+        with self._receiving(claim, file) as fetch:
+            verified, digest = fetch.fetch()
+        return self._complete(claim.slice_, file, verified), digest
 
-    def receive(self, slice_: Slice, file: IO[bytes]) -> SliceFetch:
+    def receive(self, claim: Claim, file: IO[bytes]) -> SliceFetch:
         """Receive a slice into `file`, to be verified later by `prove` or `finish`."""
-        received = self._begin(slice_, file)
-        received.receive()
-        return received
+        with self._receiving(claim, file) as fetch:
+            fetch.receive()
+        return fetch
 
     def prove(self, received: SliceFetch) -> Spool | None:
         """Verify a received slice, and leave out duplicates if the job says so.
@@ -135,11 +136,20 @@ class SliceReceiver:
         """Wait for the threads of `finish`, and end them."""
         self._finishing.shutdown()
 
-    def _begin(self, slice_: Slice, file: IO[bytes]) -> SliceFetch:
-        return self._fetcher.begin(slice_, file, self._tracker.of(slice_))
+    @contextlib.contextmanager
+    def _receiving(self, claim: Claim, file: IO[bytes]) -> Generator[SliceFetch]:
+        """Provide the fetch of a slice, and tell its pool when all of it has come."""
+        observer = self._tracker.of(claim)
+        try:
+            yield self._fetcher.begin(claim.slice_, file, observer, claim.cancellation)
+        except CancelledError:
+            if claim.is_abandoned:
+                observer.on_abandoned()
+            raise
+        claim.on_received()
 
     def _complete(self, slice_: Slice, file: IO[bytes], verified: Verified) -> Spool:
-        self._tracker.done(verified.bytes)
+        self._tracker.done(slice_, verified.bytes)
         _logger.info(
             "Slice %s complete: %d events, %d bytes of lines", slice_, verified.events, verified.bytes
         )
@@ -174,7 +184,7 @@ class SliceStream:
             job, http, self._cancellation, check=check, chunk_size=CHUNK_SIZE, listener=listener
         )
         self._download: SlicePool[SliceFetch] = SlicePool(
-            job.plan,
+            job.planner(),
             self._receive,
             _discard,
             self._cancellation,
@@ -215,10 +225,10 @@ class SliceStream:
         """End the threads and remove the temporary files. May be called from any thread."""
         self._download.close()
 
-    def _receive(self, slice_: Slice) -> SliceFetch:
+    def _receive(self, claim: Claim) -> SliceFetch:
         file = cast(IO[bytes], tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115
         try:
-            return self._slices.receive(slice_, file)
+            return self._slices.receive(claim, file)
         except BaseException:
             file.close()
             raise

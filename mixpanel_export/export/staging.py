@@ -24,8 +24,7 @@ from mixpanel_export.columns.slices import SliceWriter
 from mixpanel_export.columns.tables import TableWidener
 from mixpanel_export.columns.writers import read_tables
 from mixpanel_export.download.job import ExportJob
-from mixpanel_export.download.plan import Slice
-from mixpanel_export.download.pool import SlicePool
+from mixpanel_export.download.pool import Claim, SlicePool
 from mixpanel_export.download.progress import Progress, ProgressListener
 from mixpanel_export.download.session import SliceReceiver
 from mixpanel_export.http.cancellation import Cancellation
@@ -151,7 +150,7 @@ class StagedExport:
             self.cancellation.check()
             folder = Path(tempfile.mkdtemp(prefix="mixpanel-export-"))
             pool = SlicePool(
-                self._job.plan,
+                self._job.planner(),
                 functools.partial(self._stage, folder),
                 _StagedSlice.remove,
                 self.cancellation,
@@ -160,10 +159,10 @@ class StagedExport:
             self._download = _Download(pool, folder, os.getpid())
         return self._download
 
-    def _stage(self, folder: Path, slice_: Slice) -> _StagedSlice:
+    def _stage(self, folder: Path, claim: Claim) -> _StagedSlice:
         """Receive and convert a slice, in a thread of the pool."""
-        path = folder / f"{slice_.from_date}.arrow"
+        path = folder / f"{claim.slice_.from_date}_{claim.slice_.to_date}.arrow"
         with tempfile.TemporaryFile() as file:
-            received = self._receiver.receive(slice_, file)
+            received = self._receiver.receive(claim, file)
             self._receiver.finish(received, lambda spool: self._writer.write(spool, "arrow", path))
         return _StagedSlice(path)

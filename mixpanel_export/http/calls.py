@@ -93,9 +93,8 @@ class Call(Generic[T]):
         if isinstance(started, Lease):
             self.observer.on_attempt()
             return started
-        seconds = self.wait.add(started)
-        self.observer.on_wait(seconds, "for the request budget")
-        return seconds
+        self.observer.on_wait(started, "for the request budget")
+        return self.wait.add(started)
 
     def answer(self, response: httpx.Response) -> T:
         """Return the result of a complete response; raise for a failure."""

@@ -9,6 +9,7 @@ import contextlib
 import socket
 import threading
 import time
+import weakref
 from collections.abc import Generator, Mapping
 from typing import Any, Final
 
@@ -36,6 +37,16 @@ class Cancellation:
         self._lock = threading.Lock()
         self._sockets: set[socket.socket] = set()
         self._connecting: set[int] = set()
+        self._children: weakref.WeakSet[Cancellation] = weakref.WeakSet()
+
+    def child(self) -> Cancellation:
+        """Make a cancellation for a part of the work, which is cancelled together with the whole."""
+        child = Cancellation()
+        with self._lock:
+            self._children.add(child)
+            if self._event.is_set():
+                child.cancel()
+        return child
 
     @property
     def is_ours(self) -> bool:
@@ -50,6 +61,9 @@ class Cancellation:
         with self._lock:
             for connected in self._sockets:
                 _shut_down(connected)
+            children = list(self._children)
+        for child in children:
+            child.cancel()
 
     def check(self) -> None:
         """Return while the work should go on.
@@ -78,7 +92,9 @@ class Cancellation:
         None starts to connect after `cancel`.
         """
         with self._lock:
-            return frozenset(self._connecting)
+            connecting = frozenset(self._connecting)
+            children = list(self._children)
+        return connecting.union(*(child.connecting() for child in children))
 
     @contextlib.contextmanager
     def watching(self) -> Generator[Mapping[str, Any]]:
@@ -116,6 +132,9 @@ class Cancellation:
 
 class _NotCancellable(Cancellation):
     """The null cancellation: shared by everything that nobody cancels."""
+
+    def child(self) -> Cancellation:
+        return Cancellation()
 
     @property
     def is_ours(self) -> bool:

@@ -30,7 +30,7 @@ def report_rows(series: Row, headers: Any) -> list[Row]:
     for path, leaf in _leaves(series, ()):
         if isinstance(raw(leaf, "counts"), list):
             found += _retention_rows(path, leaf)
-        elif not any(isinstance(dates[key], str) for key in leaf):
+        elif all(map(is_date_key, leaf)):
             add_numbers(leaf, _levels(path, names), found, dates)
         else:
             found += [_single(path, key, value, names) for key, value in dict.items(leaf)]

@@ -53,11 +53,6 @@ class JsonObject:
 
     _zone: datetime.tzinfo
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        own: Any = self  # the slot is the subclasses'
-        own._zone = datetime.UTC
-
     @classmethod
     def _of(cls, data: Mapping[str, Any], zone: datetime.tzinfo = datetime.UTC) -> Self:
         made: Any = cls.__new__(cls)
@@ -102,7 +97,7 @@ def _restored(cls: Any, data: dict[str, Any], zone: datetime.tzinfo) -> Any:
     return cls._of(data, zone)
 
 
-class Model(JsonObject, _Object):  # noqa: PLW1641, a dictionary has no hash
+class Model(JsonObject, _Object):
     """A JSON object with known fields."""
 
     __slots__ = ("_zone",)
@@ -119,6 +114,11 @@ class Model(JsonObject, _Object):  # noqa: PLW1641, a dictionary has no hash
     """Words by which `repr` counts the items of a list, by attribute."""
     _quiet: ClassVar[frozenset[str]] = frozenset()
     """Attributes that `repr` leaves out."""
+
+    def __new__(cls, *arguments: Any, **named: Any) -> Self:
+        made = super().__new__(cls)
+        made._zone = datetime.UTC
+        return made
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
@@ -152,17 +152,9 @@ class Model(JsonObject, _Object):  # noqa: PLW1641, a dictionary has no hash
 
     @classmethod
     def _read(cls, value: Any, zone: datetime.tzinfo) -> Self | None:
-        if cls._bare and value is not None and cls._is_bare(value):
+        if cls._bare and value is not None and not isinstance(value, dict):
             return cls._of({cls._bare: value}, zone)
         return super()._read(value, zone)
-
-    @classmethod
-    def _is_bare(cls, value: Any) -> bool:
-        """Return True for the value of the bare field, in place of the object that should hold it."""
-        if not isinstance(value, dict):
-            return True
-        is_object = issubclass(cls._required.get(cls._bare, object), JsonObject)
-        return is_object and not any(name in value for name in cls._fields.values())
 
     @property
     def additional_properties(self) -> dict[str, Any]:
@@ -203,6 +195,8 @@ class Model(JsonObject, _Object):  # noqa: PLW1641, a dictionary has no hash
     def __ne__(self, other: object) -> bool:
         return not self == other
 
+    __hash__ = None  # type: ignore[assignment]
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(self._shown())})"
 
@@ -235,8 +229,8 @@ def _shortly(value: Any, unit: str) -> str:
 
 
 def is_part(value: Any, kind: type) -> bool:
-    """Return True for the JSON of a list or a model; one item can stand for a list, an empty list for a model."""
-    return isinstance(value, dict) or (value == [] if kind is not list else isinstance(value, list))
+    """Return True for the JSON of a list or a model; an empty model can be an empty list."""
+    return isinstance(value, list) if kind is list else isinstance(value, dict) or value == []
 
 
 def counted(number: int, unit: str) -> str:
@@ -251,15 +245,12 @@ def counted(number: int, unit: str) -> str:
 
 def read_models(value: Any, cls: Any, zone: datetime.tzinfo) -> Any:
     """Read a list of models; items that are something else are left out, and stay in the JSON."""
-    if isinstance(value, dict):
-        # One of them, without the list.
-        value = [value]
     if not isinstance(value, list):
         return None
     kinds = {*map(type, value)}
     if kinds <= {cls}:
         return value
-    if kinds <= {dict, cls} and not cls._bare:
+    if kinds <= {dict, cls}:
         for index, item in enumerate(value):
             if type(item) is not cls:
                 value[index] = cls._of(item, zone)
@@ -294,7 +285,7 @@ class Listing(Model, Generic[T]):
         return super().__getitem__(key) if isinstance(key, str) else self._listed()[key]
 
 
-class Map(JsonObject, _Mapping[V_co]):  # noqa: PLW1641, a dictionary has no hash
+class Map(JsonObject, _Mapping[V_co]):
     """A JSON object whose names are data. A key that is a date or a time can be given as one."""
 
     __slots__ = ("_zone",)
@@ -304,9 +295,16 @@ class Map(JsonObject, _Mapping[V_co]):  # noqa: PLW1641, a dictionary has no has
     _unit: ClassVar[str] = "entries"
     """The word by which `repr` counts."""
 
+    def __new__(cls, *arguments: Any, **named: Any) -> Self:
+        made = super().__new__(cls)
+        made._zone = datetime.UTC
+        return made
+
     @classmethod
     def _of(cls, data: Mapping[str, Any], zone: datetime.tzinfo = datetime.UTC) -> Self:
-        return super()._of(_with_numbers(data) if cls._numbers else data, zone)
+        if cls._numbers and str in {*map(type, data.values())}:
+            data = {name: number(value) for name, value in data.items()}
+        return super()._of(data, zone)
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
@@ -332,27 +330,11 @@ class Map(JsonObject, _Mapping[V_co]):  # noqa: PLW1641, a dictionary has no has
         """Return the value of a key, or the default."""
         return self[key] if key in self else default  # noqa: SIM401
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, dict):
-            return False
-        plain: dict[str, Any] = other
-        return dict.__eq__(self, _with_numbers(plain) if self._numbers else plain)  # type: ignore[operator]
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._counted()})"
 
     def _counted(self) -> str:
         return counted(len(self), self._unit)
-
-
-def _with_numbers(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the data with numbers for those that came as text."""
-    if str not in {*map(type, data.values())}:
-        return data
-    return {name: number(value) for name, value in data.items()}
 
 
 def _name_of(map_: Any, key: Any) -> Any:
@@ -387,15 +369,11 @@ class ModelMap(Map[V_co]):
 
     def values(self) -> ValuesView[V_co]:
         """Return the models."""
-        return self._made().values()
+        return {key: self[key] for key in self}.values()
 
     def items(self) -> ItemsView[str, V_co]:
         """Return the keys with their models."""
-        return self._made().items()
-
-    def _made(self) -> dict[str, V_co]:
-        items: Any = dict.items(self)  # type: ignore[arg-type]
-        return {key: self._value(key, value) for key, value in items}
+        return {key: self[key] for key in self}.items()
 
     def _overall(self, cls: Any) -> Any:
         """Return the model of all segments together; an empty one if there is none."""

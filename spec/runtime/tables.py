@@ -144,9 +144,6 @@ def _list_rows(layout: Mapping[str, Any], node: Any, row: Row) -> Iterator[Row]:
 def _items(layout: Mapping[str, Any], items: list[Any], row: Row, beside: Mapping[str, Any]) -> Iterator[Row]:
     index, value = layout["index"], layout.get("value", "value")
     others = {name: values for name, values in beside.items() if isinstance(values, list)}
-    if not others and {*map(type, items)} <= {int, float, type(None)}:
-        yield from [{**row, index: place, value: item} for place, item in enumerate(items, index == "times")]
-        return
     for place, item in enumerate(items):
         own = _scalars(cast(Row, item)) if isinstance(item, dict) else {value: number(item)}
         for name, values in others.items():

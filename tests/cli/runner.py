@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 DAYS = ["--from", "2024-01-01", "--to", "2024-01-02"]
-EVENTS = ["events", *DAYS, "--sandbox", "--output"]
+EVENTS = ["events", *DAYS, "--slice-days", "1", "--sandbox", "--output"]
 COMMAND = [sys.executable, "-c", "from mixpanel_export.cli import main; main()"]
 
 

@@ -53,7 +53,7 @@ class TestDirectory:
         message = refused(*other)
         assert "--event is not set there" in message
         assert "--overwrite" in message
-        result = run(*other, "--overwrite", "--slice-days", "2", "--parallel", "1")
+        result = run(*other, "--overwrite", "--slice-days", "2")
         assert result.returncode == 0, result.err
         assert names(tmp_path) == ["events_2024-01-01_2024-01-02.jsonl.gz", "manifest.json"]
 
@@ -67,10 +67,10 @@ class TestDirectory:
     def test_since_last_extends_an_export(self, tmp_path: Path) -> None:
         command = ["events", "--since-last", "--sandbox", "--output", str(tmp_path)]
         assert "--from" in refused(*command)
-        first = run(*command, *DAYS, "--event", "Purchase")
+        first = run(*command, *DAYS, "--event", "Purchase", "--slice-days", "1")
         assert first.returncode == 0, first.err
         result = run(*command, "--to", "2024-01-04", "--look-back", "1")
-        assert "3 slices fetched, 1 already complete" in result.err
+        assert "2 slices fetched, 1 already complete" in result.err
         assert (tmp_path / "events_2024-01-02_2024-01-02_r2.jsonl.gz").exists()
 
     def test_damaged_and_unknown_files_are_reported(self, tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ class TestPlan:
         assert planned.out.splitlines() == [
             "Range: 2024-01-01 to 2024-01-06",
             "Done: 0 slices, 0 events, 0 bytes",
-            "To fetch: 2 requests for 6 days, 8 at a time",
+            "To fetch: 6 days in 2 requests: the slices are fixed",
             "  2024-01-01 to 2024-01-04",
             "  2024-01-05 to 2024-01-06",
             "Budget: 60 requests an hour, 0 used in the last hour; no waiting",
@@ -163,7 +163,7 @@ class TestPlan:
         (tmp_path / "events_2024-01-05_2024-01-06.jsonl.gz").unlink()
         again = self.plan(tmp_path, "--dry-run").out
         assert "Done: 1 slice, " in again
-        assert "To fetch: 1 request for 2 days" in again
+        assert "To fetch: 2 days in 1 to 3 requests: the sizes of other days are known" in again
         update = ["events", "--since-last", "--to", "2024-01-07", "-o", str(tmp_path), "--sandbox"]
         assert "Range: 2024-01-01 to 2024-01-07" in run(*update, "--dry-run").out
 

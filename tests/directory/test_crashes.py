@@ -158,14 +158,18 @@ def test_contents_are_synced_before_names_and_the_manifest(shop: MixpanelClient,
         shop.export.to_directory(folder, RANGE[0], RANGE[0])
     order, name = crasher.order, "events_2024-01-01_2024-01-01.jsonl.gz"
     renamed = order.index(("rename", str(folder / name)))
-    assert order[renamed - 1 : renamed + 6] == [
-        ("sync", str(folder / f".{name}.part")),
-        ("rename", str(folder / name)),
-        ("sync", str(folder)),
+    manifest = [
         ("open", str(folder / ".manifest.json.part")),
         ("sync", str(folder / ".manifest.json.part")),
         ("rename", str(folder / "manifest.json")),
         ("sync", str(folder)),
+    ]
+    assert order[renamed - 5 : renamed + 6] == [
+        ("sync", str(folder / f".{name}.part")),
+        *manifest,
+        ("rename", str(folder / name)),
+        ("sync", str(folder)),
+        *manifest,
     ]
 
 
@@ -211,6 +215,6 @@ def test_an_export_survives_random_kills(
             complete = found.total()
     assert endings.count(-signal.SIGKILL) == kills
     sandbox.bandwidth = None
-    shop.export.to_directory(tmp_path, "2024-01-01", "2024-01-20")
+    shop.export.to_directory(tmp_path, "2024-01-01", "2024-01-20", slice_days=1)
     assert events_in(tmp_path) == wanted
     assert len(names_in(tmp_path)) == 21

@@ -59,28 +59,3 @@ async def asynchronous(client: AsyncMixpanelClient) -> None:
         await client.segmentation.sum(event="e", from_date=DAY, to_date=DAY, on="x"),
         models.SegmentationSumResult,
     )
-
-
-def natural_code(client: MixpanelClient, day: str) -> None:
-    """Read answers as an application would: no casts, no checks of kinds."""
-    funnel = client.funnels.query(funnel_id=1, from_date=DAY, to_date=DAY)
-    for step in funnel.data[day].steps:
-        is_custom: bool | None = step.custom_event
-        seconds: float | None = step.avg_time
-        print(is_custom, seconds, step.count / 2)
-    print(funnel.data[day]["US"].steps[0].count, funnel.meta.dates)
-    series = client.segmentation.query(event="e", from_date=DAY, to_date=DAY)
-    print(sum(series.data.values["e"].values()), max(series.data.values["e"].items()))
-    for cohort in client.retention.query(from_date=DAY, to_date=DAY).values():
-        print(cohort.counts, cohort.first, cohort.rates)
-    report = client.insights.query(bookmark_id=1)
-    total: float = report.series["A"]["Social"]["all"]
-    print(total, report.computed_at.date() if report.computed_at else None)
-    for note in client.annotations.list():
-        print(note.date.year, note.user.first_name if note.user else "", [tag.id for tag in note.tags or []])
-    for profile in client.profiles.all():
-        print(profile.properties.get("$email"), {**profile.properties}, "plan" in profile.properties)
-    for event in client.activity.stream(distinct_ids=["a"], from_date=DAY, to_date=DAY):
-        print(event.event, event.properties["time"])
-    visible: list[bool | None] = [saved.is_visible for saved in client.cohorts.list()]
-    print(visible, len(client.profiles.query()), client.profiles.query()[0].distinct_id)

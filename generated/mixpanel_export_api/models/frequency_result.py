@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
-
 from ..runtime.objects import Model
 from ..runtime.tables import Table
 from .frequency_by_date import FrequencyByDate
@@ -21,12 +18,7 @@ class FrequencyResult(Model, Table):
     _required = {
         "data": FrequencyByDate,
     }
-    layout: ClassVar[Mapping[str, Any]] = {
-        "at": ["data"],
-        "keys": ["date"],
-        "index": "times",
-        "value": "users",
-    }
+    layout = {"at": ["data"], "keys": ["date"], "index": "times", "value": "users"}
 
     def __init__(
         self,

@@ -10,7 +10,7 @@ from .funnel_day import FunnelDay
 from .funnel_day_segments import FunnelDaySegments
 
 
-class FunnelByDate(ModelMap[FunnelDay | FunnelDaySegments]):
+class FunnelByDate(ModelMap["FunnelDay | FunnelDaySegments"]):
     """The funnel of each period by its first day, or its segments if the query had `on`."""
 
     __slots__ = ()

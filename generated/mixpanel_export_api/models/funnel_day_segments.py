@@ -11,7 +11,7 @@ from .funnel_day import FunnelDay
 from .funnel_step import FunnelStep
 
 
-class FunnelDaySegments(ModelMap[FunnelDay]):
+class FunnelDaySegments(ModelMap["FunnelDay"]):
     """One period's funnel for each segment, by the segment's name; `$overall` is all of them
     together. Mixpanel sends a segment as the bare list of its steps, or in the shape of a
     funnel without segments."""

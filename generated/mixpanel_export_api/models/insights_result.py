@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, ClassVar
 
 from ..runtime.objects import Model
 from ..runtime.tables import Table
@@ -30,11 +28,7 @@ class InsightsResult(Model, Table):
     _units = {
         "headers": "levels",
     }
-    layout: ClassVar[Mapping[str, Any]] = {
-        "at": ["series"],
-        "keys": ["event", "date"],
-        "headers": "headers",
-    }
+    layout = {"at": ["series"], "keys": ["event", "date"], "headers": "headers"}
 
     def __init__(
         self,

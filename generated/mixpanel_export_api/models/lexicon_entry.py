@@ -19,7 +19,6 @@ class LexiconEntry(Model):
     _required = {
         "schemaJson": LexiconSchema,
     }
-    _bare = "schemaJson"
 
     def __init__(
         self,

@@ -9,7 +9,7 @@ from ..runtime.objects import ModelMap, one_of
 from .lexicon_property import LexiconProperty
 
 
-class LexiconPropertiesByName(ModelMap[LexiconProperty]):
+class LexiconPropertiesByName(ModelMap["LexiconProperty"]):
     """An entity's properties by name."""
 
     __slots__ = ()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, ClassVar
 
 from ..runtime.objects import Model
 from ..runtime.tables import Table
@@ -26,10 +24,7 @@ class MultisegResult(Model, Table):
         "data": MultisegData,
     }
     _quiet = frozenset(["legend_size"])
-    layout: ClassVar[Mapping[str, Any]] = {
-        "at": ["data", "values"],
-        "keys": ["outer", "inner", "date"],
-    }
+    layout = {"at": ["data", "values"], "keys": ["outer", "inner", "date"]}
 
     def __init__(
         self,

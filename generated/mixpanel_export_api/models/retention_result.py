@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from ..runtime.objects import ModelMap, one_of
 from ..runtime.tables import Table
@@ -12,13 +11,13 @@ from .retention_cohort import RetentionCohort
 from .retention_segments import RetentionSegments
 
 
-class RetentionResult(ModelMap[RetentionCohort | RetentionSegments], Table):
+class RetentionResult(ModelMap["RetentionCohort | RetentionSegments"], Table):
     """The users who started on each date, or their segments if the query had `on`."""
 
     __slots__ = ()
 
     _unit = "dates"
-    layout: ClassVar[Mapping[str, Any]] = {
+    layout = {
         "at": [],
         "keys": ["date"],
         "list": "counts",

@@ -9,7 +9,7 @@ from ..runtime.objects import ModelMap, one_of
 from .retention_cohort import RetentionCohort
 
 
-class RetentionSegments(ModelMap[RetentionCohort]):
+class RetentionSegments(ModelMap["RetentionCohort"]):
     """The users who started on one date, for each segment by its name; `$overall` is all of them
     together."""
 

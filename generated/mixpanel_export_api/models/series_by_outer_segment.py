@@ -9,7 +9,7 @@ from ..runtime.objects import ModelMap, one_of
 from .series_by_segment import SeriesBySegment
 
 
-class SeriesByOuterSegment(ModelMap[SeriesBySegment]):
+class SeriesByOuterSegment(ModelMap["SeriesBySegment"]):
     """The inner segments' series for each outer segment, by its name."""
 
     __slots__ = ()

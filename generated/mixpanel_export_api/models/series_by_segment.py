@@ -9,7 +9,7 @@ from ..runtime.objects import ModelMap, one_of
 from .series_by_date import SeriesByDate
 
 
-class SeriesBySegment(ModelMap[SeriesByDate]):
+class SeriesBySegment(ModelMap["SeriesByDate"]):
     """A series of numbers for each segment, event or property value, by its name."""
 
     __slots__ = ()

@@ -9,7 +9,7 @@ from ..runtime.objects import ModelMap, one_of
 from .property_count import PropertyCount
 
 
-class TopPropertiesResult(ModelMap[PropertyCount]):
+class TopPropertiesResult(ModelMap["PropertyCount"]):
     """The most common properties of an event, by name."""
 
     __slots__ = ()

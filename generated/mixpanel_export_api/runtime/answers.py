@@ -108,8 +108,7 @@ def values() -> Answer[list[Any]]:
 def _unwrapped(document: Any, kind: type[Any]) -> Any:
     """Return a document with an envelope exactly if the model has one."""
     if issubclass(kind, Model) and "results" in kind._fields.values():
-        is_object = isinstance(document, dict) and bool(document)
-        bare = isinstance(document, list) or (is_object and not document.keys() & _ENVELOPE)
+        bare = isinstance(document, list) or (isinstance(document, dict) and not document.keys() & _ENVELOPE)
         return {"results": document} if bare else document
     if not isinstance(document, dict) or "results" not in document or not document.keys() <= _ENVELOPE:
         return document

@@ -47,10 +47,12 @@ def print_plan(plan: PlanSummary) -> None:
     )
     for name, problem in plan.damaged.items():
         click.echo(f"Damaged: {name} {problem}")
-    click.echo(
-        f"To fetch: {pluralize(plan.requests, 'request')} for {pluralize(plan.days, 'day')}, "
-        f"{plan.parallel} at a time"
-    )
+    if plan.slices:
+        most = f" to {plan.most_requests:,}" if plan.most_requests > plan.requests else ""
+        requests = pluralize(plan.requests, "request") if not most else f"{plan.requests:,}{most} requests"
+        click.echo(f"To fetch: {pluralize(plan.days, 'day')} in {requests}: {plan.reason}")
+    else:
+        click.echo("To fetch: nothing")
     for slice_ in plan.slices:
         click.echo(f"  {slice_}")
     if plan.per_hour is None:
