@@ -91,18 +91,38 @@ def check_range(
             )
 
 
-def to_zone(timezone: str | zoneinfo.ZoneInfo) -> zoneinfo.ZoneInfo:
-    """Return the time zone of this name, such as `Europe/Berlin`."""
+def to_zone(timezone: str | zoneinfo.ZoneInfo) -> datetime.tzinfo:
+    """Return the time zone of this name, such as `Europe/Berlin`; UTC needs no zone database.
+
+    Raises:
+        ConfigurationError: for any other name that is in no zone database.
+    """
     if isinstance(timezone, zoneinfo.ZoneInfo):
         return timezone
     try:
         return zoneinfo.ZoneInfo(timezone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError, TypeError):
+        if timezone == "UTC":
+            return datetime.UTC
+        advice = (
+            ""
+            if _has_zones()
+            else "; this machine has no zone database, install one with: pip install tzdata"
+        )
         raise ConfigurationError(
-            "timezone", f"expected an IANA time zone name such as 'UTC' or 'Europe/Berlin', got {timezone!r}"
+            "timezone",
+            f"expected an IANA time zone name such as 'UTC' or 'Europe/Berlin', got {timezone!r}{advice}",
         ) from None
 
 
-def today(zone: zoneinfo.ZoneInfo) -> datetime.date:
+def _has_zones() -> bool:
+    try:
+        zoneinfo.ZoneInfo("UTC")
+    except (zoneinfo.ZoneInfoNotFoundError, OSError):
+        return False
+    return True
+
+
+def today(zone: datetime.tzinfo) -> datetime.date:
     """Return the current day in the project's time zone."""
     return datetime.datetime.now(zone).date()

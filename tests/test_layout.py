@@ -30,6 +30,7 @@ LAYERS = (
         "settings",
         "tables",
         "_process",
+        "_temporary",
         "_atomic",
         "_extras",
         "_locks",

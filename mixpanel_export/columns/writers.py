@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any, Literal, Protocol, cast
+from typing import Any, Literal, Protocol, cast
 
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.ipc
 import pyarrow.parquet as pq
 
+from mixpanel_export._temporary import SpoolFile
 from mixpanel_export.columns.compute import pc
 from mixpanel_export.columns.kinds import NULLS
 from mixpanel_export.columns.tables import TableWidener
@@ -40,6 +40,8 @@ _GROUP_ROWS = 122_880
 _GROUP_BYTES = 32 << 20
 _READ_ROWS = 32_768
 _READ_BYTES = 8 << 20
+# A copy of this size stays in memory; a larger one moves to a temporary file.
+_IN_MEMORY = 1 << 20
 
 
 class TableWriter(Protocol):
@@ -112,7 +114,7 @@ def write_widening(format: ColumnFormat, path: Path, schema: pa.Schema, tables: 
         schema: the schema of a file without rows.
     """
     rows = 0
-    with tempfile.TemporaryFile() as earlier:
+    with SpoolFile(_IN_MEMORY) as earlier:
         ends: list[int] = []
         pending = iter(tables)
         table = next(pending, None)
@@ -141,7 +143,7 @@ def write_widening(format: ColumnFormat, path: Path, schema: pa.Schema, tables: 
     return rows
 
 
-def _concatenated(format: ColumnFormat, file: IO[bytes], ends: list[int]) -> Iterator[pa.Table]:
+def _concatenated(format: ColumnFormat, file: SpoolFile, ends: list[int]) -> Iterator[pa.Table]:
     """Yield the tables of several files that stand one after another in a single file.
 
     Args:
@@ -150,7 +152,7 @@ def _concatenated(format: ColumnFormat, file: IO[bytes], ends: list[int]) -> Ite
     start = 0
     for end in ends:
         file.seek(start)
-        with tempfile.TemporaryFile() as part:
+        with SpoolFile(_IN_MEMORY) as part:
             left = end - start
             while left:
                 chunk = file.read(min(left, 1 << 20))

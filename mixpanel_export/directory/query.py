@@ -70,7 +70,7 @@ class Query:
             bucket=filters["bucket"],
             deduplicate=job.deduplicate,
             layout=layout,
-            timezone=job.context.zone.key if format in COLUMNAR else "UTC",
+            timezone=str(job.context.zone) if format in COLUMNAR else "UTC",
             partition_by=partition_by,
             fields=job.fields,
         )

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import shutil
-import tempfile
 import time
 from collections.abc import Collection, Generator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from mixpanel_export._locks import LOCK
+from mixpanel_export._temporary import temporary_directory, temporary_folder
 from mixpanel_export.directory.filenames import MANIFEST, is_folder, name_of
 from mixpanel_export.directory.lock import DEFAULT_TIMING, Lease, LeaseTiming
 from mixpanel_export.directory.manifest import Manifest
@@ -47,7 +47,7 @@ class RemoteStorage(Storage):
     @property
     def disk(self) -> Path:
         """The system's temporary directory."""
-        return Path(tempfile.gettempdir())
+        return temporary_folder()
 
     @contextlib.contextmanager
     def locked(self) -> Generator[Staging]:
@@ -134,11 +134,15 @@ def _is_inside(path: str) -> bool:
 @contextlib.contextmanager
 def _scratch() -> Generator[Path]:
     """Make a scratch directory, and remove those that killed processes have left."""
-    temporary = Path(tempfile.gettempdir())
+    temporary = temporary_folder()
     for scratch in temporary.glob(f"{_SCRATCH}*"):
         with contextlib.suppress(OSError, Timeout):
             if time.time() - scratch.stat().st_mtime > _ABANDONED_SECONDS:
                 with FileLock(scratch / LOCK).acquire(timeout=0):
                     shutil.rmtree(scratch, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=_SCRATCH) as name, FileLock(Path(name) / LOCK):
-        yield Path(name)
+    scratch = temporary_directory(_SCRATCH)
+    try:
+        with FileLock(scratch / LOCK):
+            yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)

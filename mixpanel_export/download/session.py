@@ -9,12 +9,12 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import tempfile
 import threading
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from typing import IO, TypeVar, cast
+from typing import IO, TypeVar
 
+from mixpanel_export._temporary import spool_file
 from mixpanel_export.download.fetch import FetchConfig, SliceFetch
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.plan import Slice
@@ -226,7 +226,7 @@ class SliceStream:
         self._download.close()
 
     def _receive(self, claim: Claim) -> SliceFetch:
-        file = cast(IO[bytes], tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115
+        file = spool_file(_IN_MEMORY)
         try:
             return self._slices.receive(claim, file)
         except BaseException:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import os
 import shutil
-import tempfile
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from mixpanel_export._formats import Layout
+from mixpanel_export._temporary import spool_file, temporary_directory
 from mixpanel_export.columns.convert import TableConverter
 from mixpanel_export.columns.slices import SliceWriter
 from mixpanel_export.columns.tables import TableWidener
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 __all__ = ["StagedExport"]
 
 _THREADS = "mixpanel-export"
+# A received slice of this size stays in memory; a larger one moves to a temporary file.
+_IN_MEMORY = 1 << 20
 
 
 @frozen
@@ -148,7 +150,7 @@ class StagedExport:
         """Start the download, unless it has started."""
         if self._download is None:
             self.cancellation.check()
-            folder = Path(tempfile.mkdtemp(prefix="mixpanel-export-"))
+            folder = temporary_directory("mixpanel-export-")
             pool = SlicePool(
                 self._job.planner(),
                 functools.partial(self._stage, folder),
@@ -162,7 +164,7 @@ class StagedExport:
     def _stage(self, folder: Path, claim: Claim) -> _StagedSlice:
         """Receive and convert a slice, in a thread of the pool."""
         path = folder / f"{claim.slice_.from_date}_{claim.slice_.to_date}.arrow"
-        with tempfile.TemporaryFile() as file:
+        with spool_file(_IN_MEMORY) as file:
             received = self._receiver.receive(claim, file)
             self._receiver.finish(received, lambda spool: self._writer.write(spool, "arrow", path))
         return _StagedSlice(path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import zoneinfo
 
 import httpx
 from attrs import frozen
@@ -43,7 +42,7 @@ class Context:
     servers: Servers
     project_id: int | None
     workspace_id: int | None
-    zone: zoneinfo.ZoneInfo
+    zone: datetime.tzinfo
     timeout: httpx.Timeout | None
     check_expressions: bool
     retry: RetryPolicy

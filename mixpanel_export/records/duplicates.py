@@ -12,12 +12,12 @@ import datetime
 import hashlib
 import math
 import struct
-import tempfile
 from array import array
 from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import IO, Any, Self, cast
+from typing import Any, Self
 
+from mixpanel_export._temporary import spool_file
 from mixpanel_export.http.cancellation import NOT_CANCELLABLE, Cancellation
 from mixpanel_export.records.decode import EventDecoder
 from mixpanel_export.records.event import Event, event_type
@@ -127,7 +127,7 @@ class _Partitions:
     """Records partitioned by identity, each partition in the order in which its records were added."""
 
     def __init__(self, count: int, in_memory: int) -> None:
-        self._file = cast(IO[bytes], tempfile.SpooledTemporaryFile(max_size=in_memory))  # noqa: SIM115
+        self._file = spool_file(in_memory)
         self._size = 0
         # A partition consists of full chunks in the file, and of a rest in memory.
         self._chunks = [array("Q") for _ in range(count)]
