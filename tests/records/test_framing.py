@@ -9,6 +9,7 @@ import itertools
 import json
 import struct
 import zlib
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -63,7 +64,7 @@ MEMBERS = st.builds(
 )
 
 
-def verify(body: bytes, cuts: list[int], encoding: str = "gzip", **options: int) -> Verified:
+def verify(body: bytes, cuts: list[int], encoding: str = "gzip", **options: Any) -> Verified:
     verifier = Verifier("text/plain", encoding, check="json", **options)
     for start, end in itertools.pairwise([0, *sorted(min(cut, len(body)) for cut in cuts), len(body)]):
         verifier.feed(body[start:end])
