@@ -112,7 +112,7 @@ class _OlderExport(Export):
 class _OlderJob(ExportJob):
     """An export whose filters are the whole query, including dates."""
 
-    def request(self, piece: Slice) -> Request:
+    def request(self, slice_: Slice) -> Request:
         arguments = raw_arguments(
             "GET",
             _path("export"),

@@ -10,7 +10,7 @@ import datetime
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 from attrs import asdict, evolve, frozen
@@ -159,7 +159,7 @@ class Manifest:
     def to_json(self) -> bytes:
         """Return the manifest as indented JSON, its keys always in the same order."""
         # There may be thousands of columns, and they need no conversion.
-        data = asdict(evolve(self, columns=())) | {"columns": self.columns}
+        data: dict[str, Any] = asdict(evolve(self, columns=())) | {"columns": self.columns}
         if self.query.fields is None:
             del data["query"]["fields"]
         ordered = {
