@@ -85,5 +85,9 @@ def _option(flag: str, callback: object, help: str) -> Option:
     return Option([flag], is_flag=True, expose_value=False, is_eager=True, callback=callback, help=help)
 
 
-install_completion = _option("--install-completion", _install, "Install completion for the current shell.")
-show_completion = _option("--show-completion", _show, "Print the completion script of the current shell.")
+install_completion: Option = _option(
+    "--install-completion", _install, "Install completion for the current shell."
+)
+show_completion: Option = _option(
+    "--show-completion", _show, "Print the completion script of the current shell."
+)

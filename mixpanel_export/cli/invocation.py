@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -68,5 +68,5 @@ class Invocation:
         return Reporter(self._given.get("progress", "auto"), quiet=bool(self._given.get("quiet")))
 
 
-pass_invocation = click.make_pass_decorator(Invocation)
+pass_invocation: Callable[[Callable[..., Any]], Callable[..., Any]] = click.make_pass_decorator(Invocation)
 """Decorator that passes the `Invocation` to a command as its first argument."""

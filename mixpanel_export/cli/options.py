@@ -86,7 +86,7 @@ class Command(_Sectioned):
 class Group(_Sectioned, click.Group):
     """A group that lists its commands in the order in which they were added."""
 
-    command_class = Command
+    command_class: type[click.Command] | None = Command
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)

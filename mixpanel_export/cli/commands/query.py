@@ -85,7 +85,7 @@ class _QueryGroup(Group):
         return OperationsGroup(cmd_name, with_writes=False) if known else None
 
 
-query = _QueryGroup("query", help="Run any report or list, by group.", no_args_is_help=True)
+query: click.Group = _QueryGroup("query", help="Run any report or list, by group.", no_args_is_help=True)
 
 
 def _command(operation: Operation[Any], resource: type) -> Command:

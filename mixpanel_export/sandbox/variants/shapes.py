@@ -143,7 +143,7 @@ CONTACTS: Final = at(
     "metadata",
     at("com.mixpanel", put(contacts=["ada@example.com"], teamContacts=["Analytics"])),
 )
-CUSTOM_EVENT: Final = {
+CUSTOM_EVENT: Final[dict[str, Any]] = {
     "entityType": "custom_event",
     "name": "Large order",
     "schemaJson": {"description": "An order over 100 dollars.", "properties": None, "metadata": None},
