@@ -142,7 +142,9 @@ class ModelCode:
     def bases(self) -> str:
         if self.values is not None:
             text = f"list[{self.values.type}]" if self.values.is_list else self.values.type
-            bases = [f'{"ModelMap" if self.is_model_map else "Map"}["{text}"]']
+            # Models may refer to each other in a cycle, so their names are quoted; ruff drops the import of a quoted Any.
+            values = text if text == "Any" else f'"{text}"'
+            bases = [f"{'ModelMap' if self.is_model_map else 'Map'}[{values}]"]
         else:
             bases = [f"Listing[{self.item}]" if self.listed else "Model"]
         return ", ".join([*bases, *(["Table"] if self.table else [])])

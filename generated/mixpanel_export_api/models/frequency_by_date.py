@@ -9,7 +9,7 @@ from ..runtime.objects import ModelMap, any_of
 from .frequency_segments import FrequencySegments
 
 
-class FrequencyByDate(ModelMap["Any"]):
+class FrequencyByDate(ModelMap[Any]):
     """The users active in at least 1, at least 2, ... of the smaller units of each period, as a
     list by the period's first day, or as lists by segment if the query had `on`."""
 

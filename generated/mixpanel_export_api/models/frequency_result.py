@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 from ..runtime.objects import Model
 from ..runtime.tables import Table
 from .frequency_by_date import FrequencyByDate
@@ -18,7 +21,12 @@ class FrequencyResult(Model, Table):
     _required = {
         "data": FrequencyByDate,
     }
-    layout = {"at": ["data"], "keys": ["date"], "index": "times", "value": "users"}
+    layout: ClassVar[Mapping[str, Any]] = {
+        "at": ["data"],
+        "keys": ["date"],
+        "index": "times",
+        "value": "users",
+    }
 
     def __init__(
         self,

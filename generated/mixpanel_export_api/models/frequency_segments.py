@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..runtime.objects import Map
 
 
-class FrequencySegments(Map["Any"]):
+class FrequencySegments(Map[Any]):
     """One period's numbers of active users for each segment, by its name."""
 
     __slots__ = ()

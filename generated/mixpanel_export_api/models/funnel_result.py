@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 from ..runtime.objects import Model
 from ..runtime.tables import Table
 from .funnel_by_date import FunnelByDate
@@ -20,7 +23,12 @@ class FunnelResult(Model, Table):
     _required = {
         "data": FunnelByDate,
     }
-    layout = {"at": ["data"], "keys": ["date"], "list": "steps", "index": "step"}
+    layout: ClassVar[Mapping[str, Any]] = {
+        "at": ["data"],
+        "keys": ["date"],
+        "list": "steps",
+        "index": "step",
+    }
 
     def __init__(
         self,

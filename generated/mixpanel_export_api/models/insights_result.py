@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from ..runtime.objects import Model
 from ..runtime.tables import Table
@@ -28,7 +30,11 @@ class InsightsResult(Model, Table):
     _units = {
         "headers": "levels",
     }
-    layout = {"at": ["series"], "keys": ["event", "date"], "headers": "headers"}
+    layout: ClassVar[Mapping[str, Any]] = {
+        "at": ["series"],
+        "keys": ["event", "date"],
+        "headers": "headers",
+    }
 
     def __init__(
         self,

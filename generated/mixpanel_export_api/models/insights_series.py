@@ -8,7 +8,7 @@ from typing import Any
 from ..runtime.objects import ModelMap, any_of
 
 
-class InsightsSeries(ModelMap["Any"]):
+class InsightsSeries(ModelMap[Any]):
     """A level of a report: further levels or numbers, by name. The outermost level has the events,
     each property of a breakdown adds a level, where `$overall` stands for all its values, and
     the innermost one has numbers by ISO 8601 time or, in reports without time, by `all`. Saved

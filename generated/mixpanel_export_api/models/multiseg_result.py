@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from ..runtime.objects import Model
 from ..runtime.tables import Table
@@ -24,7 +26,10 @@ class MultisegResult(Model, Table):
         "data": MultisegData,
     }
     _quiet = frozenset(["legend_size"])
-    layout = {"at": ["data", "values"], "keys": ["outer", "inner", "date"]}
+    layout: ClassVar[Mapping[str, Any]] = {
+        "at": ["data", "values"],
+        "keys": ["outer", "inner", "date"],
+    }
 
     def __init__(
         self,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from ..runtime.objects import ModelMap, one_of
 from ..runtime.tables import Table
@@ -17,7 +18,7 @@ class RetentionResult(ModelMap["RetentionCohort | RetentionSegments"], Table):
     __slots__ = ()
 
     _unit = "dates"
-    layout = {
+    layout: ClassVar[Mapping[str, Any]] = {
         "at": [],
         "keys": ["date"],
         "list": "counts",

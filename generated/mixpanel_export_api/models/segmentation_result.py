@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from ..runtime.objects import Model
 from ..runtime.tables import Table
@@ -24,7 +26,7 @@ class SegmentationResult(Model, Table):
         "data": SegmentationData,
     }
     _quiet = frozenset(["legend_size"])
-    layout = {"at": ["data", "values"], "keys": ["segment", "date"]}
+    layout: ClassVar[Mapping[str, Any]] = {"at": ["data", "values"], "keys": ["segment", "date"]}
 
     def __init__(
         self,

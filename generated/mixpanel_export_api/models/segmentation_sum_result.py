@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from ..runtime.objects import Model
 from ..runtime.tables import Table
@@ -23,7 +25,7 @@ class SegmentationSumResult(Model, Table):
     _required = {
         "results": SeriesByDate,
     }
-    layout = {"at": ["results"], "keys": ["date"]}
+    layout: ClassVar[Mapping[str, Any]] = {"at": ["results"], "keys": ["date"]}
 
     def __init__(
         self,
