@@ -142,7 +142,7 @@ class ModelCode:
     def bases(self) -> str:
         if self.values is not None:
             text = f"list[{self.values.type}]" if self.values.is_list else self.values.type
-            # Names are quoted because models may refer to each other in a cycle; ruff drops the import of a quoted Any.
+            # Quoted, because models may refer to each other in a cycle; ruff drops the import of a quoted Any.
             values = text if text == "Any" else f'"{text}"'
             bases = [f"{'ModelMap' if self.is_model_map else 'Map'}[{values}]"]
         else:
