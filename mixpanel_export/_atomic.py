@@ -1,4 +1,4 @@
-"""Files that appear under their name only when they are complete, and helpers to make files durable."""
+"""Files that appear under their name only when they are complete. See `_mounts` for what mounts lack."""
 
 from __future__ import annotations
 
@@ -6,45 +6,63 @@ import contextlib
 import errno
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Callable, Generator
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from mixpanel_export._mounts import durable, set_mode, sync_folder, try_lock
 from mixpanel_export.errors import DiskFullError, InvalidArgumentError
 
-__all__ = ["AtomicFile", "digest_of", "disk_errors", "durable", "sync_folder"]
+__all__ = ["AtomicFile", "digest_of", "disk_errors"]
 
+_PART = ".part"
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 class AtomicFile:
     """A file that appears under its name only once `complete` is called.
 
-    A context manager: leaving it without completing the file removes the temporary one.
+    A context manager: leaving it without completing the file removes the temporary one. The next run removes what
+    killed ones have left. A pipe or a device is written to as it is, and never replaced.
     """
 
     def __init__(self, path: Path) -> None:
         if path.is_dir():
             raise InvalidArgumentError("path", str(path), "expected a file, not a directory")
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-        self._temporary = Path(temporary)
         self._is_complete = False
-        self.file: IO[bytes] = os.fdopen(descriptor, "w+b")
+        self._temporary: Path | None = None
+        if path.exists() and not path.is_file():
+            self.file: IO[bytes] = path.open("wb")
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_leftovers(path)
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_PART, dir=path.parent)
+        self._temporary = Path(temporary)
+        self.file = os.fdopen(descriptor, "w+b")
+        # Tells other runs that this one is alive.
+        with contextlib.suppress(OSError):
+            try_lock(descriptor)
 
     def __enter__(self) -> Self:
         return self
 
     def complete(self) -> None:
         """Make the file durable and rename it, replacing an existing one."""
-        durable(self.file)
-        self.file.close()
-        self._temporary.chmod(0o666 & ~_umask())
+        if self._temporary is None:
+            self.file.close()
+            return
+        durable(self.file, self.path.parent)
+        set_mode(self._temporary, 0o666 & ~_umask())
+        if os.name != "posix":
+            self.file.close()
         self._temporary.replace(self.path)
         self._is_complete = True
+        # Not before the rename: another run may remove a file that is not locked.
+        self.file.close()
         sync_folder(self.path.parent)
 
     def __exit__(
@@ -58,29 +76,34 @@ class AtomicFile:
         # On a full disk, close() fails to flush again; the file is removed either way.
         with contextlib.suppress(OSError):
             self.file.close()
-        self._temporary.unlink(missing_ok=True)
+        if self._temporary is not None:
+            self._temporary.unlink(missing_ok=True)
+
+
+def _remove_leftovers(path: Path) -> None:
+    """Remove the unfinished files that killed runs have left."""
+    leftover = re.compile(rf"\.{re.escape(path.name)}\.[a-z0-9_]{{8}}{re.escape(_PART)}")
+    with contextlib.suppress(OSError):
+        for entry in [entry for entry in path.parent.iterdir() if leftover.fullmatch(entry.name)]:
+            with contextlib.suppress(OSError):
+                if os.name != "posix" or _is_abandoned(entry):
+                    # Windows removes no file that is open.
+                    entry.unlink()
+
+
+def _is_abandoned(path: Path) -> bool:
+    """Return True if no process has locked a file, on a mount that has locks."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    try:
+        return try_lock(descriptor) is True
+    finally:
+        os.close(descriptor)
 
 
 def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in a folder survive a power cut, where the system can promise that."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def durable(file: IO[bytes]) -> None:
-    """Flush a file to the disk itself, past the system's cache."""
-    file.flush()
-    os.fsync(file.fileno())
 
 
 def digest_of(path: Path) -> str:

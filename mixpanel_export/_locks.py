@@ -8,12 +8,15 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import sys
+import time
 from collections.abc import Generator
 from pathlib import Path
+from typing import Protocol
 
 from filelock import FileLock, Timeout
 
-from mixpanel_export._atomic import sync_folder
+from mixpanel_export._mounts import remove_link, sync_folder, try_lock, warn_once
 from mixpanel_export.errors import DirectoryBusyError, InvalidArgumentError
 
 __all__ = ["LOCK", "locked_directory"]
@@ -23,6 +26,7 @@ LOCK = ".lock"
 
 # Another process may be between the end of its work and the removal of its lock.
 _LOCK_SECONDS = 0.3
+_POLL_SECONDS = 0.05
 
 
 @contextlib.contextmanager
@@ -41,7 +45,7 @@ def locked_directory(path: Path) -> Generator[None]:
         raise InvalidArgumentError("path", str(path), "expected a directory; this is a file") from None
     lock_path = path / LOCK
     owner = _owner(lock_path)
-    lock = FileLock(lock_path, thread_local=False)
+    lock = _lock_of(lock_path)
     try:
         lock.acquire(timeout=_LOCK_SECONDS)
     except Timeout:
@@ -62,6 +66,66 @@ def locked_directory(path: Path) -> Generator[None]:
                 lock_path.unlink()
         finally:
             lock.release()
+
+
+class _Lock(Protocol):
+    def acquire(self, timeout: float) -> object: ...
+
+    def release(self) -> None: ...
+
+
+def _lock_of(path: Path) -> _Lock:
+    if sys.platform == "win32":
+        return FileLock(path, thread_local=False)
+    return _PosixLock(path)
+
+
+class _PosixLock:
+    """A lock by `flock`; on a mount without locks, a warning in its place."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor: int | None = None
+
+    def acquire(self, timeout: float) -> None:
+        """Take the lock.
+
+        Raises:
+            Timeout: when another process holds it for this many seconds.
+            OSError: when the file cannot be opened, or not be locked for another reason.
+        """
+        until = time.monotonic() + timeout
+        while not self._try():
+            if time.monotonic() > until:
+                raise Timeout(str(self._path))
+            time.sleep(_POLL_SECONDS)
+
+    def release(self) -> None:
+        """Release the lock."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _try(self) -> bool:
+        remove_link(self._path)
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
+        try:
+            is_locked = try_lock(descriptor)
+            if is_locked is None:
+                warn_once("lock", self._path.parent)
+            # Its last holder may have removed the file since it was opened here.
+            if is_locked is not False and self._is_at_path(descriptor):
+                self._descriptor = descriptor
+        finally:
+            if self._descriptor is None:
+                os.close(descriptor)
+        return self._descriptor is not None
+
+    def _is_at_path(self, descriptor: int) -> bool:
+        try:
+            return os.path.samestat(os.fstat(descriptor), self._path.lstat())
+        except FileNotFoundError:
+            return False
 
 
 def _owner(lock_path: Path) -> str:

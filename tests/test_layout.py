@@ -30,6 +30,7 @@ LAYERS = (
         "settings",
         "tables",
         "_process",
+        "_mounts",
         "_temporary",
         "_atomic",
         "_extras",

@@ -10,12 +10,14 @@ import contextlib
 from collections.abc import Collection, Generator, Iterable, Mapping
 from pathlib import Path
 
-from mixpanel_export._atomic import digest_of, durable, sync_folder
+from mixpanel_export._atomic import digest_of
 from mixpanel_export._locks import locked_directory
+from mixpanel_export._mounts import durable, remove_link, sync_folder
 from mixpanel_export.directory.filenames import MANIFEST, is_folder
 from mixpanel_export.directory.manifest import Manifest
 from mixpanel_export.directory.staging import Staging
 from mixpanel_export.directory.storage import Storage
+from mixpanel_export.errors import InvalidArgumentError
 
 __all__ = ["LocalStorage"]
 
@@ -38,6 +40,7 @@ class LocalStorage(Storage):
     def locked(self) -> Generator[Staging]:
         """Lock the directory, creating it if needed."""
         with locked_directory(self.path):
+            self._follow_no_links()
             yield self._staging
 
     def paths(self) -> set[str]:
@@ -71,7 +74,7 @@ class LocalStorage(Storage):
         try:
             with part.open("wb") as file:
                 file.write(manifest.to_json())
-                durable(file)
+                durable(file, self.path)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
@@ -106,6 +109,22 @@ class LocalStorage(Storage):
         """Remove what an interrupted run left behind, and a partly written manifest."""
         self._manifest_part.unlink(missing_ok=True)
         return super().recover(manifest)
+
+    def _follow_no_links(self) -> None:
+        """Remove links under our temporary names, and refuse those under the names of partitions.
+
+        Else files outside of the directory would be overwritten, or deleted.
+        """
+        for name in self._names_in(self.path):
+            if name.startswith(".") and name.endswith(".part"):
+                remove_link(self.path / name)
+            elif is_folder(name) and (self.path / name).is_symlink():
+                raise InvalidArgumentError(
+                    "path",
+                    str(self.path),
+                    f"{name} in it is a symbolic link, which exports do not follow; remove it, or choose another "
+                    "directory",
+                )
 
     def _manifest_text(self) -> bytes | None:
         try:

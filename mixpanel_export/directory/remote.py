@@ -141,8 +141,12 @@ def _scratch() -> Generator[Path]:
                 with FileLock(scratch / LOCK).acquire(timeout=0):
                     shutil.rmtree(scratch, ignore_errors=True)
     scratch = temporary_directory(_SCRATCH)
+    lock = FileLock(scratch / LOCK)
+    # Without locks, nobody removes what a killed process leaves.
+    with contextlib.suppress(OSError):
+        lock.acquire()
     try:
-        with FileLock(scratch / LOCK):
-            yield scratch
+        yield scratch
     finally:
+        lock.release()
         shutil.rmtree(scratch, ignore_errors=True)

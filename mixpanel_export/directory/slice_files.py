@@ -13,8 +13,9 @@ from typing import IO
 
 from attrs import evolve, frozen
 
-from mixpanel_export._atomic import digest_of, durable
+from mixpanel_export._atomic import digest_of
 from mixpanel_export._formats import COLUMNAR, fingerprint_of
+from mixpanel_export._mounts import durable
 from mixpanel_export.directory.conversion import Conversion, WrittenFile
 from mixpanel_export.directory.filenames import is_partition, path_of
 from mixpanel_export.directory.manifest import Contents, ManifestSlice
@@ -85,7 +86,7 @@ class SliceFiles:
         spool, digest = self.slices.fetch(claim, file)
         spool = self.slices.deduplicated(spool)
         if self._stays_as_received(spool):
-            durable(file)
+            durable(file, self.staging.folder)
             return _entry_of(spool, name), None, digest
         return _entry_of(spool, name), self._convert(spool, name), ""
 
@@ -133,7 +134,7 @@ def sealed_contents(
             raise ValueError(f"a conversion wrote the partition {file.partition!r} of {name}")
         part = staging.part(path_of(name, file.partition))
         with part.open("r+b") as opened:
-            durable(opened)
+            durable(opened, staging.folder)
         contents[file.partition] = Contents(file.events, part.stat().st_size, digest_of(part))
     if not contents or (None in contents and len(contents) > 1):
         raise ValueError(f"a conversion wrote the partitions {list(contents)} of {name}")

@@ -19,9 +19,10 @@ from typing import IO, Any, Literal
 import msgspec
 from attrs import frozen
 
-from mixpanel_export._atomic import disk_errors, durable, sync_folder
+from mixpanel_export._atomic import disk_errors
 from mixpanel_export._formats import LinesFormat
 from mixpanel_export._locks import locked_directory
+from mixpanel_export._mounts import durable, remove_link, sync_folder
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.http.cancellation import NOT_CANCELLABLE, Cancellation
 from mixpanel_export.profiles.pagination import Batch, Paging, digest_of
@@ -144,8 +145,11 @@ class PartialFile:
             raise InvalidArgumentError("path", str(self._path), "expected a file; this is a directory")
         with self._disk_errors(), contextlib.ExitStack() as resources:
             resources.callback(self._remove_folder)
+            remove_link(self._work)
             resources.enter_context(locked_directory(self._work))
             resources.callback(self._clear)
+            for name in (_LINES, _STATE, f"{_STATE}.new"):
+                remove_link(self._work / name)
             # Creates the file if needed; no one mode of open() does, keeps its content, and reads.
             (self._work / _LINES).touch()
             self._lines = resources.enter_context((self._work / _LINES).open("r+b"))
@@ -185,7 +189,7 @@ class PartialFile:
     def complete(self) -> None:
         """Make the file durable and give it its name, replacing an existing file."""
         with self._disk_errors():
-            durable(self._file)
+            durable(self._file, self._path.parent)
             self._file.close()
             (self._work / _LINES).replace(self._path)
             sync_folder(self._path.parent)
@@ -200,7 +204,7 @@ class PartialFile:
         file.write(self._pack(lines_of(batch.profiles)))
         if batch.is_last or paging.session_id is None:
             return
-        durable(file)
+        durable(file, self._work)
         state = _State(
             query=self._query,
             as_of_timestamp=as_of_timestamp,
@@ -215,7 +219,7 @@ class PartialFile:
         part = self._work / f"{_STATE}.new"
         with part.open("wb") as target:
             target.write(msgspec.json.encode(state))
-            durable(target)
+            durable(target, self._work)
         part.replace(self._work / _STATE)
 
     def _disk_errors(self) -> AbstractContextManager[None]:

@@ -7,11 +7,12 @@ there are, and `file` for how a file is made.
 from __future__ import annotations
 
 import contextlib
+import gzip
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from mixpanel_export._formats import LinesFormat, format_for
 from mixpanel_export._worker import WorkThread
@@ -124,6 +125,38 @@ class _ToStream(Writing):
         self._file.flush()
 
 
+class _ToPipe(Writing):
+    def __init__(
+        self,
+        path: Path,
+        format: LinesFormat,
+        query: ProfileQuery,
+        listener: ProfilesProgressListener | None,
+    ) -> None:
+        super().__init__(query, listener)
+        self._path = path
+        self._is_gzip = format == "jsonl.gz"
+        self._resources = contextlib.ExitStack()
+        self._file: IO[bytes] | None = None
+
+    def open(self) -> None:
+        file: IO[bytes] = self._resources.enter_context(self._path.open("wb"))
+        if self._is_gzip:
+            packed = gzip.GzipFile(fileobj=file, mode="wb", mtime=0)
+            file = cast("IO[bytes]", self._resources.enter_context(packed))
+        self._file = file
+
+    def close(self) -> None:
+        self._resources.close()
+
+    def _write(self, batch: Batch) -> None:
+        if self._file is not None:
+            self._file.write(lines_of(batch.profiles))
+
+    def _finish(self) -> None:
+        self.close()
+
+
 def writing_to_file(
     context: Context,
     path: str | Path,
@@ -137,6 +170,9 @@ def writing_to_file(
     query = ProfileQuery.make(context, **filters)
     project = context.project_id or context.auth.fingerprint
     fingerprint = query.fingerprint(wanted, context.servers.rest, project, context.workspace_id)
+    if place.exists() and not place.is_file() and not place.is_dir():
+        # A pipe or a device, which is never replaced.
+        return _ToPipe(place, wanted, query, listener)
     return _ToFile(PartialFile(place, wanted, fingerprint), query, listener)
 
 
