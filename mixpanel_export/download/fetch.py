@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import IO, Any, NoReturn, TypeVar
 
 import httpx
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mixpanel_export.download.plan import Slice
 from mixpanel_export.errors import IncompleteExportError, NetworkError, SliceFailedError, quoting
@@ -24,8 +24,8 @@ from mixpanel_export.http.context import Context
 from mixpanel_export.http.limits import Budget, BudgetWait
 from mixpanel_export.http.retry import TRANSIENT_ERRORS, RetryPolicy, RetryState
 from mixpanel_export.http.transport import Streamed, send
-from mixpanel_export.records.inflate import CHUNK_SIZE
-from mixpanel_export.records.verify import Check, Verified, Verifier
+from mixpanel_export.records.inflate import CHUNK_SIZE, is_gzip
+from mixpanel_export.records.verify import MAX_LINE, Check, OnMalformed, Proof, Verified, Verifier
 
 __all__ = ["FetchConfig", "FetchObserver", "SliceFetch"]
 
@@ -52,6 +52,9 @@ class FetchConfig:
         check: how strictly each line is checked while it is verified; see `verify.Check`.
         chunk_size: the most bytes to inflate at a time.
         keep: the most bytes of lines to keep of a verified slice.
+        on_malformed: the treatment of lines that are not events.
+        max_line: about the most bytes of a line.
+        allow_unproved: accept an answer that neither HTTP nor gzip proves to be whole.
     """
 
     context: Context
@@ -63,6 +66,9 @@ class FetchConfig:
     check: Check = "frame"
     chunk_size: int = CHUNK_SIZE
     keep: int = 0
+    on_malformed: OnMalformed = "raise"
+    max_line: int = MAX_LINE
+    allow_unproved: bool = False
 
     def begin(
         self, slice_: Slice, file: IO[bytes], observer: FetchObserver, cancellation: Cancellation
@@ -108,7 +114,7 @@ class SliceFetch(CallObserver):
             wait=BudgetWait(config.max_wait),
             observer=self,
         )
-        self._received: Verifier | None = None
+        self._received: tuple[Verifier, Proof] | None = None
         self._incomplete: IncompleteExportError | None = None
 
     def on_attempt(self) -> None:
@@ -127,7 +133,7 @@ class SliceFetch(CallObserver):
     def receive(self) -> None:
         """Write an answer to the file that ended as HTTP requires; again when `prove` found it incomplete."""
 
-        def step() -> Verifier:
+        def step() -> tuple[Verifier, Proof]:
             incomplete, self._incomplete = self._incomplete, None
             if incomplete is not None:
                 self._cancellation.sleep(self._call.failed(incomplete))
@@ -137,11 +143,12 @@ class SliceFetch(CallObserver):
 
     def prove(self) -> Verified | None:
         """Verify what was received; return None when it is incomplete and must be received again."""
-        verifier, self._received = self._received, None
-        assert verifier is not None
+        received, self._received = self._received, None
+        assert received is not None
+        verifier, framing = received
         try:
             with quoting(self._config.context.auth.redact):
-                return self._verify_stored(verifier)
+                return self._verify_stored(verifier, framing)
         except IncompleteExportError as error:
             # While it waits to be retried, neither the verifier nor the frames of the error keep lines in memory.
             verifier.forget()
@@ -174,28 +181,33 @@ class SliceFetch(CallObserver):
         raise AssertionError("only failures are read whole")
 
     def _verify(self, answer: Streamed) -> tuple[Verified, str]:
+        framing = self._framing_of(answer)
         verifier = self._verifier_for(answer, keep=0)
         digest = hashlib.sha256()
         for chunk in self._chunks(answer):
             digest.update(chunk)
             self._observer.on_bytes(len(chunk), verifier.feed(chunk))
-        return self._finished(verifier), digest.hexdigest()
+        return self._finished(verifier, framing), digest.hexdigest()
 
-    def _store(self, answer: Streamed) -> Verifier:
+    def _store(self, answer: Streamed) -> tuple[Verifier, Proof]:
+        framing = self._framing_of(answer)
         verifier = self._verifier_for(answer, self._config.keep)
         for chunk in self._chunks(answer):
             self._observer.on_bytes(len(chunk), 0)
-        return verifier
+        return verifier, framing
 
-    def _verify_stored(self, verifier: Verifier) -> Verified:
+    def _verify_stored(self, verifier: Verifier, framing: Proof) -> Verified:
         self.file.seek(0)
         while chunk := self.file.read(_READ):
             self._cancellation.check()
             self._observer.on_bytes(0, verifier.feed(chunk))
-        return self._finished(verifier)
+        return self._finished(verifier, framing)
 
-    def _finished(self, verifier: Verifier) -> Verified:
+    def _finished(self, verifier: Verifier, framing: Proof) -> Verified:
         verified = verifier.finish()
+        if verified.proof == "none":
+            self._check_proof(framing)
+            verified = evolve(verified, proof=framing)
         # Only now is a last line without its line end known to be an event.
         self._observer.on_bytes(0, verified.events)
         return verified
@@ -211,6 +223,24 @@ class SliceFetch(CallObserver):
             self._cancellation.check()
             raise IncompleteExportError(str(error)) from error
 
+    def _framing_of(self, answer: Streamed) -> Proof:
+        """Return the way in which HTTP marks the end; raise if there is none and no gzip trailer can come."""
+        framing: Proof = "none"
+        if "chunked" in answer.headers.get("transfer-encoding", "").lower():
+            framing = "chunked"
+        elif "content-length" in answer.headers:
+            framing = "length"
+        if not is_gzip(answer.headers.get("content-encoding", "")):
+            self._check_proof(framing)
+        return framing
+
+    def _check_proof(self, proof: Proof) -> None:
+        if proof == "none" and not self._config.allow_unproved:
+            raise IncompleteExportError(
+                "nothing proves that the answer is whole: it has no length, no chunks and no gzip trailer, as "
+                "behind an HTTP/1.0 proxy (allow_unproved=True accepts it)"
+            )
+
     def _verifier_for(self, answer: Streamed, keep: int) -> Verifier:
         return Verifier(
             answer.headers.get("content-type", ""),
@@ -219,4 +249,6 @@ class SliceFetch(CallObserver):
             source=f"the slice {self.slice_}",
             chunk_size=self._config.chunk_size,
             keep=keep,
+            on_malformed=self._config.on_malformed,
+            max_line=self._config.max_line,
         )

@@ -7,7 +7,9 @@ the contract decides its parameters.
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
 from attrs import frozen
@@ -20,6 +22,7 @@ from mixpanel_export.http.calls import Request, build_request, checked_arguments
 from mixpanel_export.http.context import Context
 from mixpanel_export.records.decode import EventDecoder
 from mixpanel_export.records.event import Event, event_type
+from mixpanel_export.records.verify import MAX_LINE, ON_MALFORMED, OnMalformed
 from mixpanel_export_api.api.export import EXPORT_RAW
 
 if TYPE_CHECKING:
@@ -33,6 +36,8 @@ DEFAULT_PARALLEL = 32
 # Bytes that a conversion to columns may take, beyond what the libraries themselves take.
 DEFAULT_MEMORY = 256 << 20
 _MIN_MEMORY = 64 << 20
+# As large as a decompressed chunk, within which lines are not measured.
+_MIN_LINE = 1 << 20
 
 
 class ExportFilters(TypedDict, total=False):
@@ -53,6 +58,10 @@ class ExportOptions(ExportFilters, total=False):
     slice_days: int | None
     deduplicate: bool
     memory: int
+    on_malformed: OnMalformed
+    malformed_path: str | os.PathLike[str] | None
+    max_line: int
+    allow_unproved: bool
 
 
 @frozen
@@ -66,6 +75,10 @@ class ExportJob:
         fields: the properties to keep, beside those that identify an event; None for all.
         deduplicate: leave out events that were sent again.
         memory: about how many bytes a conversion to columns may take.
+        on_malformed: the treatment of lines that are not events; see `records.verify.OnMalformed`.
+        malformed_path: the file for such lines; None for the default of the delivery.
+        max_line: about the most bytes of a line.
+        allow_unproved: accept an answer that neither HTTP nor gzip proves to be whole.
     """
 
     context: Context
@@ -76,6 +89,10 @@ class ExportJob:
     fields: tuple[str, ...] | None = None
     deduplicate: bool = False
     memory: int = DEFAULT_MEMORY
+    on_malformed: OnMalformed = "raise"
+    malformed_path: Path | None = None
+    max_line: int = MAX_LINE
+    allow_unproved: bool = False
 
     @classmethod
     def make(
@@ -111,7 +128,11 @@ class ExportJob:
             ticks,
             fields,
             options.get("deduplicate", False),
-            _check_memory(options.get("memory", DEFAULT_MEMORY)),
+            _check_bytes("memory", options.get("memory", DEFAULT_MEMORY), _MIN_MEMORY),
+            _check_on_malformed(options.get("on_malformed", "raise")),
+            Path(given_path) if (given_path := options.get("malformed_path")) is not None else None,
+            _check_bytes("max_line", options.get("max_line", MAX_LINE), _MIN_LINE),
+            options.get("allow_unproved", False),
         )
         # Refuses what does not fit in a URL; the URLs of all slices have the same length.
         job.request(Slice(checked["from_date"], checked["to_date"]))
@@ -142,11 +163,17 @@ class ExportJob:
         return SlicePlanner.of(self.plan, Pace(quota.per_second, quota.per_hour, left))
 
 
-def _check_memory(memory: int) -> int:
-    """Return `memory`, or raise if it is too small."""
-    if isinstance(memory, bool) or not isinstance(memory, int) or memory < _MIN_MEMORY:  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidArgumentError("memory", memory, f"expected at least {_MIN_MEMORY:,} bytes")
-    return memory
+def _check_bytes(name: str, size: int, least: int) -> int:
+    """Return a number of bytes, or raise if it is too small."""
+    if isinstance(size, bool) or not isinstance(size, int) or size < least:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidArgumentError(name, size, f"expected at least {least:,} bytes")
+    return size
+
+
+def _check_on_malformed(value: OnMalformed) -> OnMalformed:
+    if value not in ON_MALFORMED:
+        raise InvalidArgumentError("on_malformed", value, f"expected one of {', '.join(ON_MALFORMED)}")
+    return value
 
 
 def _check_fields(fields: Sequence[str] | None) -> tuple[str, ...] | None:

@@ -32,6 +32,7 @@ class Progress:
         seconds: the time since the export started.
         waiting: the reason for, and the seconds of, the longest wait of a slice; None when no slice waits.
         dropped: duplicates left out, with `deduplicate=True`.
+        malformed: lines left out because they are not events, with `on_malformed="quarantine"`.
     """
 
     slices: int = 0
@@ -45,6 +46,7 @@ class Progress:
     seconds: float = 0.0
     waiting: tuple[str, float] | None = None
     dropped: int = 0
+    malformed: int = 0
 
     @property
     def rate(self) -> float:
@@ -78,9 +80,9 @@ class Tracker:
         """Make the observer of one slice."""
         return _SliceTracker(self, claim)
 
-    def done(self, slice_: Slice, lines: int) -> None:
-        """Count a slice with `lines` bytes of lines as complete."""
-        self.change(None, slices_done=1, days_done=slice_.days, lines=lines)
+    def done(self, slice_: Slice, lines: int, malformed: int = 0) -> None:
+        """Count a slice with `lines` bytes of lines as complete, and its malformed lines."""
+        self.change(None, slices_done=1, days_done=slice_.days, lines=lines, malformed=malformed)
 
     def drop(self, duplicates: int) -> None:
         """Count events that were left out as duplicates."""

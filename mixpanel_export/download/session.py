@@ -17,11 +17,12 @@ from typing import IO, TypeVar
 from mixpanel_export._temporary import spool_file
 from mixpanel_export.download.fetch import FetchConfig, SliceFetch
 from mixpanel_export.download.job import ExportJob
+from mixpanel_export.download.malformed import MalformedFile
 from mixpanel_export.download.plan import Slice
 from mixpanel_export.download.pool import Claim, SlicePool
 from mixpanel_export.download.progress import Progress, ProgressListener, Tracker
 from mixpanel_export.download.spool import Spool
-from mixpanel_export.errors import CancelledError, quoting
+from mixpanel_export.errors import CancelledError, MalformedEventError, quoting
 from mixpanel_export.http.cancellation import Cancellation
 from mixpanel_export.http.connections import Connections
 from mixpanel_export.records.inflate import CHUNK_SIZE, LARGE_CHUNK_SIZE
@@ -50,6 +51,8 @@ class SliceReceiver:
     Args:
         check: how lines are checked; see `records.verify.Check`.
         chunk_size: the most bytes to decompress at a time.
+        malformed: takes lines that are not events, with `on_malformed="quarantine"`; `close` closes it. By default
+            nothing does.
     """
 
     def __init__(
@@ -61,8 +64,10 @@ class SliceReceiver:
         check: Check = "frame",
         chunk_size: int = LARGE_CHUNK_SIZE,
         listener: ProgressListener | None = None,
+        malformed: MalformedFile | None = None,
     ) -> None:
         context = job.context
+        self._malformed = malformed
         self._tracker = Tracker(job.plan.days, listener)
         self._fields = job.fields
         self._deduplicate = job.deduplicate
@@ -79,6 +84,9 @@ class SliceReceiver:
             check=check,
             chunk_size=min(chunk_size, job.memory // _CHUNK_SHARE),
             keep=min(_KEPT, job.memory // _KEPT_SHARE),
+            on_malformed=job.on_malformed,
+            max_line=job.max_line,
+            allow_unproved=job.allow_unproved,
         )
         # Few: each thread keeps the memory that it once used, and more would be no faster, because their work needs
         # the interpreter's lock again and again.
@@ -135,6 +143,8 @@ class SliceReceiver:
     def close(self) -> None:
         """Wait for the threads of `finish`, and end them."""
         self._finishing.shutdown()
+        if self._malformed is not None:
+            self._malformed.close()
 
     @contextlib.contextmanager
     def _receiving(self, claim: Claim, file: IO[bytes]) -> Generator[SliceFetch]:
@@ -149,11 +159,14 @@ class SliceReceiver:
         claim.on_received()
 
     def _complete(self, slice_: Slice, file: IO[bytes], verified: Verified) -> Spool:
-        self._tracker.done(slice_, verified.bytes)
+        spool = Spool(slice_, verified, file, self._fields, cancellation=self._cancellation)
+        if self._malformed is not None:
+            self._malformed.add(spool)
+        self._tracker.done(slice_, verified.bytes, spool.malformed)
         _logger.info(
             "Slice %s complete: %d events, %d bytes of lines", slice_, verified.events, verified.bytes
         )
-        return Spool(slice_, verified, file, self._fields, cancellation=self._cancellation)
+        return spool
 
     def deduplicated(self, spool: Spool) -> Spool:
         """Leave out the duplicates of a slice if the job says so."""
@@ -167,7 +180,10 @@ class SliceReceiver:
 
 
 class SliceStream:
-    """The slices of a job, downloaded by threads into temporary files. The caller closes it."""
+    """The slices of a job, downloaded by threads into temporary files. The caller closes it.
+
+    A malformed line does not stop it: the slice is skipped, and the error raised after all others.
+    """
 
     def __init__(
         self,
@@ -177,11 +193,19 @@ class SliceStream:
         ordered: bool = True,
         check: Check = "frame",
         listener: ProgressListener | None = None,
+        malformed: MalformedFile | None = None,
     ) -> None:
         self._cancellation = Cancellation()
+        self._refused: MalformedEventError | None = None
         # The thread that takes a slice verifies it here, and parses it next.
         self._slices = SliceReceiver(
-            job, http, self._cancellation, check=check, chunk_size=CHUNK_SIZE, listener=listener
+            job,
+            http,
+            self._cancellation,
+            check=check,
+            chunk_size=CHUNK_SIZE,
+            listener=listener,
+            malformed=malformed or MalformedFile(job.malformed_path),
         )
         self._download: SlicePool[SliceFetch] = SlicePool(
             job.planner(),
@@ -202,12 +226,17 @@ class SliceStream:
 
         Raises:
             CancelledError: after `cancel`.
+            MalformedEventError: in place of None, when a slice was skipped.
             MixpanelError: when a slice cannot be fetched.
         """
         while (received := self._download.take()) is not None:
             try:
                 # Not in the threads of the download: each keeps the memory that it once used.
                 spool = self._slices.prove(received)
+            except MalformedEventError as error:
+                _discard(received)
+                self.skip(error)
+                continue
             except BaseException:
                 _discard(received)
                 raise
@@ -215,7 +244,14 @@ class SliceStream:
                 return spool
             self._download.give_back(received, _receive_again)
         self._cancellation.check()
+        if self._refused is not None:
+            raise self._refused
         return None
+
+    def skip(self, error: MalformedEventError) -> None:
+        """Record that a slice, or the rest of one, was skipped."""
+        if self._refused is None:
+            self._refused = error
 
     def cancel(self) -> None:
         """Tell the download to end, and return at once. May be called from any thread."""
@@ -224,6 +260,7 @@ class SliceStream:
     def close(self) -> None:
         """End the threads and remove the temporary files. May be called from any thread."""
         self._download.close()
+        self._slices.close()
 
     def _receive(self, claim: Claim) -> SliceFetch:
         file = spool_file(_IN_MEMORY)

@@ -17,6 +17,7 @@ from mixpanel_export._extras import needs_extra
 from mixpanel_export._formats import Layout, check_columnar
 from mixpanel_export._worker import WorkThread, in_thread
 from mixpanel_export.download.job import ExportJob
+from mixpanel_export.download.malformed import MalformedFile
 from mixpanel_export.download.progress import Progress, ProgressListener
 from mixpanel_export.errors import quoting
 from mixpanel_export.http.connections import Connections
@@ -54,12 +55,13 @@ class RecordBatches:
         layout: Layout,
         *,
         listener: ProgressListener | None = None,
+        malformed: MalformedFile | None = None,
     ) -> None:
         check_columnar("parquet", layout, None)
         from mixpanel_export.export.staging import StagedExport
 
         self._redact = job.context.auth.redact
-        self._staged = StagedExport(job, http, layout, listener)
+        self._staged = StagedExport(job, http, layout, listener, malformed)
         self._lock = threading.Lock()
         self._tables: Iterator[pyarrow.Table] = self._staged.tables()
         self._batches: Iterator[pyarrow.RecordBatch] = iter(())

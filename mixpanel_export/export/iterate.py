@@ -9,7 +9,7 @@ from mixpanel_export._process import Undelivered
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.progress import ProgressListener
 from mixpanel_export.download.session import SliceStream
-from mixpanel_export.errors import quoting
+from mixpanel_export.errors import MalformedEventError, quoting
 from mixpanel_export.http.connections import Connections
 from mixpanel_export.records.event import Event
 
@@ -52,6 +52,9 @@ class EventBatches:
         while (spool := self._stream.take()) is not None:
             decoder = self._job.decoder(spool.slice_)
             with spool:
-                for block in spool.unprojected():
-                    if events := decoder.decode(block.lines, block.count):
-                        yield events
+                try:
+                    for block in spool.unprojected():
+                        if events := decoder.decode(block.lines, block.count):
+                            yield events
+                except MalformedEventError as error:
+                    self._stream.skip(error)

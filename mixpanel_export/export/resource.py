@@ -5,6 +5,7 @@ Two thin shells over `calls`, which checks the arguments of both; `iterate`, `ba
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Unpack
@@ -18,6 +19,7 @@ from mixpanel_export.download.progress import Progress, ProgressListener
 from mixpanel_export.export.calls import ExportCalls
 from mixpanel_export.http.connections import Connections
 from mixpanel_export.records.event import Event
+from mixpanel_export.records.verify import MAX_LINE, OnMalformed
 from mixpanel_export_api.api.export import AsyncExportResource, ExportResource
 
 if TYPE_CHECKING:
@@ -51,6 +53,10 @@ class Export(ExportCalls, DirectoryExports, ExportResource):
         slice_days: int | None = None,
         ordered: bool = True,
         deduplicate: bool = False,
+        on_malformed: OnMalformed = "raise",
+        malformed_path: str | os.PathLike[str] | None = None,
+        max_line: int = MAX_LINE,
+        allow_unproved: bool = False,
         progress: ProgressListener | None = None,
     ) -> Iterator[Event]:
         """Iterate over every raw event of a range of days, each exactly once, in constant memory.
@@ -78,6 +84,16 @@ class Export(ExportCalls, DirectoryExports, ExportResource):
             deduplicate: leave out events that were sent again: of events with equal event, `distinct_id`, `time`
                 and `$insert_id`, only the one that Mixpanel processed last (`mp_processing_time_ms`) is delivered.
                 Events without `$insert_id` are always delivered. `Progress.dropped` counts those left out.
+            on_malformed: the treatment of a line that is not an event, for example because of a raw line break or a
+                byte that is not UTF-8. `raise`: deliver all other slices, then raise MalformedEventError.
+                `quarantine`: leave the line out; `Progress.malformed` counts such lines, and a warning is logged. A
+                line with half a surrogate pair, or a number too large for a double, is left out too: it is legal
+                JSON, but most programs refuse it. `replace`: replace what is not valid Unicode with U+FFFD, and
+                treat what is not an event even then as `raise` does.
+            malformed_path: with `quarantine`, the file for the lines that are left out, byte for byte.
+            max_line: the most bytes of a line, 1 MiB or more; a longer one raises MalformedEventError.
+            allow_unproved: accept a response whose end nothing proves, as behind an HTTP/1.0 proxy: without a
+                length, chunks and gzip.
             progress: called with the current totals, from the threads that download and from this one.
 
         Yields:
@@ -87,7 +103,7 @@ class Export(ExportCalls, DirectoryExports, ExportResource):
             InvalidArgumentError: for an argument that is not allowed; nothing is sent.
             APIError: when Mixpanel refuses a request; at once.
             SliceFailedError: when no attempt delivered a slice completely; none of its events was delivered.
-            MalformedEventError: when a line is not an event; no line is ever skipped.
+            MalformedEventError: when a line is not an event, after all other slices were delivered.
             BudgetExhaustedError: when the request budget would take longer than `Limits.max_wait` to free up.
 
         Source: https://developer.mixpanel.com/reference/raw-event-export
@@ -104,6 +120,10 @@ class Export(ExportCalls, DirectoryExports, ExportResource):
             parallel=parallel,
             slice_days=slice_days,
             deduplicate=deduplicate,
+            on_malformed=on_malformed,
+            malformed_path=malformed_path,
+            max_line=max_line,
+            allow_unproved=allow_unproved,
         )
         return self._iterate(job, ordered, progress)
 
@@ -137,9 +157,10 @@ class Export(ExportCalls, DirectoryExports, ExportResource):
                 In both, `time` is a timestamp (microseconds, in the client's time zone). With `wide`, the first
                 batch comes when everything is downloaded, because only then are all columns known.
             progress: called with the current totals, from the threads that download and from this one.
-            options: `event`, `where`, `limit`, `time_in_ms`, `bucket`, `fields`, `parallel`, `slice_days` and
-                `deduplicate`, as for `events`; and `memory`, about how many bytes the conversion may take beside
-                the libraries themselves, 64 MiB or more, by default 256 MiB: more makes larger batches.
+            options: `event`, `where`, `limit`, `time_in_ms`, `bucket`, `fields`, `parallel`, `slice_days`,
+                `deduplicate`, `on_malformed`, `malformed_path`, `max_line` and `allow_unproved`, as for
+                `events`; and `memory`, about how many bytes the conversion may take beside the libraries
+                themselves, 64 MiB or more, by default 256 MiB: more makes larger batches.
 
         Returns:
             RecordBatches: an iterator of `pyarrow.RecordBatch`, with `schema`, `to_arrow()`, `to_polars()`,
@@ -172,9 +193,11 @@ class Export(ExportCalls, DirectoryExports, ExportResource):
                 need the extra `arrow`. By default what the file's name ends with, or `jsonl.gz`.
             layout: for `parquet` and `csv`, as for `batches`; by default `wide`.
             progress: called with the current totals, from the threads that download and from this one.
-            options: `event`, `where`, `limit`, `time_in_ms`, `bucket`, `fields`, `parallel`, `slice_days` and
-                `deduplicate`, as for `events`, and `memory`, as for `batches`. With `fields`, lines are encoded
-                again, each value with the text it was sent with.
+            options: `event`, `where`, `limit`, `time_in_ms`, `bucket`, `fields`, `parallel`, `slice_days`,
+                `deduplicate`, `on_malformed`, `malformed_path`, `max_line` and `allow_unproved`, as for
+                `events`, and `memory`, as for `batches`. With `fields`, lines are encoded again, each value with
+                the text it was sent with. By default, malformed lines that are left out are written beside the
+                file: to `events.malformed.jsonl` for `events.jsonl.gz`.
 
         Returns:
             The totals.
@@ -231,6 +254,10 @@ class AsyncExport(ExportCalls, AsyncDirectoryExports, AsyncExportResource):
         slice_days: int | None = None,
         ordered: bool = True,
         deduplicate: bool = False,
+        on_malformed: OnMalformed = "raise",
+        malformed_path: str | os.PathLike[str] | None = None,
+        max_line: int = MAX_LINE,
+        allow_unproved: bool = False,
         progress: ProgressListener | None = None,
     ) -> AsyncIterator[Event]:
         """Iterate over every raw event of a range of days: `async for event in client.export.events(...)`.
@@ -250,6 +277,10 @@ class AsyncExport(ExportCalls, AsyncDirectoryExports, AsyncExportResource):
             parallel=parallel,
             slice_days=slice_days,
             deduplicate=deduplicate,
+            on_malformed=on_malformed,
+            malformed_path=malformed_path,
+            max_line=max_line,
+            allow_unproved=allow_unproved,
         )
         return self._iterate(job, ordered, progress)
 

@@ -24,9 +24,11 @@ from mixpanel_export.columns.slices import SliceWriter
 from mixpanel_export.columns.tables import TableWidener
 from mixpanel_export.columns.writers import read_tables
 from mixpanel_export.download.job import ExportJob
+from mixpanel_export.download.malformed import MalformedFile
 from mixpanel_export.download.pool import Claim, SlicePool
 from mixpanel_export.download.progress import Progress, ProgressListener
 from mixpanel_export.download.session import SliceReceiver
+from mixpanel_export.errors import MalformedEventError, UnrepresentableError
 from mixpanel_export.http.cancellation import Cancellation
 from mixpanel_export.http.connections import Connections
 
@@ -42,9 +44,10 @@ _IN_MEMORY = 1 << 20
 
 @frozen
 class _StagedSlice:
-    """A converted slice in a temporary file."""
+    """A converted slice in a temporary file, or the reason why there is none."""
 
     path: Path
+    refused: MalformedEventError | UnrepresentableError | None = None
 
     def tables(self) -> Iterator[pa.Table]:
         return read_tables("arrow", self.path)
@@ -83,7 +86,12 @@ class StagedExport:
     """
 
     def __init__(
-        self, job: ExportJob, http: Connections, layout: Layout, listener: ProgressListener | None
+        self,
+        job: ExportJob,
+        http: Connections,
+        layout: Layout,
+        listener: ProgressListener | None,
+        malformed: MalformedFile | None = None,
     ) -> None:
         self.cancellation: Cancellation = Cancellation()
         self._job = job
@@ -91,7 +99,13 @@ class StagedExport:
         self._converter = TableConverter(layout, job.context.zone, job.ticks, fields=job.fields or ())
         self._writer = SliceWriter(self._converter, job.memory)
         # Verification need not parse the lines: they are parsed here.
-        self._receiver = SliceReceiver(job, http, self.cancellation, listener=listener)
+        self._receiver = SliceReceiver(
+            job,
+            http,
+            self.cancellation,
+            listener=listener,
+            malformed=malformed or MalformedFile(job.malformed_path),
+        )
         self._download: _Download | None = None
         self._complete: list[_StagedSlice] = []
         self._schema: pa.Schema | None = None
@@ -112,15 +126,26 @@ class StagedExport:
         return self._schema
 
     def tables(self) -> Iterator[pa.Table]:
-        """Yield all rows, in the order of the plan, and close when there are no more."""
+        """Yield all rows, in the order of the plan, and close when there are no more.
+
+        Raises:
+            MalformedEventError: after all other slices, when a line is not an event.
+            UnrepresentableError: after all other slices, for a value that no column can hold.
+        """
         widen = TableWidener(self.schema())
+        refused: MalformedEventError | UnrepresentableError | None = None
         slices: Iterable[_StagedSlice] = self._complete if self._layout == "wide" else self._start().slices()
         for staged in slices:
+            if staged.refused is not None:
+                refused = refused or staged.refused
+                continue
             for table in staged.tables():
                 yield widen(table)
             staged.remove()
         self.cancellation.check()
         self.close()
+        if refused is not None:
+            raise refused
 
     def cancel(self) -> None:
         """Cancel the download and return at once; may be called from any thread."""
@@ -166,5 +191,9 @@ class StagedExport:
         path = folder / f"{claim.slice_.from_date}_{claim.slice_.to_date}.arrow"
         with spool_file(_IN_MEMORY) as file:
             received = self._receiver.receive(claim, file)
-            self._receiver.finish(received, lambda spool: self._writer.write(spool, "arrow", path))
+            try:
+                self._receiver.finish(received, lambda spool: self._writer.write(spool, "arrow", path))
+            except (MalformedEventError, UnrepresentableError) as error:
+                path.unlink(missing_ok=True)
+                return _StagedSlice(path, error)
         return _StagedSlice(path)

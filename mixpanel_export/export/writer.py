@@ -10,6 +10,7 @@ from mixpanel_export._atomic import AtomicFile
 from mixpanel_export._formats import COLUMNAR, FileFormat, Layout
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.jsonl import COPIES
+from mixpanel_export.download.malformed import AtomicMalformedFile, MalformedFile, malformed_beside
 from mixpanel_export.download.progress import Progress, ProgressListener
 from mixpanel_export.download.session import SliceStream
 from mixpanel_export.http.cancellation import Cancellation
@@ -58,18 +59,23 @@ class ExportWriter:
             self._source.cancel()
 
     def to_file(self, path: Path) -> Progress:
-        """Write to a file, which appears under its name only when it is complete."""
-        with AtomicFile(path) as target:
-            totals = self.to_stream(target.file)
+        """Write to a file, which appears under its name only when it is complete.
+
+        Malformed lines that are left out are written to a file beside it, which appears first.
+        """
+        lines = AtomicMalformedFile(self._job.malformed_path or malformed_beside(path))
+        with AtomicFile(path) as target, lines as beside:
+            totals = self._write(target.file, beside)
             # A caller that has cancelled expects no file.
             self._cancellation.check()
+            if self._job.on_malformed == "quarantine":
+                beside.complete()
             target.complete()
         return totals
 
     def to_stream(self, file: IO[bytes]) -> Progress:
         """Write to an open file."""
-        target = cast("IO[bytes]", _UntilCancelled(file, self._cancellation))
-        return self._columns(target) if self._format in COLUMNAR else self._lines(target)
+        return self._write(file, None)
 
     def text(self) -> str:
         """Return all lines as one text."""
@@ -77,14 +83,23 @@ class ExportWriter:
         self.to_stream(file)
         return file.getvalue().decode()
 
-    def _columns(self, file: IO[bytes]) -> Progress:
+    def _write(self, file: IO[bytes], malformed: MalformedFile | None) -> Progress:
+        target = cast("IO[bytes]", _UntilCancelled(file, self._cancellation))
+        write = self._columns if self._format in COLUMNAR else self._lines
+        return write(target, malformed)
+
+    def _columns(self, file: IO[bytes], malformed: MalformedFile | None) -> Progress:
         from mixpanel_export.export.batches import RecordBatches, write_columns
 
-        batches = RecordBatches(self._job, self._http, self._layout, listener=self._listener)
+        batches = RecordBatches(
+            self._job, self._http, self._layout, listener=self._listener, malformed=malformed
+        )
         return write_columns(self._cancellable(batches), cast("ColumnFormat", self._format), file)
 
-    def _lines(self, file: IO[bytes]) -> Progress:
-        stream = self._cancellable(SliceStream(self._job, self._http, check="json", listener=self._listener))
+    def _lines(self, file: IO[bytes], malformed: MalformedFile | None) -> Progress:
+        stream = self._cancellable(
+            SliceStream(self._job, self._http, check="json", listener=self._listener, malformed=malformed)
+        )
         try:
             while (spool := stream.take()) is not None:
                 with spool:

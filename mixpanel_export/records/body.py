@@ -42,6 +42,11 @@ class BodyReader:
         """True if the bytes can be stored as they arrived: without padding, and with no mark before the lines."""
         return self._decompressor.is_regular and not self._splitter.has_mark
 
+    @property
+    def has_end(self) -> bool:
+        """True once the encoding's own mark of its end was read; never true without an encoding."""
+        return self._decompressor.has_end
+
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         """Yield the lines that a chunk completes, with their line ends, in blocks.
 

@@ -34,6 +34,11 @@ class Decompressor(Protocol):
         """True if the bytes fed are, as they are, a file in this encoding that every program reads."""
         ...
 
+    @property
+    def has_end(self) -> bool:
+        """True once the encoding's own mark of its end was read, with a checksum."""
+        ...
+
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         """Yield the decoded chunks of a chunk that arrived."""
         ...
@@ -55,6 +60,7 @@ class _Member(Protocol):
 
 class _Identity:
     is_regular = True
+    has_end = False
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         if chunk:
@@ -81,6 +87,10 @@ class _Gzip:
     @property
     def is_regular(self) -> bool:
         return self._members > 0 and not self._is_padded
+
+    @property
+    def has_end(self) -> bool:
+        return self._members > 0
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         while chunk:

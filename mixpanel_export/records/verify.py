@@ -78,7 +78,7 @@ class Verified:
         is_gzip: True if it arrived as gzip.
         is_closed: True if the last line has its line end.
         kept: all its lines in blocks, as they came, if they were small enough to keep; see `Verifier`.
-        proof: the proof of its end, as far as the caller knows it.
+        proof: the proof of its end: `gzip` if it has a trailer, and otherwise what the caller knows of it.
         is_verbatim: True if the bytes that arrived can be stored as they are, with the content encoding.
         malformed: the lines to leave out, with `quarantine`.
         is_repaired: True if there are lines to repair, with `replace`; see `repair`.
@@ -190,6 +190,7 @@ class Verifier:
             self.is_gzip,
             is_closed=not rest,
             kept=kept,
+            proof="gzip" if self._body.has_end else "none",
             is_verbatim=self._body.is_verbatim,
             malformed=self._set_aside.finish() if self._set_aside.count else None,
             is_repaired=self._is_repaired,

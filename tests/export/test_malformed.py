@@ -1,0 +1,260 @@
+"""Lines that are not events cost no other slice: they are raised at the end, set aside, or repaired."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import csv
+import gzip
+import io
+import json
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from mixpanel_export import (
+    AsyncMixpanelClient,
+    InvalidArgumentError,
+    MalformedEventError,
+    MixpanelClient,
+    Progress,
+    RetryPolicy,
+    ServiceAccountAuth,
+    SliceFailedError,
+    UnrepresentableError,
+)
+from tests.wire_server import Wire, answer
+
+DAYS = ("2024-01-01", "2024-01-03")
+NAMES = [f"day {day} {n}" for day in (1, 2, 3) for n in (1, 2)]
+
+KINDS: dict[str, bytes] = {
+    "line break": b'{"event":"bad","properties":{"time":1,"s":"one\nterminated, two"}}\n',
+    "markup": b'{"event":"bad","properties":{"time":1,"s":"one\n<b>two</b>"}}\n',
+    "not a number": b'{"event":"bad","properties":{"time":1,"n":NaN}}\n',
+    "infinity": b'{"event":"bad","properties":{"time":1,"n":[-Infinity]}}\n',
+    "byte": b'{"event":"bad","properties":{"time":1,"s":"a\xffb\xe2\x82"}}\n',
+    "surrogate": b'{"event":"bad","properties":{"time":1,"s":"a\\ud83dz","e":"\\\\ud83d\\ud83d\\ude00"}}\n',
+    "nesting": b'{"event":"bad","properties":{"time":1,"s":' + b"[" * 100_000 + b"]" * 100_000 + b"}}\n",
+    "two events": b'{"event":"bad","properties":{}} {"event":"bad","properties":{}}\n',
+    "nul": b'{"event":"bad","properties":{"time":1,"s":"\x00"}}\n',
+    "too large": b'{"event":"bad","properties":{"time":1,"n":1e999}}\n',
+    "too long": b'{"event":"bad","properties":{"time":1,"n":' + b"9" * 5000 + b"}}\n",
+}
+# Legal JSON, which iterators and files of lines hold.
+LEGAL = {"surrogate", "too large"}
+REPAIRABLE = {"byte", "surrogate"}
+
+
+def lines_of(day: int) -> list[bytes]:
+    time = 1_704_067_200 + (day - 1) * 86_400
+    return [b'{"event":"day %d %d","properties":{"time":%d}}\n' % (day, n, time + n) for n in (1, 2)]
+
+
+def serve(wire: Wire, bad: bytes, *, packed: bool = True, bad_day: int = 2) -> None:
+    """Serve two events a day, on one of which `bad` is between them."""
+
+    def respond(connection: socket.socket) -> None:
+        found = re.search(rb"from_date=2024-01-(\d\d)", wire.heads[connection.getpeername()])
+        assert found is not None
+        day = int(found[1])
+        first, last = lines_of(day)
+        body = first + (bad if day == bad_day else b"") + last
+        if packed:
+            answer(gzip.compress(body), headers=("Content-Encoding: gzip",))(connection)
+        else:
+            answer(body)(connection)
+
+    wire.script = respond
+
+
+@pytest.fixture
+def client(wire: Wire) -> Iterator[MixpanelClient]:
+    retry = RetryPolicy(attempts=2, initial_wait=0.01)
+    with MixpanelClient(
+        ServiceAccountAuth("tester", "hush"), project_id=1, base_url=wire.url, retry=retry, limits=None
+    ) as client:
+        yield client
+
+
+def names_in(target: Path) -> list[str]:
+    if target.suffix == ".parquet":
+        return [str(name) for name in pq.read_table(target).column("event").to_pylist()]
+    if target.suffix == ".csv":
+        return [row["event"] for row in csv.DictReader(io.StringIO(target.read_text("utf-8")))]
+    opened = gzip.decompress(target.read_bytes()) if target.suffix == ".gz" else target.read_bytes()
+    return [json.loads(line)["event"] for line in opened.split(b"\n") if line]
+
+
+@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("kind", KINDS)
+def test_events_raise_after_all_other_slices(
+    wire: Wire, client: MixpanelClient, kind: str, packed: bool
+) -> None:
+    serve(wire, KINDS[kind], packed=packed)
+    received: list[str] = []
+    events = client.export.events(*DAYS, slice_days=1, parallel=1)
+    if kind in LEGAL:
+        assert [event.name for event in events if event.name != "bad"] == NAMES
+        return
+    with pytest.raises(MalformedEventError, match=r"line 2 of the slice 2024-01-02"):
+        received.extend(event.name for event in events)
+    assert [name for name in received if name != "day 2 1"] == [*NAMES[:2], *NAMES[4:]]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("with_path", [True, False])
+def test_events_set_malformed_lines_aside(
+    wire: Wire,
+    client: MixpanelClient,
+    kind: str,
+    with_path: bool,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    serve(wire, KINDS[kind])
+    path = tmp_path / "bad.jsonl" if with_path else None
+    seen: list[Progress] = []
+    events = client.export.events(
+        *DAYS, slice_days=1, on_malformed="quarantine", malformed_path=path, progress=seen.append
+    )
+    assert [event.name for event in events] == NAMES
+    assert seen[-1].malformed == KINDS[kind].count(b"\n")
+    assert "malformed lines were left out" in caplog.text
+    if path is not None:
+        assert path.read_bytes() == KINDS[kind]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["e.jsonl", "e.jsonl.gz", "e.parquet", "e.csv", "e"])
+def test_a_file_gets_one_for_malformed_lines_beside_it(
+    wire: Wire, client: MixpanelClient, kind: str, name: str, tmp_path: Path
+) -> None:
+    target = tmp_path / name
+    beside = tmp_path / "e.malformed.jsonl"
+    serve(wire, KINDS[kind])
+    options: dict[str, Any] = {"slice_days": 1, "on_malformed": "quarantine", "deduplicate": True}
+    totals = client.export.to_file(target, *DAYS, **options)
+    assert names_in(target if target.suffix else target.replace(tmp_path / "e.jsonl.gz")) == NAMES
+    assert beside.read_bytes() == KINDS[kind]
+    assert totals.malformed == KINDS[kind].count(b"\n")
+    serve(wire, b"")
+    client.export.to_file(target, *DAYS, **options)
+    assert not beside.exists()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["e.jsonl", "e.jsonl.gz", "e.parquet", "e.csv"])
+def test_a_file_with_a_malformed_line_does_not_appear(
+    wire: Wire, client: MixpanelClient, kind: str, name: str, tmp_path: Path
+) -> None:
+    serve(wire, KINDS[kind])
+    target = tmp_path / name
+    if kind in LEGAL and target.suffix not in {".parquet", ".csv"}:
+        client.export.to_file(target, *DAYS, slice_days=1)
+        assert KINDS[kind] in (
+            gzip.decompress(target.read_bytes()) if name == "e.jsonl.gz" else target.read_bytes()
+        )
+        return
+    if kind == "too long" and target.suffix not in {".parquet", ".csv"}:
+        # Its digits are legal, and nothing decodes them.
+        client.export.to_file(target, *DAYS, slice_days=1)
+        return
+    with pytest.raises((MalformedEventError, UnrepresentableError)):
+        client.export.to_file(target, *DAYS, slice_days=1)
+    assert not list(tmp_path.iterdir())
+    # All slices were fetched before it was raised.
+    assert len(wire.requests) == 3
+
+
+@pytest.mark.parametrize("name", ["e.jsonl", "e.jsonl.gz", "e.parquet", "e.csv"])
+@pytest.mark.parametrize("kind", sorted(REPAIRABLE))
+def test_replace_repairs_text_that_is_not_unicode(
+    wire: Wire, client: MixpanelClient, kind: str, name: str, tmp_path: Path
+) -> None:
+    serve(wire, KINDS[kind])
+    repaired = {"byte": "a\ufffdb\ufffd", "surrogate": "a\ufffdz"}[kind]
+    (bad,) = [
+        event
+        for event in client.export.events(*DAYS, slice_days=1, on_malformed="replace")
+        if event.name == "bad"
+    ]
+    assert bad.properties["s"] == repaired
+    if kind == "surrogate":
+        assert bad.properties["e"] == "\\ud83d\U0001f600"
+    target = tmp_path / name
+    client.export.to_file(target, *DAYS, slice_days=1, on_malformed="replace")
+    assert sorted(names_in(target)) == sorted([*NAMES, "bad"])
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - REPAIRABLE - LEGAL))
+def test_replace_raises_for_what_it_cannot_repair(wire: Wire, client: MixpanelClient, kind: str) -> None:
+    serve(wire, KINDS[kind])
+    with pytest.raises(MalformedEventError):
+        list(client.export.events(*DAYS, slice_days=1, on_malformed="replace"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("layout", ["wide", "json"])
+def test_batches_deliver_all_other_slices_and_raise(
+    wire: Wire, client: MixpanelClient, kind: str, layout: Any, tmp_path: Path
+) -> None:
+    serve(wire, KINDS[kind])
+    received: list[str] = []
+    is_held = layout == "json" and kind in {*LEGAL, "too long"}
+    with contextlib.nullcontext() if is_held else pytest.raises((MalformedEventError, UnrepresentableError)):
+        received.extend(
+            str(name)
+            for batch in client.export.batches(*DAYS, slice_days=1, layout=layout)
+            for name in batch.column("event").to_pylist()
+        )
+    if not is_held:
+        assert received == [*NAMES[:2], *NAMES[4:]]
+    path = tmp_path / "bad.jsonl"
+    batches = client.export.batches(
+        *DAYS, slice_days=1, layout=layout, on_malformed="quarantine", malformed_path=path
+    )
+    assert batches.to_arrow().column("event").to_pylist() == NAMES
+    assert path.read_bytes() == KINDS[kind]
+    assert batches.progress.malformed == KINDS[kind].count(b"\n")
+
+
+def test_a_stream_and_async_events_set_lines_aside(wire: Wire, client: MixpanelClient) -> None:
+    serve(wire, KINDS["byte"])
+    stream = io.BytesIO()
+    totals = client.export.to_stream(stream, *DAYS, slice_days=1, on_malformed="quarantine")
+    assert totals.malformed == 1
+    assert [json.loads(line)["event"] for line in stream.getvalue().splitlines()] == NAMES
+
+    async def names() -> list[str]:
+        async with AsyncMixpanelClient(
+            ServiceAccountAuth("tester", "hush"), project_id=1, base_url=wire.url, limits=None
+        ) as asynchronous:
+            events = asynchronous.export.events(*DAYS, slice_days=1, on_malformed="quarantine")
+            return [event.name async for event in events]
+
+    assert asyncio.run(names()) == NAMES
+
+
+def test_a_web_page_at_the_end_is_never_a_malformed_line(wire: Wire, client: MixpanelClient) -> None:
+    def respond(connection: socket.socket) -> None:
+        answer(b"".join(lines_of(1)) + b"<html>Bad Gateway</html>\n")(connection)
+
+    wire.script = respond
+    with pytest.raises(SliceFailedError, match="web page"):
+        list(client.export.events("2024-01-01", "2024-01-01", on_malformed="quarantine"))
+
+
+def test_unknown_treatments_are_refused(client: MixpanelClient) -> None:
+    unknown: Any = "ignore"
+    with pytest.raises(
+        InvalidArgumentError, match="on_malformed: expected one of raise, quarantine, replace"
+    ):
+        client.export.events(*DAYS, on_malformed=unknown)
+    with pytest.raises(InvalidArgumentError, match="max_line: expected at least 1,048,576 bytes"):
+        client.export.events(*DAYS, max_line=10)
