@@ -127,7 +127,10 @@ class SlicePlanner:
     _pace: Pace = Pace()
     _known: list[DayDensity] = field(factory=list[DayDensity], converter=_densities)
     _fixed: list[Slice] = field(factory=list[Slice], converter=_slices)
+    _kept: frozenset[Slice] = field(factory=frozenset[Slice], init=False)
     _queue: list[Slice] = field(factory=list[Slice], init=False)
+    # The first day that is not asked for yet; not looked for again until one is taken.
+    _first_day: datetime.date | None = field(default=None, init=False)
     _probes: set[Slice] = field(factory=set[Slice], init=False)
     _running: dict[Slice, _Running] = field(factory=dict[Slice, "_Running"], init=False)
     _nearest: dict[Slice, tuple[float | None, float | None]] = field(
@@ -151,7 +154,9 @@ class SlicePlanner:
         self._probes = {slice_ for slice_ in first if slice_.days == 1}
         for slice_ in first:
             self._take(slice_)
+        self._kept = frozenset(self._fixed)
         self._queue = sorted(self._fixed) + first
+        self._find_first_day()
 
     @property
     def is_done(self) -> bool:
@@ -161,7 +166,7 @@ class SlicePlanner:
     @property
     def first_day(self) -> datetime.date | None:
         """The first day that is not asked for yet."""
-        return min((slice_.from_date for slice_ in (*self._queue, *self._ranges)), default=None)
+        return self._first_day
 
     def outline(self) -> list[Slice]:
         """The days left, as they would be cut now, in order."""
@@ -175,14 +180,14 @@ class SlicePlanner:
     def most_requests(self) -> int:
         """The most requests that the days left are worth, retries aside: one a day, and those given up."""
         waiting = [*self._queue, *self._ranges]
-        fixed = sum(slice_ in self._fixed for slice_ in waiting)
-        cuttable = [slice_ for slice_ in waiting if slice_ not in self._fixed]
+        fixed = sum(slice_ in self._kept for slice_ in waiting)
+        cuttable = [slice_ for slice_ in waiting if slice_ not in self._kept]
         return fixed + sum(slice_.days + (slice_.days > 1) for slice_ in cuttable)
 
     @property
     def reason(self) -> str:
         """Why the days are requested in as many slices as they are, as a clause."""
-        if not self._ranges and all(slice_ in self._fixed for slice_ in self._queue):
+        if not self._ranges and all(slice_ in self._kept for slice_ in self._queue):
             return "the slices are fixed"
         if self._known:
             return "the sizes of other days are known; days that turn out larger are cut again"
@@ -206,7 +211,10 @@ class SlicePlanner:
                 return None
             self._starts.append(now)
         slice_ = self._queue.pop(0) if self._queue else self._cut()
-        self._running[slice_] = _Running(now, self._expected(slice_))
+        self._find_first_day()
+        # Nobody asks about slices that are not cut again, and there may be thousands.
+        expected = None if slice_ in self._kept else self._expected(slice_)
+        self._running[slice_] = _Running(now, expected)
         self._started += 1
         return slice_
 
@@ -234,14 +242,19 @@ class SlicePlanner:
         if self._pace.left is not None and self._abandoned >= max(_FEW_ABANDONED, self._pace.left // 6):
             return None
         for slice_, running in self._running.items():
-            if slice_.days == 1 or slice_ in self._fixed or not self._is_worth_cutting(slice_, running):
+            if slice_.days == 1 or slice_ in self._kept or not self._is_worth_cutting(slice_, running):
                 continue
             del self._running[slice_]
             self._abandoned += 1
             self._ranges = sorted([*self._ranges, slice_])
+            self._find_first_day()
             self._remember(slice_, running)
             return slice_
         return None
+
+    def _find_first_day(self) -> None:
+        waiting = (slice_.from_date for slice_ in (*self._queue, *self._ranges))
+        self._first_day = min(waiting, default=None)
 
     def _is_early(self, now: float) -> bool:
         """Whether it pays to wait a little until the first days are complete, before the rest is cut."""
@@ -385,8 +398,10 @@ class SlicePlanner:
         inside = [day.per_day for day in self._known if _overlap(day.slice_, slice_)]
         if inside:
             return max(inside), max(inside)
-        before = [day for day in self._known if day.slice_ < slice_]
-        after = [day for day in self._known if day.slice_ > slice_]
+        # Not by comparing slices, which takes ten times as long.
+        first, last = slice_.from_date, slice_.to_date
+        before = [day for day in self._known if day.slice_.to_date < first]
+        after = [day for day in self._known if day.slice_.from_date > last]
         return (
             max(before, key=_last_day).per_day if before else None,
             min(after, key=_first_day).per_day if after else None,
