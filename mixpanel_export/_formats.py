@@ -1,4 +1,4 @@
-"""File formats and layouts of an export, and checks of their names."""
+"""File formats, layouts and other choices of an export, and checks of their names."""
 
 from __future__ import annotations
 
@@ -19,6 +19,17 @@ Columns = tuple[Mapping[str, str], ...]
 FORMATS: tuple[str, ...] = get_args(FileFormat)
 COLUMNAR: Collection[str] = ("parquet", "csv")
 """The formats that have columns, and therefore a layout."""
+
+OnMalformed = Literal["raise", "quarantine", "replace"]
+"""The treatment of a line that is not an event.
+
+- `raise`: raise MalformedEventError, once the rest of the response has been checked.
+- `quarantine`: leave it out, and mark it. A line is also left out if it holds half a surrogate pair or a number too
+  large for a double: legal JSON that not every output can hold.
+- `replace`: replace what is not valid Unicode with U+FFFD; raise if it is not an event even then.
+"""
+
+ON_MALFORMED: tuple[OnMalformed, ...] = get_args(OnMalformed)
 
 _LINES: tuple[str, ...] = get_args(LinesFormat)
 

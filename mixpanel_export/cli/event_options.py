@@ -7,7 +7,7 @@ from typing import Any, TypeVar, get_args
 
 import click
 
-from mixpanel_export._formats import FORMATS, Layout, PartitionBy
+from mixpanel_export._formats import FORMATS, ON_MALFORMED, Layout, PartitionBy
 from mixpanel_export.cli.options import Option, parse_size
 
 __all__ = ["event_options"]
@@ -48,6 +48,28 @@ _OPTIONS = (
     _option("--event", metavar="NAME", multiple=True, help="Only this event; can be repeated."),
     _option("--where", metavar="EXPR", help="Only events for which this expression is true."),
     _option("--deduplicate", is_flag=True, help="Drop events that were sent twice, and report how many."),
+    _option(
+        "--on-malformed",
+        type=click.Choice(tuple(ON_MALFORMED)),
+        help="Lines that are not events: fail after everything else is exported (raise, the default), set them "
+        "aside in a .malformed.jsonl file and exit with 3 (quarantine), or repair invalid Unicode (replace).",
+    ),
+    _option(
+        "--malformed-path",
+        metavar="FILE",
+        help="File for the lines set aside. Default: beside the output file; a directory has one per slice.",
+    ),
+    _option(
+        "--max-line",
+        type=parse_size,
+        metavar="SIZE",
+        help="Longest line accepted: 128MiB, or a number of bytes. Default: 64MiB.",
+    ),
+    _option(
+        "--allow-unproved",
+        is_flag=True,
+        help="Accept responses without a length, chunks or gzip, as HTTP/1.0 proxies send them. They may be cut.",
+    ),
     _option("--parallel", type=int, metavar="N", help="Slices downloaded at the same time. Default: 8."),
     _option("--slice-days", type=int, metavar="N", help="Days per slice. Default: chosen from the budget."),
     _option(

@@ -1,4 +1,4 @@
-"""The entry point: exit codes, signals, and standard output that is closed, full or gone.
+"""The entry point: signals, and standard output that is closed, full or gone.
 
 Nothing heavy is imported here; `app` and its dependencies are loaded once the command runs.
 """
@@ -14,15 +14,13 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Any, cast
 
+from mixpanel_export.cli.exit_codes import DONE, FAILED, INTERRUPTED, TERMINATED, USAGE
 from mixpanel_export.errors import InvalidArgumentError, MissingExtraError, MixpanelError
 
 if TYPE_CHECKING:
     from mixpanel_export.cli.invocation import Invocation
 
-__all__ = ["DONE", "FAILED", "INTERRUPTED", "TERMINATED", "USAGE", "main", "run"]
-
-DONE, FAILED, USAGE, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
-"""The exit codes. Nothing was sent to Mixpanel when the code is `USAGE`."""
+__all__ = ["main", "run"]
 
 
 def main() -> None:

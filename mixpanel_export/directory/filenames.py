@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Self
 
 from attrs import evolve, frozen
@@ -21,13 +21,17 @@ __all__ = [
     "folder_of",
     "is_folder",
     "is_partition",
+    "malformed_name",
     "name_of",
     "path_of",
+    "with_malformed",
 ]
 
 MANIFEST = "manifest.json"
 DEFAULT_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 """The partition of events without a day, as Hive, Spark, DuckDB and others write it."""
+
+_MALFORMED = "malformed.jsonl"
 
 _NAME = re.compile(
     r"events_(?P<first>\d{4}-\d\d-\d\d)_(?P<last>\d{4}-\d\d-\d\d)"
@@ -86,6 +90,17 @@ class FileName:
         while str(name) in taken:
             name = name.next()
         return name
+
+
+def malformed_name(name: str) -> str:
+    """Return the name of the file for the malformed lines of a slice, by that of its file."""
+    return str(evolve(FileName.of(name), format=_MALFORMED))
+
+
+def with_malformed(names: Iterable[str]) -> set[str]:
+    """Return names of slices' files, and those of the files for their malformed lines."""
+    given = set(names)
+    return given | {malformed_name(name) for name in given if FileName.parse(name) is not None}
 
 
 def is_partition(value: str) -> bool:

@@ -7,19 +7,20 @@ before the manifest lists the file.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from mixpanel_export._atomic import digest_of
 from mixpanel_export._locks import locked_directory
 from mixpanel_export._mounts import durable, remove_link, sync_folder
-from mixpanel_export.directory.filenames import MANIFEST, is_folder
+from mixpanel_export.directory.filenames import MANIFEST, is_folder, with_malformed
 from mixpanel_export.directory.manifest import Manifest
 from mixpanel_export.directory.staging import Staging
 from mixpanel_export.directory.storage import Storage
 from mixpanel_export.errors import InvalidArgumentError
 
 __all__ = ["LocalStorage"]
+
+_READ_SIZE = 1 << 20
 
 
 class LocalStorage(Storage):
@@ -59,9 +60,11 @@ class LocalStorage(Storage):
                 sizes[path] = (self.path / path).stat().st_size
         return sizes
 
-    def digest(self, path: str) -> str:
-        """Read a file and compute its SHA-256."""
-        return digest_of(self.path / path)
+    def chunks(self, path: str) -> Iterator[bytes]:
+        """Read a file."""
+        with (self.path / path).open("rb") as file:
+            while chunk := file.read(_READ_SIZE):
+                yield chunk
 
     @contextlib.contextmanager
     def local_file(self, path: str, staging: Staging) -> Generator[Path]:
@@ -96,6 +99,7 @@ class LocalStorage(Storage):
         """Remove the files of these names, and the partition folders that are then empty."""
         if not names:
             return
+        names = with_malformed(names)
         for name in names:
             (self.path / name).unlink(missing_ok=True)
             self._staging.remove_parts(name)

@@ -17,12 +17,19 @@ import msgspec
 from attrs import asdict, evolve, frozen
 
 from mixpanel_export._formats import COLUMNAR, Columns, fingerprint_of
-from mixpanel_export.directory.filenames import FileName, is_partition, path_of
+from mixpanel_export.directory.filenames import (
+    FileName,
+    is_partition,
+    malformed_name,
+    name_of,
+    path_of,
+    with_malformed,
+)
 from mixpanel_export.directory.query import Query
 from mixpanel_export.download.plan import Slice
 from mixpanel_export.errors import ManifestError
 
-__all__ = ["Contents", "Manifest", "ManifestSlice", "Partition"]
+__all__ = ["Contents", "Malformed", "Manifest", "ManifestSlice", "Partition"]
 
 VERSION = 1
 _DAY = datetime.timedelta(days=1)
@@ -49,6 +56,16 @@ class Partition(Contents):
 
 
 @frozen
+class Malformed:
+    """The file of a slice's lines that are not events: their number, its size, and the SHA-256 of its bytes."""
+
+    file: str
+    lines: int
+    bytes: int
+    sha256: str
+
+
+@frozen
 class ManifestSlice:
     """A complete slice, and its file, or its files by partition.
 
@@ -65,6 +82,9 @@ class ManifestSlice:
         partitions: the files by partition, in order; empty when the slice is one file.
         schema: a fingerprint of the manifest columns that the files are known to be written with; None in formats
             without columns, and when it is not known.
+        proof: the proof that the response was whole: `gzip`, for its trailer; `length` or `chunked`, for HTTP's own
+            framing; `none`, with `allow_unproved`. None in manifests of earlier versions.
+        malformed: the file of the lines that were left out because they are not events; None without any.
     """
 
     file: str
@@ -78,6 +98,8 @@ class ManifestSlice:
     dropped: int = 0
     partitions: tuple[Partition, ...] = ()
     schema: str | None = None
+    proof: str | None = None
+    malformed: Malformed | None = None
 
     def with_files(self, name: str, contents: Mapping[str | None, Contents]) -> ManifestSlice:
         """Return the slice with these files of this name, by partition; None stands for a single file."""
@@ -112,8 +134,13 @@ class ManifestSlice:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The paths of the files, relative to the directory."""
+        """The paths of the files of events, relative to the directory."""
         return tuple(path_of(self.file, partition) for partition in self.files)
+
+    @property
+    def all_paths(self) -> tuple[str, ...]:
+        """The paths of all files, that of malformed lines first, if there is one."""
+        return self.paths if self.malformed is None else (self.malformed.file, *self.paths)
 
 
 @frozen
@@ -162,6 +189,8 @@ class Manifest:
         query = asdict(self.query)
         if self.query.fields is None:
             del query["fields"]
+        if self.query.on_malformed == "raise":
+            del query["on_malformed"]
         ordered = {
             "version": self.version,
             "complete": self.is_complete,
@@ -183,8 +212,13 @@ class Manifest:
         return sum(entry.events for entry in self.slices)
 
     @property
+    def malformed(self) -> int:
+        """The number of lines that were left out because they are not events."""
+        return sum(entry.malformed.lines for entry in self.slices if entry.malformed is not None)
+
+    @property
     def size(self) -> int:
-        """The total size of the files, in bytes."""
+        """The total size of the files of events, in bytes."""
         return sum(entry.bytes for entry in self.slices)
 
     @property
@@ -195,17 +229,18 @@ class Manifest:
     @property
     def names(self) -> set[str]:
         """Every file name in the manifest, listed or announced."""
-        return {entry.file for entry in self.slices} | self.transient_names
+        listed = {name_of(path) for entry in self.slices for path in entry.all_paths}
+        return listed | self.transient_names
 
     @property
     def transient_names(self) -> set[str]:
         """The names of files that may be in the directory without being listed."""
-        return {*self.pending, *self.rewriting, *self.obsolete}
+        return with_malformed({*self.pending, *self.rewriting, *self.obsolete})
 
     @property
     def paths(self) -> set[str]:
         """The paths of the listed files, relative to the directory."""
-        return {path for entry in self.slices for path in entry.paths}
+        return {path for entry in self.slices for path in entry.all_paths}
 
     def stale(self) -> list[ManifestSlice]:
         """Return the slices that are not known to be written with all columns."""
@@ -277,6 +312,8 @@ class Manifest:
                 raise ManifestError(
                     f"it is damaged (the slice {entry.file} overlaps another, or is outside the range)"
                 )
+            if entry.malformed is not None and entry.malformed.file != malformed_name(entry.file):
+                raise ManifestError(f"it is damaged ({entry.malformed.file!r} is not beside {entry.file})")
             last = entry.to_date
 
 
@@ -287,7 +324,11 @@ class _Version(msgspec.Struct):
 # The manifest is written once for each slice, so what is said of a slice is kept.
 @functools.lru_cache(maxsize=1 << 14)
 def _slice_json(entry: ManifestSlice) -> bytes:
-    return _json(asdict(entry))
+    data = asdict(entry)
+    for name in ("proof", "malformed"):
+        if data[name] is None:
+            del data[name]
+    return _json(data)
 
 
 def _json(data: object) -> bytes:

@@ -35,7 +35,7 @@ class Publisher:
     def publish(self, entry: ManifestSlice, columns: Columns) -> None:
         """Give a slice's staged files their paths, list them, and remove the files that they replace."""
         self._announce(entry.file)
-        self.storage.publish(entry.paths, self.staging)
+        self.storage.publish(entry.all_paths, self.staging)
         before = self.manifest
         self.commit(evolve(before.committed(entry), columns=columns))
         self.storage.remove(set(self.manifest.obsolete) - set(before.obsolete))

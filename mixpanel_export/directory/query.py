@@ -13,7 +13,7 @@ from typing import Any, Self
 from attrs import fields as attributes_of
 from attrs import frozen
 
-from mixpanel_export._formats import COLUMNAR
+from mixpanel_export._formats import COLUMNAR, OnMalformed
 from mixpanel_export.download.job import ExportJob
 
 __all__ = ["Query"]
@@ -33,6 +33,7 @@ class Query:
         timezone: the time zone of the events' times, for formats that depend on it; UTC for the others.
         partition_by: `date` when each slice is divided into one file per day; None when it is a single file.
         fields: the properties that events are reduced to; None when they have all.
+        on_malformed: the treatment of lines that are not events, for updates; it can differ from run to run.
     """
 
     project_id: int | None
@@ -49,6 +50,7 @@ class Query:
     timezone: str = "UTC"
     partition_by: str | None = None
     fields: tuple[str, ...] | None = None
+    on_malformed: OnMalformed = "raise"
 
     @classmethod
     def of(
@@ -73,6 +75,7 @@ class Query:
             timezone=str(job.context.zone) if format in COLUMNAR else "UTC",
             partition_by=partition_by,
             fields=job.fields,
+            on_malformed=job.on_malformed,
         )
 
     @property
@@ -86,6 +89,7 @@ class Query:
             "bucket": self.bucket,
             "deduplicate": self.deduplicate,
             "fields": self.fields,
+            "on_malformed": self.on_malformed,
         }
 
     def differences(self, other: Query) -> list[str]:
@@ -93,6 +97,8 @@ class Query:
         found: list[str] = []
         for name in (attribute.name for attribute in attributes_of(Query)):
             recorded, requested = getattr(self, name), getattr(other, name)
+            if name == "on_malformed":
+                continue
             if name == "project_id" and None in (recorded, requested):
                 continue
             if name in _SETS and recorded and requested:

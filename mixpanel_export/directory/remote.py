@@ -8,10 +8,9 @@ version that was read.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import shutil
 import time
-from collections.abc import Collection, Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from mixpanel_export._locks import LOCK
 from mixpanel_export._temporary import temporary_directory, temporary_folder
-from mixpanel_export.directory.filenames import MANIFEST, is_folder, name_of
+from mixpanel_export.directory.filenames import MANIFEST, is_folder, name_of, with_malformed
 from mixpanel_export.directory.lock import DEFAULT_TIMING, Lease, LeaseTiming
 from mixpanel_export.directory.manifest import Manifest
 from mixpanel_export.directory.object_store import ChangedError, Objects, Version
@@ -65,12 +64,9 @@ class RemoteStorage(Storage):
         """List the objects and their sizes."""
         return self._objects.sizes() if any(True for _ in paths) else {}
 
-    def digest(self, path: str) -> str:
-        """Read an object and compute its SHA-256."""
-        digest = hashlib.sha256()
-        for chunk in self._objects.chunks(path):
-            digest.update(chunk)
-        return digest.hexdigest()
+    def chunks(self, path: str) -> Iterator[bytes]:
+        """Read an object."""
+        yield from map(bytes, self._objects.chunks(path))
 
     @contextlib.contextmanager
     def local_file(self, path: str, staging: Staging) -> Generator[Path]:
@@ -113,6 +109,7 @@ class RemoteStorage(Storage):
         if not names:
             return
         self._lease.check()
+        names = with_malformed(names)
         self._objects.delete(sorted(path for path in self.paths() if name_of(path) in names))
 
     def recover(self, manifest: Manifest) -> set[str]:

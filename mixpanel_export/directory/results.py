@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -42,7 +42,9 @@ class DirectoryExport:
     @property
     def files(self) -> tuple[Path | Any, ...]:
         """The files, in the order of their slices, as paths, or as URLs in text."""
-        paths = [path for entry in self.manifest.slices for path in entry.paths]
+        return self._located(path for entry in self.manifest.slices for path in entry.paths)
+
+    def _located(self, paths: Iterable[str]) -> tuple[Path | Any, ...]:
         if isinstance(self.path, Path):
             return tuple(self.path / path for path in paths)
         return tuple(f"{self.path}/{path}" for path in paths)
@@ -56,6 +58,18 @@ class DirectoryExport:
     def bytes(self) -> int:
         """The total size of the files."""
         return self.manifest.size
+
+    @property
+    def malformed(self) -> int:
+        """The number of lines that were left out of all files because they are not events."""
+        return self.manifest.malformed
+
+    @property
+    def malformed_files(self) -> tuple[Path | Any, ...]:
+        """The files of such lines, as paths, or as URLs in text."""
+        return self._located(
+            entry.malformed.file for entry in self.manifest.slices if entry.malformed is not None
+        )
 
     @property
     def dropped(self) -> int:

@@ -82,6 +82,7 @@ def reconcile(
     if not manifest.slices:
         return ResumeState(job, evolve(manifest, query=query, columns=()), slice_days=request.slice_days)
     _check_same(request, manifest.query, query)
+    manifest = evolve(manifest, query=evolve(manifest.query, on_malformed=query.on_malformed))
     return ResumeState(job, manifest, due=frozenset(manifest.due()), slice_days=request.slice_days)
 
 
@@ -101,7 +102,9 @@ def _reconcile_update(
     extended = evolve(query, to_date=max(dates.to_date("to_date", last_day), query.to_date))
     first = request.from_date if request.from_date is not None else query.from_date
     job = ExportJob.make(context, first, extended.to_date, **{**query.filters, **given})
-    _check_same(request, extended, _requested_query(request, job, query))
+    requested = _requested_query(request, job, query)
+    _check_same(request, extended, requested)
+    extended = evolve(extended, on_malformed=requested.on_malformed)
     due = set(manifest.due())
     # The days that an interrupted update was to fetch again are still among its pending files.
     if extended.to_date > query.to_date or manifest.is_complete:

@@ -5,12 +5,15 @@ A stale file gets a successor with another name, which replaces it in the manife
 
 from __future__ import annotations
 
+import shutil
+
 from attrs import evolve, frozen
 
 from mixpanel_export._formats import fingerprint_of
+from mixpanel_export._mounts import durable
 from mixpanel_export.directory.conversion import Conversion, WrittenFile
-from mixpanel_export.directory.filenames import FileName, path_of
-from mixpanel_export.directory.manifest import ManifestSlice
+from mixpanel_export.directory.filenames import FileName, malformed_name, path_of
+from mixpanel_export.directory.manifest import Malformed, ManifestSlice
 from mixpanel_export.directory.publish import Publisher
 from mixpanel_export.directory.slice_files import sealed_contents
 from mixpanel_export.http.cancellation import Cancellation
@@ -62,7 +65,23 @@ class StaleFiles:
                 with storage.local_file(path_of(entry.file, partition), staging) as file:
                     self.conversion.rewrite(file, staging.part(path_of(name, partition)), self.cancellation)
             written = [WrittenFile(partition, contents.events) for partition, contents in entry.files.items()]
-            return evolve(entry, schema=schema).with_files(name, sealed_contents(staging, name, written))
+            contents = sealed_contents(staging, name, written)
+            malformed = self._copied(entry.malformed, malformed_name(name))
+            return evolve(entry, schema=schema, malformed=malformed).with_files(name, contents)
         except BaseException:
             staging.remove_parts(name)
             raise
+
+    def _copied(self, malformed: Malformed | None, name: str) -> Malformed | None:
+        """Copy the file of a slice's malformed lines, so that it stays beside the slice's own."""
+        if malformed is None:
+            return None
+        storage, staging = self.publisher.storage, self.publisher.staging
+        with (
+            storage.local_file(malformed.file, staging) as path,
+            path.open("rb") as file,
+            staging.part(name).open("wb") as copy,
+        ):
+            shutil.copyfileobj(file, copy)
+            durable(copy, staging.folder)
+        return evolve(malformed, file=name)

@@ -11,6 +11,8 @@ import contextlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from attrs import frozen
+
 from mixpanel_export._atomic import disk_errors
 from mixpanel_export._formats import COLUMNAR
 from mixpanel_export.directory.conversion import Conversion, LinesConversion
@@ -30,6 +32,7 @@ from mixpanel_export.download.job import DEFAULT_MEMORY
 from mixpanel_export.download.pool import Claim, SlicePool
 from mixpanel_export.download.progress import Progress, ProgressListener
 from mixpanel_export.download.session import SliceReceiver
+from mixpanel_export.errors import MalformedEventError, UnrepresentableError
 from mixpanel_export.http.cancellation import Cancellation
 from mixpanel_export.http.connections import Connections
 
@@ -37,6 +40,13 @@ if TYPE_CHECKING:
     from mixpanel_export.http.context import Context
 
 __all__ = ["DirectoryRun"]
+
+
+@frozen
+class _Refused:
+    """A slice that is complete, and has a line that cannot be written."""
+
+    error: MalformedEventError | UnrepresentableError
 
 
 class DirectoryRun:
@@ -125,7 +135,8 @@ class DirectoryRun:
         return find_damaged(
             self._storage,
             state.manifest.slices,
-            checksums=self._request.verify,
+            state.manifest.query.format,
+            read=self._request.verify,
             cancellation=self._cancellation,
         )
 
@@ -133,7 +144,14 @@ class DirectoryRun:
         """Announce the planned slices, fetch and publish them, and rewrite what became stale."""
         conversion = self._conversion_for(plan.manifest)
         publisher.commit(plan.manifest)
-        slices = SliceReceiver(plan.job, self._http, self._download_cancellation, listener=self._listener)
+        slices = SliceReceiver(
+            plan.job,
+            self._http,
+            self._download_cancellation,
+            # Nothing parses lines that stay lines, so they are parsed to be verified.
+            check="frame" if plan.manifest.query.format in COLUMNAR else "json",
+            listener=self._listener,
+        )
         with contextlib.closing(slices):
             files = SliceFiles(
                 format=plan.manifest.query.format,
@@ -147,14 +165,27 @@ class DirectoryRun:
         return slices.progress
 
     def _download(self, plan: DirectoryPlan, files: SliceFiles, publisher: Publisher) -> None:
-        def fetch(claim: Claim) -> ManifestSlice:
-            return files.fetch(claim, plan.names.of(claim.slice_))
+        """Fetch and publish the planned slices; raise after all others when the lines of one are refused."""
 
-        pool: SlicePool[ManifestSlice] = SlicePool(
-            plan.job.planner(), fetch, files.discard, self._download_cancellation, ordered=False
+        def fetch(claim: Claim) -> ManifestSlice | _Refused:
+            try:
+                return files.fetch(claim, plan.names.of(claim.slice_))
+            except (MalformedEventError, UnrepresentableError) as error:
+                return _Refused(error)
+
+        def discard(entry: ManifestSlice | _Refused) -> None:
+            if isinstance(entry, ManifestSlice):
+                files.discard(entry)
+
+        pool: SlicePool[ManifestSlice | _Refused] = SlicePool(
+            plan.job.planner(), fetch, discard, self._download_cancellation, ordered=False
         )
+        refused: _Refused | None = None
         try:
             while (entry := pool.take()) is not None:
+                if isinstance(entry, _Refused):
+                    refused = refused or entry
+                    continue
                 try:
                     publisher.publish(entry, files.conversion.columns)
                 except BaseException:
@@ -162,6 +193,8 @@ class DirectoryRun:
                     raise
         finally:
             pool.close()
+        if refused is not None:
+            raise refused.error
 
     def _conversion_for(self, manifest: Manifest) -> Conversion:
         """Make the conversion to the directory's format, starting from the columns that its manifest records.

@@ -17,8 +17,8 @@ from mixpanel_export._atomic import digest_of
 from mixpanel_export._formats import COLUMNAR, fingerprint_of
 from mixpanel_export._mounts import durable
 from mixpanel_export.directory.conversion import Conversion, WrittenFile
-from mixpanel_export.directory.filenames import is_partition, path_of
-from mixpanel_export.directory.manifest import Contents, ManifestSlice
+from mixpanel_export.directory.filenames import is_partition, malformed_name, path_of
+from mixpanel_export.directory.manifest import Contents, Malformed, ManifestSlice
 from mixpanel_export.directory.staging import Staging
 from mixpanel_export.download.pool import Claim
 from mixpanel_export.download.session import SliceReceiver
@@ -80,15 +80,40 @@ class SliceFiles:
         if self.format in COLUMNAR:
             received = self.slices.receive(claim, file)
             entry, written = self.slices.finish(
-                received, lambda spool: (_entry_of(spool, name), self._convert(spool, name))
+                received, lambda spool: (self._entry_of(spool, name), self._convert(spool, name))
             )
             return entry, written, ""
         spool, digest = self.slices.fetch(claim, file)
         spool = self.slices.deduplicated(spool)
         if self._stays_as_received(spool):
             durable(file, self.staging.folder)
-            return _entry_of(spool, name), None, digest
-        return _entry_of(spool, name), self._convert(spool, name), ""
+            return self._entry_of(spool, name), None, digest
+        return self._entry_of(spool, name), self._convert(spool, name), ""
+
+    def _entry_of(self, spool: Spool, name: str) -> ManifestSlice:
+        """Describe a slice for the manifest, except its files; write its malformed lines, if there are any."""
+        return ManifestSlice(
+            file=name,
+            from_date=spool.slice_.from_date,
+            to_date=spool.slice_.to_date,
+            events=spool.events,
+            bytes=0,
+            json_bytes=spool.verified.bytes,
+            sha256="",
+            fetched_at=datetime.datetime.now(datetime.UTC).replace(microsecond=0),
+            dropped=spool.dropped,
+            proof=spool.verified.proof,
+            malformed=self._set_aside(spool, malformed_name(name)) if spool.malformed else None,
+        )
+
+    def _set_aside(self, spool: Spool, name: str) -> Malformed:
+        """Write the malformed lines of a slice to a staged file."""
+        part = self.staging.part(name)
+        with part.open("wb") as file:
+            for line in spool.malformed_lines():
+                file.write(line)
+            durable(file, self.staging.folder)
+        return Malformed(name, spool.malformed, part.stat().st_size, digest_of(part))
 
     def _stays_as_received(self, spool: Spool) -> bool:
         verified = spool.verified
@@ -139,18 +164,3 @@ def sealed_contents(
     if not contents or (None in contents and len(contents) > 1):
         raise ValueError(f"a conversion wrote the partitions {list(contents)} of {name}")
     return contents
-
-
-def _entry_of(spool: Spool, name: str) -> ManifestSlice:
-    """Describe a slice for the manifest, except its files."""
-    return ManifestSlice(
-        file=name,
-        from_date=spool.slice_.from_date,
-        to_date=spool.slice_.to_date,
-        events=spool.events,
-        bytes=0,
-        json_bytes=spool.verified.bytes,
-        sha256="",
-        fetched_at=datetime.datetime.now(datetime.UTC).replace(microsecond=0),
-        dropped=spool.dropped,
-    )

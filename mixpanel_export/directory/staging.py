@@ -9,7 +9,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from mixpanel_export.directory.filenames import FileName, is_folder
+from mixpanel_export.directory.filenames import FileName, is_folder, with_malformed
 
 __all__ = ["Staging"]
 
@@ -42,7 +42,8 @@ class Staging:
 
     def remove_parts(self, name: str) -> None:
         """Remove the unfinished files of a slice."""
-        self.part(name).unlink(missing_ok=True)
+        for own in with_malformed([name]):
+            self.part(own).unlink(missing_ok=True)
         self.converted(name).unlink(missing_ok=True)
         for partition in self.folder.glob(f".date=*.{name}{_PART}"):
             partition.unlink(missing_ok=True)

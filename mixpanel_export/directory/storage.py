@@ -6,7 +6,7 @@ See `local` and `remote` for the two kinds, and `destination` for how one is ope
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -54,8 +54,8 @@ class Storage(ABC):
         """Return the sizes of the files among `paths` that exist."""
 
     @abstractmethod
-    def digest(self, path: str) -> str:
-        """Compute the SHA-256 of a file; raises FileNotFoundError."""
+    def chunks(self, path: str) -> Iterator[bytes]:
+        """Yield the bytes of a file; raise FileNotFoundError when there is none."""
 
     @abstractmethod
     def local_file(self, path: str, staging: Staging) -> AbstractContextManager[Path]:
@@ -71,7 +71,7 @@ class Storage(ABC):
 
     @abstractmethod
     def remove(self, names: Collection[str]) -> None:
-        """Remove the files of these names, in every partition, and their unfinished files."""
+        """Remove the files of these names, in every partition, of their malformed lines, and unfinished ones."""
 
     @abstractmethod
     def _manifest_text(self) -> bytes | None:

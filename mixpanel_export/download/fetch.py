@@ -14,6 +14,7 @@ from typing import IO, Any, NoReturn, TypeVar
 import httpx
 from attrs import evolve, frozen
 
+from mixpanel_export._formats import OnMalformed
 from mixpanel_export.download.plan import Slice
 from mixpanel_export.errors import IncompleteExportError, NetworkError, SliceFailedError, quoting
 from mixpanel_export.http.answers import check_answer
@@ -25,7 +26,7 @@ from mixpanel_export.http.limits import Budget, BudgetWait
 from mixpanel_export.http.retry import TRANSIENT_ERRORS, RetryPolicy, RetryState
 from mixpanel_export.http.transport import Streamed, send
 from mixpanel_export.records.inflate import CHUNK_SIZE, is_gzip
-from mixpanel_export.records.verify import MAX_LINE, Check, OnMalformed, Proof, Verified, Verifier
+from mixpanel_export.records.verify import MAX_LINE, Check, Proof, Verified, Verifier
 
 __all__ = ["FetchConfig", "FetchObserver", "SliceFetch"]
 

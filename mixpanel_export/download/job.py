@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
 from attrs import frozen
 
+from mixpanel_export._formats import ON_MALFORMED, OnMalformed
 from mixpanel_export.download.plan import Plan, Slice, make_plan
 from mixpanel_export.download.planner import Pace, SlicePlanner
 from mixpanel_export.errors import InvalidArgumentError
@@ -22,7 +23,7 @@ from mixpanel_export.http.calls import Request, build_request, checked_arguments
 from mixpanel_export.http.context import Context
 from mixpanel_export.records.decode import EventDecoder
 from mixpanel_export.records.event import Event, event_type
-from mixpanel_export.records.verify import MAX_LINE, ON_MALFORMED, OnMalformed
+from mixpanel_export.records.verify import MAX_LINE
 from mixpanel_export_api.api.export import EXPORT_RAW
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class ExportJob:
         fields: the properties to keep, beside those that identify an event; None for all.
         deduplicate: leave out events that were sent again.
         memory: about how many bytes a conversion to columns may take.
-        on_malformed: the treatment of lines that are not events; see `records.verify.OnMalformed`.
+        on_malformed: the treatment of lines that are not events; see `_formats.OnMalformed`.
         malformed_path: the file for such lines; None for the default of the delivery.
         max_line: about the most bytes of a line.
         allow_unproved: accept an answer that neither HTTP nor gzip proves to be whole.

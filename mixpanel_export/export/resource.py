@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Unpack
 
-from mixpanel_export._formats import FileFormat, Layout
+from mixpanel_export._formats import FileFormat, Layout, OnMalformed
 from mixpanel_export._worker import WorkThread, in_thread
 from mixpanel_export.dates import DateLike
 from mixpanel_export.directory.resource import AsyncDirectoryExports, DirectoryExports
@@ -19,7 +19,7 @@ from mixpanel_export.download.progress import Progress, ProgressListener
 from mixpanel_export.export.calls import ExportCalls
 from mixpanel_export.http.connections import Connections
 from mixpanel_export.records.event import Event
-from mixpanel_export.records.verify import MAX_LINE, OnMalformed
+from mixpanel_export.records.verify import MAX_LINE
 from mixpanel_export_api.api.export import AsyncExportResource, ExportResource
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ line is reported only after the end of the response, because a response that bro
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection
-from typing import Literal, get_args
+from typing import Literal
 
 from attrs import field, frozen
 
+from mixpanel_export._formats import OnMalformed
 from mixpanel_export.errors import IncompleteExportError, MalformedEventError
 from mixpanel_export.records.body import BodyReader
 from mixpanel_export.records.decode import EventDecoder
@@ -23,7 +23,7 @@ from mixpanel_export.records.lines import LineTooLongError, count_lines
 from mixpanel_export.records.marks import LineMarks, LineMarksBuilder
 from mixpanel_export.records.repair import repaired
 
-__all__ = ["MAX_LINE", "ON_MALFORMED", "Block", "Check", "OnMalformed", "Proof", "Verified", "Verifier"]
+__all__ = ["MAX_LINE", "Block", "Check", "Proof", "Verified", "Verifier"]
 
 Check = Literal["frame", "json"]
 """How lines are checked.
@@ -34,17 +34,6 @@ Check = Literal["frame", "json"]
 
 A block with a line of another shape is parsed in either case.
 """
-
-OnMalformed = Literal["raise", "quarantine", "replace"]
-"""The treatment of a line that is not an event.
-
-- `raise`: raise MalformedEventError, once the rest of the response has been checked.
-- `quarantine`: leave it out, and mark it. A line is also left out if it holds half a surrogate pair or a number too
-  large for a double: legal JSON that not every output can hold.
-- `replace`: replace what is not valid Unicode with U+FFFD; raise if it is not an event even then.
-"""
-
-ON_MALFORMED: Collection[OnMalformed] = get_args(OnMalformed)
 
 Proof = Literal["gzip", "length", "chunked", "none"]
 """The proof that a response ended where it should: gzip's trailer, its length, its last chunk, or none."""

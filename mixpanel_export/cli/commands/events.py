@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import asdict, frozen
 
-from mixpanel_export._formats import COLUMNAR, FileFormat, Layout, PartitionBy, check_columnar
+from mixpanel_export._formats import COLUMNAR, FileFormat, Layout, OnMalformed, PartitionBy, check_columnar
 from mixpanel_export.cli.destinations import Destination, resolve
 from mixpanel_export.cli.event_options import event_options
+from mixpanel_export.cli.exit_codes import MALFORMED
 from mixpanel_export.cli.invocation import Invocation, pass_invocation
 from mixpanel_export.cli.options import Command, Option
 
@@ -47,7 +48,8 @@ def events(invocation: Invocation, /, **options: Any) -> None:
     """Export the raw events of a range of days, as JSON Lines, Parquet or CSV.
 
     A file appears under its name only when it is complete. A directory gets a file per slice, and a manifest.json
-    that lists the complete ones. Interrupt it at any time; rerun the same command to resume.
+    that lists the complete ones. Interrupt it at any time; rerun the same command to resume. Exits with 3 if all is
+    exported except malformed lines that were set aside.
     """
     EventsCommand(**options).run(invocation)
 
@@ -65,6 +67,10 @@ class EventsCommand:
     event: Sequence[str]
     where: str | None
     deduplicate: bool
+    on_malformed: OnMalformed | None
+    malformed_path: str | None
+    max_line: int | None
+    allow_unproved: bool
     parallel: int | None
     slice_days: int | None
     memory: int | None
@@ -95,6 +101,8 @@ class EventsCommand:
             reporter.summary(f"{result.summary}, in {seconds:.1f} s", facts)
             for note in result.notes:
                 reporter.note(note)
+        if result.malformed:
+            raise click.exceptions.Exit(MALFORMED)
 
     def _export(
         self, client: MixpanelClient, target: Destination, progress: ProgressListener | None
@@ -103,7 +111,8 @@ class EventsCommand:
             from mixpanel_export.cli.output.summaries import summarize_directory
 
             done = self._to_directory(client, target, progress)
-            return _Result(*summarize_directory(done), asdict(done.progress))
+            facts = {**asdict(done.progress), "malformed": done.malformed}
+            return _Result(*summarize_directory(done), facts, done.malformed)
         from_date, to_date = self._range
         if target.path is None:
             from mixpanel_export.cli.destinations import stdout_buffer
@@ -202,6 +211,14 @@ class EventsCommand:
             options["where"] = self.where
         if self.deduplicate:
             options["deduplicate"] = True
+        if self.on_malformed is not None:
+            options["on_malformed"] = self.on_malformed
+        if self.malformed_path is not None:
+            options["malformed_path"] = self.malformed_path
+        if self.max_line is not None:
+            options["max_line"] = self.max_line
+        if self.allow_unproved:
+            options["allow_unproved"] = True
         if self.parallel is not None:
             options["parallel"] = self.parallel
         if self.slice_days is not None:
@@ -251,19 +268,28 @@ class EventsCommand:
     def _summarize(self, totals: Progress, target: Destination) -> _Result:
         from rich.filesize import decimal
 
+        from mixpanel_export.cli.output.summaries import pluralize
+
         detail = (
             f"{totals.dropped:,} duplicates left out"
             if self.deduplicate
             else f"{decimal(totals.lines)} of JSON Lines"
         )
         summary = f"{totals.events - totals.dropped:,} events, {detail}, to {target}"
-        return _Result(summary, (), asdict(totals))
+        if totals.malformed:
+            summary += f", {pluralize(totals.malformed, 'malformed line')} set aside"
+        return _Result(summary, (), asdict(totals), totals.malformed)
 
 
 @frozen
 class _Result:
-    """A finished export, in words and as numbers."""
+    """A finished export, in words and as numbers.
+
+    Attributes:
+        malformed: the number of lines that are set aside.
+    """
 
     summary: str
     notes: Sequence[str]
     facts: Mapping[str, Any]
+    malformed: int

@@ -19,7 +19,7 @@ __all__ = ["verify"]
 @click.argument("path", metavar="DIRECTORY")
 @pass_invocation
 def verify(invocation: Invocation, path: str) -> None:
-    """Check the export in DIRECTORY: every day is there, every file has its size and checksum.
+    """Check the export in DIRECTORY: every day is there, every file has its size, checksum and events.
 
     Nothing is fetched or changed; `events --verify` repairs what is damaged. Exits with 1 if something is wrong.
     """
@@ -40,7 +40,7 @@ def _verify(reporter: Reporter, path: str) -> None:
     manifest = storage.read_manifest()
     if manifest is None:
         raise InvalidArgumentError("path", path, f"expected a directory with a {MANIFEST} from `events`")
-    damaged = find_damaged(storage, manifest.slices, checksums=True)
+    damaged = find_damaged(storage, manifest.slices, manifest.query.format, read=True)
     gaps = manifest.gaps()
     unfinished = not manifest.is_complete and not gaps
     query = manifest.query
@@ -58,6 +58,8 @@ def _verify(reporter: Reporter, path: str) -> None:
         name = name_of(file)
         if name not in manifest.names and FileName.parse(name) is not None:
             reporter.note(f"{file} is not in the manifest")
+    if manifest.malformed:
+        click.echo(f"Malformed: {pluralize(manifest.malformed, 'line')} left out, in files of their own")
     problems = [f"{pluralize(len(gaps), 'range')} missing"] if gaps else []
     problems += [f"{pluralize(len(damaged), 'file')} damaged"] if damaged else []
     problems += ["an update is unfinished"] if unfinished else []
@@ -65,4 +67,4 @@ def _verify(reporter: Reporter, path: str) -> None:
         raise ExportError(
             f"{path} is not complete: {' and '.join(problems)}. Run its `events` command with --verify to repair it"
         )
-    click.echo("Complete: every day is there, and every file has its size and checksum")
+    click.echo("Complete: every day is there, and every file has its size, checksum and events")

@@ -21,6 +21,8 @@ def summarize_directory(done: DirectoryExport) -> tuple[str, list[str]]:
     )
     if done.dropped:
         summary += f", {done.dropped:,} duplicates left out"
+    if done.malformed:
+        summary += f", {pluralize(done.malformed, 'malformed line')} set aside"
     summary += f": {pluralize(done.fetched, 'slice')} fetched, {done.found:,} already complete"
     notes = [f"{name} {problem}; it was fetched again" for name, problem in done.damaged.items()]
     notes += [f"{name} is not in the manifest and was left alone" for name in done.unknown]

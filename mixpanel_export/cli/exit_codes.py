@@ -1,0 +1,12 @@
+"""The exit codes of the command."""
+
+from __future__ import annotations
+
+__all__ = ["DONE", "FAILED", "INTERRUPTED", "MALFORMED", "TERMINATED", "USAGE"]
+
+DONE, FAILED, USAGE, MALFORMED, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 130, 143
+"""The exit codes.
+
+Nothing was sent to Mixpanel when the code is `USAGE`. With `MALFORMED`, an export is complete, except for lines
+that are not events and were set aside.
+"""
