@@ -92,10 +92,10 @@ class DirectoryRequest:
             InvalidArgumentError: for the first that is not allowed.
         """
         check_options(options, DirectoryOptions)
-        if options.get("malformed_path") is not None:
+        if (malformed_path := options.get("malformed_path")) is not None:
             raise InvalidArgumentError(
                 "malformed_path",
-                options["malformed_path"],
+                malformed_path,
                 "a directory has a file of such lines for each slice",
             )
         if (format := options.get("format")) is not None:

@@ -6,6 +6,7 @@ import hashlib
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
 
 from mixpanel_export.directory.filenames import path_of
 from mixpanel_export.directory.manifest import Contents, Malformed, ManifestSlice
@@ -17,6 +18,12 @@ from mixpanel_export.records.verify import Verifier
 __all__ = ["find_damaged"]
 
 _READERS = 4
+
+
+class _Digest(Protocol):
+    """The part of a hashlib digest that is fed."""
+
+    def update(self, data: bytes, /) -> None: ...
 
 
 def find_damaged(
@@ -94,7 +101,7 @@ class _Reader:
             return f"has {found:,} {noun} instead of {expected:,}"
         return None
 
-    def _count(self, path: str, contents: Contents | Malformed, digest: hashlib._Hash) -> int | None:
+    def _count(self, path: str, contents: Contents | Malformed, digest: _Digest) -> int | None:
         """Read a file and count its events or lines; None if they cannot be counted."""
         chunks = self._chunks(path, digest)
         if isinstance(contents, Malformed):
@@ -115,7 +122,7 @@ class _Reader:
             pass
         return digest.hexdigest()
 
-    def _chunks(self, path: str, digest: hashlib._Hash) -> Iterator[bytes]:
+    def _chunks(self, path: str, digest: _Digest) -> Iterator[bytes]:
         for chunk in self._storage.chunks(path):
             self._cancellation.check()
             digest.update(chunk)
