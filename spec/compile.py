@@ -48,6 +48,7 @@ def compile_spec(spec: Path, output: Path) -> None:
     project.env.loader = ChoiceLoader([project.env.loader, PrefixLoader({"upstream": upstream})])
     project.env.globals["calls"] = calls_by_name(contract, data)
     project.env.globals["models"] = models_by_name(contract)
+    project.env.globals["descriptions"] = contract.tag_descriptions()
     errors = project.build()
     if errors:
         raise GenerationError("\n".join(f"{e.level.value}: {e.header} {e.detail}" for e in errors))

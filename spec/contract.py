@@ -37,6 +37,12 @@ class Contract:
             node = {**target, **{key: value for key, value in node.items() if key != "$ref"}}
         return node
 
+    def tag_descriptions(self) -> dict[str, str]:
+        """Return the description of each tag; a tag that is not described gets one that names it."""
+        described = {tag["name"]: tag.get("description") for tag in self.document.get("tags", [])}
+        used = {tag for *_, operation, _ in self.operations() for tag in operation["tags"]}
+        return {tag: described.get(tag) or f"Operations of the tag `{tag}`." for tag in {*described, *used}}
+
     def operations(self) -> Iterator[tuple[str, str, dict[str, Any], dict[str, Any]]]:
         """Yield path, method, operation and path item of each operation."""
         for path, item in self.document["paths"].items():

@@ -61,91 +61,91 @@ class Resources:
 
     @cached_property
     def activity(self) -> ActivityResource:
-        """The operations of the tag `activity`."""
+        """The events of particular users."""
         from .activity import ActivityResource
 
         return ActivityResource(self)
 
     @cached_property
     def annotations(self) -> AnnotationsResource:
-        """The operations of the tag `annotations`."""
+        """Notes pinned to a moment on a project's charts, and their tags."""
         from .annotations import AnnotationsResource
 
         return AnnotationsResource(self)
 
     @cached_property
     def cohorts(self) -> CohortsResource:
-        """The operations of the tag `cohorts`."""
+        """Saved groups of users."""
         from .cohorts import CohortsResource
 
         return CohortsResource(self)
 
     @cached_property
     def events(self) -> EventsResource:
-        """The operations of the tag `events`."""
+        """A project's events and properties, with simple counts."""
         from .events import EventsResource
 
         return EventsResource(self)
 
     @cached_property
     def export(self) -> ExportResource:
-        """The operations of the tag `export`."""
+        """Raw events with all their properties."""
         from .export import ExportResource
 
         return ExportResource(self)
 
     @cached_property
     def funnels(self) -> FunnelsResource:
-        """The operations of the tag `funnels`."""
+        """Saved funnels and the number of users who reach each step."""
         from .funnels import FunnelsResource
 
         return FunnelsResource(self)
 
     @cached_property
     def insights(self) -> InsightsResource:
-        """The operations of the tag `insights`."""
+        """The numbers of a saved Insights report."""
         from .insights import InsightsResource
 
         return InsightsResource(self)
 
     @cached_property
     def jql(self) -> JqlResource:
-        """The operations of the tag `jql`."""
+        """Queries written in JavaScript and run by Mixpanel, which keeps them in maintenance mode."""
         from .jql import JqlResource
 
         return JqlResource(self)
 
     @cached_property
     def legacy(self) -> LegacyResource:
-        """The operations of the tag `legacy`."""
+        """Calls under the older root, for existing integrations. New code should use the other tags."""
         from .legacy import LegacyResource
 
         return LegacyResource(self)
 
     @cached_property
     def profiles(self) -> ProfilesResource:
-        """The operations of the tag `profiles`."""
+        """User and group profiles, filtered and read page by page (the engage call)."""
         from .profiles import ProfilesResource
 
         return ProfilesResource(self)
 
     @cached_property
     def retention(self) -> RetentionResource:
-        """The operations of the tag `retention`."""
+        """The number of users who come back, and how often users do something within a period."""
         from .retention import RetentionResource
 
         return RetentionResource(self)
 
     @cached_property
     def schemas(self) -> SchemasResource:
-        """The operations of the tag `schemas`."""
+        """The Lexicon, a project's dictionary of its events and profile properties."""
         from .schemas import SchemasResource
 
         return SchemasResource(self)
 
     @cached_property
     def segmentation(self) -> SegmentationResource:
-        """The operations of the tag `segmentation`."""
+        """One event over time, split and filtered by expressions over its properties."""
         from .segmentation import SegmentationResource
 
         return SegmentationResource(self)
@@ -160,91 +160,91 @@ class AsyncResources:
 
     @cached_property
     def activity(self) -> AsyncActivityResource:
-        """The operations of the tag `activity`."""
+        """The events of particular users."""
         from .activity import AsyncActivityResource
 
         return AsyncActivityResource(self)
 
     @cached_property
     def annotations(self) -> AsyncAnnotationsResource:
-        """The operations of the tag `annotations`."""
+        """Notes pinned to a moment on a project's charts, and their tags."""
         from .annotations import AsyncAnnotationsResource
 
         return AsyncAnnotationsResource(self)
 
     @cached_property
     def cohorts(self) -> AsyncCohortsResource:
-        """The operations of the tag `cohorts`."""
+        """Saved groups of users."""
         from .cohorts import AsyncCohortsResource
 
         return AsyncCohortsResource(self)
 
     @cached_property
     def events(self) -> AsyncEventsResource:
-        """The operations of the tag `events`."""
+        """A project's events and properties, with simple counts."""
         from .events import AsyncEventsResource
 
         return AsyncEventsResource(self)
 
     @cached_property
     def export(self) -> AsyncExportResource:
-        """The operations of the tag `export`."""
+        """Raw events with all their properties."""
         from .export import AsyncExportResource
 
         return AsyncExportResource(self)
 
     @cached_property
     def funnels(self) -> AsyncFunnelsResource:
-        """The operations of the tag `funnels`."""
+        """Saved funnels and the number of users who reach each step."""
         from .funnels import AsyncFunnelsResource
 
         return AsyncFunnelsResource(self)
 
     @cached_property
     def insights(self) -> AsyncInsightsResource:
-        """The operations of the tag `insights`."""
+        """The numbers of a saved Insights report."""
         from .insights import AsyncInsightsResource
 
         return AsyncInsightsResource(self)
 
     @cached_property
     def jql(self) -> AsyncJqlResource:
-        """The operations of the tag `jql`."""
+        """Queries written in JavaScript and run by Mixpanel, which keeps them in maintenance mode."""
         from .jql import AsyncJqlResource
 
         return AsyncJqlResource(self)
 
     @cached_property
     def legacy(self) -> AsyncLegacyResource:
-        """The operations of the tag `legacy`."""
+        """Calls under the older root, for existing integrations. New code should use the other tags."""
         from .legacy import AsyncLegacyResource
 
         return AsyncLegacyResource(self)
 
     @cached_property
     def profiles(self) -> AsyncProfilesResource:
-        """The operations of the tag `profiles`."""
+        """User and group profiles, filtered and read page by page (the engage call)."""
         from .profiles import AsyncProfilesResource
 
         return AsyncProfilesResource(self)
 
     @cached_property
     def retention(self) -> AsyncRetentionResource:
-        """The operations of the tag `retention`."""
+        """The number of users who come back, and how often users do something within a period."""
         from .retention import AsyncRetentionResource
 
         return AsyncRetentionResource(self)
 
     @cached_property
     def schemas(self) -> AsyncSchemasResource:
-        """The operations of the tag `schemas`."""
+        """The Lexicon, a project's dictionary of its events and profile properties."""
         from .schemas import AsyncSchemasResource
 
         return AsyncSchemasResource(self)
 
     @cached_property
     def segmentation(self) -> AsyncSegmentationResource:
-        """The operations of the tag `segmentation`."""
+        """One event over time, split and filtered by expressions over its properties."""
         from .segmentation import AsyncSegmentationResource
 
         return AsyncSegmentationResource(self)

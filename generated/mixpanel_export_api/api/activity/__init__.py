@@ -60,7 +60,7 @@ ACTIVITY_STREAM: Operation[ActivityResult] = Operation(
 
 
 class ActivityResource:
-    """The operations of the tag `activity`."""
+    """The events of particular users."""
 
     def __init__(self, client: Resources) -> None:
         self._client = client
@@ -103,7 +103,7 @@ class ActivityResource:
 
 
 class AsyncActivityResource:
-    """The operations of the tag `activity`."""
+    """The events of particular users."""
 
     def __init__(self, client: AsyncResources) -> None:
         self._client = client

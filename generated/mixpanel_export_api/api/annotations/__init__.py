@@ -191,7 +191,7 @@ ANNOTATIONS_CREATE_TAG: Operation[AnnotationTag] = Operation(
 
 
 class AnnotationsResource:
-    """The operations of the tag `annotations`."""
+    """Notes pinned to a moment on a project's charts, and their tags."""
 
     def __init__(self, client: Resources) -> None:
         self._client = client
@@ -408,7 +408,7 @@ class AnnotationsResource:
 
 
 class AsyncAnnotationsResource:
-    """The operations of the tag `annotations`."""
+    """Notes pinned to a moment on a project's charts, and their tags."""
 
     def __init__(self, client: AsyncResources) -> None:
         self._client = client

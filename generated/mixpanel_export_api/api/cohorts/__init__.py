@@ -48,7 +48,7 @@ COHORTS_LIST: Operation[builtins.list[Cohort]] = Operation(
 
 
 class CohortsResource:
-    """The operations of the tag `cohorts`."""
+    """Saved groups of users."""
 
     def __init__(self, client: Resources) -> None:
         self._client = client
@@ -78,7 +78,7 @@ class CohortsResource:
 
 
 class AsyncCohortsResource:
-    """The operations of the tag `cohorts`."""
+    """Saved groups of users."""
 
     def __init__(self, client: AsyncResources) -> None:
         self._client = client

@@ -312,7 +312,7 @@ EVENTS_PROPERTIES_VALUES: Operation[builtins.list[str]] = Operation(
 
 
 class EventsResource:
-    """The operations of the tag `events`."""
+    """A project's events and properties, with simple counts."""
 
     def __init__(self, client: Resources) -> None:
         self._client = client
@@ -619,7 +619,7 @@ class EventsResource:
 
 
 class AsyncEventsResource:
-    """The operations of the tag `events`."""
+    """A project's events and properties, with simple counts."""
 
     def __init__(self, client: AsyncResources) -> None:
         self._client = client

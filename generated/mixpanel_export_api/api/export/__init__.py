@@ -56,7 +56,7 @@ EXPORT_RAW: Operation[str] = Operation(
 
 
 class ExportResource:
-    """The operations of the tag `export`."""
+    """Raw events with all their properties."""
 
     def __init__(self, client: Resources) -> None:
         self._client = client
@@ -122,7 +122,7 @@ class ExportResource:
 
 
 class AsyncExportResource:
-    """The operations of the tag `export`."""
+    """Raw events with all their properties."""
 
     def __init__(self, client: AsyncResources) -> None:
         self._client = client

@@ -114,7 +114,7 @@ FUNNELS_LIST: Operation[builtins.list[SavedFunnel]] = Operation(
 
 
 class FunnelsResource:
-    """The operations of the tag `funnels`."""
+    """Saved funnels and the number of users who reach each step."""
 
     def __init__(self, client: Resources) -> None:
         self._client = client
@@ -203,7 +203,7 @@ class FunnelsResource:
 
 
 class AsyncFunnelsResource:
-    """The operations of the tag `funnels`."""
+    """Saved funnels and the number of users who reach each step."""
 
     def __init__(self, client: AsyncResources) -> None:
         self._client = client

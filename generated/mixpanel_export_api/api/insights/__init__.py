@@ -50,7 +50,7 @@ INSIGHTS_QUERY: Operation[InsightsResult] = Operation(
 
 
 class InsightsResource:
-    """The operations of the tag `insights`."""
+    """The numbers of a saved Insights report."""
 
     def __init__(self, client: Resources) -> None:
         self._client = client
@@ -88,7 +88,7 @@ class InsightsResource:
 
 
 class AsyncInsightsResource:
-    """The operations of the tag `insights`."""
+    """The numbers of a saved Insights report."""
 
     def __init__(self, client: AsyncResources) -> None:
         self._client = client

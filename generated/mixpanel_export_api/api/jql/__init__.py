@@ -57,7 +57,7 @@ JQL_QUERY: Operation[builtins.list[Any]] = Operation(
 
 
 class JqlResource:
-    """The operations of the tag `jql`."""
+    """Queries written in JavaScript and run by Mixpanel, which keeps them in maintenance mode."""
 
     def __init__(self, client: Resources) -> None:
         self._client = client
@@ -99,7 +99,7 @@ class JqlResource:
 
 
 class AsyncJqlResource:
-    """The operations of the tag `jql`."""
+    """Queries written in JavaScript and run by Mixpanel, which keeps them in maintenance mode."""
 
     def __init__(self, client: AsyncResources) -> None:
         self._client = client

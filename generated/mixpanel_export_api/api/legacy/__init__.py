@@ -212,7 +212,7 @@ LEGACY_ENGAGE: Operation[ProfilesPage | CsvText] = Operation(
 
 
 class LegacyResource:
-    """The operations of the tag `legacy`."""
+    """Calls under the older root, for existing integrations. New code should use the other tags."""
 
     def __init__(self, client: Resources) -> None:
         self._client = client
@@ -491,7 +491,7 @@ class LegacyResource:
 
 
 class AsyncLegacyResource:
-    """The operations of the tag `legacy`."""
+    """Calls under the older root, for existing integrations. New code should use the other tags."""
 
     def __init__(self, client: AsyncResources) -> None:
         self._client = client

@@ -119,7 +119,7 @@ PROFILES_QUERY: Operation[ProfilesPage] = Operation(
 
 
 class ProfilesResource:
-    """The operations of the tag `profiles`."""
+    """User and group profiles, filtered and read page by page (the engage call)."""
 
     def __init__(self, client: Resources) -> None:
         self._client = client
@@ -195,7 +195,7 @@ class ProfilesResource:
 
 
 class AsyncProfilesResource:
-    """The operations of the tag `profiles`."""
+    """User and group profiles, filtered and read page by page (the engage call)."""
 
     def __init__(self, client: AsyncResources) -> None:
         self._client = client

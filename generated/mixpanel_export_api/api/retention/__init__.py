@@ -119,7 +119,7 @@ RETENTION_FREQUENCY: Operation[FrequencyResult] = Operation(
 
 
 class RetentionResource:
-    """The operations of the tag `retention`."""
+    """The number of users who come back, and how often users do something within a period."""
 
     def __init__(self, client: Resources) -> None:
         self._client = client
@@ -247,7 +247,7 @@ class RetentionResource:
 
 
 class AsyncRetentionResource:
-    """The operations of the tag `retention`."""
+    """The number of users who come back, and how often users do something within a period."""
 
     def __init__(self, client: AsyncResources) -> None:
         self._client = client

@@ -85,7 +85,7 @@ SCHEMAS_GET: Operation[LexiconSchema] = Operation(
 
 
 class SchemasResource:
-    """The operations of the tag `schemas`."""
+    """The Lexicon, a project's dictionary of its events and profile properties."""
 
     def __init__(self, client: Resources) -> None:
         self._client = client
@@ -176,7 +176,7 @@ class SchemasResource:
 
 
 class AsyncSchemasResource:
-    """The operations of the tag `schemas`."""
+    """The Lexicon, a project's dictionary of its events and profile properties."""
 
     def __init__(self, client: AsyncResources) -> None:
         self._client = client

@@ -276,7 +276,7 @@ SEGMENTATION_MULTISEG: Operation[MultisegResult] = Operation(
 
 
 class SegmentationResource:
-    """The operations of the tag `segmentation`."""
+    """One event over time, split and filtered by expressions over its properties."""
 
     def __init__(self, client: Resources) -> None:
         self._client = client
@@ -569,7 +569,7 @@ class SegmentationResource:
 
 
 class AsyncSegmentationResource:
-    """The operations of the tag `segmentation`."""
+    """One event over time, split and filtered by expressions over its properties."""
 
     def __init__(self, client: AsyncResources) -> None:
         self._client = client
