@@ -66,6 +66,7 @@ def test_exports_need_no_writable_directory(expected: str) -> None:
     assert output_of(result) == expected
 
 
+@pytest.mark.slow
 def test_layout_of_lambda_works(expected: str, tmp_path: Path) -> None:
     """Only one directory can be written to; the user has no name and no home."""
     result = run(
@@ -139,6 +140,7 @@ def test_memory_without_a_directory_is_bounded(monkeypatch: pytest.MonkeyPatch) 
         second.write(bytes(2 << 20))
 
 
+@pytest.mark.slow
 def test_columns_name_the_missing_directory() -> None:
     code = """
         from mixpanel_export import ConfigurationError
@@ -161,6 +163,7 @@ def test_exports_need_no_zone_database(expected: str) -> None:
     assert output_of(result) == expected
 
 
+@pytest.mark.slow
 def test_other_zones_name_the_missing_database() -> None:
     code = """
         from mixpanel_export import ConfigurationError, MixpanelClient, ServiceAccountAuth

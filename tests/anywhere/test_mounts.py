@@ -50,6 +50,7 @@ def check_whole(client: MixpanelClient, folder: Path, to_date: str) -> None:
 
 
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS])
+@pytest.mark.sampled(1)
 def test_exports_go_on_without_locks(
     number: int,
     client: MixpanelClient,
@@ -69,6 +70,7 @@ def test_exports_go_on_without_locks(
 
 
 @pytest.mark.parametrize("number", [errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS])
+@pytest.mark.sampled(1)
 def test_exports_go_on_without_sync_of_folders(
     number: int,
     client: MixpanelClient,
@@ -200,6 +202,7 @@ def test_profiles_follow_no_links(client: MixpanelClient, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "jsonl.gz", "parquet", "csv"])
+@pytest.mark.sampled(1)
 def test_files_that_are_pipes_are_written_to(ending: str, client: MixpanelClient, tmp_path: Path) -> None:
     pipe, plain = tmp_path / f"pipe.{ending}", tmp_path / f"plain.{ending}"
     os.mkfifo(pipe)

@@ -72,6 +72,7 @@ def test_layout_needs_a_columnar_format() -> None:
 
 
 @pytest.mark.parametrize("options", [[], ["--dry-run"]])
+@pytest.mark.sampled(1)
 def test_missing_extra_is_named(options: list[str]) -> None:
     code = "import sys; sys.modules['pyarrow'] = None; from mixpanel_export.cli import main; main()"
     command = [sys.executable, "-c", code, *EVENTS, "pq", "--format", "parquet", *options]
@@ -152,6 +153,7 @@ class TestFullDisk:
         assert result.returncode == 1, result.err
         assert "no space left on device; free some space" in result.err
 
+    @pytest.mark.slow
     def test_interpreter_does_not_fail_again_at_exit(self) -> None:
         done = in_shell(f">{FULL}", *EVENTS, "-")
         assert done.returncode == 1, done.stderr

@@ -40,6 +40,7 @@ def manifest_of(directory: Path) -> list[str]:
 
 
 @SIGNALS
+@pytest.mark.sampled(1)
 def test_signal_stops_a_query_without_a_file(
     mixpanel_sandbox: Sandbox, tmp_path: Path, number: int, code: int, word: str
 ) -> None:
@@ -54,6 +55,7 @@ def test_signal_stops_a_query_without_a_file(
 
 
 @SIGNALS
+@pytest.mark.sampled(1)
 def test_signal_stops_an_export_without_a_file(
     mixpanel_sandbox: Sandbox, tmp_path: Path, number: int, code: int, word: str
 ) -> None:

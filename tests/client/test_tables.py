@@ -197,6 +197,7 @@ def test_a_date_that_is_not_a_date_stays_text() -> None:
 
 
 @pytest.mark.parametrize("library", ["pandas", "polars", "arrow"])
+@pytest.mark.sampled(1)
 def test_a_missing_library_names_its_extra(library: str) -> None:
     module = {"arrow": "pyarrow"}.get(library, library)
     code = (

@@ -157,6 +157,7 @@ TORTURE: dict[str, tuple[bytes, ...]] = {
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("name", TORTURE)
+@pytest.mark.sampled(10)
 def test_tables_hold_every_value_of_their_lines(layout: Layout, name: str) -> None:
     blocks = TORTURE[name]
     assert back(converted(layout, *blocks)) == parsed(*blocks)
@@ -419,6 +420,7 @@ def test_a_fraction_is_never_truncated() -> None:
         assert back(table) == parsed(line(time=1, n=1), block)
 
 
+@pytest.mark.slow
 def test_a_block_with_many_values_is_converted_in_parts() -> None:
     block = b"".join(of({f"p{n}": n, f"q{n % 400}": str(n)}) for n in range(1500))
     converter = TableConverter("wide", UTC)

@@ -39,6 +39,7 @@ VALUES: dict[str, Any] = {
 
 @pytest.mark.parametrize("format", ["parquet", "arrow"])
 @pytest.mark.parametrize("case", TORTURE)
+@pytest.mark.sampled(8)
 def test_a_file_holds_every_value_while_its_columns_widen(
     tmp_path: Path, case: str, format: ColumnFormat
 ) -> None:

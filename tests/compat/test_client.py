@@ -179,6 +179,7 @@ class TestAnswers:
 
     @pytest.mark.parametrize("auth_class", [SignatureAuth, SecretAuth])
     @pytest.mark.filterwarnings("ignore:Mixpanel retires")
+    @pytest.mark.sampled(1)
     def test_every_method_is_understood_by_a_mixpanel(self, auth_class: Any) -> None:
         with Sandbox(limits=None) as sandbox:
             client = sandbox_client(sandbox, auth_class)
@@ -235,6 +236,7 @@ class TestExport:
         with pytest.raises(exceptions.InvalidDateException):
             next(events)
 
+    @pytest.mark.slow
     def test_an_export_is_one_request_retried_when_it_breaks_off(self) -> None:
         with Sandbox(limits=None) as sandbox:
             client = sandbox_client(sandbox)

@@ -172,6 +172,7 @@ def names_in(folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("late", range(6))
+@pytest.mark.sampled(1)
 def test_column_names_ignore_the_order_of_slices(
     project: Sandbox, client: MixpanelClient, tmp_path: Path, late: int
 ) -> None:

@@ -301,6 +301,7 @@ def nothing(client: MixpanelClient, folder: Path) -> None:
     ("prepare", "run", "days"),
     [(nothing, export, 4), pytest.param(export, update, 5, marks=pytest.mark.slow)],
 )
+@pytest.mark.slow
 def test_a_run_recovers_from_a_crash_at_any_disk_write(
     client: MixpanelClient, tmp_path: Path, prepare: SliceStream, run: SliceStream, days: int
 ) -> None:
@@ -337,6 +338,7 @@ with MixpanelClient(auth, project_id=project, base_url=url, limits=None) as clie
 
 
 @pytest.mark.parametrize("kills", [2, pytest.param(20, marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_an_export_survives_random_kills(tmp_path: Path, folder: Path, kills: int) -> None:
     chance = random.Random()
     with project_of(tmp_path, served(20, 300)) as project, client_of(project) as client:

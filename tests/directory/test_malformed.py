@@ -56,6 +56,7 @@ def damage_in(folder: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("options", FORMATS, ids=str)
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.sampled(8)
 def test_quarantined_lines_are_kept_byte_for_byte(
     wire: Wire, client: MixpanelClient, tmp_path: Path, kind: str, options: dict[str, Any]
 ) -> None:
@@ -77,6 +78,7 @@ def test_quarantined_lines_are_kept_byte_for_byte(
 
 @pytest.mark.parametrize("options", FORMATS, ids=str)
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.sampled(8)
 def test_all_other_slices_stay_and_the_next_run_resumes(
     wire: Wire, client: MixpanelClient, tmp_path: Path, kind: str, options: dict[str, Any]
 ) -> None:

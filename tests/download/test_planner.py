@@ -117,6 +117,7 @@ def test_thirty_large_days_take_little_longer_than_the_best_fixed_plan() -> None
 
 
 @pytest.mark.parametrize("name", [*scenarios()])
+@pytest.mark.sampled(4)
 def test_no_scenario_is_much_slower_than_sixteen_slices(name: str) -> None:
     server, sizes = scenarios()[name]
     fixed = run_fixed(server, sizes, -(-len(sizes) // 16), 8)

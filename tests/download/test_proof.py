@@ -160,6 +160,7 @@ def test_a_retried_slice_counts_as_one_parallel_download(wire: Wire, days: Days)
     assert most == 2
 
 
+@pytest.mark.slow
 def test_an_incomplete_slice_does_not_delay_unordered_ones(wire: Wire, days: Days) -> None:
     slow = answer(b"{}", status="429 Slow", headers=("Retry-After: 4",))
     days.scripts[1] = [ended_early(1), slow]
@@ -172,6 +173,7 @@ def test_an_incomplete_slice_does_not_delay_unordered_ones(wire: Wire, days: Day
         assert set(names_of(events)) == {"day 1"}
 
 
+@pytest.mark.slow
 def test_no_lines_are_kept_of_an_incomplete_slice(wire: Wire, days: Days) -> None:
     days.scripts = {day: [cut_off(day)] for day in (1, 2, 3)}
     found: list[int] = []
@@ -265,6 +267,7 @@ def test_an_incomplete_slice_of_columns_is_retried(wire: Wire, days: Days, tmp_p
     assert len(wire.requests) == 12
 
 
+@pytest.mark.slow
 def test_waiting_slices_do_not_delay_a_conversion(wire: Wire, days: Days) -> None:
     pytest.importorskip("pyarrow")
     slow = answer(b"{}", status="429 Slow", headers=("Retry-After: 4",))
@@ -318,6 +321,7 @@ def deaf() -> Iterator[Deaf]:
     server.close()
 
 
+@pytest.mark.slow
 def test_cancelling_a_task_does_not_wait_for_a_reconnect(deaf: Deaf) -> None:
     async def run() -> None:
         settings: dict[str, Any] = {"project_id": 1, "retry": QUICK, "limits": None, "timeout": 6}
@@ -333,6 +337,7 @@ def test_cancelling_a_task_does_not_wait_for_a_reconnect(deaf: Deaf) -> None:
     assert settled(lambda: not export_threads(), seconds=10)
 
 
+@pytest.mark.slow
 def test_closing_batches_does_not_wait_for_a_reconnect(deaf: Deaf) -> None:
     pytest.importorskip("pyarrow")
     settings: dict[str, Any] = {"project_id": 1, "retry": QUICK, "limits": None, "timeout": 6}
@@ -382,6 +387,7 @@ def test_closing_during_a_retry_wait_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_program_can_exit_during_a_retry_wait(wire: Wire, days: Days) -> None:
     pytest.importorskip("pyarrow")
     waits = answer(b"{}", status="429 Slow", headers=("Retry-After: 60",))

@@ -101,6 +101,7 @@ def counted(events: list[Event]) -> Counter[str]:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.sampled(12)
 def test_a_fault_costs_a_retry_and_no_event(wire: Wire, collect: Collect, fault: str) -> None:
     wire.first, wire.script = list(FAULTS[fault]), GOOD
     assert counted(collect(*DAY)) == Counter(json.dumps(record) for record in RECORDS)

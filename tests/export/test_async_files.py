@@ -158,6 +158,7 @@ def test_a_refusal_leaves_an_existing_file_alone(
 
 
 @pytest.mark.parametrize(("format", "layout"), KINDS)
+@pytest.mark.sampled(1)
 def test_a_cancelled_file_ends_at_once_and_changes_nothing(
     sandbox: Sandbox, tmp_path: Path, scratch: Path, format: FileFormat, layout: Layout | None
 ) -> None:
@@ -249,6 +250,7 @@ def test_a_cancelled_stream_receives_no_more_bytes(
 
 @pytest.mark.parametrize("arrives", ["plain", "gzip"])
 @pytest.mark.parametrize("format", ["jsonl", "jsonl.gz"])
+@pytest.mark.sampled(1)
 def test_a_cancelled_stream_ends_in_the_middle_of_a_slice(
     wire: Wire, async_client: AsyncMixpanelClient, scratch: Path, arrives: str, format: FileFormat
 ) -> None:
@@ -346,6 +348,7 @@ def test_a_file_cancelled_at_the_last_moment_does_not_appear(
 
 
 @pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.sampled(1)
 def test_cancelling_anywhere_leaves_a_whole_file_or_none(
     sandbox: Sandbox, shop: MixpanelClient, tmp_path: Path, scratch: Path, format: FileFormat
 ) -> None:

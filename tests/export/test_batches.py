@@ -58,6 +58,7 @@ def sent(client: MixpanelClient) -> Counter[str]:
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.sampled(1)
 def test_batches_hold_every_event_once_and_in_one_schema(client: MixpanelClient, layout: Layout) -> None:
     with client.export.batches(*DAYS, layout=layout, slice_days=2) as batches:
         schema = batches.schema
@@ -73,6 +74,7 @@ def test_batches_hold_every_event_once_and_in_one_schema(client: MixpanelClient,
     [Fault.rate_limited(0), Fault.status(503), Fault.close(0.5), Fault.terminated_early(), Fault.html()],
     ids=["429", "503", "cut", "terminated early", "html"],
 )
+@pytest.mark.sampled(1)
 def test_batches_retry_failed_requests(
     sandbox: Sandbox, client: MixpanelClient, layout: Layout, fault: Fault
 ) -> None:
@@ -128,6 +130,7 @@ print(rows + sum(batch.num_rows for batch in batches))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
+@pytest.mark.slow
 def test_a_forked_child_can_exit_before_its_parent_reads_on(sandbox: Sandbox, client: MixpanelClient) -> None:
     held = sandbox.credentials
     arguments = [held.username, held.secret, str(held.project_id), sandbox.url, *DAYS]
@@ -183,6 +186,7 @@ def test_to_duckdb_uses_the_given_connection(client: MixpanelClient) -> None:
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.sampled(1)
 def test_a_parquet_file_holds_every_event(client: MixpanelClient, tmp_path: Path, layout: Layout) -> None:
     path = tmp_path / "events.parquet"
     totals = client.export.to_file(path, *DAYS, format="parquet", layout=layout, slice_days=5)
@@ -294,6 +298,7 @@ def test_a_file_of_an_empty_range_has_the_pinned_columns(
 
 
 @pytest.mark.parametrize("memory", [64 << 20, 256 << 20])
+@pytest.mark.sampled(1)
 def test_events_that_share_no_properties_are_all_kept(tmp_path: Path, memory: int) -> None:
     source = tmp_path / "served.jsonl"
     records = [

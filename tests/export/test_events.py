@@ -64,6 +64,7 @@ def collect(request: pytest.FixtureRequest, wire: Wire) -> Collect:
 
 @pytest.mark.parametrize("chunks", [1, 7, 4096, None])
 @pytest.mark.parametrize("compressed", [False, True])
+@pytest.mark.sampled(1)
 def test_every_event_arrives_however_the_body_is_chunked(
     wire: Wire, collect: Collect, chunks: int | None, compressed: bool
 ) -> None:

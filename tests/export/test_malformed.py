@@ -132,6 +132,7 @@ def test_events_set_malformed_lines_aside(
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", ["e.jsonl", "e.jsonl.gz", "e.parquet", "e.csv", "e"])
+@pytest.mark.sampled(8)
 def test_a_file_gets_one_for_malformed_lines_beside_it(
     wire: Wire, client: MixpanelClient, kind: str, name: str, tmp_path: Path
 ) -> None:
@@ -150,6 +151,7 @@ def test_a_file_gets_one_for_malformed_lines_beside_it(
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", ["e.jsonl", "e.jsonl.gz", "e.parquet", "e.csv"])
+@pytest.mark.sampled(8)
 def test_a_file_with_a_malformed_line_does_not_appear(
     wire: Wire, client: MixpanelClient, kind: str, name: str, tmp_path: Path
 ) -> None:

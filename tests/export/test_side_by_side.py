@@ -103,6 +103,7 @@ def test_slices_are_not_fetched_far_ahead_of_a_slow_consumer(wire: Wire) -> None
         assert len(list(events)) == 31 * 200 - 1
 
 
+@pytest.mark.slow
 def test_all_slices_together_keep_the_budget(wire: Wire) -> None:
     times: list[float] = []
     by_day(wire, events_a_day=1)
@@ -169,6 +170,7 @@ def abandon_asynchronously(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize("abandon", [abandon_by_dropping, abandon_asynchronously])
+@pytest.mark.sampled(1)
 def test_abandoning_the_iterator_leaves_no_thread_socket_or_file(
     wire: Wire, abandon: Callable[[Wire], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -211,6 +213,7 @@ def test_cancelling_a_task_ends_its_export(wire: Wire) -> None:
     assert settled(lambda: not export_threads())
 
 
+@pytest.mark.slow
 def test_closing_does_not_wait_for_a_connection_attempt(wire: Wire) -> None:
     """Close while connecting to a server that accepts nothing: only a timeout ends that, which nobody waits for."""
     by_day(wire)

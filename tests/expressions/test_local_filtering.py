@@ -91,6 +91,7 @@ def test_a_compiled_expression_serves_many_events() -> None:
     assert "% 2 == 0" in repr(wanted)
 
 
+@pytest.mark.slow
 def test_a_long_chain_is_evaluated() -> None:
     text = " or ".join(f'properties["n"] == {number}' for number in range(5_000))
     assert matches(text, {"properties": {"n": 4_999}})

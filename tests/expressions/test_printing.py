@@ -199,6 +199,7 @@ def test_text_that_tries_to_end_its_string_stays_inside() -> None:
         lambda tree: Binary("*", Unary("not", Binary("or", tree, tree)), Literal(1)),
     ],
 )
+@pytest.mark.sampled(2)
 def test_the_deepest_trees_print_compare_compile_and_read_back(
     grow: Callable[[Expression], Expression],
 ) -> None:

@@ -487,6 +487,7 @@ def test_an_empty_body_is_an_error_whatever_it_is_compressed_by(
 
 @pytest.mark.parametrize("use", [SERIES, TOP, names, SERIES_AS_CSV, ANY_PATH])
 @pytest.mark.parametrize("left", [0, 5, 40, -8, -1])
+@pytest.mark.sampled(10)
 def test_gzip_that_has_no_end_is_no_answer_and_is_asked_for_again(
     ask: Ask, server: Server, use: Callable[[Any], Any], left: int
 ) -> None:

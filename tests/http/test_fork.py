@@ -168,6 +168,7 @@ def answers_of_children(use: Callable[[str], list[str]], calls: int) -> dict[str
     [(report, CALLS), (typed_report, CALLS), (profiles, 5), (exported, 5)],
     ids=lambda value: getattr(value, "__name__", ""),
 )
+@pytest.mark.sampled(1)
 def test_children_get_their_own_answers(echo: str, use: Use, calls: int) -> None:
     with MixpanelClient(ACCOUNT, project_id=1, base_url=echo, **ONCE) as client:
         assert use(client, "warm") == ["warm"]
@@ -186,6 +187,7 @@ def _report_of_pool(name: str) -> list[str]:
     return report(_client, name)
 
 
+@pytest.mark.slow
 def test_a_pool_of_workers_gets_its_own_answers(echo: str) -> None:
     global _client  # noqa: PLW0603
     names = [f"name{number}" for number in range(CHILDREN * CALLS)]
@@ -196,6 +198,7 @@ def test_a_pool_of_workers_gets_its_own_answers(echo: str) -> None:
             assert pool.map(_report_of_pool, names, chunksize=5) == [[name] for name in names]
 
 
+@pytest.mark.slow
 def test_children_of_an_asynchronous_client_get_their_own_answers(echo: str) -> None:
     async def run() -> None:
         async with AsyncMixpanelClient(ACCOUNT, project_id=1, base_url=echo, **ONCE) as client:
@@ -209,6 +212,7 @@ def test_children_of_an_asynchronous_client_get_their_own_answers(echo: str) -> 
     asyncio.run(run())
 
 
+@pytest.mark.slow
 def test_the_parents_tls_connection_survives_its_children(secure_echo: str, certificate: Path) -> None:
     context = ssl.create_default_context(cafile=f"{certificate}.crt")
     transport = httpx.HTTPTransport(verify=context)
@@ -288,6 +292,7 @@ ITERATORS: dict[str, Callable[[MixpanelClient], Iterator[Any]]] = {
 
 
 @pytest.mark.parametrize("name", ITERATORS)
+@pytest.mark.sampled(1)
 def test_an_open_iterator_raises_at_once_in_a_child(sandbox: Sandbox, name: str) -> None:
     def use(name: str) -> list[str]:
         with pytest.raises(MixpanelError, match=r"belongs to process .* start a new one here"):

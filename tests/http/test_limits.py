@@ -53,6 +53,7 @@ def test_no_limits_means_no_budget() -> None:
 
 
 @pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.sampled(1)
 def test_no_second_sees_more_than_its_share(shared: bool) -> None:
     mine = budget(per_second=3, shared=shared)
     began = [begin(mine)[0] for _ in range(7)]

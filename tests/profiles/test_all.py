@@ -111,6 +111,7 @@ def is_quiet(sandbox: Sandbox) -> bool:
 
 
 @pytest.mark.parametrize("shell", ["sync", "async"])
+@pytest.mark.sampled(1)
 def test_a_session_that_expires_while_the_profiles_are_used_is_survived(crowd: Path, shell: str) -> None:
     found: list[Any] = []
     with Sandbox(limits=None, events=crowd, engage_session_seconds=0.2) as sandbox:

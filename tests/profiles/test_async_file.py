@@ -111,6 +111,7 @@ def test_a_cancelled_stream_is_written_to_no_more_and_the_loop_never_waits_for_i
     assert pipe.writes == 1
 
 
+@pytest.mark.slow
 def test_wherever_it_is_cancelled_there_is_a_whole_file_or_none(sandbox: Sandbox, tmp_path: Path) -> None:
     path = tmp_path / "people.jsonl"
 

@@ -124,6 +124,7 @@ def test_a_run_that_was_stopped_twice_goes_on_twice(client: Any, tmp_path: Path)
     assert content(path) == SAMPLE
 
 
+@pytest.mark.sampled(1)
 def test_when_the_session_is_over_it_begins_anew(connect: Connect, tmp_path: Path) -> None:
     path = tmp_path / "people.jsonl"
     with Sandbox(limits=None, engage_session_seconds=0.3) as sandbox:
@@ -165,6 +166,7 @@ def test_what_another_query_left_is_not_gone_on_with(
         ("state", "jsonl"),
     ],
 )
+@pytest.mark.sampled(2)
 def test_what_is_not_as_it_was_left_is_thrown_away(
     client: Any, tmp_path: Path, damage: str, format: LinesFormat
 ) -> None:

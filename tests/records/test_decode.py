@@ -107,6 +107,7 @@ def test_two_events_on_one_line_are_found_despite_counts() -> None:
 
 
 @pytest.mark.parametrize("cut", range(1, 60))
+@pytest.mark.sampled(10)
 def test_a_gzip_body_cut_anywhere_is_incomplete(cut: int) -> None:
     body = gzip.compress(lines_of([{"event": "A", "properties": {"n": 1}}] * 30))
     with pytest.raises(IncompleteExportError):

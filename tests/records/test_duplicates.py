@@ -226,6 +226,7 @@ def test_files_are_deduplicated_on_request_only(
         assert (totals.events, totals.dropped) == (1000, 500 if deduplicate else 0)
 
 
+@pytest.mark.slow
 def test_the_sample_agrees_with_an_independent_query(tmp_path: Path) -> None:
     with (
         Sandbox(limits=None) as server,
@@ -272,6 +273,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the unit of ru_maxrss differs")
+@pytest.mark.slow
 def test_memory_is_bounded_whatever_the_slice() -> None:
     done = subprocess.run([sys.executable, "-c", MEASURE, "600000"], capture_output=True, check=True)
     # The keys alone of 600,000 events would take 70 MB.

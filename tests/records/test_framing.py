@@ -94,6 +94,7 @@ def test_gzip_of_every_form_inflates_as_in_zlib(members: list[bytes], cuts: list
 
 
 @pytest.mark.parametrize("cut", range(70))
+@pytest.mark.sampled(10)
 def test_a_gzip_header_may_be_cut_anywhere(cut: int) -> None:
     body = member(LINES, extra=b"xy" * 5, name=b"events.json", comment=b"made up", checksum=True)
     assert verify(body, [cut]).events == 2

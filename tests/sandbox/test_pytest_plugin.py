@@ -9,6 +9,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 # Loaded by name, to work without installing the package and its entry point.
@@ -63,6 +65,7 @@ def test_a_test_gets_a_running_sandbox_of_its_own(tmp_path: Path) -> None:
     assert "3 passed" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_missing_extra_fails_only_tests_that_use_the_fixture(tmp_path: Path) -> None:
     done = run_pytest(tmp_path, prelude="import sys\nsys.modules['uvicorn'] = None\n")
     assert "1 passed, 2 errors" in done.stdout, done.stdout + done.stderr

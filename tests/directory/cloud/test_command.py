@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 
+import pytest
+
 from mixpanel_export import MixpanelClient
 from mixpanel_export.sandbox import Sandbox
 
@@ -18,6 +20,7 @@ def run_events(sandbox: Sandbox, bucket: Bucket, *arguments: str) -> Result:
     return run("events", *arguments, environ={**sandbox.environment, **bucket.environment})
 
 
+@pytest.mark.slow
 def test_export_resumes_and_updates(sandbox: Sandbox, shop: MixpanelClient, bucket: Bucket) -> None:
     planned = run_events(sandbox, bucket, *RANGE, "--output", bucket.url, "--dry-run")
     assert "2 to 4 requests" in planned.out, planned.err

@@ -123,6 +123,7 @@ class TestObjects:
         assert objects.write("m", b"1", None) == version
 
     @pytest.mark.parametrize("size", [0, 1, 8 * MB, 8 * MB + 1, 20 * MB])
+    @pytest.mark.sampled(2)
     def test_an_uploaded_file_is_unchanged(self, bucket: Bucket, tmp_path: Path, size: int) -> None:
         file = tmp_path / "file"
         file.write_bytes(os.urandom(size))

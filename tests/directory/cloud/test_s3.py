@@ -126,6 +126,7 @@ class TestContents:
 
 class TestAgain:
     @pytest.mark.parametrize("damage", ["missing", "shorter", "flipped"])
+    @pytest.mark.sampled(1)
     def test_damaged_objects_are_fetched_again(
         self, sandbox: Sandbox, shop: MixpanelClient, bucket: Bucket, damage: str
     ) -> None:
@@ -217,6 +218,7 @@ KILLS = [2, pytest.param(15, marks=pytest.mark.slow)]
 
 class TestKills:
     @pytest.mark.parametrize("kills", KILLS)
+    @pytest.mark.slow
     def test_lines_survive_kills(
         self, sandbox: Sandbox, shop: MixpanelClient, bucket: Bucket, kills: int
     ) -> None:
@@ -235,6 +237,7 @@ class TestKills:
         assert bucket.lines(gzipped) == wanted
 
     @pytest.mark.parametrize("kills", KILLS)
+    @pytest.mark.slow
     def test_partitions_survive_kills(
         self, tmp_path: Path, bucket: Bucket, kills: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -262,6 +265,7 @@ class TestKills:
         )
 
     @pytest.mark.parametrize("kills", [1, pytest.param(10, marks=pytest.mark.slow)])
+    @pytest.mark.slow
     def test_parquet_survives_kills(
         self, sandbox: Sandbox, shop: MixpanelClient, bucket: Bucket, kills: int
     ) -> None:
@@ -293,6 +297,7 @@ class TestKills:
 
 
 class TestTwoProcesses:
+    @pytest.mark.slow
     def test_a_second_process_is_refused_and_breaks_nothing(
         self, sandbox: Sandbox, shop: MixpanelClient, bucket: Bucket
     ) -> None:

@@ -307,6 +307,7 @@ class TestServing:
         # Connections of earlier tests may still be closing.
         assert len(os.listdir("/dev/fd")) <= before  # noqa: PTH208
 
+    @pytest.mark.slow
     def test_memory_is_that_of_a_few_blocks(self, tmp_path: Path) -> None:
         path = tmp_path / "big.jsonl"
         day = b"".join(line(n, MIDNIGHT, size=200) for n in range(500))

@@ -33,6 +33,7 @@ def test_the_bytes_are_the_same_everywhere() -> None:
     assert digest(SEED) == DIGEST
 
 
+@pytest.mark.sampled(1)
 def test_the_profiles_are_the_same_everywhere() -> None:
     text = json.dumps(sample_data().profiles, sort_keys=True)
     assert hashlib.sha256(text.encode()).hexdigest() == PROFILES_DIGEST

@@ -86,6 +86,7 @@ class TestMembers:
             (2006, "name = 'Support Ticket' and cast(properties->>'$.rating' as double) <= 2", 1),
         ],
     )
+    @pytest.mark.sampled(1)
     def test_a_cohort_counts_occurrences(
         self,
         sql: duckdb.DuckDBPyConnection,

@@ -117,6 +117,7 @@ def ask(client: httpx.Client, **params: Any) -> dict[str, Any]:
 class TestAgainstSql:
     @pytest.mark.parametrize("funnel", FUNNELS, ids=lambda funnel: str(funnel.id))
     @pytest.mark.parametrize("unit", ["day", "week", "month"])
+    @pytest.mark.sampled(1)
     def test_counts_and_times_of_every_saved_funnel(
         self, client: httpx.Client, sql: duckdb.DuckDBPyConnection, funnel: Any, unit: str
     ) -> None:
@@ -188,6 +189,7 @@ class TestAgainstSql:
 
 class TestShape:
     @pytest.mark.parametrize("on", ["", 'properties["$os"]'])
+    @pytest.mark.sampled(1)
     def test_answers_follow_the_contract(self, client: httpx.Client, on: str) -> None:
         assert follows_contract("/api/query/funnels/list", client.get("/api/query/funnels/list"))
         for funnel_id in (1001, 1003):

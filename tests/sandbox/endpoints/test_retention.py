@@ -93,6 +93,7 @@ def answered(data: dict[str, Any]) -> Counts:
 class TestRetentionAgainstSql:
     @pytest.mark.parametrize(("unit", "intervals"), [("day", 30), ("week", 6), ("month", 2)])
     @pytest.mark.parametrize("event", [None, "Purchase"])
+    @pytest.mark.sampled(2)
     def test_first_time(
         self,
         client: httpx.Client,
@@ -255,6 +256,7 @@ class TestFrequencyAgainstSql:
 
 class TestShape:
     @pytest.mark.parametrize("on", ["", 'properties["$os"]'])
+    @pytest.mark.sampled(1)
     def test_answers_follow_the_contract(self, client: httpx.Client, on: str) -> None:
         for path, params in {
             "/api/query/retention": {"born_event": "Sign Up", "unit": "month"},

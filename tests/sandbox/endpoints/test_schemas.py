@@ -41,6 +41,7 @@ def mixpanel(sandbox: Sandbox) -> Iterator[MixpanelClient]:
 
 
 class TestEvents:
+    @pytest.mark.slow
     def test_names_types_and_presence_are_those_of_the_export(
         self, client: httpx.Client, mixpanel: MixpanelClient, tmp_path: Path
     ) -> None:

@@ -88,6 +88,7 @@ def refusal(client: httpx.Client, path: str = "", **parameters: object) -> str:
 
 class TestCounts:
     @pytest.mark.parametrize("unit", ["minute", "hour", "day", "week", "month"])
+    @pytest.mark.sampled(1)
     def test_occurrences_are_counted_in_every_unit(
         self, mixpanel: MixpanelClient, database: duckdb.DuckDBPyConnection, unit: Unit
     ) -> None:

@@ -330,6 +330,7 @@ class TestSlowness:
             assert time.perf_counter() - began < 1
             assert errors
 
+    @pytest.mark.slow
     def test_bandwidth_is_that_of_one_connection(
         self, broken: Sandbox, plain: httpx.Client, day: bytes
     ) -> None:
