@@ -19,7 +19,7 @@ nox.options.reuse_existing_virtualenvs = True
 LOCKS = Path("locks")
 # Environments with the project installed, and environments with only their dependency group; `package` is what
 # users install with all extras.
-WITH_PROJECT = ("bench", "contract", "docs", "spark", "test", "typing")
+WITH_PROJECT = ("bench", "contract", "docs", "integrations", "spark", "test", "typing")
 WITHOUT = ("audit", "build", "generate", "lint", "lock")
 PACKAGE = "package"
 
@@ -53,6 +53,14 @@ def spark(session: nox.Session) -> None:
     """Read exports to Parquet with Spark, which needs Java."""
     install(session, "spark")
     session.run("pytest", "tests/columns", "-k", "spark", *session.posargs)
+
+
+@nox.session(tags=["ci"])
+def integrations(session: nox.Session) -> None:
+    """Load exports with the engines, table formats and orchestrators that the docs name."""
+    install(session, "integrations")
+    session.run("pytest", "-n0", "tests/integrations", *session.posargs)
+    session.run("pytest", "-n0", "-p", "tests.docs.blocks", "docs/integrations", *session.posargs)
 
 
 @nox.session(tags=["ci"])
@@ -119,7 +127,7 @@ def docs(session: nox.Session) -> None:
     session.run("mkdocs", "build")
     # The page on credentials shows the warning of `SecretAuth`.
     blocks = ("-p", "tests.docs.blocks", "-W", "ignore:.*2027-03-03:DeprecationWarning")
-    pages = ("docs", "README.md", "CONTRIBUTING.md")
+    pages = ("docs", "--ignore=docs/integrations", "README.md", "CONTRIBUTING.md")
     session.run("python", "-m", "pytest", "--dist=loadfile", *blocks, *pages, "tests/docs", *session.posargs)
 
 

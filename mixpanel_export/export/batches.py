@@ -19,7 +19,7 @@ from mixpanel_export._worker import WorkThread, in_thread
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.malformed import MalformedFile
 from mixpanel_export.download.progress import Progress, ProgressListener
-from mixpanel_export.errors import quoting
+from mixpanel_export.errors import ExportError, quoting
 from mixpanel_export.http.connections import Connections
 
 if TYPE_CHECKING:
@@ -39,8 +39,11 @@ class RecordBatches:
     """An iterator over the events of a range of days, as `pyarrow.RecordBatch`es of one schema.
 
     Iterate once, or load all events into memory with `to_arrow()`, `to_polars()`, `to_pandas()` or `to_duckdb()`.
-    Reading to the end, closing it, or leaving it as a context manager ends its threads and removes its temporary
-    files.
+    Anything that reads Arrow streams takes it as it is (the Arrow PyCapsule interface): `pa.table(batches)`,
+    `pl.DataFrame(batches)`, `duckdb.sql("from batches")`, `deltalake.write_deltalake(path, batches)`.
+
+    It can be read once; a second attempt raises ExportError rather than finding nothing. Reading to the end,
+    closing it, or leaving it as a context manager ends its threads and removes its temporary files.
 
     Raises:
         MixpanelError: as `client.export.events` does.
@@ -65,6 +68,7 @@ class RecordBatches:
         self._lock = threading.Lock()
         self._tables: Iterator[pyarrow.Table] = self._staged.tables()
         self._batches: Iterator[pyarrow.RecordBatch] = iter(())
+        self._is_read = False
         # Closes it when its reader forgets to.
         self._finalizer = weakref.finalize(self, self._staged.close_from_any_thread)
 
@@ -94,13 +98,31 @@ class RecordBatches:
     def next_table(self) -> pyarrow.Table | None:
         """Return the next rows; None when there are no more."""
         with self._reading():
+            self._is_read = True
             return next(self._tables, None)
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return all batches as an Arrow C stream, which keeps this object alive until it is read or released.
+
+        In the layout `wide`, this waits until everything is downloaded. An error that ends the stream reaches the
+        reader as text, in an exception of its own.
+
+        Raises:
+            ExportError: when the batches have been read, all or in part.
+
+        Source: https://arrow.apache.org/docs/format/CDataInterface/PyCapsuleInterface.html
+        """
+        import pyarrow as pa
+
+        schema = self._unread_schema()
+        reader: Any = pa.RecordBatchReader.from_batches(schema, self._unread())
+        return reader.__arrow_c_stream__(requested_schema)
 
     def to_arrow(self) -> pyarrow.Table:
         """Load all events into one Arrow table."""
         import pyarrow as pa
 
-        schema = self.schema
+        schema = self._unread_schema()
         return pa.concat_tables([schema.empty_table(), *iter(self.next_table, None)])
 
     def to_polars(self) -> polars.DataFrame:
@@ -155,6 +177,20 @@ class RecordBatches:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _unread(self) -> Iterator[pyarrow.RecordBatch]:
+        """Yield all batches; raise when another reader has taken some by then."""
+        self._unread_schema()
+        yield from self
+
+    def _unread_schema(self) -> pyarrow.Schema:
+        """Return the schema; raise when a reader of all events would miss some."""
+        if self._is_read:
+            raise ExportError(
+                "these batches were read already, all or in part; call batches() again, or keep them in memory "
+                "with to_arrow()"
+            )
+        return self.schema
 
     @contextlib.contextmanager
     def _reading(self) -> Generator[None]:
