@@ -242,7 +242,7 @@ class BadRequestError(APIError):
 
 
 class AuthenticationError(APIError):
-    """401: Mixpanel refused the credentials."""
+    """Mixpanel refused the credentials: a 401, or a 400 that says so."""
 
 
 class PaymentRequiredError(APIError):

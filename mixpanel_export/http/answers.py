@@ -14,9 +14,15 @@ from typing import Any, TypeVar, cast
 import httpx
 
 from mixpanel_export import tables
-from mixpanel_export.errors import InvalidResponseError
+from mixpanel_export.errors import APIError, InvalidResponseError
 from mixpanel_export.http.context import Context
-from mixpanel_export.http.failures import ErrorContext, error_from_response, public_url, server_words
+from mixpanel_export.http.failures import (
+    ErrorContext,
+    error_from_response,
+    public_url,
+    refuses_credentials,
+    server_words,
+)
 from mixpanel_export.http.limits import MIXPANEL_LIMITS
 from mixpanel_export.http.raw import RawResponse, raw_response
 from mixpanel_export.http.servers import family_of
@@ -29,6 +35,12 @@ T = TypeVar("T")
 
 # Otherwise generated models raise other errors than ours.
 tables.raise_own_errors()
+
+_FAILED = {"error", "failed", "failure", "fail"}
+# Fields of an object that is only an error.
+_ERROR_FIELDS = {"status", "message", "detail", "errors", "error", "code", "request", "title", "type"}
+# The words from which a text is more than "ok" or "annotation deleted".
+_SENTENCE = 4
 
 _OBJECT = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{")
 
@@ -44,7 +56,9 @@ def check_answer(context: Context, response: httpx.Response) -> None:
     """Raise for a response that is a failure by its status, or a web page; its body must have been read."""
     if not response.is_success:
         raise error_from_response(response, _error_context(context, response))
-    if "html" in response.headers.get("content-type", "").lower():
+    # Some empty bodies, and words of Mixpanel's, are labelled as HTML.
+    is_html = "html" in response.headers.get("content-type", "").lower()
+    if is_html and response.content.lstrip()[:1] == b"<":
         raise _unreadable(context, response, "the answer is a web page", is_page=True)
 
 
@@ -65,36 +79,59 @@ def _read_csv(context: Context, response: httpx.Response) -> CsvText:
 
 
 def _read_typed(context: Context, operation: Operation[T], response: httpx.Response) -> T:
-    check_answer(context, response)
     answer = operation.answer
+    # An error after a write that succeeded would invite repeating it, so nearly any body is an answer.
+    is_done = response.status_code in (HTTPStatus.CREATED, HTTPStatus.NO_CONTENT)
+    accept = operation.writes or is_done
+    if not is_done:
+        check_answer(context, response)
     if answer.kind is str:
         _check_error(context, response)
         return cast(T, response.text)
-    # An error after a write that succeeded would invite repeating it, so any body is an answer.
-    accept = operation.writes or response.status_code == HTTPStatus.NO_CONTENT
     try:
         document = _document(response.content, accept=accept)
-        if not _is_error(document, is_map=answer.is_map):
+        if isinstance(document, str):
+            raise _words(context, response)
+        if not _is_error(document, is_map=answer.is_map, accept=accept):
             return answer.read(document, context.zone, accept=accept)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        if response.content.lstrip()[:1] not in (b"{", b"[", b""):
+            raise _words(context, response) from error
         raise _unreadable(context, response, f"not an answer of {operation.name} ({error})") from error
-    raise _unreadable(context, response, "the answer is an error")
+    raise _error_of(context, response)
 
 
 def _document(body: bytes, *, accept: bool) -> Any:
-    """Return the JSON of a body; None for one that is none, if that is accepted."""
+    """Return the JSON of a body; None for one that is none, if that is accepted.
+
+    A sentence is never accepted: it says why the plan does not allow the call.
+    """
     try:
         return decode(body)
     except (ValueError, RecursionError):
-        if accept:
+        if accept and (body[:1] == b"<" or len(body.split()) < _SENTENCE):
             return None
         raise
 
 
-def _is_error(document: Any, *, is_map: bool) -> bool:
-    """Return True for an object with an `error`; in a map, an object is the value of a key of that name."""
-    error = cast("dict[str, Any]", document).get("error") if isinstance(document, dict) else None
-    return bool(error) and not (is_map and isinstance(error, dict))
+def _is_error(document: Any, *, is_map: bool, accept: bool = False) -> bool:
+    """Return True for an object that says it is an error.
+
+    Args:
+        is_map: the answer's keys may be anything; an object is then the value of a key with such a name.
+        accept: an object with nothing but a message may be a success.
+    """
+    if not isinstance(document, dict):
+        return False
+    answer = cast("dict[str, Any]", document)
+    status = answer.get("status")
+    if isinstance(status, str) and status.lower() in _FAILED:
+        return True
+    if answer.get("error"):
+        return not (is_map and isinstance(answer["error"], dict))
+    messages = [answer[name] for name in ("message", "detail", "errors") if answer.get(name)]
+    is_message = bool(messages) and answer.keys() <= _ERROR_FIELDS
+    return is_message and not accept and not (is_map and all(isinstance(value, dict) for value in messages))
 
 
 def _check_error(context: Context, response: httpx.Response, *, is_map: bool = False) -> None:
@@ -106,7 +143,21 @@ def _check_error(context: Context, response: httpx.Response, *, is_map: bool = F
     error = _error_in(response.content)
     # In a map, an object is the value of a key with that name.
     if error and not (is_map and isinstance(error, dict)):
-        raise _unreadable(context, response, "the answer is an error")
+        raise _error_of(context, response)
+
+
+def _error_of(context: Context, response: httpx.Response) -> APIError:
+    """Return the exception for a failure with the status of a success."""
+    words = server_words(response.content, response.headers.get("content-type", ""), context.auth.redact)
+    if refuses_credentials(words):
+        return error_from_response(response, _error_context(context, response))
+    return _unreadable(context, response, "the answer is an error")
+
+
+def _words(context: Context, response: httpx.Response) -> APIError:
+    """Return the exception for text in place of JSON: Mixpanel's words."""
+    error = _error_of(context, response)
+    return _unreadable(context, response, "") if isinstance(error, InvalidResponseError) else error
 
 
 def _error_context(context: Context, response: httpx.Response) -> ErrorContext:
@@ -126,7 +177,7 @@ def _unreadable(
     words = server_words(response.content, response.headers.get("content-type", ""), context.auth.redact)
     return InvalidResponseError(
         status=response.status_code,
-        message=f"{why}: {words}",
+        message=f"{why}: {words}" if why else words,
         method=response.request.method,
         url=context.auth.redact(public_url(response.request.url)),
         is_page=is_page,

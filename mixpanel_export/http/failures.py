@@ -11,6 +11,7 @@ import html
 import json
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, cast
 
 import httpx
@@ -30,9 +31,31 @@ from mixpanel_export.errors import (
     ServerError,
 )
 
-__all__ = ["ErrorContext", "error_from_response", "public_url", "retry_after_seconds", "server_words"]
+__all__ = [
+    "ErrorContext",
+    "error_from_response",
+    "public_url",
+    "refuses_credentials",
+    "retry_after_seconds",
+    "server_words",
+]
 
 _SECRET_PARAMETERS = frozenset({"sig", "api_key", "api_secret"})
+# Fields that hold an error's words, the general ones first.
+_MESSAGES = (
+    "error",
+    "message",
+    "detail",
+    "errors",
+    "error_message",
+    "error_description",
+    "msg",
+    "reason",
+    "text",
+    "description",
+)
+_MOST_WORDS = 10
+_REFUSED_CREDENTIALS = re.compile(r"(unable to|could not|cannot|failed to) authenticate\b", re.I)
 _ALLOWED_DAYS = re.compile(r"date range exceeds (\d{1,6}) days", re.I)
 
 _KINDS: Mapping[int, type[APIError]] = {
@@ -68,8 +91,10 @@ class ErrorContext:
 def error_from_response(response: httpx.Response, context: ErrorContext) -> APIError:
     """Return the exception for a failed answer, whose body has been read."""
     status = response.status_code
-    kind = _KINDS.get(status, ServerError if status >= 500 else APIError)
     message = server_words(response.content, response.headers.get("content-type", ""), context.redact)
+    kind = _KINDS.get(status, ServerError if status >= 500 else APIError)
+    if status <= HTTPStatus.BAD_REQUEST and refuses_credentials(message):
+        kind = AuthenticationError
     retry_after = retry_after_seconds(response.headers.get("retry-after"))
     described: dict[str, Any] = {
         "status": status,
@@ -81,6 +106,11 @@ def error_from_response(response: httpx.Response, context: ErrorContext) -> APIE
     if issubclass(kind, RateLimitError):
         described["retry_after"] = retry_after
     return kind(**described)
+
+
+def refuses_credentials(message: str) -> bool:
+    """Return True for an error that is about credentials, whatever its status."""
+    return _REFUSED_CREDENTIALS.search(message) is not None
 
 
 def _hint(kind: type[APIError], message: str, retry_after: float | None, context: ErrorContext) -> str:
@@ -139,7 +169,7 @@ def _range_hint(message: str, today: datetime.date) -> str:
 
 
 def server_words(body: bytes, content_type: str, redact: Redactor) -> str:
-    """Return the server's message as one short line: a JSON `error`, a page's text, or the text itself.
+    """Return the server's message as one short line: that of a JSON object, a page's text, or the text itself.
 
     Redacted before it is shortened, because half a secret would not be recognised.
     """
@@ -148,21 +178,39 @@ def server_words(body: bytes, content_type: str, redact: Redactor) -> str:
         parsed = json.loads(text)
     except (ValueError, RecursionError):
         parsed = None
-    answer = cast("dict[str, Any]", parsed) if isinstance(parsed, dict) else {}
-    if words := answer.get("error"):
-        text = _text_of(words, answer)
+    if isinstance(parsed, str | dict | list):
+        text = _words_of(parsed) or _without_data(parsed) or text
     elif "html" in content_type.lower() or text[:1] == "<":
-        text = html.unescape(re.sub(r"<(script|style|head)\b.*?</\1>|<[^>]*>", " ", text, flags=re.I | re.S))
-    return shortened(redact(" ".join(text.split())) or "(empty body)")
+        text = re.sub(r"<(script|style|head)\b.*?</\1>|<[^>]*>", " ", text, flags=re.I | re.S)
+    return shortened(redact(" ".join(html.unescape(text).split())) or "(empty body)")
 
 
-def _text_of(words: Any, answer: Mapping[str, Any]) -> str:
-    """Return the words of an error, or those beside one that is only a flag."""
-    if isinstance(words, str):
-        return words
-    if not isinstance(words, dict | list):
-        words = {name: value for name, value in answer.items() if not isinstance(value, dict | list)}
-    return json.dumps(words, ensure_ascii=False)
+def _words_of(value: Any) -> str:
+    """Return the words in a JSON document; empty if there are none, only numbers and flags."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, list):
+        return "; ".join(filter(None, map(_words_of, cast("list[Any]", value)[:_MOST_WORDS])))
+    if not isinstance(value, dict):
+        return ""
+    fields = cast("dict[str, Any]", value)
+    found = dict.fromkeys(filter(None, (_words_of(fields.get(name)) for name in _MESSAGES)))
+    if found:
+        code = fields.get("code")
+        return ": ".join(found) + (f" (code {code})" if isinstance(code, int | str) and code != "" else "")
+    # By field, as in {"from_date": ["expected a day"]}; a status is no message.
+    words = {name: _words_of(inner) for name, inner in fields.items() if isinstance(inner, list | dict | str)}
+    return "; ".join(f"{name}: {text}" for name, text in words.items() if text and name != "status")
+
+
+def _without_data(parsed: Any) -> str:
+    """Return an error without words as JSON, without the data beside it."""
+    if not isinstance(parsed, dict) or not (error := cast("dict[str, Any]", parsed).get("error")):
+        return ""
+    fields = cast("dict[str, Any]", parsed)
+    is_flag = not isinstance(error, dict | list)
+    shown = {name: value for name, value in fields.items() if not isinstance(value, dict | list)}
+    return json.dumps(shown if is_flag else error, ensure_ascii=False)
 
 
 def retry_after_seconds(value: str | None) -> float | None:

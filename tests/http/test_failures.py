@@ -177,18 +177,28 @@ def test_a_body_that_is_not_in_its_encoding_is_a_network_error(ask: Ask, server:
         ({"request": "/api/2.0/events", "error": "bad unit"}, "application/json", "bad unit"),
         ({"error": "zoë ☕"}, "application/json", "zoë ☕"),
         ({"error": "over\n  two lines"}, "application/json", "over two lines"),
-        ({"error": {"code": 7, "text": "zoë"}}, "application/json", '{"code": 7, "text": "zoë"}'),
+        ({"error": {"code": 7, "text": "zoë"}}, "application/json", "zoë (code 7)"),
+        ({"error": {"code": 7, "message": "bad unit"}}, "application/json", "bad unit (code 7)"),
+        ({"status": "error", "message": "bad unit"}, "application/json", "bad unit"),
+        ({"error": "Bad Request", "message": "bad unit"}, "application/json", "Bad Request: bad unit"),
+        ({"detail": "bad unit"}, "application/json", "bad unit"),
+        ({"detail": [{"loc": ["unit"], "msg": "bad unit"}]}, "application/json", "bad unit"),
+        ({"errors": ["bad unit", {"message": "no event"}]}, "application/json", "bad unit; no event"),
+        ({"errors": {"unit": ["bad unit"]}}, "application/json", "unit: bad unit"),
+        ({"error": "bad &#x27;unit&#x27;"}, "application/json", "bad 'unit'"),
+        ("bad &#x27;unit&#x27;", "text/plain", "bad 'unit'"),
+        ('"bad unit"', "application/json", "bad unit"),
         ({"status": "error"}, "application/json", '{"status": "error"}'),
         ({"error": None}, "application/json", '{"error": null}'),
         ({"error": True}, "application/json", '{"error": true}'),
         (
             {"error": True, "reason": "no such funnel", "data": {"series": []}},
             "application/json",
-            '{"error": true, "reason": "no such funnel"}',
+            "no such funnel",
         ),
         (b'\xef\xbb\xbf{"error": "after a mark"}', "application/json", "after a mark"),
         ('{"error": "as text"}', "text/plain", "as text"),
-        ('["no object"]', "application/json", '["no object"]'),
+        ('["no object"]', "application/json", "no object"),
         ("upstream connect error", "text/plain", "upstream connect error"),
         (
             "<html><head><title>502</title><style>p {}</style></head><body><h1>Bad Gateway</h1>"
@@ -417,9 +427,9 @@ ANY_PATH: Callable[[Any], Any] = lambda client: client.request("GET", "/api/quer
     [
         ({"error": "bad query", "legend_size": 0, "data": {"series": [], "values": {}}}, "bad query"),
         ({"error": True}, '{"error": true}'),
-        ({"error": True, "message": "no such event"}, '{"error": true, "message": "no such event"}'),
+        ({"error": True, "message": "no such event"}, "no such event"),
         ({"error": 7, "data": {}}, '{"error": 7}'),
-        ({"error": ["bad", "query"]}, '["bad", "query"]'),
+        ({"error": ["bad", "query"]}, "bad; query"),
         ({"data": {"series": ["x" * 200_000]}, "error": "bad query"}, "bad query"),
         (b'\xef\xbb\xbf{"error": "bad query"}', "bad query"),
     ],
@@ -467,6 +477,70 @@ def test_an_older_call_that_answers_an_error_raises(ask: Ask, server: Server, er
     server.answers({"error": error})
     with pytest.raises(InvalidResponseError, match="the answer is an error: "):
         ask(ACCOUNT, lambda client: client.legacy.annotations_delete(id=1))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"status": "error", "message": "bad query"},
+        {"status": "error", "errors": ["bad query"]},
+        {"status": "failed", "detail": "bad query"},
+        {"detail": "bad query"},
+        {"error": {"message": "bad query"}, "status": "error"},
+    ],
+)
+@pytest.mark.parametrize(
+    "use",
+    [
+        SERIES,
+        TOP,
+        lambda client: client.retention.query(born_event="A", from_date=DAY, to_date=DAY),
+        lambda client: client.schemas.get(entity_type="event", name="A"),
+        lambda client: client.profiles.query(),
+        lambda client: client.cohorts.list(),
+    ],
+)
+def test_an_object_that_says_it_is_an_error_is_one(
+    ask_sync: Ask, server: Server, use: Callable[[Any], Any], body: object
+) -> None:
+    server.answers(body)
+    assert failure(ask_sync, use).message == "the answer is an error: bad query"
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "text/html", "application/json"])
+def test_text_with_status_200_is_the_apis_own_words(ask: Ask, server: Server, content_type: str) -> None:
+    words = "Your plan does not allow API calls."
+    uses: list[Callable[[Any], Any]] = [
+        SERIES,
+        names,
+        TOP,
+        lambda client: client.annotations.create(date="2024-01-01 00:00:00", description="x"),
+    ]
+    for use in uses:
+        for body in (words, f'"{words}"'):
+            server.answers(body, content_type=content_type)
+            error = failure(ask, use)
+            assert type(error) is InvalidResponseError
+            assert error.message == words
+
+
+@pytest.mark.parametrize("status", [200, 400])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": "Unable to authenticate request", "status": "error"},
+        {"message": "Unable to authenticate request"},
+        "Unable to authenticate request",
+    ],
+)
+def test_a_refusal_of_credentials_is_told_by_its_words(
+    ask: Ask, server: Server, status: int, body: object
+) -> None:
+    server.answers(body, status=status)
+    error = failure(ask, names)
+    assert type(error) is AuthenticationError
+    assert error.status == status
+    assert "Sent with the service account 'exporter'" in error.hint
 
 
 # Compressed, and with nothing in it
