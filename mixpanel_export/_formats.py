@@ -41,17 +41,22 @@ def format_of(path: Path, known: Collection[str] = _LINES) -> Any:
 
 
 def format_for(path: Path, given: str | None, known: Collection[str] = _LINES) -> Any:
-    """Return the given format, or the one that the file's name ends with, or `jsonl.gz`.
+    """Return the given format, or the one that the file's name ends with; `jsonl.gz` for a name without an ending.
 
     Raises:
         InvalidArgumentError: when the format is unknown, or the name ends with another one.
     """
     if given is not None:
         check_format(given, known)
-    named = format_of(path, known)
-    if None not in (given, named) and given != named:
+    named = format_of(path, FORMATS)
+    if given is not None and named is not None and given != named:
         raise InvalidArgumentError(
             "format", given, f"expected {named!r}, as the file name {path.name} ends with it"
+        )
+    if given is None and named not in known and path.suffix:
+        endings = ", ".join(f".{name}" for name in known)
+        raise InvalidArgumentError(
+            "path", str(path), f"expected a name ending in one of {endings}; or pass format="
         )
     return given or named or "jsonl.gz"
 

@@ -126,10 +126,15 @@ class _BaseClient(Generic[TransportT]):
         options: dict[str, Any] = {**found.options, **overrides, "auth": found.auth}
         return cls(**options)
 
-    def __repr__(self) -> str:
+    @property
+    def description(self) -> str:
+        """The project, the credentials and the servers, without secrets, in words."""
         context = self._context
-        project = f" project {context.project_id}," if context.project_id is not None else ""
-        return f"<{type(self).__name__}:{project} {context.auth.description}, {context.servers.rest}>"
+        project = f"project {context.project_id}, " if context.project_id is not None else ""
+        return f"{project}{context.auth.description}, {context.servers.rest}"
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.description}>"
 
     def __reduce__(self) -> NoReturn:
         name = type(self).__name__

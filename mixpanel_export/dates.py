@@ -14,7 +14,7 @@ from mixpanel_export.errors import ConfigurationError, InvalidArgumentError
 
 __all__ = ["DateLike", "check_range", "to_date", "to_wall_clock", "to_zone", "today"]
 
-_EXPECTED = 'expected a datetime.date or a string "YYYY-MM-DD"'
+_EXPECTED = "expected a date, YYYY-MM-DD"
 
 DateLike = datetime.date | str
 """A calendar day: a `datetime.date`, or text of the form `YYYY-MM-DD`."""

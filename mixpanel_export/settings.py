@@ -96,13 +96,12 @@ def read(environ: Mapping[str, str] | None = None, *, auth: MixpanelAuth | None 
     return choose(environment_layers(environ), auth=auth)
 
 
-def choose(layers: Sequence[Layer], otherwise: str = "", *, auth: MixpanelAuth | None = None) -> Settings:
+def choose(layers: Sequence[Layer], *, auth: MixpanelAuth | None = None) -> Settings:
     """Combine layers; for each setting the first layer that has it wins.
 
     The first layer with any credential decides which kind is used; the other half of a pair may be in a later one.
 
     Args:
-        otherwise: another way to give credentials, for the message when there are none.
         auth: use these credentials and ignore those in the layers.
 
     Raises:
@@ -110,7 +109,7 @@ def choose(layers: Sequence[Layer], otherwise: str = "", *, auth: MixpanelAuth |
     """
     holders = {name: _holder(layers, name) for name in OPTIONS}
     options = {name: layer.values[name] for name, layer in holders.items() if layer is not None}
-    credentials = _credentials(layers, otherwise) if auth is None else {}
+    credentials = _credentials(layers) if auth is None else {}
     holders.update(credentials)
     origins = {name: layer.where(name) for name, layer in holders.items() if layer is not None}
     if auth is None:
@@ -122,7 +121,7 @@ def _holder(layers: Sequence[Layer], name: str) -> Layer | None:
     return next((layer for layer in layers if name in layer.values), None)
 
 
-def _credentials(layers: Sequence[Layer], otherwise: str) -> dict[str, Layer]:
+def _credentials(layers: Sequence[Layer]) -> dict[str, Layer]:
     """Return the layer of each credential to use."""
     for place, layer in enumerate(layers):
         for kind in _KINDS:
@@ -134,7 +133,7 @@ def _credentials(layers: Sequence[Layer], otherwise: str) -> dict[str, Layer]:
     raise ConfigurationError(
         "environment",
         "no Mixpanel credentials: set MIXPANEL_SERVICE_ACCOUNT_USERNAME and "
-        f"MIXPANEL_SERVICE_ACCOUNT_SECRET (or MIXPANEL_OAUTH_TOKEN, or MIXPANEL_API_SECRET){otherwise}",
+        "MIXPANEL_SERVICE_ACCOUNT_SECRET (or MIXPANEL_OAUTH_TOKEN, or MIXPANEL_API_SECRET)",
     )
 
 

@@ -23,7 +23,7 @@ __all__ = ["app"]
 
 _EXIT_CODES = """
 Exit codes: 0 done; 1 failed (Mixpanel, the network, the disk, an incomplete or damaged export); 2 wrong usage or
-configuration, nothing was sent; 130 interrupted (Ctrl-C); 143 terminated.
+configuration, nothing was sent; 3 done, with malformed lines set aside; 130 interrupted (Ctrl-C); 143 terminated.
 """
 
 
@@ -39,7 +39,7 @@ def _print_version(context: click.Context, _: click.Parameter, given: bool) -> N
     "mixpanel-export",
     cls=Group,
     params=[
-        *common_options(all_visible=True),
+        *common_options(),
         Option(
             ["--version"],
             is_flag=True,
@@ -51,7 +51,12 @@ def _print_version(context: click.Context, _: click.Parameter, given: bool) -> N
         install_completion,
         show_completion,
     ],
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=" ".join(_EXIT_CODES.split()),
+    example=(
+        "mixpanel-export query segmentation query --event Purchase --from 2024-01-01 --to 2024-01-31 --plot "
+        "--sandbox"
+    ),
 )
 def app() -> None:
     """Export data from Mixpanel, exactly.

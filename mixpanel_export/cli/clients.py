@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Generator, Sequence
+from typing import Any, ClassVar
+
+import httpx
 
 from mixpanel_export import MixpanelClient, RetryPolicy
-from mixpanel_export.cli.config_file import default_path, read_profile
+from mixpanel_export.auth import MixpanelAuth
+from mixpanel_export.cli.config_file import default_path
+from mixpanel_export.cli.errors import HintedError
 from mixpanel_export.cli.invocation import Invocation
+from mixpanel_export.cli.layers import setting_layers
 from mixpanel_export.errors import ConfigurationError
 from mixpanel_export.http.limits import MIXPANEL_LIMITS
-from mixpanel_export.settings import CREDENTIALS, SECRETS, Layer, Settings, choose, environment_layers
+from mixpanel_export.settings import CREDENTIALS, SECRETS, Layer, Settings, choose
 
-__all__ = ["client_for", "setting_layers"]
+__all__ = ["client_for"]
 
 # Settings whose argument has another name in the auth class.
 _SETTINGS_OF_AUTH = {"token": "oauth_token"}
@@ -21,15 +26,26 @@ _SETTINGS_OF_AUTH = {"token": "oauth_token"}
 
 @contextlib.contextmanager
 def client_for(
-    invocation: Invocation, *, dry_run: bool = False, retry: RetryPolicy | None = None
+    invocation: Invocation,
+    *,
+    check: Callable[[MixpanelClient], Any],
+    dry_run: bool = False,
+    retry: RetryPolicy | None = None,
 ) -> Generator[MixpanelClient]:
-    """Yield a client, and report the library's warnings until it is closed."""
+    """Yield a client, and report the library's warnings until it is closed.
+
+    Args:
+        check: raises for wrong arguments of the command. Called when there is no client for want of usable
+            credentials, because wrong usage is reported first; the client that it gets cannot send anything.
+    """
     with invocation.reporter.capture_warnings():
         if not invocation.sandbox:
             layers = setting_layers(invocation)
             with _naming_settings(layers):
-                settings = _settings(invocation, layers)
-                with MixpanelClient(settings.auth, retry=retry, **settings.options) as client:
+                with _checking_usage_first(check):
+                    settings = _settings(invocation, layers)
+                    client = MixpanelClient(settings.auth, retry=retry, **settings.options)
+                with client:
                     yield client
             return
         from mixpanel_export.sandbox import Sandbox
@@ -40,19 +56,41 @@ def client_for(
             yield client
 
 
-def setting_layers(invocation: Invocation) -> list[Layer]:
-    """Return the sources of settings, the one that takes precedence first."""
-    layers = [invocation.flags, *environment_layers()]
-    path = Path(invocation.config) if invocation.config else default_path()
+@contextlib.contextmanager
+def _checking_usage_first(check: Callable[[MixpanelClient], Any]) -> Generator[None]:
     try:
-        if invocation.config or invocation.profile or path.exists():
-            layers.append(read_profile(path, invocation.profile))
-    except OSError as error:
-        raise ConfigurationError(
-            "configuration",
-            f"{path} cannot be read ({error.strerror}); choose a file with --config or MIXPANEL_CONFIG",
-        ) from error
-    return layers
+        yield
+    except (ConfigurationError, HintedError):
+        with (
+            MixpanelClient(_NoCredentials(), limits=None, retry=RetryPolicy(attempts=1)) as client,
+            contextlib.suppress(_NotSentError),
+        ):
+            check(client)
+        raise
+
+
+class _NotSentError(Exception):
+    """A request had passed all checks."""
+
+
+class _NoCredentials(MixpanelAuth):
+    """Stands in for credentials while the arguments of a command are checked; sends nothing."""
+
+    schemes: ClassVar[frozenset[str]] = frozenset(
+        {"serviceAccount", "oauthToken", "projectSecret", "signature"}
+    )
+    needs_project: ClassVar[bool] = False
+
+    @property
+    def description(self) -> str:
+        return "no credentials"
+
+    def _secrets(self) -> tuple[str, ...]:
+        return ()
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        raise _NotSentError
+        yield request
 
 
 def _settings(invocation: Invocation, layers: Sequence[Layer]) -> Settings:
@@ -64,8 +102,14 @@ def _settings(invocation: Invocation, layers: Sequence[Layer]) -> Settings:
                 f"{flags.names[name]} is visible in the process list and in the shell history; "
                 "use the environment, the configuration file or a keyring instead"
             )
-    file = invocation.config or default_path()
-    settings = choose(layers, f", write {file}, or try it with --sandbox")
+    if not any(name in layer.values for layer in layers for name in CREDENTIALS):
+        service_account = ", ".join(layers[1].names[name] for name in ("username", "secret", "project_id"))
+        file = invocation.config or default_path()
+        raise HintedError(
+            "no Mixpanel credentials found",
+            f"set {service_account}, or write {file}, or try it with --sandbox",
+        )
+    settings = choose(layers)
     used = [where for name, where in settings.origins.items() if name in CREDENTIALS]
     if invocation.profile and not any("in the profile" in where for where in used):
         invocation.reporter.warning(
@@ -83,11 +127,16 @@ def _naming_settings(layers: Sequence[Layer]) -> Generator[None]:
     except ConfigurationError as error:
         _explain_half_pair(error, layers)
         name = _SETTINGS_OF_AUTH.get(error.argument, error.argument)
-        where = [layer.where(name) for layer in layers if name in layer.values][:1]
+        where = [_shown(layer, name, layers) for layer in layers if name in layer.values][:1]
         where = where or [layer.names[name] for layer in layers[:2] if name in layer.names]
         if not where:
             raise
         raise ConfigurationError(" or ".join(where), error.expected) from error
+
+
+def _shown(layer: Layer, name: str, layers: Sequence[Layer]) -> str:
+    """The place of a setting; an option stands for itself."""
+    return layer.names[name] if layer is layers[0] else layer.where(name)
 
 
 def _explain_half_pair(error: ConfigurationError, layers: Sequence[Layer]) -> None:

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import click
-from click.shell_completion import BashComplete, get_completion_class, shell_complete
+from click.shell_completion import (
+    BashComplete,
+    CompletionItem,
+    add_completion_class,
+    get_completion_class,
+    shell_complete,
+)
 
+from mixpanel_export.cli.invocation import Invocation
 from mixpanel_export.cli.options import Option
 
 __all__ = ["complete", "install_completion", "show_completion"]
 
 _PROGRAM = "mixpanel-export"
 _VARIABLE = "_MIXPANEL_EXPORT_COMPLETE"
+_UNSAFE = re.compile(r"[^\w@%+=:,./-]")
+_ESCAPED = r"\\\\\g<0>"
 _SHELLS = ("bash", "zsh", "fish")
 _FILES = {
     "bash": ".bash_completions/mixpanel-export.sh",
@@ -27,18 +37,31 @@ _STARTUP = {
 }
 
 
+class _Bash(BashComplete):
+    """Completion for bash, with characters escaped that the shell would split words at."""
+
+    def format_completion(self, item: CompletionItem) -> str:
+        # The script's `read` takes one of two backslashes.
+        return f"{item.type},{_UNSAFE.sub(_ESCAPED, item.value)}"
+
+
+add_completion_class(_Bash, "bash")
+
+
 def complete(app: click.Command) -> bool:
     """Answer a completion request of the shell, if this run is one."""
     instruction = os.environ.get(_VARIABLE)
     if not instruction:
         return False
+    # With an invocation, suggestions see the options that were typed already.
+    given = {"obj": Invocation()}
     if instruction == "complete_bash":
         # The bash scripts that earlier releases installed; they read bare words.
-        request = BashComplete(app, {}, _PROGRAM, _VARIABLE)
+        request = BashComplete(app, given, _PROGRAM, _VARIABLE)
         for item in request.get_completions(*request.get_completion_args()):
             click.echo(item.value)
     else:
-        shell_complete(app, {}, _PROGRAM, _VARIABLE, instruction)
+        shell_complete(app, given, _PROGRAM, _VARIABLE, instruction)
     return True
 
 

@@ -24,7 +24,7 @@ from typing import Any, cast
 from mixpanel_export.errors import ConfigurationError, MissingExtraError
 from mixpanel_export.settings import CREDENTIALS, OPTIONS, SECRETS, Layer
 
-__all__ = ["default_path", "read_profile"]
+__all__ = ["default_path", "profile_names", "read_profile"]
 
 _SETTINGS = (*CREDENTIALS, *OPTIONS)
 _SERVICE = "mixpanel-export"
@@ -35,6 +35,16 @@ def default_path() -> Path:
     import platformdirs
 
     return platformdirs.user_config_path("mixpanel-export", appauthor=False) / "config.toml"
+
+
+def profile_names(path: Path) -> list[str]:
+    """Return the names of the profiles in the file.
+
+    Raises:
+        ConfigurationError: when the file does not hold profiles.
+        OSError: when it cannot be read.
+    """
+    return [*_tables(path, _document(path).get("profiles", {}))]
 
 
 def read_profile(path: Path, profile: str | None = None) -> Layer:

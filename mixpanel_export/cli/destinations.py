@@ -12,6 +12,7 @@ import click
 from attrs import frozen
 
 from mixpanel_export._formats import FORMATS, FileFormat, format_for, format_of
+from mixpanel_export.cli.errors import HintedError
 from mixpanel_export.errors import ConfigurationError, InvalidArgumentError
 
 __all__ = ["Destination", "check_directory", "check_file", "resolve", "stdout_buffer"]
@@ -33,13 +34,22 @@ class Destination:
     def __str__(self) -> str:
         return "standard output" if self.path is None else str(self.path)
 
-    def check(self, *, needs_stdout: bool = False) -> None:
-        """Refuse a destination that cannot be written to, before anything is sent."""
+    def check(self, *, needs_stdout: bool = False, overwrite: bool = True) -> None:
+        """Refuse a destination that cannot be written to, before anything is sent.
+
+        Args:
+            needs_stdout: the command prints to standard output as well.
+            overwrite: replace a file that exists.
+        """
         if self.path is None or needs_stdout:
             stdout_buffer()
         if isinstance(self.path, Path):
             check = check_directory if self.is_directory else check_file
             check("--output", self.path)
+            if not overwrite and self.path.is_file():
+                raise HintedError(
+                    f"--output: {self.path} exists", "add --overwrite to replace it, or choose another path"
+                )
 
 
 def resolve(output: str, format: FileFormat | None, known: Sequence[str] = FORMATS) -> Destination:
@@ -66,8 +76,8 @@ def resolve(output: str, format: FileFormat | None, known: Sequence[str] = FORMA
     is_directory = path.is_dir() or output.endswith(("/", os.sep))
     if is_directory or (named is None and not path.suffix):
         return Destination(path, format, is_directory=True)
-    if named is None:
-        endings = ", ".join(f".{each}" for each in known)
+    if named is None and format is None:
+        endings = ", ".join(f".{name}" for name in known)
         raise click.UsageError(
             f"--output: expected a directory, a file ending in {endings}, or -, got {output}"
         )

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 
 import click
+from attrs import frozen
 
 from mixpanel_export._text import shortened
 from mixpanel_export.cli.options import argument_options
@@ -18,22 +19,24 @@ from mixpanel_export.errors import (
     APIError,
     BudgetExhaustedError,
     ConfigurationError,
+    DestinationError,
     DirectoryMismatchError,
     ExpressionError,
     InvalidArgumentError,
     ManifestError,
     MixpanelError,
+    SliceFailedError,
 )
 
-__all__ = ["format_error", "format_usage_error"]
+__all__ = ["HintedError", "Problem", "format_error", "format_usage_error"]
 
 # An argument as Python names it: `to_date`, `timezone=` or `overwrite=True`, but no part of a URL or a path.
 _ARGUMENT = re.compile(r"(?<![\w./?&='\"-])([a-z]+(?:_[a-z]+)*)(=True\b|=(?!\w))?(?![\w/])")
-_REPLACE_MANIFEST = "Restore it, choose another directory, or replace the export with `events --overwrite`"
+_REPLACE_MANIFEST = "restore it, choose another directory, or replace the export with `events --overwrite`"
 _MISMATCH_HINTS = {
-    "another_export": "Choose another directory, extend the export with --since-last, or replace it with "
+    "another_export": "choose another directory, extend the export with --since-last, or replace it with "
     "--overwrite",
-    "no_manifest": "Choose another directory, or replace such files with --overwrite",
+    "no_manifest": "choose another directory, or replace such files with --overwrite",
     "limited": "",
 }
 _CHOOSE_ANOTHER = "choose another path"
@@ -49,62 +52,116 @@ _HINTS = {
 }
 
 
-def format_usage_error(error: click.ClickException) -> str:
+@frozen
+class Problem:
+    """An error as it is shown: what happened, and what to do about it, which may be empty."""
+
+    what: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.what}. {self.hint}" if self.hint else self.what
+
+
+class HintedError(click.ClickException):
+    """Wrong usage or configuration that the command line itself finds, with a way out."""
+
+    def __init__(self, what: str, hint: str) -> None:
+        super().__init__(what)
+        self.hint = hint
+
+
+def format_usage_error(error: click.ClickException) -> Problem:
     """Describe options that could not be parsed."""
+    if isinstance(error, HintedError):
+        return Problem(error.message, error.hint)
     if isinstance(error, click.MissingParameter) and error.param is not None:
         text = f"{_shown(error.param)} is required"
+    elif isinstance(error, click.NoSuchOption):
+        text, similar = f"no such option {error.option_name}", error.possibilities
+        return (
+            Problem(text, f"did you mean {' or '.join(sorted(similar))}?") if similar else _usage(text, error)
+        )
     elif isinstance(error, click.BadParameter) and error.param is not None:
         text = f"{_shown(error.param)}: {error.message}"
     else:
-        text = error.format_message()
-    if isinstance(error, click.UsageError) and error.ctx is not None:
-        text = f"{text.rstrip('.')}; see {error.ctx.command_path} --help"
-    return text
+        text = _lowered(error.format_message())
+    what, semicolon, hint = text.rstrip(".").partition("; ")
+    return Problem(what, hint) if semicolon else _usage(what, error)
+
+
+def _usage(text: str, error: click.ClickException) -> Problem:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return Problem(text, _see(context.command_path) if context is not None else "")
+
+
+def _lowered(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
+
+
+def _see(command: str) -> str:
+    return f"see {command} --help"
 
 
 def _shown(parameter: click.Parameter) -> str:
     return argument_options([parameter])[str(parameter.name)]
 
 
-def format_error(error: MixpanelError | OSError, options: Mapping[str, str]) -> str:
+def format_error(error: MixpanelError | OSError, options: Mapping[str, str], command: str = "") -> Problem:
     """Describe an error to someone who typed a command.
 
     Args:
         options: the option that sets each library argument.
+        command: the command, whose help is pointed to.
     """
-    if isinstance(error, OSError):
+    if isinstance(error, OSError) and not isinstance(error, MixpanelError):
         return _format_os_error(error)
     text = str(error)
-    if isinstance(error, APIError):
+    hinted = error.last if isinstance(error, SliceFailedError) else error
+    if isinstance(hinted, APIError):
         # The rest quotes Mixpanel.
-        return text.removesuffix(error.hint) + _with_options(error.hint, options)
+        what = text.removesuffix(hinted.hint).rstrip(". ") if hinted.hint else text
+        return Problem(what, _lowered(_with_options(hinted.hint, options)))
     if isinstance(error, BudgetExhaustedError):
-        return f"the project's request budget is used up and frees in {error.frees_in:.0f} s; try again then"
+        return Problem(
+            f"the project's request budget is used up and frees in {error.frees_in:.0f} s", "try again then"
+        )
     if isinstance(error, DirectoryMismatchError):
         return _format_mismatch(error, options)
     if isinstance(error, ManifestError):
-        return f"{error.problem}. {_REPLACE_MANIFEST}" if error.hint else error.problem
+        return Problem(error.problem, _REPLACE_MANIFEST if error.hint else "")
+    if isinstance(error, DestinationError):
+        return Problem(text.removesuffix(error.hint).rstrip(". "), _lowered(error.hint))
     if not isinstance(error, InvalidArgumentError):
-        return text
+        return Problem(text)
+    return _format_argument(error, text, options, command)
+
+
+def _format_argument(
+    error: InvalidArgumentError, text: str, options: Mapping[str, str], command: str
+) -> Problem:
+    see = "" if isinstance(error, ConfigurationError) or not command else _see(command)
     message = text.removeprefix(f"{error.argument}:")
     if message == text:
-        return text
+        return Problem(text, see)
     option = _option_of(error.argument, options)
     # Settings can come from the environment and the configuration file too; an expression is the user's own text.
-    if isinstance(error, ConfigurationError | ExpressionError):
-        return f"{option}:{message}"
+    if isinstance(error, ExpressionError):
+        return Problem(f"{option}:{message}", see)
+    if isinstance(error, ConfigurationError):
+        what, _, hint = message.partition("; ")
+        return Problem(f"{option}:{what}", hint)
     value = shortened(repr(error.value))
     parts = (_with_options(part, options) for part in message.split(value))
-    return f"{option}:{value.join(parts)}"
+    return Problem(f"{option}:{value.join(parts)}", see)
 
 
-def _format_mismatch(error: DirectoryMismatchError, options: Mapping[str, str]) -> str:
+def _format_mismatch(error: DirectoryMismatchError, options: Mapping[str, str]) -> Problem:
     problem = error.problem
     for difference in error.differences:
         argument, space, rest = difference.partition(" ")
         problem = problem.replace(difference, f"{options.get(argument, argument)}{space}{rest}")
-    hint = _MISMATCH_HINTS[error.reason]
-    return f"{problem}. {hint}" if hint else problem
+    return Problem(problem, _MISMATCH_HINTS[error.reason])
 
 
 def _option_of(argument: str, options: Mapping[str, str]) -> str:
@@ -127,11 +184,10 @@ def _with_options(text: str, options: Mapping[str, str]) -> str:
     return _ARGUMENT.sub(replace, text)
 
 
-def _format_os_error(error: OSError) -> str:
+def _format_os_error(error: OSError) -> Problem:
     if error.strerror is None:
-        return str(error)
-    reason = error.strerror[:1].lower() + error.strerror[1:]
+        return Problem(str(error))
+    reason = _lowered(error.strerror)
     path = error.filename2 or error.filename
     text = reason if path is None else f"{path}: {reason}"
-    hint = _HINTS.get(error.errno or 0)
-    return f"{text}; {hint}" if hint else text
+    return Problem(text, _HINTS.get(error.errno or 0, ""))

@@ -9,6 +9,7 @@ import click
 
 from mixpanel_export._formats import FORMATS, ON_MALFORMED, Layout, PartitionBy
 from mixpanel_export.cli.options import Option, parse_size
+from mixpanel_export.cli.suggestions import suggest_events
 
 __all__ = ["event_options"]
 
@@ -27,7 +28,7 @@ def _option(*names: str, **settings: Any) -> Callable[[_Function], _Function]:
 
 
 _OPTIONS = (
-    _option("--from", "from_date", metavar="DATE", help="First day, YYYY-MM-DD."),
+    _option("--from", "from_date", metavar="DATE", help="First day, such as 2024-01-31."),
     _option("--to", "to_date", metavar="DATE", help="Last day, included."),
     _option(
         "--format",
@@ -45,7 +46,13 @@ _OPTIONS = (
         type=click.Choice(get_args(PartitionBy)),
         help="For parquet and csv: a directory for each day, such as date=2024-01-01.",
     ),
-    _option("--event", metavar="NAME", multiple=True, help="Only this event; can be repeated."),
+    _option(
+        "--event",
+        metavar="NAME",
+        multiple=True,
+        shell_complete=suggest_events,
+        help="Only this event; can be repeated.",
+    ),
     _option("--where", metavar="EXPR", help="Only events for which this expression is true."),
     _option("--deduplicate", is_flag=True, help="Drop events that were sent twice, and report how many."),
     _option(
@@ -79,7 +86,7 @@ _OPTIONS = (
         help="Approximate memory for the conversion to parquet or csv: 512MiB, 1GB, or a number of bytes. "
         "Default: 256MiB.",
     ),
-    _option("--overwrite", is_flag=True, help="Overwrite an existing export."),
+    _option("--overwrite", is_flag=True, help="Replace an existing file, or the export in a directory."),
     _option("--verify", is_flag=True, help="Verify the files of a directory, and fetch damaged ones again."),
     _option(
         "--since-last",
@@ -90,6 +97,6 @@ _OPTIONS = (
         "--look-back",
         type=int,
         metavar="N",
-        help="Number of last days that --since-last fetches again. Default: 3.",
+        help="Number of last days that --since-last fetches again. Default: 5.",
     ),
 )

@@ -20,11 +20,13 @@ class Invocation:
 
     Attributes:
         option_names: the option that sets each library argument of the running command.
+        command_path: the running command, such as `mixpanel-export events`; empty before it is known.
     """
 
     def __init__(self) -> None:
         self._given: dict[str, Any] = {}
         self.option_names: Mapping[str, str] = {}
+        self.command_path: str = ""
 
     def add(self, name: str, value: Any) -> None:
         """Take an option; a later value replaces an earlier one."""

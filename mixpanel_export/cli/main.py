@@ -95,7 +95,7 @@ def _report_interrupt(interrupt: KeyboardInterrupt, invocation: Invocation, *, t
     word, code = ("Terminated", TERMINATED) if terminated else ("Interrupted", INTERRUPTED)
     # Commands that can be resumed say what they have saved.
     detail = f": {interrupt}" if str(interrupt) else "; no partial file was left behind"
-    invocation.reporter.error(f"{word}{detail}.", {"exit_code": code})
+    invocation.reporter.error(f"{word}{detail}.", facts={"exit_code": code})
     return code
 
 
@@ -103,25 +103,27 @@ def _report_failure(error: Exception, invocation: Invocation) -> int:
     """Print the error and return the exit code; print a traceback only with `--debug`."""
     import click
 
-    from mixpanel_export.cli.errors import format_error, format_usage_error
+    from mixpanel_export.cli.errors import Problem, format_error, format_usage_error
 
-    code, text = FAILED, ""
+    code = FAILED
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
         return USAGE
     if isinstance(error, click.ClickException):
-        code, text = USAGE, format_usage_error(error)
+        code, problem = USAGE, format_usage_error(error)
     elif isinstance(error, MixpanelError | OSError):
         code = USAGE if isinstance(error, InvalidArgumentError) else FAILED
-        text = format_error(error, invocation.option_names)
+        problem = format_error(error, invocation.option_names, invocation.command_path)
     else:
-        text = f"{type(error).__name__}: {error}. This is a bug in mixpanel-export; --debug shows where"
+        problem = Problem(
+            f"{type(error).__name__}: {error}", "this is a bug in mixpanel-export; --debug shows where"
+        )
     facts: dict[str, Any] = {"exit_code": code}
     if invocation.debug and invocation.as_json:
         facts["traceback"] = traceback.format_exc()
     elif invocation.debug:
         traceback.print_exc()
-    invocation.reporter.error(text, facts)
+    invocation.reporter.error(problem.what, problem.hint, facts)
     return code
 
 

@@ -1,4 +1,4 @@
-"""Options: the ones every command takes, how an option maps to a library argument, and sizes.
+"""Options: the ones every command takes, how an option maps to a library argument, help pages, and sizes.
 
 Every `--help` imports this, so it imports nothing heavy.
 """
@@ -6,12 +6,13 @@ Every `--help` imports this, so it imports nothing heavy.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 import click
 
 from mixpanel_export.cli.invocation import Invocation
+from mixpanel_export.cli.suggestions import suggest_profiles, suggest_regions, suggest_zones
 
 __all__ = ["Command", "Group", "Option", "argument_options", "common_options", "parse_size"]
 
@@ -56,7 +57,22 @@ def argument_options(parameters: Sequence[click.Parameter]) -> dict[str, str]:
 
 
 class _Sectioned(click.Command):
-    """A command whose help page lists its options by section."""
+    """A command whose help page lists its options by section, and ends with an example.
+
+    Args:
+        example: one or more command lines, as a user would type them.
+    """
+
+    def __init__(self, name: str | None, *, example: str = "", **settings: Any) -> None:
+        super().__init__(name, **settings)
+        self.example = example
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_epilog(ctx, formatter)
+        if self.example:
+            with formatter.section("Example"):
+                for line in self.example.splitlines():
+                    formatter.write(f"{'':{formatter.current_indent}}{line}\n")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         sections: dict[str, list[tuple[str, str]]] = {}
@@ -71,15 +87,29 @@ class _Sectioned(click.Command):
 
 
 class Command(_Sectioned):
-    """A command that takes the common options beside its own."""
+    """A command that takes the common options beside its own.
+
+    Args:
+        connects: False for a command that needs no client; its help page leaves out the options of clients.
+    """
 
     def __init__(
-        self, name: str | None, *, params: Sequence[click.Parameter] | None = None, **settings: Any
+        self,
+        name: str | None,
+        *,
+        params: Sequence[click.Parameter] | None = None,
+        connects: bool = True,
+        **settings: Any,
     ) -> None:
-        super().__init__(name, params=[*(params or ()), *common_options()], **settings)
+        shown = _SHOWN_AFTER_COMMANDS if connects else _SHOWN_AFTER_COMMANDS - _OF_CLIENTS
+        if connects:
+            settings.setdefault("epilog", _MORE_OPTIONS)
+        super().__init__(name, params=[*(params or ()), *common_options(shown)], **settings)
 
     def invoke(self, ctx: click.Context) -> Any:
-        ctx.ensure_object(Invocation).option_names = argument_options(self.params)
+        invocation = ctx.ensure_object(Invocation)
+        invocation.option_names = argument_options(self.params)
+        invocation.command_path = ctx.command_path
         return super().invoke(ctx)
 
 
@@ -120,7 +150,12 @@ def _store(context: click.Context, parameter: click.Parameter, value: Any) -> An
 _COMMON: Sequence[tuple[str, Mapping[str, Any]]] = (
     (
         "--profile",
-        {"envvar": "MIXPANEL_PROFILE", "metavar": "NAME", "help": "Profile of the configuration file."},
+        {
+            "envvar": "MIXPANEL_PROFILE",
+            "metavar": "NAME",
+            "shell_complete": suggest_profiles,
+            "help": "Profile of the configuration file.",
+        },
     ),
     (
         "--config",
@@ -144,8 +179,22 @@ _COMMON: Sequence[tuple[str, Mapping[str, Any]]] = (
     ("--api-secret", {"metavar": "SECRET", "hidden": True}),
     ("--project-id", {"metavar": "ID", "help": "Project id."}),
     ("--workspace-id", {"metavar": "ID", "help": "Data view id, for reports and profiles."}),
-    ("--region", {"metavar": "REGION", "help": "Data residency of the project: us, eu or in."}),
-    ("--timezone", {"metavar": "ZONE", "help": "Time zone of the project, an IANA name."}),
+    (
+        "--region",
+        {
+            "metavar": "[us|eu|in]",
+            "shell_complete": suggest_regions,
+            "help": "Data residency of the project. Default: us.",
+        },
+    ),
+    (
+        "--timezone",
+        {
+            "metavar": "ZONE",
+            "shell_complete": suggest_zones,
+            "help": "Time zone of the project, such as Europe/Berlin. Default: UTC.",
+        },
+    ),
     ("--base-url", {"metavar": "URL", "help": "One root URL for all calls, such as a proxy."}),
     (
         "--sandbox",
@@ -155,11 +204,10 @@ _COMMON: Sequence[tuple[str, Mapping[str, Any]]] = (
         "--progress",
         {
             "type": click.Choice(["auto", "bar", "json", "none"]),
-            "metavar": "MODE",
             "is_eager": True,
             "section": _REPORTING,
-            "help": "bar, json (an object per line) or none. Default: auto, a bar in a terminal and timestamped "
-            "lines in a log.",
+            "help": "Default: auto, a bar in a terminal and timestamped lines in a log. json prints an object per "
+            "line.",
         },
     ),
     (
@@ -176,16 +224,22 @@ _COMMON: Sequence[tuple[str, Mapping[str, Any]]] = (
         },
     ),
 )
-_SHOWN_AFTER_COMMANDS = {"--profile", "--sandbox", "--progress", "--quiet", "--debug"}
+_OF_CLIENTS = {"--profile", "--sandbox"}
+_SHOWN_AFTER_COMMANDS = {*_OF_CLIENTS, "--progress", "--quiet", "--debug"}
+_MORE_OPTIONS = "`mixpanel-export --help` lists the other options for credentials, region and time zone."
 
 
-def common_options(*, all_visible: bool = False) -> list[click.Parameter]:
-    """Return the common options; the help page of a command shows only the most used ones."""
+def common_options(shown: Container[str] | None = None) -> list[click.Parameter]:
+    """Return the common options.
+
+    Args:
+        shown: the options on the help page of a command; None for the page of the program, which shows them all.
+    """
     options: list[click.Parameter] = []
     for flag, settings in _COMMON:
         changed: dict[str, Any] = {"section": _CREDENTIALS, "default": None, **settings}
-        if not all_visible:
-            changed["hidden"] = flag not in _SHOWN_AFTER_COMMANDS
+        if shown is not None:
+            changed["hidden"] = flag not in shown
             # Already read before the command, where an option may have replaced it.
             changed.pop("envvar", None)
         short = ["-q"] if flag == "--quiet" else []

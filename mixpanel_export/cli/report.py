@@ -44,6 +44,7 @@ class Reporter:
         self._quiet = quiet
         self._bar = not self._json and mode in {"auto", "bar"} and self._console.is_terminal
         self._silent = quiet or mode == "none"
+        self._is_log = False
 
     def summary(self, text: str, facts: Mapping[str, Any] | None = None) -> None:
         """Report the result; `facts` are its numbers, for programs."""
@@ -59,9 +60,14 @@ class Reporter:
         """Report something that should be changed."""
         self._print("warning", text, prefix="[bold yellow]warning:[/] ")
 
-    def error(self, text: str, facts: Mapping[str, Any] | None = None) -> None:
-        """Report why the command failed."""
-        self._print("error", text, facts, prefix="[bold red]error:[/] ")
+    def error(self, text: str, hint: str = "", facts: Mapping[str, Any] | None = None) -> None:
+        """Report why the command failed, and what to do about it."""
+        if self._json:
+            self._print("error", text, {**({"hint": hint} if hint else {}), **(facts or {})})
+            return
+        self._print("error", text, prefix="[bold red]error:[/] ")
+        if hint:
+            self._print("error", hint, prefix="[bold]hint:[/] ")
 
     @contextlib.contextmanager
     def progress(self, describer: Describer, waiting: str) -> Generator[Callable[[Any], None] | None]:
@@ -70,6 +76,8 @@ class Reporter:
         Args:
             waiting: the text before there is any progress.
         """
+        # From here on, the time of a message is worth knowing.
+        self._is_log = not self._console.is_terminal
         if self._silent:
             yield None
         elif self._bar:
@@ -119,7 +127,7 @@ class Reporter:
             if cast("object", sys.stderr) is not None:
                 print(json.dumps(document, ensure_ascii=False, default=str), file=sys.stderr, flush=True)
         else:
-            stamp = "" if self._console.is_terminal else f"{now} "
+            stamp = f"{now} " if self._is_log and kind != "error" else ""
             self._console.print(f"{stamp}{prefix}{escape(text)}")
 
 

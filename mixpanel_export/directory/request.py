@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DEFAULT_LOOK_BACK", "DirectoryOptions", "DirectoryRequest", "PathLike"]
 
-DEFAULT_LOOK_BACK = 3
+DEFAULT_LOOK_BACK = 5
 # A century of days.
 _MAX_LOOK_BACK = 36_525
 

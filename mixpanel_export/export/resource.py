@@ -190,7 +190,8 @@ class Export(ExportCalls, DirectoryExports, ExportResource):
             from_date: the first day, as for `events`.
             to_date: the last day, as for `events`.
             format: `jsonl`; `jsonl.gz`, which stores the gzip that arrives unchanged; or `parquet` and `csv`, which
-                need the extra `arrow`. By default what the file's name ends with, or `jsonl.gz`.
+                need the extra `arrow`. By default what the file's name ends with, and `jsonl.gz` for a name without
+                an ending. A name that ends otherwise, such as `events.json`, is refused unless the format is given.
             layout: for `parquet` and `csv`, as for `batches`; by default `wide`.
             progress: called with the current totals, from the threads that download and from this one.
             options: `event`, `where`, `limit`, `time_in_ms`, `bucket`, `fields`, `parallel`, `slice_days`,

@@ -14,6 +14,7 @@ from .runner import COMMAND, DAYS, EVENTS, clean_environment, refused, run
 
 FILE = "events_2024-01-01_2024-01-01.jsonl.gz"
 FULL = Path("/dev/full")
+RETENTION = ["query", "retention", "query", "--born-event", "Sign Up", *DAYS]
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +59,7 @@ class TestObstacles:
             ["profiles", "-o", "file/"],
             ["query", "funnels", "list", "-o", "file/f.csv"],
             ["query", "funnels", "list", "-o", "folder.csv"],
-            ["query", "funnels", "list", "--plot", "file/f.svg"],
+            [*RETENTION, "--plot", "file/f.svg"],
         ],
     )
     def test_profiles_and_queries_are_refused(self, arguments: list[str]) -> None:
@@ -96,6 +97,22 @@ def in_shell(redirections: str, *arguments: str) -> subprocess.CompletedProcess[
     environ.pop("PYTHONUNBUFFERED", None)
     command = ["sh", "-c", f'exec "$@" {redirections}', "sh", *COMMAND, *arguments]
     return subprocess.run(command, capture_output=True, check=False, env=environ)
+
+
+def test_existing_file_needs_overwrite(tmp_path: Path) -> None:
+    for command in ([*EVENTS, "e.jsonl"], ["profiles", "--sandbox", "-o", "p.jsonl"]):
+        path = tmp_path / command[-1]
+        path.write_bytes(b"mine")
+        assert f"error: --output: {path.name} exists hint: add --overwrite" in refused(*command)
+        assert path.read_bytes() == b"mine"
+        assert run(*command, "--overwrite").returncode == 0
+        assert len(path.read_bytes()) > 1000
+
+
+def test_name_that_fits_no_format_is_refused() -> None:
+    assert "ending in .jsonl, .jsonl.gz, .parquet, .csv" in refused(*EVENTS, "e.json")
+    assert run(*EVENTS, "e.json", "--format", "jsonl").returncode == 0
+    assert Path("e.json").read_bytes().startswith(b"{")
 
 
 class TestClosedOutput:
@@ -151,7 +168,7 @@ class TestFullDisk:
         with FULL.open("w", encoding="utf-8") as full:
             result = run(*arguments, stdout=full)
         assert result.returncode == 1, result.err
-        assert "no space left on device; free some space" in result.err
+        assert "no space left on device\nhint: free some space" in result.err
 
     @pytest.mark.slow
     def test_interpreter_does_not_fail_again_at_exit(self) -> None:

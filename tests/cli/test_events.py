@@ -185,7 +185,6 @@ class TestPlan:
         (["events", *DAYS, "-o", "x"], "MIXPANEL_SERVICE_ACCOUNT_USERNAME"),
         (["events", *DAYS], "--output is required"),
         (["nonsense"], "nonsense"),
-        ([*EVENTS, "e.jsonl", "--overwrite"], "--overwrite requires a directory"),
         ([*EVENTS, "-", "--verify"], "--verify requires a directory"),
         (["events", "-o", "e.jsonl", "--sandbox", "--since-last"], "--since-last requires a directory"),
         ([*EVENTS, "d", "--since-last", "--overwrite"], "--overwrite cannot be used with --since-last"),

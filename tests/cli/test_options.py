@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 
+from mixpanel_export.cli.app import app
 from mixpanel_export.cli.options import parse_size
+from mixpanel_export.sandbox import Sandbox
 
 from .runner import DAYS, EVENTS, refused, run
+
+
+def every_command() -> Iterator[tuple[click.Command, click.Context]]:
+    """Yield every command and group with its context."""
+
+    def walk(command: click.Command, context: click.Context) -> Iterator[tuple[click.Command, click.Context]]:
+        yield command, context
+        if isinstance(command, click.Group):
+            for name in command.list_commands(context):
+                inner = command.get_command(context, name)
+                assert inner is not None
+                yield from walk(inner, click.Context(inner, parent=context, info_name=name))
+
+    return walk(app, click.Context(app, info_name="mixpanel-export"))
 
 
 def test_common_options_stand_before_or_after_the_command(tmp_path: Path) -> None:
@@ -69,6 +89,34 @@ class TestHelp:
         assert result.returncode == 2
         assert "Usage: mixpanel-export" in result.err
 
+    def test_every_command_has_a_short_flag_and_ends_with_an_example(self) -> None:
+        for command, context in every_command():
+            assert run(*context.command_path.split()[1:], "-h").returncode == 0
+            last = command.get_help(context).rstrip().splitlines()[-1]
+            assert last.strip().startswith("mixpanel-export "), context.command_path
+
+    def test_metavars_say_more_than_a_type(self) -> None:
+        for command, context in every_command():
+            assert not re.search(r"--\S+ (INTEGER|FLOAT|STRING)\b", command.get_help(context))
+
+    def test_options_make_sense_for_the_command(self) -> None:
+        assert "--plot" not in run("annotations", "delete", "-h").out
+        assert "--sandbox" not in run("verify", "-h").out
+        assert "--plot" in run("query", "funnels", "query", "-h").out
+
+    def test_examples_run_on_the_sandbox(self, mixpanel_sandbox: Sandbox, tmp_path: Path) -> None:
+        for command, context in every_command():
+            example = getattr(command, "example", "")
+            if isinstance(command, click.Group) or "--sandbox" not in example or " update " in example:
+                continue
+            words = [word for word in shlex.split(example)[1:] if word != "--sandbox"]
+            words = [
+                str(tmp_path / word) if word in {"events", "plus.jsonl"} and before == "--output" else word
+                for before, word in itertools.pairwise(["", *words])
+            ]
+            result = run(*words, environ=mixpanel_sandbox.environment)
+            assert result.returncode == 0, (context.command_path, result.err)
+
     def test_help_imports_neither_client_nor_server(self) -> None:
         code = "import sys; from mixpanel_export.cli.main import run; run(['--help']); print(*sys.modules)"
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -98,6 +146,30 @@ class TestCompletion:
             "COMP_CWORD": str(len(words.split()) - 1),
         }
         assert f"{prefix}{completed}" in run(environ=environ).out.split()
+
+    def test_values_are_completed(self, mixpanel_sandbox: Sandbox, tmp_path: Path) -> None:
+        def complete(typed: str, **more: str) -> list[str]:
+            environ = {
+                **mixpanel_sandbox.environment,
+                "_MIXPANEL_EXPORT_COMPLETE": "zsh_complete",
+                "COMP_WORDS": f"mixpanel-export {typed}",
+                "COMP_CWORD": str(len(typed.split())),
+                "XDG_CACHE_HOME": str(tmp_path),
+                **more,
+            }
+            return run(environ=environ).out.splitlines()[1::3]
+
+        assert complete("--region e") == ["eu"]
+        assert "Europe/Berlin" in complete("--timezone europe/b")
+        assert complete("events --format p") == ["parquet"]
+        assert "week" in complete("query segmentation query --unit w")
+        assert complete("events --event s") == []
+        query = ["query", "events", "names", "--type", "general", "--quiet"]
+        environ = {**mixpanel_sandbox.environment, "XDG_CACHE_HOME": str(tmp_path)}
+        assert run(*query, environ=environ).returncode == 0
+        assert "Sign Up" in complete("events --event s")
+        assert "Sign Up" in complete("query segmentation query --event s")
+        assert complete("events --event s", MIXPANEL_PROJECT_ID="7654321") == []
 
     @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
     def test_script_is_installed_once(self, tmp_path: Path, shell: str) -> None:

@@ -15,19 +15,25 @@ from .runner import EVENTS, run
 STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ "
 
 
-def test_log_lines_have_a_time_and_no_color(tmp_path: Path) -> None:
+def test_log_lines_of_an_export_have_a_time_and_no_color(tmp_path: Path) -> None:
     result = run(*EVENTS, str(tmp_path / "out"))
     assert [bool(re.match(STAMP, line)) for line in result.err.splitlines()] == [True]
-    wrong = run(*EVENTS, "-", "--where", "(")
-    assert re.match(f"{STAMP}error: ", wrong.err)
-    assert "\x1b" not in result.err + wrong.err
+    assert "\x1b" not in result.err
+
+
+def test_errors_are_one_line_of_what_and_one_of_what_to_do() -> None:
+    wrong = run(*EVENTS, "-", "--slice-days", "0")
+    what, hint = wrong.err.splitlines()
+    assert what.startswith("error: --slice-days: ")
+    assert hint == "hint: see mixpanel-export events --help"
+    assert "\x1b" not in wrong.err
 
 
 def test_warning_is_a_log_line(mixpanel_sandbox: Sandbox) -> None:
     environ = mixpanel_sandbox.credentials.environment(mixpanel_sandbox.url, "project_secret")
     result = run("query", "funnels", "list", environ=environ)
     assert result.returncode == 0
-    assert re.match(f"{STAMP}warning: Mixpanel retires project secrets on 2027-03-03", result.err)
+    assert result.err.startswith("warning: Mixpanel retires project secrets on 2027-03-03")
 
 
 def test_json_progress_ends_with_a_summary(tmp_path: Path) -> None:

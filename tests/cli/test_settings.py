@@ -126,7 +126,7 @@ class TestErrors:
         project = ["--project-id", "1"]
         environ = {"MIXPANEL_REGION": "moon"}
         assert "MIXPANEL_REGION in the environment: " in refused(*command, *project, environ=environ)
-        assert "--region on the command line: " in refused(*command, *project, "--region", "sun")
+        assert "error: --region: " in refused(*command, *project, "--region", "sun")
         message = refused(*command, *project)
         assert f"timezone in the profile 'default' of {file}: " in message
         assert "'Mars'" in message

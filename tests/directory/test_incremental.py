@@ -73,8 +73,8 @@ def test_an_update_fetches_only_the_last_days_again(serve: Serve, folder: Path) 
     later = serve(after)
     with client_of(later) as client:
         done = client.export.update_directory(folder, to_date="2024-01-12")
-    assert days_asked(later) == [("08", "08"), ("09", "09"), ("10", "10"), ("11", "12")]
-    assert (done.fetched, done.found) == (4, 7)
+    assert days_asked(later) == [*((f"{day:02}", f"{day:02}") for day in range(6, 11)), ("11", "12")]
+    assert (done.fetched, done.found) == (6, 5)
     still_without = [
         record for day in range(1, 13) for record in records(day, late=late.get(day, 0) * (day > 5))
     ]
@@ -173,11 +173,11 @@ def test_an_interrupted_update_resumes_without_repetition(
     sandbox.requests.clear()
     sandbox.faults.add(None, None, Fault.status(403), path="/export")
     with pytest.raises(Exception, match="403"):
-        shop.export.update_directory(folder, to_date="2024-01-08", parallel=1)
+        shop.export.update_directory(folder, to_date="2024-01-08", look_back=3, parallel=1)
     first = days_asked(sandbox)
     assert events_in(folder) == expected(shop, "2024-01-01", "2024-01-06")
     sandbox.requests.clear()
-    done = shop.export.update_directory(folder, to_date="2024-01-08")
+    done = shop.export.update_directory(folder, to_date="2024-01-08", look_back=3)
     rest = days_asked(sandbox)
     assert done.fetched == 2
     assert sorted([*first[:2], *rest]) == [

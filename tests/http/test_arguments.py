@@ -188,11 +188,11 @@ def schema(**arguments: Any) -> Use:
         # what does not go together
         (counts(**MARCH), "interval", "together with from_date and to_date"),
         (values(to_date="2024-03-31"), "interval", "together with from_date and to_date"),
-        (counts(interval=None), "from_date", "it is required, unless interval is given"),
+        (counts(interval=None), "from_date", "required unless interval= is given"),
         (
             values(interval=None, from_date="2024-03-01"),
             "to_date",
-            "it is required, unless interval is given",
+            "required unless interval= is given",
         ),
         (counts(type="unique", unit="hour"), "unit", "not counted by the hour"),
         (values(type="unique", unit="minute"), "unit", "not counted by the hour"),

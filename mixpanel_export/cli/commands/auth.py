@@ -17,36 +17,46 @@ from mixpanel_export.errors import APIError, ConfigurationError, MixpanelError
 if TYPE_CHECKING:
     from mixpanel_export import MixpanelClient
     from mixpanel_export.auth import MixpanelAuth
-    from mixpanel_export.settings import Layer
+    from mixpanel_export.settings import Layer, Settings
 
 __all__ = ["auth"]
 
+_EXAMPLE = "mixpanel-export auth check --sandbox"
 
-@click.group("auth", cls=Group)
+
+@click.group(
+    "auth",
+    cls=Group,
+    short_help="Check which credentials are used, and what they can reach.",
+    example=_EXAMPLE,
+)
 def auth() -> None:
-    """Inspect credentials."""
+    """Check credentials."""
 
 
-@auth.command("check")
+@auth.command("check", short_help="Show which credentials are used, and test them.", example=_EXAMPLE)
 @pass_invocation
 def check(invocation: Invocation) -> None:
     """Show which credentials are found where, whether they work, and what they can reach.
 
-    It requests one event, one event name and the annotation tags: one request of the hourly budget for exports, and
+    Requests one event, one event name and the annotation tags: one request of the hourly budget for exports, and
     one of that for reports. Exits with 1 if something that these credentials should reach is refused.
     """
     from mixpanel_export import RetryPolicy
-    from mixpanel_export.cli.clients import client_for, setting_layers
+    from mixpanel_export.cli.clients import client_for
+    from mixpanel_export.cli.layers import setting_layers
 
     if not invocation.sandbox:
         _print_settings(setting_layers(invocation))
-    with client_for(invocation, retry=RetryPolicy(attempts=2, max_wait=5.0)) as client:
-        click.echo(f"Requesting as {client!r}")
+    retry = RetryPolicy(attempts=2, max_wait=5.0)
+    with client_for(invocation, check=lambda client: None, retry=retry) as client:
+        click.echo(f"Requests to {client.description}:")
         # A day that is over in every time zone.
         day = (datetime.datetime.now(datetime.UTC).date() - datetime.timedelta(days=2)).isoformat()
         refused = [error for probe in _PROBES if (error := _try(probe, client, day)) is not None]
     if refused:
         raise refused[0]
+    click.echo("These credentials work.")
 
 
 @frozen
@@ -58,9 +68,9 @@ class _Probe:
 
 
 _PROBES = (
-    _Probe("raw export (events)", lambda client, day: next(client.export.events(day, day, limit=1), None)),
-    _Probe("reports and profiles", lambda client, _: client.events.names(type="general", limit=1)),
-    _Probe("annotations and Lexicon schemas", lambda client, _: client.annotations.list_tags()),
+    _Probe("Events", lambda client, day: next(client.export.events(day, day, limit=1), None)),
+    _Probe("Reports and profiles", lambda client, _: client.events.names(type="general", limit=1)),
+    _Probe("Annotations and schemas", lambda client, _: client.annotations.list_tags()),
 )
 
 
@@ -68,6 +78,7 @@ def _print_settings(layers: Sequence[Layer]) -> None:
     """Print every setting and whether it is used; of a secret, only that it exists."""
     from mixpanel_export.settings import CREDENTIALS, OPTIONS, SECRETS, choose
 
+    settings: Settings | None
     try:
         with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
             settings = choose(layers)
@@ -80,12 +91,12 @@ def _print_settings(layers: Sequence[Layer]) -> None:
                 shown = "(secret)" if name in SECRETS else layer.values[name]
                 use = "" if settings is None or origins.get(name) == layer.where(name) else ", not used"
                 click.echo(f"Found {layer.where(name)}: {shown}{use}")
-    if settings is not None:
-        click.echo(_lifetime(settings.auth))
+    if settings is not None and (warning := _lifetime(settings.auth)):
+        click.echo(warning)
 
 
 def _lifetime(auth: MixpanelAuth) -> str:
-    """Return how long such credentials will work, as announced by Mixpanel."""
+    """Return how long credentials that Mixpanel retires will work; empty for the others."""
     from mixpanel_export.auth import SecretAuth, SignatureAuth
 
     if isinstance(auth, SecretAuth):
@@ -97,7 +108,7 @@ def _lifetime(auth: MixpanelAuth) -> str:
         )
     if isinstance(auth, SignatureAuth):
         return "Deprecated: Mixpanel keeps request signatures for older integrations only; create a service account"
-    return f"Not deprecated: {auth.description}"
+    return ""
 
 
 def _try(probe: _Probe, client: MixpanelClient, day: str) -> MixpanelError | None:

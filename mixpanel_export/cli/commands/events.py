@@ -30,7 +30,12 @@ if TYPE_CHECKING:
 __all__ = ["EventsCommand", "events"]
 
 
-@click.command("events", cls=Command, short_help="Export raw events.")
+@click.command(
+    "events",
+    cls=Command,
+    short_help="Export raw events.",
+    example="mixpanel-export events --from 2024-01-01 --to 2024-01-31 --output events --sandbox",
+)
 @click.option(
     "--output",
     "-o",
@@ -48,8 +53,8 @@ def events(invocation: Invocation, /, **options: Any) -> None:
     """Export the raw events of a range of days, as JSON Lines, Parquet or CSV.
 
     A file appears under its name only when it is complete. A directory gets a file per slice, and a manifest.json
-    that lists the complete ones. Interrupt it at any time; rerun the same command to resume. Exits with 3 if all is
-    exported except malformed lines that were set aside.
+    that lists the complete ones; interrupt the export at any time, and rerun the same command to resume. Exits with
+    3 if all is exported except malformed lines that were set aside.
     """
     EventsCommand(**options).run(invocation)
 
@@ -88,7 +93,9 @@ class EventsCommand:
 
         target = Destination(None, self.format) if self.output is None else resolve(self.output, self.format)
         self._check(target)
-        with client_for(invocation, dry_run=self.dry_run) as client:
+        with client_for(
+            invocation, check=lambda client: self._plan(client, target), dry_run=self.dry_run
+        ) as client:
             if self.dry_run:
                 print_plan(self._plan(client, target))
                 return
@@ -254,13 +261,12 @@ class EventsCommand:
                 check_columnar(target.format, self.layout, None)
             for name, given in (
                 ("--since-last", self.since_last),
-                ("--overwrite", self.overwrite),
                 ("--verify", self.verify),
                 ("--partition-by", self.partition_by),
             ):
                 if given:
                     raise click.UsageError(f"{name} requires a directory as --output, got {self.output}")
-        target.check(needs_stdout=self.dry_run)
+        target.check(needs_stdout=self.dry_run, overwrite=self.overwrite or self.dry_run)
         if target.format in COLUMNAR:
             # Raises MissingExtraError without pyarrow.
             importlib.import_module("mixpanel_export.columns")

@@ -14,7 +14,12 @@ from mixpanel_export.cli.options import Command, Option
 __all__ = ["plan"]
 
 
-@click.command("plan", cls=Command, short_help="Print what `events` would request.")
+@click.command(
+    "plan",
+    cls=Command,
+    short_help="Print what `events` would request.",
+    example="mixpanel-export plan --from 2023-01-01 --to 2023-12-31 --sandbox",
+)
 @click.option(
     "--output",
     "-o",

@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 __all__ = ["profiles"]
 
 
-@click.command("profiles", cls=Command, short_help="Export profiles.")
+@click.command(
+    "profiles",
+    cls=Command,
+    short_help="Export profiles.",
+    example='mixpanel-export profiles --where \'properties["plan"] == "plus"\' --output plus.jsonl --sandbox',
+)
 @click.option(
     "--output",
     "-o",
@@ -61,6 +66,7 @@ __all__ = ["profiles"]
     also_sets=["data_group_id"],
     help="Group profiles of the group key with this id, instead of user profiles.",
 )
+@click.option("--overwrite", is_flag=True, help="Replace an existing file.")
 @pass_invocation
 def profiles(
     invocation: Invocation,
@@ -71,6 +77,7 @@ def profiles(
     output_properties: Sequence[str],
     distinct_ids: Sequence[str],
     group: str | None,
+    overwrite: bool,
 ) -> None:
     """Export user or group profiles as JSON Lines.
 
@@ -90,8 +97,8 @@ def profiles(
         group=group,
     )
     target = _file(resolve(output, format, get_args(LinesFormat)))
-    target.check()
-    with client_for(invocation) as client:
+    target.check(overwrite=overwrite)
+    with client_for(invocation, check=lambda client: next(client.profiles.all(**filters), None)) as client:
         started = time.monotonic()
         with invocation.reporter.progress(ProfilesDescriber(), "waiting for the first page …") as progress:
             totals = _write(client, target, filters, progress)

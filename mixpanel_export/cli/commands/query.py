@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import ModuleType
@@ -16,8 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mixpanel_export.cli.examples import example_of
 from mixpanel_export.cli.invocation import Invocation
 from mixpanel_export.cli.options import Command, Group, Option
+from mixpanel_export.cli.suggestions import suggest_events
 
 if TYPE_CHECKING:
     from mixpanel_export_api.api import Operation
@@ -28,7 +31,8 @@ __all__ = ["OperationsGroup", "query"]
 _SHORT = {"from_date": "--from", "to_date": "--to"}
 _TYPES: Mapping[str, Any] = {"integer": int, "number": float, "string": str}
 _METAVARS = {"date": "DATE", "mixpanel-datetime": "TIME", "mixpanel-expression": "EXPR"}
-_TABLES = "Table and chart"
+_EVENTS = ("event", "born_event")
+_OUTPUT = "Response"
 
 
 class OperationsGroup(Group):
@@ -36,24 +40,25 @@ class OperationsGroup(Group):
 
     Args:
         with_writes: include operations that change data.
+        path: the command line that leads here.
     """
 
-    def __init__(self, tag: str, *, with_writes: bool, help: str | None = None) -> None:
-        super().__init__(tag, help=help, no_args_is_help=True)
+    def __init__(self, tag: str, *, path: str, with_writes: bool, **settings: Any) -> None:
+        super().__init__(tag, no_args_is_help=True, **settings)
         self._with_writes = with_writes
+        self._path = path
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self._operations)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         operation = self._operations.get(cmd_name)
-        if operation is None:
-            return None
-        resource = getattr(self._module, f"{str(self.name).title()}Resource")
-        return _command(operation, resource)
+        return None if operation is None else _command(operation, self._resource, f"{self._path} {cmd_name}")
 
-    def get_short_help_str(self, limit: int = 45) -> str:
-        return self.help or f"{', '.join(self._operations)}."
+    @property
+    def _resource(self) -> type:
+        resource: type = getattr(self._module, f"{str(self.name).title()}Resource")
+        return resource
 
     @cached_property
     def _module(self) -> ModuleType:
@@ -76,66 +81,98 @@ class _QueryGroup(Group):
     """The tags of the contract."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        from mixpanel_export_api.api import Resources
-
-        return [name for name, value in vars(Resources).items() if isinstance(value, cached_property)]
+        return list(self._tags)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        known = cmd_name in self.list_commands(ctx)
-        return OperationsGroup(cmd_name, with_writes=False) if known else None
+        if cmd_name not in self._tags:
+            return None
+        path = f"mixpanel-export query {cmd_name}"
+        return OperationsGroup(
+            cmd_name,
+            path=path,
+            with_writes=False,
+            help=inspect.getdoc(self._tags[cmd_name]),
+            example=f"{path} --help",
+        )
+
+    @cached_property
+    def _tags(self) -> Mapping[str, cached_property[Any]]:
+        from mixpanel_export_api.api import Resources
+
+        return {name: value for name, value in vars(Resources).items() if isinstance(value, cached_property)}
 
 
-query: click.Group = _QueryGroup("query", help="Run any report or list, by group.", no_args_is_help=True)
+query: click.Group = _QueryGroup(
+    "query",
+    help="Run a report or a list: one group of commands for each kind.",
+    no_args_is_help=True,
+    example="mixpanel-export query segmentation --help",
+)
 
 
-def _command(operation: Operation[Any], resource: type) -> Command:
-    tag, _, method = operation.name.partition(".")
-    text, arguments = _parse_docstring(getattr(resource, method))
+def _command(operation: Operation[Any], resource: type, path: str) -> Command:
+    method = getattr(resource, operation.name.partition(".")[2])
+    text, arguments = _parse_docstring(method)
     required_first = sorted(operation.schemas, key=lambda name: name not in operation.required)
+    plots = _returns_table(method)
 
     @click.pass_obj
     def run(
-        invocation: Invocation, /, output: str | None, plot: bool, chart: str | None, **arguments: Any
+        invocation: Invocation,
+        /,
+        output: str | None,
+        plot: bool = False,
+        chart: str | None = None,
+        **arguments: Any,
     ) -> None:
-        from mixpanel_export.cli.clients import client_for
-        from mixpanel_export.cli.output.target import QueryTarget
+        from mixpanel_export.cli.running import run_operation
 
-        target = QueryTarget.from_options(output, plot=plot, chart=chart)
         # Options that may be repeated are empty when they are not given.
         given = {name: value for name, value in arguments.items() if value not in (None, ())}
-        with client_for(invocation) as client:
-            response = getattr(getattr(client, tag), method)(**given)
-        target.write(response, operation.name, invocation.reporter)
+        run_operation(invocation, operation, given, output=output, plot=plot, chart=chart)
 
     return Command(
-        method.replace("_", "-"),
+        path.rpartition(" ")[2],
         callback=run,
         help=text,
+        example=example_of(path, operation, plots=plots),
         params=[
-            *(_option(operation, name, arguments.get(name, "")) for name in required_first),
-            *_output_parameters(),
+            *(
+                _option(operation, name, _for_shell(arguments.get(name, ""), operation))
+                for name in required_first
+            ),
+            *_output_parameters(plots=plots),
         ],
     )
 
 
-def _output_parameters() -> list[click.Parameter]:
-    return [
-        Option(
-            ["--output", "-o"],
-            metavar="FORMAT|FILE",
-            section=_TABLES,
-            help="table (the default), json, jsonl, csv or parquet, or a file with such an ending, such as "
-            "numbers.csv. json is the response as received; the others contain its rows.",
-        ),
-        Option(
-            ["--plot"],
-            is_flag=True,
-            section=_TABLES,
-            help="Draw series, a funnel or retention, in the terminal or to CHART.",
-        ),
-        # Its help is that of --plot.
-        click.Argument(["chart"], required=False, metavar="[CHART]"),
-    ]
+def _returns_table(method: Callable[..., Any]) -> bool:
+    """Tell whether a method returns a series, a funnel or retention, which can be drawn."""
+    from mixpanel_export_api.api import Table
+
+    names = re.findall(r"\w+", str(inspect.signature(method).return_annotation))
+    found = [inspect.unwrap(method).__globals__.get(name) for name in names]
+    return any(isinstance(kind, type) and issubclass(kind, Table) for kind in found)
+
+
+def _output_parameters(*, plots: bool) -> list[click.Parameter]:
+    output = Option(
+        ["--output", "-o"],
+        metavar="FORMAT|FILE",
+        section=_OUTPUT,
+        help="table (the default), json, jsonl, csv or parquet, or a file with such an ending, such as "
+        "numbers.csv. json is the response as received; the others contain its rows.",
+    )
+    if not plots:
+        return [output]
+    plot = Option(
+        ["--plot"],
+        is_flag=True,
+        section=_OUTPUT,
+        help="Draw a chart, in the terminal or to CHART: a file ending in .html, .svg or .png.",
+    )
+    # Its help is that of --plot.
+    return [output, plot, click.Argument(["chart"], required=False, metavar="[CHART]")]
 
 
 def _option(operation: Operation[Any], name: str, help: str) -> Option:
@@ -145,12 +182,14 @@ def _option(operation: Operation[Any], name: str, help: str) -> Option:
     flags = [flag, *([_SHORT[name]] if name in _SHORT else [])]
     if f"{{{name}}}" in operation.path and name.endswith("_id"):
         flags.append("--id")
-    settings: dict[str, Any] = {"metavar": _METAVARS.get(schema.get("format", ""))}
+    settings: dict[str, Any] = {}
     items = schema.get("items", {})
     if "enum" in schema:
         settings["type"] = click.Choice(schema["enum"])
+        # --output has a name for each format.
+        settings["hidden"] = operation.csv and name == "format"
     elif schema.get("type") == "array" and items.get("type") in _TYPES:
-        settings |= {"type": _TYPES[items["type"]], "multiple": True}
+        settings |= {"type": _TYPES[items["type"]], "metavar": _metavar(name, items), "multiple": True}
         help = f"{help} Can be repeated."
     elif schema.get("type") in {"object", "array"}:
         settings |= {"type": _parse_json, "metavar": "JSON"}
@@ -159,8 +198,31 @@ def _option(operation: Operation[Any], name: str, help: str) -> Option:
         flags = [f"{flag}/--no-{flag.removeprefix('--')}"]
         settings["default"] = None
     else:
-        settings["type"] = _TYPES.get(str(schema.get("type")), str)
+        settings |= {"type": _TYPES.get(str(schema.get("type")), str), "metavar": _metavar(name, schema)}
+    if name in _EVENTS:
+        settings["shell_complete"] = suggest_events
     return Option([*flags, name], required=name in operation.required, help=help, **settings)
+
+
+def _for_shell(help: str, operation: Operation[Any]) -> str:
+    """Return the description of an argument with options instead of arguments."""
+    for name in operation.schemas:
+        help = help.replace(f"`{name}`", _SHORT.get(name, f"--{name.replace('_', '-')}"))
+    return help.replace(" JSON text on the wire.", "")
+
+
+def _metavar(name: str, schema: Mapping[str, Any]) -> str:
+    """Return a word for the value of an option."""
+    if name in _EVENTS:
+        return "NAME"
+    word = name.rpartition("_")[2]
+    if word in {"id", "ids", "tags"}:
+        return "ID"
+    if word == "properties":
+        return "NAME"
+    if schema.get("type") == "integer":
+        return "N"
+    return _METAVARS.get(schema.get("format", "")) or ("TEXT" if word == "description" else word.upper())
 
 
 def _parse_json(text: str) -> Any:

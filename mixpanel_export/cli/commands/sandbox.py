@@ -12,13 +12,19 @@ from mixpanel_export.cli.options import Command
 __all__ = ["sandbox"]
 
 
-@click.command("sandbox", cls=Command, short_help="Run the embedded sandbox.")
+@click.command(
+    "sandbox",
+    cls=Command,
+    connects=False,
+    short_help="Run a Mixpanel with sample data on this machine.",
+    example="mixpanel-export sandbox --port 8080 --no-limits",
+)
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=0,
     metavar="PORT",
-    help="Port. Default: a free one.",
+    help="Port to listen on. Default: a free one.",
 )
 @click.option(
     "--events",
@@ -26,17 +32,16 @@ __all__ = ["sandbox"]
     help="Serve these events instead of the sample: a .jsonl or .jsonl.gz file, or a directory of them.",
 )
 @click.option(
-    " /--no-limits",
-    "limits",
-    default=True,
+    "--no-limits",
+    is_flag=True,
     help="Do not enforce Mixpanel's limits on requests and concurrency.",
 )
 @pass_invocation
-def sandbox(invocation: Invocation, port: int, events: str | None, limits: bool) -> None:
+def sandbox(invocation: Invocation, port: int, events: str | None, no_limits: bool) -> None:
     """Run the embedded sandbox on loopback until interrupted, and print how to reach it."""
     from mixpanel_export.sandbox import Limits, Sandbox
 
-    with Sandbox(port=port, events=events, limits=Limits.mixpanel() if limits else None) as server:
+    with Sandbox(port=port, events=events, limits=None if no_limits else Limits.mixpanel()) as server:
         click.echo(f"# The sandbox is running at {server.url}; press Ctrl-C to stop it.")
         click.echo(f"# Inject faults and view the request log at {server.control_url}")
         click.echo("# Paste this into another shell:")

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 __all__ = ["verify"]
 
 
-@click.command("verify", cls=Command, short_help="Check the export in a directory.")
+@click.command(
+    "verify",
+    cls=Command,
+    connects=False,
+    short_help="Check the export in a directory.",
+    example="mixpanel-export verify events",
+)
 @click.argument("path", metavar="DIRECTORY")
 @pass_invocation
 def verify(invocation: Invocation, path: str) -> None:

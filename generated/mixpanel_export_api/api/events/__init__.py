@@ -76,11 +76,11 @@ EVENTS_QUERY: Operation[SegmentationResult | CsvText] = Operation(
         },
         {
             "when": {"from_date": "missing", "interval": "missing"},
-            "says": "it is required, unless interval is given",
+            "says": "required unless interval= is given",
         },
         {
             "when": {"to_date": "missing", "interval": "missing"},
-            "says": "it is required, unless interval is given",
+            "says": "required unless interval= is given",
         },
     ],
     renamed={
@@ -219,11 +219,11 @@ EVENTS_PROPERTIES: Operation[SegmentationResult | CsvText] = Operation(
         },
         {
             "when": {"from_date": "missing", "interval": "missing"},
-            "says": "it is required, unless interval is given",
+            "says": "required unless interval= is given",
         },
         {
             "when": {"to_date": "missing", "interval": "missing"},
-            "says": "it is required, unless interval is given",
+            "says": "required unless interval= is given",
         },
     ],
     renamed={

@@ -61,7 +61,7 @@ RETENTION_QUERY: Operation[RetentionResult] = Operation(
     refused=[
         {
             "when": {"born_event": "missing", "retention_type": [None, "birth"]},
-            "says": "it is required, unless retention_type is 'compounded'",
+            "says": "required unless retention_type is 'compounded'",
         }
     ],
     renamed={},
