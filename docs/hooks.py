@@ -75,7 +75,8 @@ def _command(command: click.Command, context: click.Context, heading: str) -> st
         if isinstance(parameter, click.Option)
     ]
     options = "\n".join(f"* `{record[0].strip()}`: {record[1]}" for record in records if record is not None)
-    parts += [options, command.epilog or ""]
+    example = getattr(command, "example", "")
+    parts += [options, command.epilog or "", f"```{{.sh .shown}}\n{example}\n```" if example else ""]
     children: list[click.Command | None] = []
     if isinstance(command, click.Group):
         children = [command.get_command(context, name) for name in command.list_commands(context)]
