@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -57,6 +58,7 @@ def imports_of(path: Path, modules: set[str]) -> set[str]:
     return found & modules
 
 
+@cache
 def import_graph() -> dict[str, set[str]]:
     files = {
         ".".join(("mixpanel_export", *path.relative_to(ROOT).with_suffix("").parts)).removesuffix(

@@ -158,6 +158,7 @@ def test_columns_name_the_missing_directory() -> None:
     )
 
 
+@pytest.mark.slow
 def test_exports_need_no_zone_database(expected: str) -> None:
     result = run(EXPORT, before=NO_ZONES, environ={"PYTHONTZPATH": ""})
     assert output_of(result) == expected

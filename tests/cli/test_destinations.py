@@ -138,6 +138,7 @@ class TestClosedOutput:
         assert sorted(file.name for file in tmp_path.iterdir()) == ["e.jsonl", "f.csv"]
 
     @pytest.mark.skipif(os.name != "posix", reason="a POSIX shell")
+    @pytest.mark.slow
     def test_shell_that_closes_it(self) -> None:
         done = in_shell(">&-", *EVENTS, "-")
         assert done.returncode == 2, done.stderr

@@ -80,6 +80,7 @@ def test_limits_are_enforced(environ: dict[str, str]) -> None:
     assert 429 in {export_status(environ) for _ in range(70)}
 
 
+@pytest.mark.slow
 def test_exported_events_are_served_without_limits(tmp_path: Path) -> None:
     event = b'{"event":"Mine","properties":{"time":1704067200,"distinct_id":"me"}}\n'
     (tmp_path / "events.jsonl").write_bytes(event)

@@ -49,6 +49,7 @@ def test_bar_moves_and_the_summary_stays(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("environ", [{}, {"NO_COLOR": "1"}])
 @pytest.mark.sampled(1)
+@pytest.mark.slow
 def test_errors_are_red_unless_no_color_is_set(environ: dict[str, str]) -> None:
     code, printed = run_in_terminal(*EVENTS, "-", "--where", "(", environ=environ)
     assert code == 2

@@ -546,6 +546,7 @@ ECHOES: Mapping[str, Callable[[str], Reply]] = {
 
 @every_auth
 @pytest.mark.parametrize("echo", ECHOES.values(), ids=ECHOES.keys())
+@pytest.mark.sampled(18)
 def test_no_error_shows_a_secret_that_the_server_echoes(
     ask: Ask, server: Server, kind: str, echo: Callable[[str], Reply]
 ) -> None:

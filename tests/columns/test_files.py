@@ -53,6 +53,7 @@ def test_a_file_holds_every_value_while_its_columns_widen(
 
 @pytest.mark.parametrize("first", VALUES)
 @pytest.mark.parametrize("then", VALUES)
+@pytest.mark.sampled(12)
 def test_a_property_can_change_to_any_kind_within_a_file(tmp_path: Path, first: str, then: str) -> None:
     converter, path = TableConverter("wide", datetime.UTC), tmp_path / "file"
     blocks = [line(p=VALUES[first])] * 3 + [line(p=VALUES[then])] * 3 + [line(q=1)]
@@ -72,6 +73,7 @@ def test_a_property_can_change_its_kind_repeatedly(blocks: list[list[Any]]) -> N
     assert found == parsed(*lines)
 
 
+@pytest.mark.slow
 def test_identities_that_start_late_in_a_slice_are_kept(tmp_path: Path) -> None:
     # Their columns exist from the start, but are all null at first.
     served = [

@@ -112,6 +112,7 @@ def test_a_first_page_that_is_no_page_is_an_error(missing: str) -> None:
         ConcurrentPaginator(Other(35)).fetch_all()
 
 
+@pytest.mark.slow
 def test_a_client_runs_five_calls_at_once_for_any_thread_count(connect: Connect, server: Server) -> None:
     pages = Pages(300)
     pages.seconds = 0.4

@@ -52,6 +52,7 @@ def check_signature(received: Received) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("call", RECORDED, ids=title)
+@pytest.mark.sampled(40)
 def test_a_recorded_call_is_made_again(call: RecordedCall, connect: Connect, server: Server) -> None:
     server.reply = lambda _: reply(call)
     if "raises" in call:

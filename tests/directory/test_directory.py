@@ -293,6 +293,7 @@ class TestDamage:
 
     @pytest.mark.parametrize("verify", [False, True])
     @pytest.mark.parametrize("damage", ["missing", "shorter", "longer"])
+    @pytest.mark.sampled(2)
     def test_a_missing_or_resized_file_is_fetched_again(
         self, sandbox: Sandbox, shop: MixpanelClient, folder: Path, damage: str, verify: bool
     ) -> None:
@@ -508,6 +509,7 @@ class TestFullDisk:
         assert events_in(tmp_path) == expected(shop, *RANGE)
 
     @pytest.mark.parametrize("allowed", range(10))
+    @pytest.mark.sampled(3)
     def test_a_disk_that_is_full_at_fsync_is_reported(
         self, shop: MixpanelClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, allowed: int
     ) -> None:

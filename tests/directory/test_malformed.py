@@ -150,6 +150,7 @@ def test_rewriting_for_new_columns_keeps_malformed_lines(
 @pytest.mark.parametrize("format", ["jsonl", "jsonl.gz"])
 @pytest.mark.parametrize("packed", [True, False])
 @pytest.mark.parametrize("kind", sorted(set(KINDS) - LEGAL - {"too long"}))
+@pytest.mark.sampled(10)
 def test_lines_are_parsed_before_they_are_written(
     wire: Wire, client: MixpanelClient, tmp_path: Path, kind: str, packed: bool, format: Any
 ) -> None:

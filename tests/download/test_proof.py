@@ -117,6 +117,7 @@ def names_of(events: Iterator[Any]) -> list[str]:
 @pytest.mark.parametrize("ordered", [True, False])
 @pytest.mark.parametrize("day", [1, 3, 6])
 @pytest.mark.parametrize("fault", [cut_off, ended_early])
+@pytest.mark.sampled(4)
 def test_an_incomplete_slice_is_retried_and_delivered_once(
     wire: Wire, days: Days, fault: Callable[[int], Script], day: int, ordered: bool
 ) -> None:
@@ -459,6 +460,7 @@ DELIVERIES: dict[str, Callable[[MixpanelClient, Path, dict[str, Any]], object]] 
 
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("delivery", DELIVERIES)
+@pytest.mark.sampled(6)
 def test_a_listener_that_raises_leaves_nothing(
     wire: Wire, days: Days, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str, delivery: str
 ) -> None:

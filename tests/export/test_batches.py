@@ -299,6 +299,7 @@ def test_a_file_of_an_empty_range_has_the_pinned_columns(
 
 @pytest.mark.parametrize("memory", [64 << 20, 256 << 20])
 @pytest.mark.sampled(1)
+@pytest.mark.slow
 def test_events_that_share_no_properties_are_all_kept(tmp_path: Path, memory: int) -> None:
     source = tmp_path / "served.jsonl"
     records = [

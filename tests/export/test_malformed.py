@@ -93,6 +93,7 @@ def names_in(target: Path) -> list[str]:
 
 @pytest.mark.parametrize("packed", [True, False])
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.sampled(8)
 def test_events_raise_after_all_other_slices(
     wire: Wire, client: MixpanelClient, kind: str, packed: bool
 ) -> None:
@@ -109,6 +110,7 @@ def test_events_raise_after_all_other_slices(
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("with_path", [True, False])
+@pytest.mark.sampled(8)
 def test_events_set_malformed_lines_aside(
     wire: Wire,
     client: MixpanelClient,
@@ -203,6 +205,7 @@ def test_replace_raises_for_what_it_cannot_repair(wire: Wire, client: MixpanelCl
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("layout", ["wide", "json"])
+@pytest.mark.sampled(6)
 def test_batches_deliver_all_other_slices_and_raise(
     wire: Wire, client: MixpanelClient, kind: str, layout: Any, tmp_path: Path
 ) -> None:

@@ -316,6 +316,7 @@ def test_nesting_that_people_write_is_accepted(nested: tuple[str, str, str]) -> 
     assert parse(to_text(tree)) == tree
 
 
+@pytest.mark.slow
 def test_a_chain_may_be_as_long_as_it_likes() -> None:
     text = " or ".join(f'properties["id"] == {number}' for number in range(5000))
     tree = parse(text)

@@ -548,6 +548,7 @@ def test_a_refusal_of_credentials_is_told_by_its_words(
 
 @pytest.mark.parametrize("use", [SERIES, TOP, names], ids=["model", "map", "list"])
 @pytest.mark.parametrize("encoding", ["deflate", "br", "zstd", "identity"])
+@pytest.mark.sampled(8)
 def test_an_empty_body_is_an_error_whatever_it_is_compressed_by(
     ask: Ask, server: Server, use: Callable[[Any], Any], encoding: str
 ) -> None:

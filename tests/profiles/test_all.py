@@ -66,6 +66,7 @@ def test_filters_are_those_of_every_page(
 
 
 @pytest.mark.parametrize("further", [{}, {"include_all_users": False}])
+@pytest.mark.sampled(2)
 def test_a_cohort_is_read_to_its_last_page(read: Read, sandbox: Sandbox, further: dict[str, Any]) -> None:
     members = set(ids(read(sandbox, cohort=2001, **further)))
     assert len(members) == 1290 <= len(set(EVERYONE) & members)

@@ -145,6 +145,7 @@ def test_when_the_session_is_over_it_begins_anew(connect: Connect, tmp_path: Pat
         {"format": "jsonl"},
     ],
 )
+@pytest.mark.sampled(2)
 def test_what_another_query_left_is_not_gone_on_with(
     client: Any, sandbox: Sandbox, tmp_path: Path, change: dict[str, Any]
 ) -> None:
@@ -239,6 +240,7 @@ def test_a_refusal_leaves_what_was_there(client: Any, sandbox: Sandbox, tmp_path
     assert content(path) == SAMPLE
 
 
+@pytest.mark.slow
 def test_sessions_that_are_lost_again_and_again_are_given_up_on(connect: Connect, tmp_path: Path) -> None:
     with (
         Sandbox(limits=None, engage_session_seconds=0) as sandbox,

@@ -136,6 +136,7 @@ def test_partitions_on_disk_find_the_same_duplicates(
     assert in_memory == on_disk
 
 
+@pytest.mark.slow
 def test_many_partitions_on_disk_leave_one_of_each() -> None:
     records = [
         record("A", time=n % 5000, distinct_id=n % 7, _insert_id="i", mp_processing_time_ms=-n)

@@ -178,6 +178,7 @@ class TestRefusing:
             Sandbox()
 
 
+@pytest.mark.slow
 def test_importing_it_imports_no_server() -> None:
     code = (
         "import sys, mixpanel_export.sandbox, mixpanel_export.sandbox.pytest_plugin\n"

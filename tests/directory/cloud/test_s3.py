@@ -81,6 +81,7 @@ class TestContents:
         assert len(sandbox.requests) == 0
         assert (again.fetched, again.found, again.events) == (0, 2, first.events)
 
+    @pytest.mark.slow
     def test_an_update_follows_its_plan(self, shop: MixpanelClient, bucket: Bucket) -> None:
         shop.export.to_directory(bucket.url, *RANGE)
         plan = shop.export.plan_update(bucket.url, to_date="2024-01-12", look_back=2)
@@ -410,6 +411,7 @@ class TestFailures:
             assert client.export.to_directory(bucket.url, *RANGE).fetched == 1
             assert bucket.lines(gzipped) == expected(client, *RANGE)
 
+    @pytest.mark.slow
     def test_a_cancelled_export_leaves_no_scratch_files(
         self, sandbox: Sandbox, shop: MixpanelClient, bucket: Bucket, scratch: Path
     ) -> None:

@@ -39,6 +39,7 @@ def test_the_profiles_are_the_same_everywhere() -> None:
     assert hashlib.sha256(text.encode()).hexdigest() == PROFILES_DIGEST
 
 
+@pytest.mark.slow
 def test_another_seed_is_another_shop() -> None:
     assert digest(1) != DIGEST
 
@@ -75,6 +76,7 @@ def test_properties_are_of_every_json_type(events: Events) -> None:
     assert any(isinstance(value, str) and not value.isascii() for value in values)
 
 
+@pytest.mark.slow
 def test_a_few_events_were_sent_twice(events: Events) -> None:
     sent: dict[tuple[object, ...], Events] = defaultdict(list)
     for event in events:

@@ -54,6 +54,7 @@ def stream(client: httpx.Client, ids: list[str], days: dict[str, str]) -> Events
     return events
 
 
+@pytest.mark.slow
 def test_the_stream_has_each_event_of_the_users_once(
     client: httpx.Client, exported: Events, users: list[str]
 ) -> None:

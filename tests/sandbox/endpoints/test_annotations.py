@@ -136,6 +136,7 @@ class TestCreating:
             (b'{"date": "2024-02-30 00:00:00", "description": "x"}', "date must be a date of the form"),
         ],
     )
+    @pytest.mark.sampled(5)
     def test_a_wrong_body_is_refused_and_makes_nothing(
         self, http: httpx.Client, mixpanel: MixpanelClient, body: bytes, error: str
     ) -> None:

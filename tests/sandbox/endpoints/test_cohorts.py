@@ -42,6 +42,7 @@ def with_profile(project: Project, **wanted: Any) -> set[str]:
 
 
 class TestList:
+    @pytest.mark.slow
     def test_the_answer_follows_the_contract(self, client: httpx.Client) -> None:
         assert follows_contract("/api/query/cohorts/list", client.post("/api/query/cohorts/list"))
 

@@ -61,6 +61,7 @@ def series(database: duckdb.DuckDBPyConnection, query: str) -> dict[str, dict[st
 
 
 class TestCounts:
+    @pytest.mark.slow
     def test_events_have_a_series_over_the_dates(
         self, mixpanel: MixpanelClient, database: duckdb.DuckDBPyConnection
     ) -> None:

@@ -136,6 +136,7 @@ class TestAgainstSql:
         ("length", "length_unit", "window"),
         [(20, "second", 20), (3, "minute", 180), (1, "hour", HOUR), (1, "day", DAY), (90, "day", 90 * DAY)],
     )
+    @pytest.mark.sampled(1)
     def test_the_window_that_is_asked_for(
         self,
         client: httpx.Client,
@@ -240,6 +241,7 @@ class TestShape:
         assert [step["overall_conv_ratio"] for step in day["steps"]] == [1, 0, 0]
         assert day["analysis"] == {"completion": 0, "starting_amount": 0, "steps": 3, "worst": None}
 
+    @pytest.mark.slow
     def test_segments_are_cut_to_the_largest(self, sandbox: Sandbox) -> None:
         by_country = 'properties["mp_country_code"]'
         with facade(sandbox) as client:

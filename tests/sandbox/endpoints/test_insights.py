@@ -53,6 +53,7 @@ def test_every_saved_report_answers_as_the_contract_says(client: httpx.Client, b
     assert all(any(series.values()) for series in body["series"].values())
 
 
+@pytest.mark.slow
 def test_occurrences_are_counted_day_by_day(
     mixpanel: MixpanelClient, database: duckdb.DuckDBPyConnection
 ) -> None:

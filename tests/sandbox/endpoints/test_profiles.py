@@ -218,6 +218,7 @@ class TestChoice:
              "[lifetime_value]::DOUBLE > 300.5"),
         ],
     )  # fmt: skip
+    @pytest.mark.sampled(1)
     def test_where_reads_the_profile(
         self, client: httpx.Client, database: duckdb.DuckDBPyConnection, where: str, sql: str
     ) -> None:

@@ -110,6 +110,7 @@ class TestRetentionAgainstSql:
         assert answered(data) == expected
 
     @pytest.mark.parametrize(("unit", "intervals"), [("day", 7), ("week", 4), ("month", 1)])
+    @pytest.mark.sampled(1)
     def test_recurring(
         self, client: httpx.Client, sql: duckdb.DuckDBPyConnection, unit: str, intervals: int
     ) -> None:
@@ -200,6 +201,7 @@ class TestFrequencyAgainstSql:
         ("unit", "addiction_unit", "length"),
         [("day", "hour", 24), ("week", "day", 7), ("week", "hour", 168), ("month", "day", 31)],
     )
+    @pytest.mark.sampled(1)
     def test_users_by_the_hours_or_days_in_which_they_were_active(
         self,
         client: httpx.Client,

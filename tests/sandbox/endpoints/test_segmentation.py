@@ -97,6 +97,7 @@ class TestCounts:
         assert answer.legend_size == 1
 
     @pytest.mark.parametrize("unit", ["day", "week", "month"])
+    @pytest.mark.sampled(1)
     def test_a_user_is_counted_once_a_period(
         self, mixpanel: MixpanelClient, database: duckdb.DuckDBPyConnection, unit: Unit
     ) -> None:
@@ -194,6 +195,7 @@ class TestSegments:
             ("Page View", 'properties["sku"]', "coalesce(properties->>'$.sku', 'null')"),
         ],
     )
+    @pytest.mark.sampled(2)
     def test_on_may_be_any_expression(
         self,
         mixpanel: MixpanelClient,
@@ -354,6 +356,7 @@ class TestSumsAndAverages:
         assert answer.computed_at.tzinfo == datetime.UTC
 
     @pytest.mark.parametrize("unit", ["hour", "day"])
+    @pytest.mark.sampled(1)
     def test_averages_are_over_the_occurrences(
         self, mixpanel: MixpanelClient, database: duckdb.DuckDBPyConnection, unit: Literal["hour", "day"]
     ) -> None:
@@ -388,6 +391,7 @@ class TestMultiseg:
             ("average", "count(*) / count(distinct id)"),
         ],
     )
+    @pytest.mark.slow
     def test_every_pair_has_its_series(
         self,
         client: httpx.Client,
