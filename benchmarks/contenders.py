@@ -128,7 +128,7 @@ def bare_loads(settings: Settings, measured: Measured) -> None:
 
 
 def plain_httpx(settings: Settings, measured: Measured) -> None:
-    """httpx and json, line by line: the obvious first version."""
+    """Use httpx and json, line by line: the obvious first version."""
     with httpx.stream("GET", settings.export_url, auth=_login(), timeout=600) as response:
         response.raise_for_status()
         use_records((json.loads(line) for line in response.iter_lines() if line), measured)
@@ -276,12 +276,12 @@ def _to_parquet(settings: Settings, measured: Measured, layout: Literal["wide", 
 
 
 def curl(settings: Settings, measured: Measured) -> None:
-    """curl, decompressing to /dev/null."""
+    """Use curl, decompressing to /dev/null."""
     _curl(settings, "--compressed")
 
 
 def curl_plain(settings: Settings, measured: Measured) -> None:
-    """curl without compression, to /dev/null."""
+    """Use curl without compression, to /dev/null."""
     _curl(settings)
 
 

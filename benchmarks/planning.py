@@ -143,7 +143,7 @@ def best_fixed(server: Server, days: Sequence[float]) -> Outcome:
 
 
 def scenarios() -> Mapping[str, tuple[Server, Sequence[float]]]:
-    """The ranges to compare, sizes in compressed bytes."""
+    """Return the ranges to compare, sizes in compressed bytes."""
     usual = Server()
     slow = Server(rate=2 * MB)
     return {

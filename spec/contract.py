@@ -67,7 +67,7 @@ class Contract:
         return schema
 
     def sent(self) -> set[str]:
-        """Return the names of the schemas that request bodies are made of."""
+        """Return the names of the schemas used in request bodies."""
         found: set[str] = set()
 
         def visit(node: Any) -> None:

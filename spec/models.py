@@ -14,7 +14,7 @@ openapi-python-client only lists them: their code is made here from the schemas,
     x-unit     the word by which `repr` counts a list or a map
     x-quiet    properties that `repr` leaves out
     x-empty    on a property that can be missing: an object or a list that reads as an empty one
-    x-always   on a property that few objects lack: its type leaves None out all the same
+    x-always   on a property that few objects lack: its type leaves None out anyway
 """
 
 from __future__ import annotations
@@ -240,7 +240,7 @@ def _values(contract: Contract, schema: dict[str, Any]) -> Kind:
 
 
 def _kind(contract: Contract, schema: dict[str, Any]) -> Kind:
-    """Return the kind of a schema; null is no kind of its own, since it means absent."""
+    """Return the kind of a schema; null does not count as a kind, since it means absent."""
     name = str(schema.get("$ref", "")).rpartition("/")[2]
     resolved = contract.resolve(schema)
     if "anyOf" in resolved:

@@ -176,7 +176,7 @@ def _service_account_client(_listening: tuple[str, type[_Handler]]) -> Iterator[
 
 @pytest.fixture
 def client(server: Server, _service_account_client: MixpanelClient) -> MixpanelClient:
-    """A synchronous client with a service account, a project and a workspace."""
+    """Make a synchronous client with a service account, a project and a workspace."""
     return _service_account_client
 
 
@@ -185,7 +185,7 @@ def transport() -> httpx.HTTPTransport:
 
 
 def async_transports() -> dict[str, Any]:
-    """The arguments by which an asynchronous client gets its transports."""
+    """Return the arguments by which an asynchronous client gets its transports."""
     return {"transport": httpx.AsyncHTTPTransport(verify=_TLS), "export_transport": transport()}
 
 

@@ -47,7 +47,7 @@ LEVEL = {name: len(LAYERS) - row for row, names in enumerate(LAYERS) for name in
 
 
 def imports_of(path: Path, modules: set[str]) -> set[str]:
-    """The modules of ours that a file imports, those for type checking and inside functions included."""
+    """Return the modules of ours that a file imports, those for type checking and inside functions included."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module:

@@ -135,7 +135,7 @@ def _naming_settings(layers: Sequence[Layer]) -> Generator[None]:
 
 
 def _shown(layer: Layer, name: str, layers: Sequence[Layer]) -> str:
-    """The place of a setting; an option stands for itself."""
+    """Return the place of a setting, which is the option itself where one was given."""
     return layer.names[name] if layer is layers[0] else layer.where(name)
 
 

@@ -72,7 +72,7 @@ def _script(shell: str) -> str:
 
 
 def _shell() -> str:
-    """The user's shell."""
+    """Return the user's shell."""
     shell = Path(os.environ.get("SHELL", "")).name
     if shell not in _SHELLS:
         raise click.UsageError(f"$SHELL: expected one of {', '.join(_SHELLS)}, got {shell!r}")

@@ -48,7 +48,7 @@ def explaining_interrupts(path: Path | str, progress: ProgressListener | None) -
 
 
 def _files(path: Path | str) -> set[str] | None:
-    """The names in the manifest; a slice counts as saved once it is listed there."""
+    """Return the names in the manifest; a slice counts as saved once it is listed there."""
     if isinstance(path, str):
         return None
     try:

@@ -79,7 +79,7 @@ def _starting(start: str, values: Iterable[str]) -> list[str]:
 
 
 def _key(invocation: Invocation) -> str | None:
-    """The project whose events are completed."""
+    """Return the project whose events are completed."""
     if invocation.sandbox:
         return "sandbox"
     from mixpanel_export.cli.layers import setting_layers

@@ -91,7 +91,7 @@ class Columns:
         return evolve(self, columns=tuple(columns))
 
     def _named(self, new: Collection[str], names: Mapping[str, str]) -> Mapping[str, str]:
-        """The names of all columns by property, new ones included."""
+        """Return the names of all columns by property, new ones included."""
         taken = self._folded(names.values())
         plain = {name: _plain(name) for name in new}
         folded = {name.casefold() for name in plain.values()}
@@ -125,7 +125,7 @@ class Columns:
 
 
 def _plain(name: str) -> str:
-    """The name that a property's column gets when it is free."""
+    """Return the name that a property's column gets when it is free."""
     # No format accepts an empty name. C strings end at NUL, and Arrow passes schemas on as C strings.
     return name.replace("\0", "\N{SYMBOL FOR NULL}") or "_"
 

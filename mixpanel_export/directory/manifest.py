@@ -321,7 +321,7 @@ class _Version(msgspec.Struct):
     version: int
 
 
-# The manifest is written once for each slice, so what is said of a slice is kept.
+# The manifest is written once for each slice, so the entry of a slice is kept.
 @functools.lru_cache(maxsize=1 << 14)
 def _slice_json(entry: ManifestSlice) -> bytes:
     data = asdict(entry)

@@ -35,7 +35,7 @@ class Slice:
         return (self.to_date - self.from_date).days + 1
 
     def part(self, first: int, end: int) -> Slice:
-        """The days from `first` up to, but not including, `end`, counted from 0."""
+        """Return the days from `first` up to, but not including, `end`, counted from 0."""
         return Slice(self.from_date + _DAY * first, self.from_date + _DAY * (end - 1))
 
     def split(self, days: int) -> list[Slice]:
@@ -55,7 +55,7 @@ class Slice:
 
 @frozen
 class DayDensity:
-    """The size of some complete days: compressed bytes, as they came over the network."""
+    """The size of some complete days: in compressed bytes, as received."""
 
     slice_: Slice
     bytes: int

@@ -59,7 +59,7 @@ _SECOND = 1.1
 
 @frozen
 class Pace:
-    """How fast requests may start.
+    """The rate at which requests may start.
 
     Attributes:
         per_second: requests that may start in a second; None for any number.
@@ -73,11 +73,11 @@ class Pace:
 
     @property
     def is_free(self) -> bool:
-        """Whether nobody counts requests."""
+        """True if nobody counts requests."""
         return self.per_second is None and self.per_hour is None
 
     def start_of(self, number: int) -> float:
-        """The seconds until request `number`, counted from 0, may start."""
+        """Return the seconds until request `number`, counted from 0, may start."""
         seconds = number / self.per_second if self.per_second is not None else 0.0
         if self.per_hour is not None and self.left is not None and number >= self.left:
             return seconds + _HOUR * (1 + (number - self.left) // self.per_hour)
@@ -160,7 +160,7 @@ class SlicePlanner:
 
     @property
     def is_done(self) -> bool:
-        """Whether every day has been handed out and is complete."""
+        """True once every day has been handed out and is complete."""
         return not (self._ranges or self._queue or self._running)
 
     @property
@@ -169,7 +169,7 @@ class SlicePlanner:
         return self._first_day
 
     def outline(self) -> list[Slice]:
-        """The days left, as they would be cut now, in order."""
+        """Return the remaining days, cut as they would be now, in order."""
         slices = list(self._queue)
         if self._ranges:
             length = self._best_days(self._ranges)
@@ -195,11 +195,11 @@ class SlicePlanner:
 
     @property
     def requests(self) -> int:
-        """How many requests were started."""
+        """The number of requests started."""
         return self._started
 
     def next(self, now: float) -> Slice | None:
-        """The next slice to start, or None when nothing is left to start."""
+        """Return the next slice to start, or None when nothing is left to start."""
         if len(self._running) >= self.parallel or not (self._queue or self._ranges):
             return None
         if not self._queue and self._is_early(now):
@@ -257,7 +257,7 @@ class SlicePlanner:
         self._first_day = min(waiting, default=None)
 
     def _is_early(self, now: float) -> bool:
-        """Whether it pays to wait a little until the first days are complete, before the rest is cut."""
+        """Return True if it pays to wait a little until the first days are complete, before the rest is cut."""
         probes = [running for slice_, running in self._running.items() if slice_ in self._probes]
         if self._known or not probes or self._pace.is_free:
             return False
@@ -268,7 +268,7 @@ class SlicePlanner:
         )
 
     def _first_slices(self) -> Iterator[Slice]:
-        """The slices to start with, when nothing is known."""
+        """Return the slices to start with when nothing is known."""
         few = self._pace.left is not None and self._pace.left <= len(self._ranges) + 2
         if (
             self._known
@@ -304,7 +304,7 @@ class SlicePlanner:
         return slice_
 
     def _best_days(self, ranges: Sequence[Slice]) -> int:
-        """How many days to ask for in one request."""
+        """Return the number of days to request at once."""
         longest = max(range_.days for range_ in ranges)
         sizes = [self._expected(range_) for range_ in ranges]
         if any(size is None for size in sizes):
@@ -446,7 +446,7 @@ def _last_day(day: DayDensity) -> datetime.date:
 
 
 def _lengths(longest: int) -> list[int]:
-    """The lengths of slices to compare, in days."""
+    """Return the lengths of slices to compare, in days."""
     counts = [count for count in range(1, longest + 1) if count <= 64 or count == longest]
     return sorted({-(-longest // count) for count in counts} | {1})
 

@@ -41,7 +41,7 @@ class Claim:
         received: the compressed bytes of this attempt that have come so far.
         is_received: True once all of it has come, until it has to be received again.
         is_planned: True until the planner knows its size.
-        is_abandoned: True once its days are to be fetched in other slices.
+        is_abandoned: True once its days will be fetched in other slices.
     """
 
     def __init__(self, slice_: Slice, cancellation: Cancellation, report: Callable[[Claim], None]) -> None:
@@ -268,7 +268,7 @@ class SlicePool(Generic[T]):
         if first_day is None or len(self._running) >= self._planner.parallel:
             return False
         if self._failed:
-            # Only days that are to be delivered before the failure is due.
+            # Only days due for delivery before the failure is raised.
             return self._ordered and all(first_day < slice_.from_date for slice_ in self._failed)
         if len(self._running) + len(self._ready) < self._planner.parallel + _AHEAD:
             return True

@@ -94,7 +94,7 @@ class Spool:
         return map(Block, self.duplicates.cut_from(block.lines for block in self._events(size)))
 
     def malformed_lines(self) -> Iterator[bytes]:
-        """Yield the lines that are not events, as they came, each with a line end."""
+        """Yield the lines that are not events, unchanged, each with a line end."""
         if self.verified.malformed is None:
             return iter(())
         return self.verified.malformed.lines_of(block.lines for block in self._all_blocks())
@@ -140,7 +140,7 @@ class Spool:
         return map(Block, self.verified.malformed.cut_from(block.lines for block in blocks))
 
     def _all_blocks(self, size: int = CHUNK_SIZE) -> Iterator[Block]:
-        """Yield all lines, as they came."""
+        """Yield all lines, unchanged."""
         if self.verified.kept is not None:
             for kept in self.verified.kept:
                 self.cancellation.check()

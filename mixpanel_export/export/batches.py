@@ -105,7 +105,7 @@ class RecordBatches:
         """Return all batches as an Arrow C stream, which keeps this object alive until it is read or released.
 
         In the layout `wide`, this waits until everything is downloaded. An error that ends the stream reaches the
-        reader as text, in an exception of its own.
+        reader as text, in the reader's own exception type.
 
         Raises:
             ExportError: when the batches have been read, all or in part.

@@ -1,5 +1,6 @@
-"""Tokens → tree: a hand-written Pratt parser, because the grammar fits on a page and a parsing library would be a
-dependency of every install.
+"""Parse tokens into a tree with a hand-written Pratt parser.
+
+The grammar fits on a page, and a parsing library would be a dependency of every install.
 
 Every error says what was expected, and names the right spelling of constructs from other languages. See
 `evaluator` for the meaning of expressions.

@@ -119,7 +119,7 @@ def _is_error(document: Any, *, is_map: bool, accept: bool = False) -> bool:
 
     Args:
         is_map: the answer's keys may be anything; an object is then the value of a key with such a name.
-        accept: an object with nothing but a message may be a success.
+        accept: an object with only a message may be a success.
     """
     if not isinstance(document, dict):
         return False

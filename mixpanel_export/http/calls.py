@@ -57,7 +57,7 @@ class CallObserver:
     """Callbacks for the progress of a call; the base class ignores them."""
 
     def on_attempt(self) -> None:
-        """An attempt starts; whatever the previous one received is void."""
+        """Handle the start of an attempt; whatever the previous one received is void."""
 
     def on_wait(self, seconds: float, reason: str) -> None:
         """Nothing happens for this many seconds."""

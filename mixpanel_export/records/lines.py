@@ -1,6 +1,6 @@
-"""Split bytes into whole lines and count them.
+r"""Split bytes into whole lines and count them.
 
-Only "\\n" ends a line: U+2028, U+2029 and U+0085 may stand unescaped in a value.
+Only "\n" ends a line: U+2028, U+2029 and U+0085 may stand unescaped in a value.
 """
 
 from __future__ import annotations

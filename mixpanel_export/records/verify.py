@@ -66,7 +66,7 @@ class Verified:
         bytes: the size as JSON Lines, decompressed.
         is_gzip: True if it arrived as gzip.
         is_closed: True if the last line has its line end.
-        kept: all its lines in blocks, as they came, if they were small enough to keep; see `Verifier`.
+        kept: all its lines in blocks, unchanged, if they were small enough to keep; see `Verifier`.
         proof: the proof of its end: `gzip` if it has a trailer, and otherwise what the caller knows of it.
         is_verbatim: True if the bytes that arrived can be stored as they are, with the content encoding.
         malformed: the lines to leave out, with `quarantine`.

@@ -1,4 +1,4 @@
-"""The base classes of models: JSON objects as they came, with typed attributes.
+"""The base classes of models: unchanged JSON objects with typed attributes.
 
 A model is a dictionary of the JSON object that it was read from: it compares, copies, pickles and serializes as
 one, and unknown fields are in it under their own names. Attributes read fields on access: parsing an answer costs
@@ -393,5 +393,5 @@ def one_of(value: Any, zone: datetime.tzinfo, *kinds: Any) -> Any:
 
 
 def any_of(value: Any, zone: datetime.tzinfo, *kinds: Any) -> Any:
-    """Make the model of a JSON object; any other value is a number or returned as it came."""
+    """Make the model of a JSON object; any other value is returned unchanged."""
     return one_of(value, zone, *kinds) if isinstance(value, dict) else number(value)

@@ -53,14 +53,14 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 @pytest.fixture
 def mixpanel(authority: Authority) -> Iterator[tuple[int, list[bytes]]]:
-    """A TLS server with the certificate of mixpanel.com: its port, and the requests it received."""
+    """Start a TLS server with the certificate of mixpanel.com: its port, and the requests it received."""
     with tls_server(authority.server_context("mixpanel.com")) as (url, accepted):
         yield int(url.rsplit(":", 1)[1]), accepted
 
 
 @pytest.fixture
 def connected(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, int]]:
-    """The keepalive options of the sockets that clients have opened, read back from the kernel."""
+    """Return the keepalive options of the sockets that clients have opened, read back from the kernel."""
     found: list[dict[str, int]] = []
     original = sockets._kept_alive
 

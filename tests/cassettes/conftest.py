@@ -48,7 +48,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def connection(pytestconfig: pytest.Config) -> Iterator[Connection]:
-    """The server that this run talks to."""
+    """Return the server that this run talks to."""
     recording = pytestconfig.getoption("--record-mode") not in (None, "none")
     credentials = SandboxCredentials()
     if recording and any(name.startswith("MIXPANEL_") for name in os.environ):

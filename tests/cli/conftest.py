@@ -13,7 +13,7 @@ __all__ = ["cache", "wire"]
 
 @pytest.fixture(scope="session", autouse=True)
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A cache directory of the tests' own, for the names of events."""
+    """Give the tests a cache directory of their own, for the names of events."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield

@@ -54,7 +54,7 @@ class Result(NamedTuple):
 
 
 def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment of this process without settings, and with those that are given."""
+    """Return the environment of this process without its settings, plus the given ones."""
     ours = ("MIXPANEL_", "MP_")
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)} | dict(
         extra or {}

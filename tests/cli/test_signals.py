@@ -32,7 +32,7 @@ def stop(process: subprocess.Popen[bytes], number: int) -> tuple[int, str]:
 
 
 def manifest_of(directory: Path) -> list[str]:
-    """The files that a manifest lists; none before there is one."""
+    """Return the files that a manifest lists; none before there is one."""
     path = directory / "manifest.json"
     if not path.exists():
         return []

@@ -147,7 +147,7 @@ def test_only_signed_query_calls_go_to_the_older_root(
 
 
 def restated(request: Received | httpx.Request, api_secret: str) -> str:
-    """The rule, from the other side: what a server makes of a request that has arrived."""
+    """Compute the signature as a server would, from a received request."""
     url = request.target if isinstance(request, Received) else str(request.url)
     body = request.body if isinstance(request, Received) else request.content
     parameters = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
@@ -509,7 +509,7 @@ SPELLINGS: Mapping[str, Callable[[str], str]] = {
 
 
 def leaks(kind: str, requests: list[Received], shown: str) -> list[str]:
-    """What of the credentials can be read in `shown`."""
+    """Return the credentials that can be read in `shown`."""
     forbidden = [spell(secret) for secret in SECRETS[kind] for spell in SPELLINGS.values()]
     for request in requests:
         forbidden += [request.query[name] for name in ("sig", "api_key") if name in request.query]
@@ -526,7 +526,7 @@ def shown_by(error: BaseException) -> str:
 
 
 def told(kind: str, request: Received) -> str:
-    """What a careless server repeats, within the 500 characters of its words that an error holds."""
+    """Return what a careless server echoes, within the 500 characters that an error keeps."""
     known = [request.headers.get("Authorization", "-"), *SECRETS[kind], request.target]
     return " ; ".join(known)
 

@@ -39,13 +39,13 @@ def public(kind: type[Any], protocol: set[str]) -> set[str]:
 
 
 def name_in(twin: type[Any], name: str) -> str | None:
-    """What the twin calls it: closing is `aclose` for what is iterated over."""
+    """Return the twin's name for it: iterators are closed by `aclose`."""
     names = (PROTOCOL.get(name, name), f"a{name}")
     return next((each for each in names if hasattr(twin, each)), None)
 
 
 def shape_of(kind: type[Any], name: str) -> list[str]:
-    """The parameters, with their kinds, types and defaults, and what is answered; properties have them, too."""
+    """Return the parameters, with their kinds, types and defaults, and the type returned."""
     function: Any = inspect.getattr_static(kind, name)
     for attribute in ("fget", "func", "__func__"):
         function = getattr(function, attribute, None) or function
@@ -59,7 +59,7 @@ def shape_of(kind: type[Any], name: str) -> list[str]:
 
 
 def as_if_synchronous(annotation: Any) -> str:
-    """An annotation, without what makes it one of a twin."""
+    """Return an annotation without the parts that differ between twins."""
     text = re.sub(r"\bAsync(?=[A-Z])", "", str(annotation))
     return re.sub(r"\b(?:Coroutine\[Any, Any, |Awaitable\[)(\w+(?:\[\w+\])?)\]", r"\1", text)
 

@@ -13,6 +13,6 @@ __all__ = ["async_client", "client", "context", "sandbox", "shop", "wire"]
 
 @pytest.fixture
 def context() -> Context:
-    """The settings of a client; nothing is sent."""
+    """Return the settings of a client; nothing is sent."""
     with MixpanelClient(ServiceAccountAuth("tester", "hush"), project_id=1) as client:
         return client.export._context

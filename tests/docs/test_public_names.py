@@ -18,14 +18,14 @@ PUBLIC_PACKAGES = {"cli", "compat", "expressions", "integrations", "sandbox"}
 
 
 def documented() -> set[str]:
-    """The dotted names that reference pages document."""
+    """Return the dotted names that reference pages document."""
     return {
         name for page in PAGES for name in re.findall(r"^::: (mixpanel_export\.\S+)", page.read_text(), re.M)
     }
 
 
 def imported() -> set[str]:
-    """The names that examples import from `mixpanel_export` itself."""
+    """Return the names that examples import from `mixpanel_export` itself."""
     names: set[str] = set()
     for page in PAGES:
         for statement in re.findall(

@@ -48,7 +48,7 @@ def client_for(sandbox: Sandbox) -> AsyncMixpanelClient:
 
 @pytest.fixture
 def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A directory for temporary files; afterwards, no file and no thread may be left."""
+    """Make a directory for temporary files; afterwards, no file and no thread may be left."""
     folder = tmp_path / "scratch"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))

@@ -47,7 +47,7 @@ Collect = Callable[..., list[Event]]
 
 @pytest.fixture(params=["sync", "async"])
 def collect(request: pytest.FixtureRequest, wire: Wire) -> Collect:
-    """Reads a whole export, through either client."""
+    """Read a whole export, through either client."""
     if request.param == "sync":
         client: MixpanelClient = request.getfixturevalue("client")
         return lambda *args, **filters: list(client.export.events(*args, **filters))

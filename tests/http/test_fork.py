@@ -138,7 +138,7 @@ Use = Callable[[Any, str], list[str]]
 
 
 def answers_of_children(use: Callable[[str], list[str]], calls: int) -> dict[str, list[str]]:
-    """What forked children got, by the name that each call asked for; all of them call at the same time."""
+    """Return what forked children received, by the name each call asked for; all call at once."""
     children: list[tuple[int, int]] = []
     for child in range(CHILDREN):
         readable, writable = os.pipe()

@@ -66,7 +66,7 @@ WAYS = [f"{kind}-{name}" for kind in ("sync", "async") for name in SYNC]
 
 @pytest.fixture(params=WAYS)
 def way(request: pytest.FixtureRequest) -> str:
-    """A way to call Mixpanel, such as "sync-report"."""
+    """Choose a way to call Mixpanel, such as "sync-report"."""
     return str(request.param)
 
 

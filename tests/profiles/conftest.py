@@ -41,7 +41,7 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def settings(sandbox: Sandbox, kind: type[Any] = MixpanelClient, **further: Any) -> dict[str, Any]:
-    """The arguments of a client that keeps no budget and does not wait long before it tries again.
+    """Return the arguments of a client without a budget and with short retry waits.
 
     Its transports, made as its own are, save reading the system's certificates, which no loopback server needs.
     """

@@ -26,7 +26,7 @@ LITTLE = ["plan"]
 
 
 def assert_no_thread_is_left() -> None:
-    """What a task waits for is the end of a thread's work; the thread itself ends right after."""
+    """Wait for threads to end: a task waits for a thread's work, and the thread ends right after."""
     ends = time.monotonic() + 1
     while found := [each for each in threading.enumerate() if each.name.startswith("mixpanel-export")]:
         assert time.monotonic() < ends, found

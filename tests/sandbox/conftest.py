@@ -21,14 +21,14 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="package")
 def anonymous(sandbox: Sandbox) -> Iterator[httpx.Client]:
-    """A client without credentials that accepts no compression."""
+    """Make a client without credentials that accepts no compression."""
     with httpx.Client(timeout=60, base_url=sandbox.url, headers={"Accept-Encoding": "identity"}) as client:
         yield client
 
 
 @pytest.fixture(scope="package")
 def client(sandbox: Sandbox) -> Iterator[httpx.Client]:
-    """A client with the service account and the project that accepts no compression."""
+    """Make a client with the service account and the project that accepts no compression."""
     with httpx.Client(
         timeout=60,
         base_url=sandbox.url,

@@ -30,5 +30,5 @@ async def asynchronous(client: AsyncMixpanelClient) -> None:
 
 
 def directory(done: DirectoryExport) -> list[int]:
-    """The files of a directory are paths; of a bucket they are URLs, which whoever gave one knows."""
+    """Return the files of an export: paths in a directory, URLs in a bucket."""
     return [each.stat().st_size for each in done.files] + [len(str(each)) for each in done.files]

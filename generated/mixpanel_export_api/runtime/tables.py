@@ -83,7 +83,7 @@ def rows(layout: Mapping[str, Any], answer: Mapping[str, Any]) -> list[Row]:
 
 
 def raw(node: Any, name: str) -> Any:
-    """Return a field of a JSON object as it came, or None."""
+    """Return a field of a JSON object unchanged, or None."""
     return dict.get(node, name) if isinstance(node, dict) else None
 
 

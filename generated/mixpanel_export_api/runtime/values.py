@@ -1,6 +1,6 @@
 """Read single values of an answer: numbers, text, booleans, dates and times.
 
-A value of another kind is returned as it came: an answer is never lost because one part of it is unexpected.
+A value of another kind is returned unchanged: an answer is never lost because one part of it is unexpected.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _BOOLEANS: dict[Any, bool] = {0: False, 1: True, "0": False, "1": True, "false":
 
 
 def any_value(value: Any) -> Any:
-    """Return the value as it came."""
+    """Return the value unchanged."""
     return value
 
 
@@ -93,7 +93,7 @@ def is_date_key(key: str) -> bool:
 
 
 def to_json(value: Any) -> Any:
-    """Return a copy of a value made of plain dictionaries, lists and JSON values."""
+    """Return a copy of a value that consists of plain dictionaries, lists and JSON values."""
     if isinstance(value, dict):
         return {name: to_json(inner) for name, inner in dict.items(value)}
     if isinstance(value, list | tuple):

@@ -65,7 +65,9 @@ def _verify(reporter: Reporter, path: str) -> None:
         if name not in manifest.names and FileName.parse(name) is not None:
             reporter.note(f"{file} is not in the manifest")
     if manifest.malformed:
-        click.echo(f"Malformed: {pluralize(manifest.malformed, 'line')} left out, in files of their own")
+        click.echo(
+            f"Malformed: {pluralize(manifest.malformed, 'line')} left out, kept in files beside the data"
+        )
     problems = [f"{pluralize(len(gaps), 'range')} missing"] if gaps else []
     problems += [f"{pluralize(len(damaged), 'file')} damaged"] if damaged else []
     problems += ["an update is unfinished"] if unfinished else []

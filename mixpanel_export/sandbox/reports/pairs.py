@@ -11,8 +11,10 @@ __all__ = ["PairTally"]
 
 
 class PairTally:
-    """Counts by pair, and by each side alone: a user can be in several pairs, so the largest segments can't be
-    derived from the pairs. The arguments are those of `Tally`.
+    """Counts by pair, and by each side alone.
+
+    A user can be in several pairs, so the largest segments can't be derived from the pairs. The arguments are
+    those of `Tally`.
     """
 
     def __init__(self, counted: CountType, length: int) -> None:

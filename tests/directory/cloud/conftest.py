@@ -128,7 +128,7 @@ class Bucket:
 
 @pytest.fixture
 def bucket(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    """An empty bucket, with its credentials in the environment."""
+    """Make an empty bucket, with its credentials in the environment."""
     made = Bucket(s3_server, f"bucket-{next(_numbers)}")
     assert httpx.put(f"{s3_server}/{made.name}").is_success
     for name, value in made.environment.items():
@@ -138,7 +138,7 @@ def bucket(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
 
 @pytest.fixture
 def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The temporary directory, in which files are staged."""
+    """Return the temporary directory, in which files are staged."""
     place = tmp_path / "scratch"
     place.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(place))
@@ -217,7 +217,7 @@ class Gate:
 
 @pytest.fixture
 def gate(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
-    """A proxy before the bucket's server, named in the environment."""
+    """Start a proxy before the bucket's server, named in the environment."""
     made = Gate(bucket.server)
     monkeypatch.setenv("AWS_ENDPOINT_URL", made.url)
     yield made

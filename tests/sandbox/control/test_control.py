@@ -24,7 +24,7 @@ def steered() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def control(steered: Sandbox) -> Iterator[httpx.Client]:
-    """A client without credentials, like curl."""
+    """Make a client without credentials, like curl."""
     with httpx.Client(timeout=60, base_url=steered.url, verify=False) as client:
         yield client
 

@@ -20,7 +20,7 @@ MONTH = {"from_date": "2024-02-10", "to_date": "2024-03-10"}
 
 @pytest.fixture(scope="module")
 def exported(client: httpx.Client) -> Events:
-    """The raw export of a month, as sent."""
+    """Return the raw export of a month, as sent."""
     lines = client.get("/api/2.0/export", params=MONTH).content.split(b"\n")
     return [json.loads(line) for line in lines if line]
 

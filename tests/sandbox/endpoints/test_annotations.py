@@ -19,7 +19,7 @@ SPEC = "/api/app/projects/{project_id}"
 
 @pytest.fixture
 def own() -> Iterator[Sandbox]:
-    """A sandbox the test may change."""
+    """Start a sandbox the test may change."""
     with Sandbox(limits=None) as sandbox:
         yield sandbox
 
@@ -32,7 +32,7 @@ def mixpanel(own: Sandbox) -> Iterator[MixpanelClient]:
 
 @pytest.fixture
 def http(own: Sandbox) -> Iterator[httpx.Client]:
-    """A plain client for the paths under the project."""
+    """Make a plain client for the paths under the project."""
     url = f"{own.url}/api/app/projects/{own.credentials.project_id}"
     with httpx.Client(timeout=60, base_url=url, auth=own.auth) as client:
         yield client

@@ -22,7 +22,7 @@ NEW: dict[str, Any] = {"date": "2024-02-20 16:05:09", "description": 'Prices "up
 
 @pytest.fixture
 def own() -> Iterator[Sandbox]:
-    """A sandbox the test may change."""
+    """Start a sandbox the test may change."""
     with Sandbox(limits=None) as sandbox:
         yield sandbox
 

@@ -71,7 +71,7 @@ def refusal(client: httpx.Client, form: Mapping[str, Any]) -> str:
 
 @pytest.fixture(scope="module")
 def database(client: httpx.Client, tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
-    """The exported events and the profiles as SQL tables."""
+    """Load the exported events and the profiles as SQL tables."""
     folder = tmp_path_factory.mktemp("engage")
     (folder / "events").write_bytes(client.get("/api/2.0/export", params=EVERYTHING).content)
     profiles = [profile for page in every_page(client, {}) for profile in page["results"]]

@@ -55,7 +55,7 @@ def gzipped(broken: Sandbox) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def day(plain: httpx.Client) -> bytes:
-    """The complete, undamaged response."""
+    """Return the complete, undamaged response."""
     return export(plain).content
 
 

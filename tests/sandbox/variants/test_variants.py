@@ -85,7 +85,7 @@ def send(http: httpx.Client, request: str) -> httpx.Response:
 
 
 def stable(response: httpx.Response) -> Any:
-    """The body, without the time at which it was computed."""
+    """Return the body without the time at which it was computed."""
     body = response.json()
     return {**body, "computed_at": None} if "computed_at" in body else body
 
