@@ -53,7 +53,7 @@ from mixpanel_export.export import (
     Progress,
 )
 from mixpanel_export.expressions import prop
-from mixpanel_export.http.limits import MIXPANEL_LIMITS, Limits, Quota
+from mixpanel_export.http.limits import MIXPANEL_LIMITS, BudgetWarning, Limits, Quota
 from mixpanel_export.http.raw import RawResponse
 from mixpanel_export.http.retry import RetryPolicy
 from mixpanel_export.http.servers import Region
@@ -73,6 +73,7 @@ __all__ = [
     "AuthenticationError",
     "BadRequestError",
     "BudgetExhaustedError",
+    "BudgetWarning",
     "CancelledError",
     "ClientOptions",
     "ConfigurationError",

@@ -12,7 +12,7 @@ import zoneinfo
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
 from functools import cached_property
 from types import TracebackType
-from typing import Any, Generic, NoReturn, ParamSpec, Self, TypedDict, TypeVar, Unpack, cast
+from typing import Any, Generic, Literal, NoReturn, ParamSpec, Self, TypedDict, TypeVar, Unpack, cast
 
 import httpx
 
@@ -28,7 +28,7 @@ from mixpanel_export.http.connections import (
     open_connections,
 )
 from mixpanel_export.http.context import Context
-from mixpanel_export.http.limits import MIXPANEL_LIMITS, Limits
+from mixpanel_export.http.limits import Limits, effective_limits
 from mixpanel_export.http.raw import (
     RawResponse,
     captured,
@@ -63,7 +63,7 @@ class ClientOptions(TypedDict, total=False):
     timeout: float | httpx.Timeout | None
     check_expressions: bool
     retry: RetryPolicy | None
-    limits: Limits | None
+    limits: Limits | Literal["auto"] | None
     transport: Any
     export_transport: httpx.BaseTransport | None
 
@@ -83,20 +83,21 @@ class _BaseClient(Generic[TransportT]):
         timeout: float | httpx.Timeout | None = None,
         check_expressions: bool = True,
         retry: RetryPolicy | None = None,
-        limits: Limits | None = MIXPANEL_LIMITS,
+        limits: Limits | Literal["auto"] | None = "auto",
         transport: TransportT | None = None,
         export_transport: httpx.BaseTransport | None = None,
     ) -> None:
+        servers = Servers.choose(region, base_url)
         self._context = Context(
             auth=_credentials(auth),
-            servers=Servers.choose(region, base_url),
+            servers=servers,
             project_id=_project(project_id, auth),
             workspace_id=_identifier("workspace_id", workspace_id),
             zone=dates.to_zone(timezone),
             timeout=_timeout(timeout),
             check_expressions=check_expressions,
             retry=retry or RetryPolicy(),
-            limits=limits,
+            limits=effective_limits(limits, local=servers.are_local),
         )
         if export_transport is None and isinstance(transport, httpx.BaseTransport):
             export_transport = transport
@@ -181,7 +182,8 @@ class MixpanelClient(_BaseClient[httpx.BaseTransport], Resources):
         check_expressions: parse every `where` and `on` before it is sent, and point at mistakes. Turn it off if
             Mixpanel's grammar has grown past ours.
         retry: how often failed calls are retried; `RetryPolicy(attempts=1)` never retries.
-        limits: the request budgets to keep, by default Mixpanel's; None keeps none.
+        limits: the request budgets to keep. `"auto"`: Mixpanel's, but none for a `base_url` on a loopback address,
+            such as a sandbox. None keeps none anywhere.
         transport: an `httpx` transport to send with, for proxies and tests.
         export_transport: another one for raw exports and `profiles`; by default `transport`.
 

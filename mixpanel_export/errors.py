@@ -7,6 +7,7 @@ parameters that authenticate, and servers' words pass through a redactor.
 from __future__ import annotations
 
 import contextlib
+import datetime
 from collections.abc import Callable, Collection, Generator
 from http import HTTPStatus
 from typing import Any, Literal, NotRequired, TypedDict, Unpack
@@ -48,6 +49,8 @@ __all__ = [
     "UnrepresentableError",
 ]
 
+
+_MAX_SECONDS = 1e9
 
 Redactor = Callable[[str], str]
 """Returns a text without the client's credentials."""
@@ -181,16 +184,23 @@ class EvaluationError(ExpressionError):
 # The request budget and the network: no answer.
 
 
+def _in(seconds: float) -> datetime.datetime:
+    # An HTTP header may ask for any time.
+    return datetime.datetime.now().astimezone() + datetime.timedelta(seconds=min(seconds, _MAX_SECONDS))
+
+
 class BudgetExhaustedError(MixpanelError):
     """The project's request budget frees later than `Limits.max_wait` allows.
 
     Attributes:
         frees_in: the seconds until the budget has room for the call.
+        frees_at: that time, aware, in the local time zone.
     """
 
     def __init__(self, message: str, frees_in: float) -> None:
         super().__init__(message)
         self.frees_in = frees_in
+        self.frees_at: datetime.datetime = _in(frees_in)
 
 
 class NetworkError(MixpanelError):
@@ -198,11 +208,13 @@ class NetworkError(MixpanelError):
 
     Attributes:
         was_sent: False when the request certainly never reached the server, so that repeating it is harmless.
+        reason: the failure in a few words, such as `connection refused`.
     """
 
-    def __init__(self, message: str = "", *, was_sent: bool = True) -> None:
+    def __init__(self, message: str = "", *, was_sent: bool = True, reason: str = "") -> None:
         super().__init__(message)
         self.was_sent = was_sent
+        self.reason = reason or message
 
 
 class RequestTimeoutError(NetworkError):
@@ -221,14 +233,26 @@ class APIError(MixpanelError):
         method: the request's method.
         url: the request's URL, without credentials.
         hint: advice on what to do; may be empty.
+        retry_after: the seconds that the server asked to wait (`Retry-After`, with 429 or 503), or None when it
+            did not say.
     """
 
-    def __init__(self, *, status: int, message: str, method: str, url: str, hint: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        status: int,
+        message: str,
+        method: str,
+        url: str,
+        hint: str = "",
+        retry_after: float | None = None,
+    ) -> None:
         self.status = status
         self.message = message
         self.method = method
         self.url = url
         self.hint = hint
+        self.retry_after = retry_after
         try:
             phrase = f"{status} {HTTPStatus(status).phrase}"
         except ValueError:
@@ -265,12 +289,14 @@ class RateLimitError(APIError):
     """429: the project's request budget is used up.
 
     Attributes:
-        retry_after: the seconds that the server asked to wait, or None when it did not say.
+        frees_in: the seconds until the budget frees, as `retry_after`; None when the server did not say.
+        frees_at: that time, aware, in the local time zone.
     """
 
-    def __init__(self, *, retry_after: float | None = None, **described: Unpack[_Described]) -> None:
+    def __init__(self, **described: Unpack[_Described]) -> None:
         super().__init__(**described)
-        self.retry_after = retry_after
+        self.frees_in = self.retry_after
+        self.frees_at = _in(self.retry_after) if self.retry_after is not None else None
 
 
 class ServerError(APIError):
@@ -295,6 +321,7 @@ class _Described(TypedDict):
     method: str
     url: str
     hint: NotRequired[str]
+    retry_after: NotRequired[float | None]
 
 
 # Profiles.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import httpx
+from attrs import evolve
 
 from mixpanel_export import MixpanelClient, RetryPolicy
 from mixpanel_export.auth import MixpanelAuth
@@ -15,7 +16,8 @@ from mixpanel_export.cli.errors import HintedError
 from mixpanel_export.cli.invocation import Invocation
 from mixpanel_export.cli.layers import setting_layers
 from mixpanel_export.errors import ConfigurationError
-from mixpanel_export.http.limits import MIXPANEL_LIMITS
+from mixpanel_export.http.limits import MIXPANEL_LIMITS, UNLIMITED, Limits, effective_limits
+from mixpanel_export.http.servers import Servers
 from mixpanel_export.settings import CREDENTIALS, SECRETS, Layer, Settings, choose
 
 __all__ = ["client_for"]
@@ -44,15 +46,16 @@ def client_for(
             with _naming_settings(layers):
                 with _checking_usage_first(check):
                     settings = _settings(invocation, layers)
-                    client = MixpanelClient(settings.auth, retry=retry, **settings.options)
+                    limits = _limits(invocation, settings.options)
+                    client = MixpanelClient(settings.auth, retry=retry, limits=limits, **settings.options)
                 with client:
                     yield client
             return
         from mixpanel_export.sandbox import Sandbox
 
         # A first try should not wait for budgets; its plan should show them.
-        limits = MIXPANEL_LIMITS if dry_run else None
-        with Sandbox(limits=None) as server, server.client(limits=limits) as client:
+        limits = MIXPANEL_LIMITS if dry_run else UNLIMITED
+        with Sandbox(limits=None) as server, server.client(limits=limits, retry=retry) as client:
             yield client
 
 
@@ -91,6 +94,13 @@ class _NoCredentials(MixpanelAuth):
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         raise _NotSentError
         yield request
+
+
+def _limits(invocation: Invocation, options: Mapping[str, Any]) -> Limits:
+    """Return the usual limits, with the longest wait of `--max-wait`."""
+    servers = Servers.choose(options.get("region", "us"), options.get("base_url"))
+    limits = effective_limits("auto", local=servers.are_local)
+    return evolve(limits, max_wait=invocation.max_wait)
 
 
 def _settings(invocation: Invocation, layers: Sequence[Layer]) -> Settings:

@@ -27,6 +27,7 @@ from mixpanel_export.errors import (
     MixpanelError,
     SliceFailedError,
 )
+from mixpanel_export.http.clock import clock_time, in_words
 
 __all__ = ["HintedError", "Problem", "format_error", "format_usage_error"]
 
@@ -124,7 +125,9 @@ def format_error(error: MixpanelError | OSError, options: Mapping[str, str], com
         return Problem(what, _lowered(_with_options(hinted.hint, options)))
     if isinstance(error, BudgetExhaustedError):
         return Problem(
-            f"the project's request budget is used up and frees in {error.frees_in:.0f} s", "try again then"
+            "the project's request budget is used up and frees in "
+            f"{in_words(error.frees_in)}, at {clock_time(error.frees_in)}",
+            "try again then, or raise --max-wait",
         )
     if isinstance(error, DirectoryMismatchError):
         return _format_mismatch(error, options)

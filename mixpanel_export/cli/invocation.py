@@ -42,6 +42,10 @@ class Invocation:
         return self._given.get("progress") == "json"
 
     @property
+    def max_wait(self) -> float | None:
+        return self._given.get("max_wait")
+
+    @property
     def sandbox(self) -> bool:
         return bool(self._given.get("sandbox"))
 

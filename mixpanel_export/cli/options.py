@@ -14,11 +14,21 @@ import click
 from mixpanel_export.cli.invocation import Invocation
 from mixpanel_export.cli.suggestions import suggest_profiles, suggest_regions, suggest_zones
 
-__all__ = ["Command", "Group", "Option", "argument_options", "common_options", "parse_size"]
+__all__ = [
+    "Command",
+    "Group",
+    "Option",
+    "argument_options",
+    "common_options",
+    "parse_duration",
+    "parse_size",
+]
 
 _CREDENTIALS = "Credentials and project"
 _REPORTING = "Output and logging (to standard error)"
 _SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,9})?)\s*(?:([kmgt])(b|ib)?|b)?", re.ASCII | re.IGNORECASE)
+_DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(s|m|h|)", re.ASCII | re.IGNORECASE)
+_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 
 
@@ -139,6 +149,18 @@ def parse_size(text: str) -> int:
     return int(float(number) * (1000 if unit == "b" else 1024) ** _POWERS[prefix])
 
 
+def parse_duration(text: str) -> float:
+    """Parse a time such as `30s`, `10m` or `2h`, or a number of seconds; return seconds.
+
+    Raises:
+        BadParameter: when the text is not a time.
+    """
+    match = _DURATION.fullmatch(text.strip())
+    if match is None:
+        raise click.BadParameter(f"expected a time such as 30s, 10m or 2h, got {text!r}")
+    return float(match[1]) * _SECONDS[match[2].lower()]
+
+
 def _store(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
     """Hand a common option to the invocation at once, so that later usage errors are reported accordingly."""
     # Completion runs without an invocation.
@@ -201,6 +223,16 @@ _COMMON: Sequence[tuple[str, Mapping[str, Any]]] = (
         {"is_flag": True, "help": "Use the sample data of the embedded sandbox; needs no credentials."},
     ),
     (
+        "--max-wait",
+        {
+            "type": parse_duration,
+            "metavar": "TIME",
+            "section": _REPORTING,
+            "help": "The longest wait for the request budget, such as 30s or 10m. Default: 2m; 2h for each request "
+            "of an export to a directory.",
+        },
+    ),
+    (
         "--progress",
         {
             "type": click.Choice(["auto", "bar", "json", "none"]),
@@ -224,7 +256,7 @@ _COMMON: Sequence[tuple[str, Mapping[str, Any]]] = (
         },
     ),
 )
-_OF_CLIENTS = {"--profile", "--sandbox"}
+_OF_CLIENTS = {"--profile", "--sandbox", "--max-wait"}
 _SHOWN_AFTER_COMMANDS = {*_OF_CLIENTS, "--progress", "--quiet", "--debug"}
 _MORE_OPTIONS = "`mixpanel-export --help` lists the other options for credentials, region and time zone."
 

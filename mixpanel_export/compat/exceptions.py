@@ -24,7 +24,6 @@ from mixpanel_export.errors import (
     InvalidResponseError,
     MixpanelError,
     NetworkError,
-    RateLimitError,
     RequestTimeoutError,
     SliceFailedError,
 )
@@ -83,7 +82,7 @@ class HTTPError(MixpanelError, urllib.error.HTTPError):
     def __init__(self, error: APIError) -> None:
         self.error = error
         headers = email.message.Message()
-        if isinstance(error, RateLimitError) and error.retry_after is not None:
+        if error.retry_after is not None:
             headers["Retry-After"] = f"{error.retry_after:.0f}"
         body = io.BytesIO(json.dumps({"error": error.message}).encode())
         urllib.error.HTTPError.__init__(self, error.url, error.status, _phrase(error.status), headers, body)

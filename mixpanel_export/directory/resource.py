@@ -41,7 +41,7 @@ class _DirectoryExports:
         progress: ProgressListener | None = None,
     ) -> DirectoryRun:
         request = DirectoryRequest.make(path, from_date, to_date, options, overwrite=overwrite)
-        return DirectoryRun(self._context, self._http, request, progress)
+        return DirectoryRun(self._context.patient, self._http, request, progress)
 
     def _update_run(
         self,
@@ -54,7 +54,7 @@ class _DirectoryExports:
         progress: ProgressListener | None = None,
     ) -> DirectoryRun:
         request = DirectoryRequest.make(path, from_date, to_date, options, look_back=look_back)
-        return DirectoryRun(self._context, self._http, request, progress)
+        return DirectoryRun(self._context.patient, self._http, request, progress)
 
     def _plan_without_directory(
         self, from_date: DateLike, to_date: DateLike, options: DirectoryOptions

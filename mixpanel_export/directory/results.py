@@ -115,7 +115,7 @@ class PlanSummary:
     ) -> Self:
         """Summarize a job; `days` is the whole range, when the job fetches only a part of it."""
         from_date, to_date = days or job.days
-        limits, budget = job.context.limits, job.context.budget("data")
+        budget = job.context.budget("data")
         planner = job.planner()
         slices = planner.outline()
         return cls(
@@ -125,8 +125,8 @@ class PlanSummary:
             parallel=job.plan.parallel,
             done=done,
             damaged=damaged or {},
-            per_hour=limits.export.per_hour if limits is not None else None,
-            used=budget.used() if budget is not None else 0,
+            per_hour=job.context.limits.export.per_hour,
+            used=budget.used(),
             most_requests=max(len(slices), planner.most_requests),
             reason=planner.reason,
         )

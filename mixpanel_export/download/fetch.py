@@ -18,11 +18,11 @@ from mixpanel_export._formats import OnMalformed
 from mixpanel_export.download.plan import Slice
 from mixpanel_export.errors import IncompleteExportError, NetworkError, SliceFailedError, quoting
 from mixpanel_export.http.answers import check_answer
+from mixpanel_export.http.budget import Budget
 from mixpanel_export.http.calls import Call, CallObserver, Request
 from mixpanel_export.http.cancellation import Cancellation
 from mixpanel_export.http.connections import Connections
 from mixpanel_export.http.context import Context
-from mixpanel_export.http.limits import Budget, BudgetWait
 from mixpanel_export.http.retry import TRANSIENT_ERRORS, RetryPolicy, RetryState
 from mixpanel_export.http.transport import Streamed, send
 from mixpanel_export.records.inflate import CHUNK_SIZE, is_gzip
@@ -49,7 +49,6 @@ class FetchConfig:
 
     Attributes:
         request: builds the request of a slice.
-        max_wait: the most seconds that an attempt waits for the budget.
         check: how strictly each line is checked while it is verified; see `verify.Check`.
         chunk_size: the most bytes to inflate at a time.
         keep: the most bytes of lines to keep of a verified slice.
@@ -61,9 +60,8 @@ class FetchConfig:
     context: Context
     http: Connections
     request: Callable[[Slice], Request]
-    budget: Budget | None
+    budget: Budget
     policy: RetryPolicy
-    max_wait: float
     check: Check = "frame"
     chunk_size: int = CHUNK_SIZE
     keep: int = 0
@@ -112,7 +110,7 @@ class SliceFetch(CallObserver):
             read=self._refused,
             budget=config.budget,
             attempts=RetryState(config.policy),
-            wait=BudgetWait(config.max_wait),
+            wait=config.context.budget_wait(),
             observer=self,
         )
         self._received: tuple[Verifier, Proof] | None = None
@@ -122,6 +120,10 @@ class SliceFetch(CallObserver):
         """Pass it on; the next attempt may wait for the budget as long as this one."""
         self._call.wait.waited = 0.0
         self._observer.on_attempt()
+
+    def on_limited(self) -> None:
+        """Pass it on."""
+        self._observer.on_limited()
 
     def on_wait(self, seconds: float, reason: str) -> None:
         """Pass it on."""

@@ -156,10 +156,8 @@ class ExportJob:
 
     def planner(self) -> SlicePlanner:
         """Make a planner of the days, at the pace that the budget allows now."""
-        limits, budget = self.context.limits, self.context.budget("data")
-        if limits is None or budget is None:
-            return SlicePlanner.of(self.plan, Pace())
-        quota = limits.export
+        budget = self.context.budget("data")
+        quota = budget.quota
         left = max(0, quota.per_hour - budget.used()) if quota.per_hour is not None else None
         return SlicePlanner.of(self.plan, Pace(quota.per_second, quota.per_hour, left))
 

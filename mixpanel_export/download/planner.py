@@ -16,6 +16,7 @@ from typing import Self
 from attrs import define, evolve, field, frozen
 
 from mixpanel_export.download.plan import DayDensity, Plan, Slice
+from mixpanel_export.http.limits import MIXPANEL_LIMITS
 
 __all__ = ["Pace", "SlicePlanner"]
 
@@ -82,6 +83,10 @@ class Pace:
         if self.per_hour is not None and self.left is not None and number >= self.left:
             return seconds + _HOUR * (1 + (number - self.left) // self.per_hour)
         return seconds
+
+
+_USUAL = MIXPANEL_LIMITS.export
+_USUAL_PACE = Pace(_USUAL.per_second, _USUAL.per_hour, left=_USUAL.per_hour)
 
 
 @define
@@ -228,6 +233,11 @@ class SlicePlanner:
             self._latencies.append(now - running.started)
         running.received = received
         self._measure(now)
+
+    def on_limited(self) -> None:
+        """Note that the server counts requests. If the client does not, plan for Mixpanel's usual limits."""
+        if self._pace.is_free:
+            self._pace = _USUAL_PACE
 
     def on_end(self, slice_: Slice, received: int, now: float, *, is_complete: bool = True) -> None:
         """Note that a slice has ended: complete, with this many bytes, or failed for good."""

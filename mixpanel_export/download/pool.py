@@ -41,6 +41,7 @@ class Claim:
         received: the compressed bytes of this attempt that have come so far.
         is_received: True once all of it has come, until it has to be received again.
         is_planned: True until the planner knows its size.
+        is_limited: True once the server has had too many requests.
         is_abandoned: True once its days will be fetched in other slices.
     """
 
@@ -50,6 +51,7 @@ class Claim:
         self.received: int = 0
         self.is_received: bool = False
         self.is_planned: bool = True
+        self.is_limited: bool = False
         self.is_abandoned: bool = False
         self._reported: int = 0
         self._report = report
@@ -63,6 +65,11 @@ class Claim:
         """Note that its request is being sent, for the first time or again."""
         self.received = self._reported = 0
         self.is_received = False
+        self._report(self)
+
+    def on_limited(self) -> None:
+        """Note that the server had too many requests."""
+        self.is_limited = True
         self._report(self)
 
     def on_bytes(self, count: int) -> None:
@@ -295,6 +302,8 @@ class SlicePool(Generic[T]):
         with self._changed:
             if self._running.get(claim.slice_) is not claim:
                 return
+            if claim.is_limited:
+                self._planner.on_limited()
             if claim.is_received:
                 self._end(claim, is_complete=True)
                 self._changed.notify_all()

@@ -140,6 +140,9 @@ class _SliceTracker(FetchObserver):
         self.tracker.change(self.claim.slice_, received=count, events=events - self.events)
         self.events = events
 
+    def on_limited(self) -> None:
+        self.claim.on_limited()
+
     def on_wait(self, seconds: float, reason: str) -> None:
         self.tracker.wait(self.claim.slice_, (reason, seconds))
 

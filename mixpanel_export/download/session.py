@@ -80,7 +80,6 @@ class SliceReceiver:
             request=job.request,
             budget=context.budget("data"),
             policy=context.retry,
-            max_wait=context.limits.max_wait if context.limits is not None else 0.0,
             check=check,
             chunk_size=min(chunk_size, job.memory // _CHUNK_SHARE),
             keep=min(_KEPT, job.memory // _KEPT_SHARE),

@@ -162,12 +162,12 @@ def _words(context: Context, response: httpx.Response) -> APIError:
 
 def _error_context(context: Context, response: httpx.Response) -> ErrorContext:
     family = family_of(response.request.url.path.removeprefix(context.servers.prefix))
-    allowance = (context.limits or MIXPANEL_LIMITS).allowance(family)
+    quota = str(context.limits.allowance(family) or "") or str(MIXPANEL_LIMITS.allowance(family) or "")
     return ErrorContext(
         credentials=context.auth.description,
         redact=context.auth.redact,
         today=context.today(),
-        budget=str(allowance) if allowance is not None else "",
+        budget=quota,
     )
 
 

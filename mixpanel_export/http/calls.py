@@ -13,11 +13,19 @@ from typing import Any, Generic, TypeVar
 import httpx
 from attrs import field, frozen
 
-from mixpanel_export.errors import ConfigurationError, InvalidArgumentError, RateLimitError
+from mixpanel_export._text import shortened
+from mixpanel_export.errors import (
+    APIError,
+    ConfigurationError,
+    InvalidArgumentError,
+    NetworkError,
+    RateLimitError,
+)
 from mixpanel_export.http.answers import answer_reader, read_raw
 from mixpanel_export.http.arguments import check_arguments
+from mixpanel_export.http.budget import Budget, BudgetWait, Lease
+from mixpanel_export.http.clock import in_words
 from mixpanel_export.http.context import Context
-from mixpanel_export.http.limits import Budget, BudgetWait, Lease
 from mixpanel_export.http.raw import RawResponse, captured
 from mixpanel_export.http.retry import RetryState
 from mixpanel_export.http.servers import family_of
@@ -35,7 +43,7 @@ __all__ = [
 
 T = TypeVar("T")
 
-_logger = logging.getLogger("mixpanel_export")
+_logger = logging.getLogger("mixpanel_export.retries")
 
 
 @frozen
@@ -59,8 +67,15 @@ class CallObserver:
     def on_attempt(self) -> None:
         """Handle the start of an attempt; whatever the previous one received is void."""
 
+    def on_limited(self) -> None:
+        """Note that the server had too many requests; the call is repeated."""
+
     def on_wait(self, seconds: float, reason: str) -> None:
-        """Nothing happens for this many seconds."""
+        """Nothing happens for this many seconds.
+
+        Args:
+            reason: the next step and the cause of the wait: `attempt 2 of 6: connection refused`.
+        """
 
 
 @frozen
@@ -78,7 +93,7 @@ class Call(Generic[T]):
     name: str
     request: Request
     read: Callable[[httpx.Response], T]
-    budget: Budget | None
+    budget: Budget
     attempts: RetryState
     wait: BudgetWait
     observer: CallObserver = field(factory=CallObserver)
@@ -89,12 +104,14 @@ class Call(Generic[T]):
         Raises:
             BudgetExhaustedError: when that would be longer than the client's limits allow.
         """
-        started = self.budget.try_begin() if self.budget is not None else Lease()
+        started = self.budget.try_begin()
         if isinstance(started, Lease):
             self.observer.on_attempt()
             return started
-        self.observer.on_wait(started, "for the request budget")
-        return self.wait.add(started)
+        self.observer.on_wait(started.seconds, f"next request: {started.why}")
+        nap = self.wait.add(started)
+        self.budget.announce(started, self.wait.waited)
+        return nap
 
     def answer(self, response: httpx.Response) -> T:
         """Return the result of a complete response; raise for a failure."""
@@ -105,16 +122,24 @@ class Call(Generic[T]):
 
     def failed(self, error: Exception) -> float:
         """Record a failed attempt; return the seconds to wait before the next one, or raise `error`."""
-        wait = self.attempts.record_failure(error)
-        if wait is None:
+        attempts = self.attempts
+        wait = attempts.record_failure(error)
+        asked = attempts.asked(error)
+        if isinstance(error, APIError) and (asked or isinstance(error, RateLimitError)):
+            # The server is believed over our own count, in every call of the budget.
+            self.budget.pause(wait or asked, error.status, is_asked=asked > 0)
+        # All 429 answers of a call count, so that they end.
+        if wait is None or max(asked, attempts.limited_wait) > self.wait.longest:
             raise error
-        is_limit = isinstance(error, RateLimitError)
-        if is_limit and self.budget is not None:
-            self.budget.pause(wait)
+        if isinstance(error, RateLimitError):
+            self.observer.on_limited()
+            # The budget has the wait.
+            return 0.0
+        number, reason = attempts.failures + 1, _short_reason(error)
         _logger.info(
-            "%s failed (attempt %d); trying again in %.1f s: %s", self.name, self.attempts.made, wait, error
+            "%s: attempt %d of %d in %s: %s", self.name, number, attempts.allowed, in_words(wait), reason
         )
-        self.observer.on_wait(wait, "too many requests" if is_limit else "to try again")
+        self.observer.on_wait(wait, f"attempt {number} of {attempts.allowed}: {reason}")
         return wait
 
 
@@ -140,7 +165,7 @@ def raw_call(context: Context, arguments: dict[str, Any], *, idempotent: bool) -
     path: str = arguments["url"]
     if "{project_id}" in path and context.project_id is None:
         raise ConfigurationError("project_id", f"required by {path}; the client has none")
-    if family_of(path) != "app":
+    if family_of(path) in {"data", "query"}:
         arguments["params"] = {**context.bound, **arguments["params"]}
     arguments["url"] = context.servers.url(
         path.replace("{project_id}", str(context.project_id)), context.auth.query_root
@@ -210,8 +235,17 @@ def _call(
         read=read,
         budget=context.budget(family_of(path)),
         attempts=RetryState(context.retry, idempotent=idempotent),
-        wait=BudgetWait(context.max_budget_wait),
+        wait=context.budget_wait(),
     )
+
+
+def _short_reason(error: Exception) -> str:
+    """Return why an attempt failed, for a line of progress."""
+    if isinstance(error, NetworkError):
+        return shortened(error.reason)
+    if isinstance(error, APIError):
+        return shortened(f"{error.status} {error.message}")
+    return shortened(str(error))
 
 
 def _check_credentials(context: Context, operation: Operation[Any]) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 
 import httpx
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mixpanel_export import dates
 from mixpanel_export.auth import MixpanelAuth
 from mixpanel_export.errors import ConfigurationError, NetworkError, RequestTimeoutError
-from mixpanel_export.http.limits import Budget, Limits, budget_of
+from mixpanel_export.http.budget import Budget, BudgetWait, budget_of
+from mixpanel_export.http.limits import DIRECTORY_MAX_WAIT, MAX_WAIT, Limits
+from mixpanel_export.http.network import reason_of
 from mixpanel_export.http.proxies import proxy_error
 from mixpanel_export.http.retry import RetryPolicy
 from mixpanel_export.http.servers import Family, Servers, read_timeout
@@ -35,7 +37,8 @@ class Context:
         timeout: the timeout of every call; None for the default of each API family.
         check_expressions: parse `where` and `on` before they are sent.
         retry: when and how often failed calls are retried.
-        limits: the request budgets to keep; None to keep none.
+        limits: the request budgets to keep.
+        patience: the most seconds that a call waits for its budget, unless `limits` say.
     """
 
     auth: MixpanelAuth
@@ -46,18 +49,27 @@ class Context:
     timeout: httpx.Timeout | None
     check_expressions: bool
     retry: RetryPolicy
-    limits: Limits | None
+    limits: Limits
+    patience: float = MAX_WAIT
 
-    def budget(self, family: Family) -> Budget | None:
-        """Return a family's budget, shared by all clients of the project; None when none is kept."""
+    @property
+    def patient(self) -> Context:
+        """The same settings for work that waits for an hourly budget: a directory export."""
+        return evolve(self, patience=DIRECTORY_MAX_WAIT)
+
+    def budget(self, family: Family) -> Budget:
+        """Return a family's budget, shared by all clients of the project; one of its own when none is kept."""
         host = self.servers.data if family == "data" else self.servers.rest
         project = self.project_id if self.project_id is not None else self.auth.fingerprint
         return budget_of(f"{host} {project}", family, self.limits)
 
-    @property
-    def max_budget_wait(self) -> float:
-        """The most seconds that a call waits for its budget."""
-        return self.limits.max_wait if self.limits is not None else 0.0
+    def budget_wait(self) -> BudgetWait:
+        """Start to count how long a call waits for its budget."""
+        limit = self.limits.max_wait
+        if limit is None:
+            # A running request ends by itself; only its own process knows how long it may take.
+            return BudgetWait(self.patience, longest_slot=DIRECTORY_MAX_WAIT)
+        return BudgetWait(limit, longest_slot=limit)
 
     @property
     def bound(self) -> dict[str, int]:
@@ -83,4 +95,8 @@ class Context:
         kind = RequestTimeoutError if isinstance(error, httpx.TimeoutException) else NetworkError
         words = self.auth.redact(str(error)) or "no answer"
         unsent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
-        return kind(f"{type(error).__name__}: {words} ({method} {url})", was_sent=not unsent)
+        return kind(
+            f"{type(error).__name__}: {words} ({method} {url})",
+            was_sent=not unsent,
+            reason=self.auth.redact(reason_of(error)),
+        )

@@ -30,6 +30,7 @@ from mixpanel_export.errors import (
     Redactor,
     ServerError,
 )
+from mixpanel_export.http.clock import clock_time, in_words
 
 __all__ = [
     "ErrorContext",
@@ -95,16 +96,15 @@ def error_from_response(response: httpx.Response, context: ErrorContext) -> APIE
     kind = _KINDS.get(status, ServerError if status >= 500 else APIError)
     if status <= HTTPStatus.BAD_REQUEST and refuses_credentials(message):
         kind = AuthenticationError
-    retry_after = retry_after_seconds(response.headers.get("retry-after"))
+    retry_after = retry_after_seconds(response.headers.get("retry-after"), response.headers.get("date"))
     described: dict[str, Any] = {
         "status": status,
         "message": message,
         "method": response.request.method,
         "url": context.redact(public_url(response.request.url)),
         "hint": _redirect_hint(response, context.redact) or _hint(kind, message, retry_after, context),
+        "retry_after": retry_after,
     }
-    if issubclass(kind, RateLimitError):
-        described["retry_after"] = retry_after
     return kind(**described)
 
 
@@ -133,7 +133,7 @@ def _hint(kind: type[APIError], message: str, retry_after: float | None, context
         return "Ask for less in one request: a shorter range or fewer properties"
     if kind is RateLimitError:
         when = (
-            f"asks to wait {retry_after:.0f} s"
+            f"asks to wait {in_words(retry_after)}, until {clock_time(retry_after)}"
             if retry_after is not None
             else "does not say when it frees; an hourly budget frees an hour after it was used"
         )
@@ -213,19 +213,29 @@ def _without_data(parsed: Any) -> str:
     return json.dumps(shown if is_flag else error, ensure_ascii=False)
 
 
-def retry_after_seconds(value: str | None) -> float | None:
-    """Return a `Retry-After` header, a number or an HTTP date, in seconds from now."""
+def retry_after_seconds(value: str | None, date: str | None = None) -> float | None:
+    """Return a `Retry-After` header, a number or an HTTP date, in seconds from now.
+
+    Args:
+        date: the answer's `Date`, the server's clock; ours may be hours off.
+    """
     if value is None:
         return None
     if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value.strip(), re.ASCII):
         return float(value)
+    when = _http_date(value)
+    if when is None:
+        return None
+    now = _http_date(date) or datetime.datetime.now(datetime.UTC)
+    return max(0.0, (when - now).total_seconds())
+
+
+def _http_date(value: str | None) -> datetime.datetime | None:
     try:
-        when = email.utils.parsedate_to_datetime(value)
-        if when.tzinfo is None:
-            when = when.replace(tzinfo=datetime.UTC)
-        return max(0.0, (when - datetime.datetime.now(datetime.UTC)).total_seconds())
+        when = email.utils.parsedate_to_datetime(value) if value is not None else None
     except (ValueError, OverflowError):
         return None
+    return when.replace(tzinfo=datetime.UTC) if when is not None and when.tzinfo is None else when
 
 
 def public_url(url: httpx.URL) -> str:

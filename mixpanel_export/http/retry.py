@@ -14,10 +14,12 @@ from attrs import define, field, frozen, validators
 
 from mixpanel_export._deprecated import renamed_attributes
 from mixpanel_export.errors import (
+    APIError,
     IncompleteExportError,
     InvalidResponseError,
     NetworkError,
     RateLimitError,
+    RequestTimeoutError,
     ServerError,
 )
 
@@ -28,6 +30,12 @@ TRANSIENT_ERRORS = (ServerError, RateLimitError, InvalidResponseError, NetworkEr
 
 # A server that asks for less has a wrong clock, or would be asked in a loop.
 _MIN_RETRY_AFTER = 1.0
+# A shorter wait after a 429 costs an attempt: otherwise nothing would bound the requests to a server that always
+# answers so.
+_MIN_LIMITED_WAIT = 0.1
+# A server that restarts is back in a moment; a wrong host or no network is worth no wait.
+_CONNECTS = 3
+_MAX_CONNECT_WAIT = 2.0
 
 
 @renamed_attributes(
@@ -41,13 +49,15 @@ class RetryPolicy:
     """The number of attempts of a call, and the waits between them.
 
     Attributes:
-        attempts: the most times a call is sent; 1 never retries. 429 answers are not counted: each costs a wait,
-            bounded by `max_rate_limit_wait`.
+        attempts: the most times a call is sent; 1 never retries. 429 answers that cost a wait are not counted: the
+            waits are bounded by `max_rate_limit_wait` and `Limits.max_wait`. A server that cannot be reached
+            (unknown host, connection refused) is tried three times at most, within seconds.
         initial_wait: seconds before the second attempt. Each further wait doubles, and each varies at random by up
             to a quarter, so that clients that failed together do not come back together.
         max_wait: the most seconds of one such wait.
-        max_retry_after: the most seconds for which a `Retry-After` is obeyed; if the server asks for more, the call
-            is retried after this. One of less than a second is ignored, and the wait is as after a failure.
+        max_retry_after: the most seconds for which a `Retry-After`, of a 429 or a 503, is obeyed; if the server
+            asks for more, the call is retried after this. One of less than a second is ignored, and the wait is as
+            after a failure.
         max_rate_limit_wait: the most seconds that a call waits because of 429 answers in all.
     """
 
@@ -75,6 +85,7 @@ class RetryState:
     Attributes:
         idempotent: whether repeating the call after an ambiguous failure is harmless.
         failures: the number of failed attempts, except those answered with 429.
+        unreachable: the number of attempts in a row that could not connect.
         limited: the number of attempts answered with 429.
         limited_wait: the seconds that this call has waited because of them.
         next_wait: the seconds to wait before the next attempt; None when there is none.
@@ -84,19 +95,26 @@ class RetryState:
     idempotent: bool = True
     chance: Callable[[], float] = random.random
     failures: int = 0
+    unreachable: int = 0
     limited: int = 0
     limited_wait: float = 0.0
     next_wait: float | None = None
+    _unpaid: int = field(default=0, init=False)
 
     def record_failure(self, error: BaseException) -> float | None:
         """Count a failure and return the seconds to wait, or None when the error must be raised."""
         if isinstance(error, RateLimitError):
             self.next_wait = self._after_limit(error)
         else:
-            self.failures += 1
-            again = self._may_repeat(error) and self.failures < self.policy.attempts
-            self.next_wait = self.policy.backoff(self.failures, self.chance()) if again else None
+            self.next_wait = self._after_failure(error)
         return self.next_wait
+
+    @property
+    def allowed(self) -> int:
+        """The most attempts of this call, after the last failure."""
+        if not self.unreachable:
+            return self.policy.attempts
+        return min(self.policy.attempts, self.failures - self.unreachable + _CONNECTS)
 
     @property
     def made(self) -> int:
@@ -107,10 +125,27 @@ class RetryState:
         self.limited += 1
         if self.policy.attempts == 1:
             return None
-        asked = min(error.retry_after or 0.0, self.policy.max_retry_after)
-        wait = asked if asked >= _MIN_RETRY_AFTER else self.policy.backoff(self.limited + 1, self.chance())
+        wait = self.asked(error) or self.policy.backoff(self.limited + 1, self.chance())
         self.limited_wait += wait
-        return wait if self.limited_wait <= self.policy.max_rate_limit_wait else None
+        self._unpaid += wait < _MIN_LIMITED_WAIT
+        if self._unpaid >= self.policy.attempts or self.limited_wait > self.policy.max_rate_limit_wait:
+            return None
+        return wait
+
+    def asked(self, error: BaseException) -> float:
+        """Return the seconds that the server asked to wait, bounded; 0 when it did not."""
+        if not isinstance(error, APIError):
+            return 0.0
+        asked = min(error.retry_after or 0.0, self.policy.max_retry_after)
+        return asked if asked >= _MIN_RETRY_AFTER else 0.0
+
+    def _after_failure(self, error: BaseException) -> float | None:
+        self.failures += 1
+        self.unreachable = self.unreachable + 1 if _could_not_connect(error) else 0
+        if not self._may_repeat(error) or self.failures >= self.allowed:
+            return None
+        wait = max(self.policy.backoff(self.unreachable or self.failures, self.chance()), self.asked(error))
+        return min(wait, _MAX_CONNECT_WAIT) if self.unreachable else wait
 
     def _may_repeat(self, error: BaseException) -> bool:
         if isinstance(error, NetworkError):
@@ -118,3 +153,10 @@ class RetryState:
         if isinstance(error, InvalidResponseError):
             return self.idempotent and error.is_page
         return self.idempotent and isinstance(error, TRANSIENT_ERRORS)
+
+
+def _could_not_connect(error: BaseException) -> bool:
+    # A timeout is another matter: a server that is busy may answer yet.
+    return (
+        isinstance(error, NetworkError) and not error.was_sent and not isinstance(error, RequestTimeoutError)
+    )

@@ -7,6 +7,7 @@ root of the query family, and each family's timeout (https://developer.mixpanel.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from typing import Literal, get_args
 
@@ -18,7 +19,7 @@ from mixpanel_export.errors import ConfigurationError
 __all__ = ["Family", "Region", "Servers", "family_of", "read_timeout"]
 
 Region = Literal["us", "eu", "in"]
-Family = Literal["data", "query", "app"]
+Family = Literal["data", "query", "app", "schemas"]
 
 _DATA_HOSTS: Mapping[str, str] = {
     "us": "https://data.mixpanel.com",
@@ -33,8 +34,10 @@ _HOSTS: Mapping[str, str] = {
 
 # An export can take minutes to send its first byte; query routes are cut by Mixpanel at about 8 minutes and
 # app routes at about 2. We wait a little longer, so that the server's own error is what a caller sees.
-_READ_TIMEOUTS: Mapping[Family, float] = {"data": 600.0, "query": 500.0, "app": 130.0}
+_READ_TIMEOUTS: Mapping[Family, float] = {"data": 600.0, "query": 500.0, "app": 130.0, "schemas": 130.0}
 _QUERY_ROOT = "/api/query/"
+# Lexicon has a budget of its own.
+_SCHEMAS = re.compile(r"/api/app/projects/[^/]+/schemas(/|$)")
 
 
 @frozen
@@ -74,9 +77,9 @@ class Servers:
 
 
 def family_of(path: str) -> Family:
-    """Return the family of a contract path: raw export, reports, or the app's own objects."""
+    """Return the family of a contract path: raw export, reports, the app's own objects, or Lexicon schemas."""
     if path.startswith("/api/app/"):
-        return "app"
+        return "schemas" if _SCHEMAS.match(path) else "app"
     return "data" if path.rstrip("/") == "/api/2.0/export" else "query"
 
 

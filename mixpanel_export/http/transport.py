@@ -17,10 +17,10 @@ from typing import Any, TypeVar
 import httpx
 from attrs import frozen
 
+from mixpanel_export.http.budget import Lease
 from mixpanel_export.http.calls import Call
 from mixpanel_export.http.cancellation import NOT_CANCELLABLE, Cancellation
 from mixpanel_export.http.connections import AsyncConnections, Connections
-from mixpanel_export.http.limits import Lease
 
 __all__ = ["Streamed", "asend", "send"]
 

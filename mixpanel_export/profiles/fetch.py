@@ -14,11 +14,11 @@ from collections.abc import AsyncGenerator, Generator
 from typing import TYPE_CHECKING
 
 from mixpanel_export._process import HomeProcess
+from mixpanel_export.http.budget import Budget
 from mixpanel_export.http.calls import operation_call
 from mixpanel_export.http.cancellation import Cancellation
 from mixpanel_export.http.connections import Connections
 from mixpanel_export.http.context import Context
-from mixpanel_export.http.limits import Budget
 from mixpanel_export.http.transport import send
 from mixpanel_export.profiles.pagination import Batch, BudgetHeadroom, PageRequest, Paging
 from mixpanel_export.profiles.query import ProfileQuery
@@ -137,11 +137,9 @@ class _Threads:
         return send(self._http, call, self._cancellation)
 
 
-def _headroom(context: Context, budget: Budget | None) -> BudgetHeadroom | None:
-    allowance = context.limits.query if context.limits is not None else None
-    if budget is None or allowance is None or allowance.per_hour is None:
-        return None
-    return BudgetHeadroom(max(allowance.per_hour - budget.used(), 0), allowance.per_hour)
+def _headroom(context: Context, budget: Budget) -> BudgetHeadroom | None:
+    per_hour = context.limits.query.per_hour
+    return BudgetHeadroom(max(per_hour - budget.used(), 0), per_hour) if per_hour is not None else None
 
 
 def _warn_of_wait(request: PageRequest) -> None:

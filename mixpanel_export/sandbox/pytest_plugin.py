@@ -21,13 +21,13 @@ __all__ = ["mixpanel_sandbox"]
 def mixpanel_sandbox() -> Iterator[Sandbox]:
     """Provide a running sandbox for one test; see `mixpanel_export.sandbox.Sandbox`.
 
-    Each test gets a new sandbox, so used-up budgets and created annotations don't leak into the next test.
+    Each test gets a new sandbox, so that created annotations don't leak into the next test.
     Starting one takes milliseconds, because the sample data is shared.
 
-    Mixpanel's limits apply, including three exports a second. Set `mixpanel_sandbox.limits = None` to lift
-    them.
+    No request limits apply, so that no test waits for a budget. Set
+    `mixpanel_sandbox.limits = Limits.mixpanel()` to test code that meets them.
     """
     from mixpanel_export.sandbox import Sandbox
 
-    with Sandbox() as sandbox:
+    with Sandbox(limits=None) as sandbox:
         yield sandbox

@@ -161,7 +161,7 @@ class Sandbox:
     def client(self, **options: Any) -> MixpanelClient:
         """Return a client with the sandbox's service account, project and URL.
 
-        The client keeps Mixpanel's request budgets if the sandbox has limits, and none otherwise.
+        The client keeps no request budget, unless `limits=` is given; the sandbox enforces its own limits.
 
         Args:
             options: further arguments of `MixpanelClient`.
@@ -174,8 +174,8 @@ class Sandbox:
 
     @property
     def _options(self) -> dict[str, Any]:
-        bound: dict[str, Any] = {"project_id": self.credentials.project_id, "base_url": self.url}
-        return bound if self.limits is not None else {**bound, "limits": None}
+        # The host need not be a loopback address.
+        return {"project_id": self.credentials.project_id, "base_url": self.url, "limits": None}
 
     def start(self) -> Self:
         """Start serving; do nothing if already running. Requests are accepted when this returns.

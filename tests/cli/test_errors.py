@@ -26,7 +26,7 @@ OPTIONS = {"to_date": "--to", "timezone": "--timezone", "layout": "--layout", "o
         (InvalidArgumentError("x", 1, "a layout of columns"), "a layout of columns"),
         (InvalidArgumentError("x", "a to_date", "x"), "'a to_date'"),
         (InvalidArgumentError("x", 1, "GET /a?to_date=1"), "/a?to_date=1"),
-        (BudgetExhaustedError("set Limits(max_wait=…)", 61.0), "frees in 61 s"),
+        (BudgetExhaustedError("set Limits(max_wait=…)", 61.0), "frees in 61 s, at "),
         (
             OSError(errno.ENOSPC, "No space left on device", "x"),
             "x: no space left on device. free some space",

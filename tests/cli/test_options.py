@@ -14,8 +14,8 @@ import click
 import pytest
 
 from mixpanel_export.cli.app import app
-from mixpanel_export.cli.options import parse_size
-from mixpanel_export.sandbox import Sandbox
+from mixpanel_export.cli.options import parse_duration, parse_size
+from mixpanel_export.sandbox import Fault, Sandbox
 
 from .runner import DAYS, EVENTS, refused, run
 
@@ -42,6 +42,23 @@ def test_common_options_stand_before_or_after_the_command(tmp_path: Path) -> Non
 
 def test_version_is_printed() -> None:
     assert run("--version").out.startswith("mixpanel-export ")
+
+
+def test_times_are_seconds_minutes_or_hours() -> None:
+    for text, seconds in (("0", 0), ("45", 45), ("90s", 90), ("10m", 600), ("1.5 H", 5400)):
+        assert parse_duration(text) == seconds
+    for text in ("", "soon", "-1", "1d", "m", "1e9", "inf"):
+        with pytest.raises(click.BadParameter, match="30s, 10m or 2h"):
+            parse_duration(text)
+
+
+def test_max_wait_bounds_waits_for_the_server() -> None:
+    with Sandbox(limits=None) as sandbox:
+        sandbox.faults.add(Fault.rate_limited(retry_after=60), times=None)
+        result = run("events", *DAYS, "-o", "-", "--max-wait", "30s", environ=sandbox.environment)
+    assert result.returncode == 1
+    assert "asks to wait 60 s, until " in result.message
+    assert "--max-wait: " in refused(*EVENTS, "-", "--max-wait", "soon")
 
 
 class TestSizes:

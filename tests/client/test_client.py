@@ -31,6 +31,7 @@ from mixpanel_export import (
 from mixpanel_export.auth import MixpanelAuth
 from mixpanel_export.http.calls import build_request, checked_arguments
 from mixpanel_export.http.context import Context
+from mixpanel_export.http.limits import UNLIMITED
 from mixpanel_export.http.servers import Servers
 from mixpanel_export_api.api.annotations import ANNOTATIONS_LIST
 from mixpanel_export_api.api.export import EXPORT_RAW
@@ -396,7 +397,7 @@ def test_by_default_each_family_gets_the_time_that_mixpanel_takes() -> None:
         timeout=None,
         check_expressions=True,
         retry=RetryPolicy(),
-        limits=None,
+        limits=UNLIMITED,
     )
     days = {"from_date": "2024-03-01", "to_date": "2024-03-02"}
     requests = [

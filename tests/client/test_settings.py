@@ -21,6 +21,7 @@ from mixpanel_export import (
     SignatureAuth,
 )
 from mixpanel_export import settings as environment
+from mixpanel_export.http.limits import UNLIMITED
 from tests.recording_server import Server
 
 USERNAME = {"MIXPANEL_SERVICE_ACCOUNT_USERNAME": "exporter"}
@@ -259,7 +260,7 @@ def test_overrides_win_over_the_environment(kind: type[Any]) -> None:
         7,
         "Europe/Berlin",
         retry,
-        None,
+        UNLIMITED,
     )
     assert "eu.mixpanel.com" in repr(client)
 

@@ -421,7 +421,7 @@ def test_the_log_of_a_retry_has_no_secret(wire: Wire, days: Days, caplog: pytest
     days.scripts[1] = [answer(lines_of(1) + b'{"error": "hush is wrong"}\n')]
     with caplog.at_level(logging.INFO, "mixpanel_export"), MixpanelClient(AUTH, **options(wire)) as client:
         assert len(names_of(client.export.events("2024-01-01", "2024-01-01"))) == EVENTS
-    assert "Slice 2024-01-01 failed (attempt 1); trying again" in caplog.text
+    assert "Slice 2024-01-01: attempt 2 of 4 in 0.0 s: " in caplog.text
     assert "hush" not in caplog.text
 
 

@@ -113,6 +113,36 @@ def test_429_is_given_up_after_the_longest_wait_in_all() -> None:
     assert [mine.record_failure(limited(10)) for _ in range(3)] == [10, 10, None]
 
 
+def test_429_that_costs_no_wait_costs_an_attempt() -> None:
+    for policy in (RetryPolicy(attempts=4, initial_wait=0), RetryPolicy(attempts=4, max_wait=0)):
+        mine = attempts(policy)
+        assert [mine.record_failure(limited(seconds)) for seconds in (None, 0.0, 3, 0.5, 7, None)] == [
+            *(0, 0, 3, 0, 7),
+            None,
+        ]
+
+
+def test_retry_after_of_a_503_is_obeyed_and_costs_an_attempt() -> None:
+    busy = ServerError(status=503, message="", method="GET", url="https://mixpanel.com/x", retry_after=9.0)
+    mine = attempts(RetryPolicy(attempts=3, initial_wait=1, max_retry_after=100))
+    assert mine.record_failure(busy) == 9
+    assert mine.record_failure(api_error(ServerError, 503)) == 2
+    assert mine.record_failure(busy) is None
+
+
+def test_a_server_that_cannot_be_reached_is_tried_three_times() -> None:
+    refused = NetworkError("refused", was_sent=False, reason="connection refused")
+    mine = attempts(RetryPolicy(attempts=6, initial_wait=0.5))
+    assert [mine.record_failure(refused) for _ in range(3)] == [0.5, 1.0, None]
+    assert mine.allowed == 3
+    # A slow server may answer yet, and one that answered was reached.
+    slow = attempts(RetryPolicy(attempts=4))
+    assert None not in [slow.record_failure(RequestTimeoutError("slow", was_sent=False)) for _ in range(3)]
+    mixed = attempts(RetryPolicy(attempts=6, initial_wait=0))
+    errors = [refused, refused, NetworkError("reset"), refused, refused, refused]
+    assert [mixed.record_failure(error) for error in errors] == [*[0.0] * 5, None]
+
+
 def test_one_attempt_means_no_second() -> None:
     for error in (*TRANSIENT, limited(1)):
         assert attempts(RetryPolicy(attempts=1)).record_failure(error) is None

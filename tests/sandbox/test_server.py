@@ -16,7 +16,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from mixpanel_export.errors import ConfigurationError, MissingExtraError, MixpanelError
+from mixpanel_export import Limits, Quota
+from mixpanel_export.errors import BudgetExhaustedError, ConfigurationError, MissingExtraError, MixpanelError
 from mixpanel_export.sandbox import Sandbox, SandboxCredentials
 from tests.sandbox.conftest import DAY, EVERYTHING
 
@@ -204,10 +205,12 @@ class TestClients:
             for _ in range(61):
                 client.cohorts.list()
 
-    def test_the_client_keeps_budgets_if_the_sandbox_has_limits(self) -> None:
-        with Sandbox() as sandbox, sandbox.client(limits=None) as careless, sandbox.client() as careful:
-            assert "limits" not in sandbox._options
-            assert careless.funnels.list() == careful.funnels.list()
+    def test_its_client_keeps_no_budget_unless_asked(self) -> None:
+        limits = Limits(query=Quota(per_hour=1), shared=False, max_wait=0)
+        with Sandbox() as sandbox, sandbox.client() as careless, sandbox.client(limits=limits) as careful:
+            assert careless.funnels.list() == careful.funnels.list() == careless.funnels.list()
+            with pytest.raises(BudgetExhaustedError):
+                careful.funnels.list()
 
     def test_an_asynchronous_client_too(self) -> None:
         async def run() -> int:

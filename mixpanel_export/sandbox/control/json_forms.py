@@ -146,7 +146,9 @@ def _json_name(name: str) -> str:
 
 
 def _quota_to_json(quota: Quota) -> dict[str, Any]:
-    return {_json_name(name): value for name, value in asdict(quota).items()}
+    numbers = {_json_name(name): value for name, value in asdict(quota).items()}
+    # Few calls have a limit a minute.
+    return {name: number for name, number in numbers.items() if number is not None or name != "per_minute"}
 
 
 def limits_from_json(data: Any, current: Limits | None) -> Limits | None:

@@ -19,8 +19,8 @@ from mixpanel_export.http.limits import Quota
 
 __all__ = ["Excess", "Family", "LimitName", "Limiter", "Limits", "Quota", "family_of"]
 
-Family: TypeAlias = Literal["export", "query", "app"]
-LimitName: TypeAlias = Literal["per_hour", "per_second", "at_once"]
+Family: TypeAlias = Literal["export", "query", "app", "schemas"]
+LimitName: TypeAlias = Literal["per_hour", "per_minute", "per_second", "at_once"]
 
 _UNLIMITED = Quota()
 
@@ -35,7 +35,8 @@ class Limits:
     Attributes:
         export: limits for the raw export.
         query: limits for reports, profiles and the legacy calls.
-        app: limits for annotations and schemas; Mixpanel publishes none.
+        app: limits for annotations; Mixpanel publishes none.
+        schemas: limits for Lexicon schemas.
         retry_after: the form of the `Retry-After` header of a refusal: seconds, an HTTP date, or None for no
             header, as is common at Mixpanel.
         hour_seconds: the length of an hour, for tests that can't wait for a real one.
@@ -44,6 +45,7 @@ class Limits:
     export: Quota = _UNLIMITED
     query: Quota = _UNLIMITED
     app: Quota = _UNLIMITED
+    schemas: Quota = _UNLIMITED
     retry_after: Literal["seconds", "date"] | None = field(
         default=None, validator=validators.in_((None, "seconds", "date"))
     )
@@ -57,6 +59,7 @@ class Limits:
         return cls(
             export=Quota(per_hour=60, per_second=3, concurrent=100),
             query=Quota(per_hour=60, concurrent=5),
+            schemas=Quota(per_minute=5),
             retry_after=retry_after,
         )
 
@@ -80,12 +83,18 @@ def family_of(path: str) -> Family:
     """Return the family whose limits apply to an API path."""
     if path.rstrip("/") == "/api/2.0/export":
         return "export"
-    return "app" if path.startswith("/api/app/") else "query"
+    if path.startswith("/api/app/"):
+        return "schemas" if "/schemas" in path else "app"
+    return "query"
 
 
 _SECOND: Final = 1.0
+_MINUTE: Final = 60.0
 _CONCURRENT_RETRY_AFTER: Final = 1.0
-_CALLS: Mapping[Family, str] = {"export": "exports", "query": "queries", "app": "calls"}
+_CALLS: Mapping[Family, str] = {"export": "exports", "query": "queries", "app": "calls", "schemas": "calls"}
+
+
+_LIMIT_NAMES: Final[tuple[LimitName, ...]] = ("per_hour", "per_minute", "per_second", "at_once")
 
 
 @define
@@ -109,7 +118,7 @@ class Limiter:
         self.limits = limits
         self._clock = clock
         self._lock = threading.Lock()
-        self._uses: dict[Family, _Use] = {"export": _Use(), "query": _Use(), "app": _Use()}
+        self._uses: dict[Family, _Use] = {family: _Use() for family in _CALLS}
         self._violations: Counter[LimitName] = Counter()
 
     def enter(self, family: Family) -> Excess | None:
@@ -118,7 +127,7 @@ class Limiter:
         quota = cast("Quota", getattr(limits, family))
         with self._lock:
             use, now = self._uses[family], self._clock()
-            del use.arrivals[: bisect_right(use.arrivals, now - max(limits.hour_seconds, _SECOND))]
+            del use.arrivals[: bisect_right(use.arrivals, now - max(limits.hour_seconds, _MINUTE))]
             excess = _excess(quota, limits.hour_seconds, use, now, _CALLS[family])
             if excess is not None:
                 self._violations[excess.limit] += 1
@@ -145,7 +154,9 @@ class Limiter:
     def violations(self) -> dict[LimitName, int]:
         """Return the number of calls refused by each limit."""
         with self._lock:
-            return {name: self._violations[name] for name in ("per_hour", "per_second", "at_once")}
+            counts = {name: self._violations[name] for name in _LIMIT_NAMES}
+            # Few calls have a limit a minute.
+            return {name: count for name, count in counts.items() if count or name != "per_minute"}
 
     @property
     def most_at_once(self) -> dict[Family, int]:
@@ -160,6 +171,7 @@ _NONE: Final = Limits()
 def _excess(quota: Quota, hour: float, use: _Use, now: float, calls: str) -> Excess | None:
     windows: tuple[tuple[LimitName, int | None, float, str], ...] = (
         ("per_hour", quota.per_hour, hour, "hour"),
+        ("per_minute", quota.per_minute, _MINUTE, "minute"),
         ("per_second", quota.per_second, _SECOND, "second"),
     )
     for name, most, length, word in windows:

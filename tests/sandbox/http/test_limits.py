@@ -63,7 +63,12 @@ class TestLimiter:
         assert running[5] is not None
         assert running[5].limit == "at_once"
         assert limiter.violations == {"per_hour": 0, "per_second": 1, "at_once": 1}
-        assert limiter.most_at_once == {"export": 3, "query": 5, "app": 0}
+        assert limiter.most_at_once == {"export": 3, "query": 5, "app": 0, "schemas": 0}
+        schemas = [limiter.enter("schemas") for _ in range(6)]
+        assert schemas[:5] == [None] * 5
+        assert schemas[5] is not None
+        assert schemas[5].limit == "per_minute"
+        assert limiter.violations["per_minute"] == 1
 
     def test_an_hour_slides(self, clock: Clock) -> None:
         limiter = Limiter(Limits(query=Quota(per_hour=2)), clock)

@@ -1,0 +1,301 @@
+"""Keep a project's request limits: decide if a request may be sent now, and if not, when, and why.
+
+A `Budget` never sleeps itself, so that threads and tasks can share it. Requests are counted in a `ledger`, which
+all processes of this machine and user share; requests at once are counted by locked files, which the system frees
+when a process dies (https://developer.mixpanel.com/reference/rate-limits).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import os
+import threading
+import warnings
+from http import HTTPStatus
+from pathlib import Path
+from typing import Literal
+
+from attrs import define, frozen
+from filelock import FileLock, Timeout
+
+from mixpanel_export.errors import BudgetExhaustedError
+from mixpanel_export.http import clock
+from mixpanel_export.http.clock import clock_time, in_words
+from mixpanel_export.http.ledger import Ledger, Usage, Window, shared_folder, warn_unshared
+from mixpanel_export.http.limits import BudgetWarning, Limits, Quota
+from mixpanel_export.http.servers import Family
+
+__all__ = ["Budget", "BudgetWait", "Delay", "Lease", "budget_of"]
+
+# The server counts when a request arrives, and requests do not all travel equally fast: a window of ours is a
+# little longer than its, so that two of its limits never meet in one.
+_SECOND = 1.1
+_MINUTE = 61.0
+_HOUR = 3_602.0
+# Nothing announces that a request of another process has ended.
+_POLL_INTERVAL = 0.05
+# The most seconds to sleep at a time: a sleep does not notice that the machine was suspended.
+_NAP = 15.0
+# A program that seems to hang should say why.
+_WORTH_A_WARNING = 5.0
+# Nobody knows when a running request ends: how long one announcement of that wait holds.
+_SLOT_NOTICE = 60.0
+
+_logger = logging.getLogger("mixpanel_export")
+
+
+class Lease:
+    """A request that may be sent; `release` it when its answer has been read."""
+
+    def __init__(self, semaphore: threading.Semaphore | None = None, lock: FileLock | None = None) -> None:
+        self._semaphore = semaphore
+        self._lock = lock
+
+    def release(self) -> None:
+        """End the request; more than once does no harm."""
+        if self._lock is not None:
+            self._lock.release()
+        if self._semaphore is not None:
+            self._semaphore.release()
+        self._lock = self._semaphore = None
+
+
+@frozen
+class Delay:
+    """A request that must not be sent yet.
+
+    Attributes:
+        seconds: the time to wait before trying again.
+        cause: the limit of a `window`, of requests at once (`slots`), or the server's 429.
+        why: the reason in words, with who used the budget.
+    """
+
+    seconds: float
+    cause: Literal["window", "slots", "server"]
+    why: str
+
+
+class Budget:
+    """The budget of one family of calls of one project. Thread-safe; made by `budget_of`."""
+
+    def __init__(self, key: str, quota: Quota, folder: Path | None) -> None:
+        self.quota: Quota = quota
+        self._lock = threading.Lock()
+        self._windows = _windows(quota)
+        self._longest = max((window.seconds for window in self._windows), default=0.0)
+        self._ledger = Ledger(folder / f"{key}.usage" if folder is not None and self._windows else None)
+        self._slots = _Slots(key, quota.concurrent, folder)
+        self._announced_until = 0.0
+        self._has_warned = False
+
+    def try_begin(self) -> Lease | Delay:
+        """Begin a request now, or say how long to wait, and why."""
+        with self._lock:
+            lease = self._slots.take()
+            delay = self._ledger.change(lambda usage: self._decide(usage, lease))
+            if delay is None and lease is not None:
+                return lease
+            if lease is not None:
+                lease.release()
+            return delay or Delay(
+                _POLL_INTERVAL,
+                "slots",
+                f"all {self.quota.concurrent} requests that may run at once are running",
+            )
+
+    def used(self) -> int:
+        """Return how many requests were sent within the longest window, an hour for Mixpanel's limits."""
+        with self._lock:
+            now = clock.uptime()
+            return self._ledger.change(lambda usage: (usage, len(usage.since(now, self._longest).sent)))
+
+    def pause(self, seconds: float, status: int = 429, *, is_asked: bool = False) -> None:
+        """Let no request begin for this long, because the server had too many.
+
+        Args:
+            is_asked: the server asked for this time, and is believed over our count: one request may begin then.
+        """
+        with self._lock:
+            self._ledger.change(
+                lambda usage: (usage.with_pause(clock.uptime(), seconds, status, is_asked=is_asked), None)
+            )
+
+    def announce(self, delay: Delay, waited: float) -> None:
+        """Say why nothing happens: one line for each wait, however many threads wait for it.
+
+        Args:
+            waited: the seconds that the call has waited so far.
+        """
+        is_slot = delay.cause == "slots"
+        if (waited if is_slot else delay.seconds) < _WORTH_A_WARNING:
+            return
+        now = clock.uptime()
+        until = now + (_SLOT_NOTICE if is_slot else delay.seconds)
+        with self._lock:
+            if (now < self._announced_until) if is_slot else (until <= self._announced_until + 1):
+                return
+            self._announced_until = until
+            is_first, self._has_warned = not self._has_warned, True
+        text = f"{_notice(delay)}. Ctrl-C is safe meanwhile"
+        # Without handlers, logging would print it too.
+        if _logger.hasHandlers():
+            _logger.warning("%s", text)
+        # A handler of the root logger may drop it, or hold it back as pytest does.
+        if not _logger.handlers and (is_first or not _logger.hasHandlers()):
+            warnings.warn(text, BudgetWarning, stacklevel=2)
+
+    def _decide(self, usage: Usage, lease: Lease | None) -> tuple[Usage, Delay | None]:
+        # The time is read in here, while no other process counts.
+        now = clock.uptime()
+        if (pause := usage.pause_left(now)) > 0:
+            return usage, Delay(pause, "server", self._why_paused(usage, now))
+        if lease is None or not self._windows:
+            return usage, None
+        usage = usage.since(now, self._longest)
+        wait, window = usage.wait(now, self._windows)
+        if window is not None:
+            return usage, Delay(wait, "window", _why(usage.since(now, window.seconds), window))
+        return usage.with_request(now, os.getpid()), None
+
+    def _why_paused(self, usage: Usage, now: float) -> str:
+        if usage.status != HTTPStatus.TOO_MANY_REQUESTS:
+            return f"Mixpanel answered {usage.status} and asked to wait"
+        text = "Mixpanel answered 429, too many requests"
+        if not self._windows:
+            return text
+        longest = max(self._windows, key=lambda window: window.seconds)
+        sent = len(usage.since(now, longest.seconds).sent)
+        if sent >= longest.requests:
+            return text
+        return f"{text}, although this machine sent only {sent} of {longest.words}: others share the budget"
+
+
+@define
+class BudgetWait:
+    """The wait of one call for its budget, so far.
+
+    Attributes:
+        longest: the most seconds to wait for requests to be allowed again.
+        longest_slot: the most seconds to wait for another request to end.
+        waited: the seconds that it has waited.
+    """
+
+    longest: float
+    longest_slot: float
+    waited: float = 0.0
+
+    def add(self, delay: Delay) -> float:
+        """Count a wait about to be made; return the seconds to sleep before trying again.
+
+        Raises:
+            BudgetExhaustedError: when it would be too long.
+        """
+        longest = self.longest_slot if delay.cause == "slots" else self.longest
+        if self.waited + delay.seconds > longest:
+            when = (
+                f"no request ended within the longest wait allowed ({in_words(longest)})"
+                if delay.cause == "slots"
+                else f"the request budget frees in {in_words(delay.seconds)}, at {clock_time(delay.seconds)}, "
+                f"later than the longest wait allowed ({in_words(longest)})"
+            )
+            raise BudgetExhaustedError(
+                f"{when}: {delay.why}. Try again then, or raise Limits(max_wait=…)", delay.seconds
+            )
+        nap = min(delay.seconds, _NAP)
+        self.waited += nap
+        return nap
+
+
+def budget_of(project: str, family: Family, limits: Limits) -> Budget:
+    """Return the budget that all clients of a project share; one for the call alone where nothing is counted.
+
+    Args:
+        project: distinguishes the budgets of projects, such as the server and the project's id.
+    """
+    quota = limits.allowance(family) or Quota()
+    # A file name that does not tell the project.
+    key = f"{family}_{hashlib.sha256(project.encode()).hexdigest()[:20]}"
+    return Budget(key, quota, None) if quota == Quota() else _budgets.get(key, quota, limits.shared)
+
+
+def _windows(quota: Quota) -> tuple[Window, ...]:
+    limits = (
+        (quota.per_second, _SECOND, "a second"),
+        (quota.per_minute, _MINUTE, "a minute"),
+        (quota.per_hour, _HOUR, "an hour"),
+    )
+    return tuple(
+        Window(number, seconds, f"{number} {unit}") for number, seconds, unit in limits if number is not None
+    )
+
+
+def _why(usage: Usage, window: Window) -> str:
+    mine = sum(process == os.getpid() for _, process in usage.sent)
+    others = len(usage.sent) - mine
+    users = [
+        f"{number} by {who}"
+        for number, who in ((mine, "this process"), (others, "other processes of this machine"))
+        if number
+    ]
+    return f"the budget of {window.words} is used up, {' and '.join(users)}"
+
+
+def _notice(delay: Delay) -> str:
+    if delay.cause == "slots":
+        return f"Waiting for a request to end: {delay.why}"
+    return f"Waiting {in_words(delay.seconds)}, until {clock_time(delay.seconds)}: {delay.why}"
+
+
+class _Slots:
+    """Room for requests at once: a semaphore in this process and, when shared, a locked file for each request."""
+
+    def __init__(self, key: str, concurrent: int | None, folder: Path | None) -> None:
+        self._free = threading.Semaphore(concurrent) if concurrent is not None else None
+        self._paths = [folder / f"{key}.{n}.slot" for n in range(concurrent or 0)] if folder else []
+
+    def take(self) -> Lease | None:
+        if self._free is None:
+            return Lease()
+        if not self._free.acquire(blocking=False):
+            return None
+        for path in self._paths:
+            lock = FileLock(path, thread_local=False)
+            try:
+                with contextlib.suppress(Timeout):
+                    lock.acquire(timeout=0)
+                    return Lease(self._free, lock)
+            except (OSError, NotImplementedError) as error:
+                warn_unshared(path.parent, error)
+                self._paths = []
+                break
+        if not self._paths:
+            return Lease(self._free, None)
+        self._free.release()
+        return None
+
+
+class _Budgets:
+    """The budgets of this process; some have nothing but their memory to count in, so none is forgotten."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Start again after a fork: a thread of the parent may have held a lock. Shared counts are in files."""
+        self._lock = threading.Lock()
+        self._all: dict[tuple[str, Quota, bool], Budget] = {}
+
+    def get(self, key: str, quota: Quota, shared: bool) -> Budget:
+        with self._lock:
+            budget = self._all.get((key, quota, shared))
+            if budget is None:
+                budget = Budget(key, quota, shared_folder() if shared else None)
+                self._all[key, quota, shared] = budget
+            return budget
+
+
+_budgets = _Budgets()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_budgets.forget)
