@@ -9,6 +9,8 @@ openapi-python-client only lists them: their code is made here from the schemas,
                (`index`), the column of an innermost number (`value`), the property that names levels (`headers`)
     x-list     the list that the object stands for: iterated, indexed and counted; a path of attributes
     x-bare     the property that a bare value in place of the object stands for
+    x-implied  the property that an object without it stands for
+    x-within   the property of another object that can hold this one
     x-overall  the record whose properties a map of segments has too, read from its segment `$overall`
     x-any      the values are models or plain values, and typed `Any`, since no checker could index a union of them
     x-unit     the word by which `repr` counts a list or a map
@@ -125,6 +127,8 @@ class ModelCode:
     listed: str
     item: str
     bare: str
+    implied: str
+    within: str
     overall: list[Field] = field(factory=list)
     overall_model: str = ""
     unit: str = "entries"
@@ -185,6 +189,8 @@ def _model(contract: Contract, name: str, schema: dict[str, Any], *, is_request:
         listed=listed,
         item=_item(contract, schema, listed) if listed else "",
         bare=schema.get("x-bare", ""),
+        implied=schema.get("x-implied", ""),
+        within=schema.get("x-within", ""),
         overall=[*_fields(contract, contract.resolve(_ref(overall)), is_request=False)] if overall else [],
         overall_model=overall,
         unit=schema.get("x-unit", "entries"),

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from attrs import frozen
 
-from .objects import JsonObject, Map, Model, is_part, read_models
+from .objects import JsonObject, Map, Model, read_models
 
 T = TypeVar("T")
 M = TypeVar("M", bound=JsonObject)
@@ -77,6 +77,8 @@ def record(cls: type[M]) -> Answer[M]:
 
     def read(document: Any, zone: datetime.tzinfo) -> M | None:
         document = _unwrapped(document, cls)
+        if document == [] and is_map:
+            document = {}
         return _meaningful(document, cls, zone) if isinstance(document, dict) else None
 
     return Answer(cls, is_map, read, lambda: cls._of({}))
@@ -127,7 +129,17 @@ def _has_meaning(value: Any, cls: type[Any]) -> bool:
     if value == [] or not issubclass(cls, Model) or not cls._required:
         return True
     parts = {name: kind for name, kind in cls._required.items() if issubclass(kind, JsonObject)}
-    found = {name: dict.get(value, name) for name in parts}
-    if not all(is_part(part, dict) and _has_meaning(part, parts[name]) for name, part in found.items()):
+    if not all(_is_part(value, name, kind) for name, kind in parts.items()):
         return False
-    return bool(parts) or any(name in value for name in cls._fields.values())
+    return bool(parts) or cls._knows(value)
+
+
+def _is_part(value: dict[str, Any], name: str, kind: type[Any]) -> bool:
+    """Return True for a part of an object that is as the contract has it, or null beside something else."""
+    part = dict.get(value, name)
+    if part is None:
+        others = (inner for other, inner in dict.items(value) if other != name)
+        return name in value and any(inner is not None for inner in others)
+    if isinstance(part, list):
+        return part == [] or (issubclass(kind, Model) and bool(kind._bare))
+    return isinstance(part, dict) and _has_meaning(part, kind)

@@ -110,6 +110,10 @@ class Model(JsonObject, _Object):
     """True for a model of a request, which knows all its fields."""
     _bare: ClassVar[str] = ""
     """The field that a value in place of the object stands for."""
+    _implied: ClassVar[str] = ""
+    """The field that an object without it stands for."""
+    _within: ClassVar[str] = ""
+    """The field of another object that can hold this one."""
     _units: ClassVar[Mapping[str, str]] = {}
     """Words by which `repr` counts the items of a list, by attribute."""
     _quiet: ClassVar[frozenset[str]] = frozenset()
@@ -125,16 +129,13 @@ class Model(JsonObject, _Object):
         """Make the model of a JSON object.
 
         Raises:
-            KeyError: A field is missing without which the object has no meaning.
+            KeyError: A request lacks a required field. An answer's fields can all be missing.
         """
         data = dict(dict.items(src_dict) if isinstance(src_dict, dict) else src_dict)
-        for name, kind in cls._required.items():
-            is_missing = (
-                name not in data and cls._strict if kind is object else not is_part(data.get(name), kind)
-            )
-            if is_missing:
-                raise KeyError(name)
         if cls._strict:
+            for name in cls._required:
+                if name not in data:
+                    raise KeyError(name)
             known = cls._fields.values()
             data = {name: value for name, value in data.items() if name in known}
         return cls._of(data)
@@ -154,7 +155,17 @@ class Model(JsonObject, _Object):
     def _read(cls, value: Any, zone: datetime.tzinfo) -> Self | None:
         if cls._bare and value is not None and not isinstance(value, dict):
             return cls._of({cls._bare: value}, zone)
+        if isinstance(value, dict):
+            if cls._within and isinstance(inner := dict.get(value, cls._within), dict):  # type: ignore[arg-type]
+                value = inner
+            elif cls._implied and value and cls._implied not in value:
+                value = {cls._implied: value}
         return super()._read(value, zone)
+
+    @classmethod
+    def _knows(cls, value: Any) -> bool:
+        """Return True for an object that has a field of this model."""
+        return bool(cls._implied) or any(name in value for name in cls._fields.values())
 
     @property
     def additional_properties(self) -> dict[str, Any]:
@@ -228,11 +239,6 @@ def _shortly(value: Any, unit: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 
-def is_part(value: Any, kind: type) -> bool:
-    """Return True for the JSON of a list or a model; an empty model can be an empty list."""
-    return isinstance(value, list) if kind is list else isinstance(value, dict) or value == []
-
-
 def counted(number: int, unit: str) -> str:
     """Return a number with the word for what it counts, a plural ending in "s"."""
     singular = (
@@ -245,12 +251,15 @@ def counted(number: int, unit: str) -> str:
 
 def read_models(value: Any, cls: Any, zone: datetime.tzinfo) -> Any:
     """Read a list of models; items that are something else are left out, and stay in the JSON."""
+    if isinstance(value, dict):
+        # A single one, without its list.
+        return [cls._read(value, zone)] if value and cls._knows(value) else None
     if not isinstance(value, list):
         return None
     kinds = {*map(type, value)}
     if kinds <= {cls}:
         return value
-    if kinds <= {dict, cls}:
+    if kinds <= {dict, cls} and not cls._implied:
         for index, item in enumerate(value):
             if type(item) is not cls:
                 value[index] = cls._of(item, zone)

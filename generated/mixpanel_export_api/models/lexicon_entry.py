@@ -19,6 +19,7 @@ class LexiconEntry(Model):
     _required = {
         "schemaJson": LexiconSchema,
     }
+    _implied = "schemaJson"
 
     def __init__(
         self,

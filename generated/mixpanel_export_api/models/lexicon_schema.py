@@ -20,6 +20,7 @@ class LexiconSchema(Model):
         "properties": "properties",
         "metadata": "metadata",
     }
+    _within = "schemaJson"
 
     def __init__(
         self,
