@@ -67,7 +67,7 @@ def test_reports_without_dates_have_none() -> None:
 def test_saved_funnels_are_steps() -> None:
     counts = {"1. A": {"all": 10}, "2. B": {"all": 4}}
     metrics = {"count": counts, "avg_time": {"1. A": {"all": None}, "2. B": {"all": 33.5}}}
-    steps = [
+    steps: list[dict[str, Any]] = [
         {"date": None, "step": 0, "event": "A", "count": 10, "avg_time": None},
         {"date": None, "step": 1, "event": "B", "count": 4, "avg_time": 33.5},
     ]

@@ -156,7 +156,7 @@ class Model(JsonObject, _Object):
         if cls._bare and value is not None and not isinstance(value, dict):
             return cls._of({cls._bare: value}, zone)
         if isinstance(value, dict):
-            if cls._within and isinstance(inner := dict.get(value, cls._within), dict):  # type: ignore[arg-type]
+            if cls._within and isinstance(inner := dict.get(value, cls._within), dict):
                 value = inner
             elif cls._implied and value and cls._implied not in value:
                 value = {cls._implied: value}
