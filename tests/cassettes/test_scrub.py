@@ -59,6 +59,6 @@ def test_a_real_response_loses_its_persons_and_stays_readable(compressed: bool) 
     assert plain == b'{"$email": "scrubbed", "$name": "scrubbed", "ip": "scrubbed", "event": "A"}'
 
 
-def test_what_is_no_person_is_left_as_it_is() -> None:
+def test_values_that_are_no_person_are_unchanged() -> None:
     body = b'{"event": "Sign Up", "name": "Checkout", "n": {"2024-01-01": 1.5}, "mail": "user1@example.com"}'
     assert scrub.text(body) == body

@@ -9,7 +9,7 @@ from mixpanel_export.sandbox import Sandbox
 from .runner import run
 
 
-def test_check_shows_settings_and_what_they_reach(mixpanel_sandbox: Sandbox) -> None:
+def test_check_shows_settings_and_tries_them(mixpanel_sandbox: Sandbox) -> None:
     result = run("auth", "check", environ=mixpanel_sandbox.environment)
     assert result.returncode == 0, result.err
     assert "Found MIXPANEL_SERVICE_ACCOUNT_SECRET in the environment: (secret)" in result.out

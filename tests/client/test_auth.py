@@ -63,7 +63,7 @@ def names(client: Any) -> Any:
 # What is sent
 
 
-def test_a_service_account_is_sent_as_http_basic_with_the_project(ask: Ask, server: Server) -> None:
+def test_a_service_account_is_sent_as_basic_auth_with_the_project(ask: Ask, server: Server) -> None:
     server.answers([])
     ask(ServiceAccountAuth("exporter.1a2b3c.mp-service-account", SECRET), names)
     credentials = b"exporter.1a2b3c.mp-service-account:made-up-secret-1"
@@ -79,21 +79,21 @@ def test_a_secret_beyond_ascii_is_sent_as_utf_8(ask: Ask, server: Server) -> Non
     )
 
 
-def test_an_oauth_token_is_sent_as_a_bearer_token_with_the_project(ask: Ask, server: Server) -> None:
+def test_an_oauth_token_is_sent_as_bearer_with_the_project(ask: Ask, server: Server) -> None:
     server.answers([])
     ask(OAuthTokenAuth("ya29.A0-_~+/="), names)
     assert server.only.headers["Authorization"] == "Bearer ya29.A0-_~+/="
     assert server.only.query["project_id"] == "1234567"
 
 
-def test_a_project_secret_is_sent_as_user_name_with_an_empty_password(ask: Ask, server: Server) -> None:
+def test_a_project_secret_is_the_user_name_of_basic_auth(ask: Ask, server: Server) -> None:
     server.answers([])
     ask(project_secret(SECRET), names, project_id=None)
     assert server.only.headers["Authorization"] == f"Basic {base64.b64encode(b'made-up-secret-1:').decode()}"
     assert server.only.query == {"type": "general"}
 
 
-def test_a_project_secret_warns_the_caller_of_the_day_it_is_retired() -> None:
+def test_a_project_secret_warns_of_the_day_it_is_retired() -> None:
     with pytest.warns(DeprecationWarning, match=r"2027-03-03.*ServiceAccountAuth") as caught:
         SecretAuth(SECRET)
     assert [warning.filename for warning in caught] == [__file__]
@@ -108,7 +108,7 @@ def test_the_other_credentials_do_not_warn() -> None:
         SignatureAuth(KEY, SECRET)
 
 
-def test_a_signature_is_sent_in_the_query_and_nothing_in_the_headers(ask: Ask, server: Server) -> None:
+def test_a_signature_is_sent_only_in_the_query(ask: Ask, server: Server) -> None:
     server.answers([])
     ask(SignatureAuth(KEY, SECRET), names, project_id=None)
     assert server.only.query.keys() == {"type", "api_key", "expire", "sig"}
@@ -300,7 +300,7 @@ parameter_sets = st.dictionaries(names_of_parameters, texts, max_size=6)
 
 
 @given(parameters=parameter_sets, secret=texts, shuffle=st.randoms(use_true_random=False))
-def test_a_signature_is_the_md5_of_the_sorted_parameters_and_the_secret(
+def test_a_signature_is_the_md5_of_parameters_and_secret(
     parameters: dict[str, str], secret: str, shuffle: Any
 ) -> None:
     given_order = [*parameters.items(), ("sig", "left out")]
@@ -312,7 +312,7 @@ def test_a_signature_is_the_md5_of_the_sorted_parameters_and_the_secret(
 
 
 @given(query=parameter_sets, form=parameter_sets)
-def test_whatever_is_sent_the_signature_covers_it(query: dict[str, str], form: dict[str, str]) -> None:
+def test_the_signature_covers_everything_sent(query: dict[str, str], form: dict[str, str]) -> None:
     form = {name: value for name, value in form.items() if name not in query}
     request = httpx.Request("POST", "https://mixpanel.com/api/2.0/engage", params=query, data=form)
     signed(SignatureAuth(KEY, SECRET), request)
@@ -365,7 +365,7 @@ def test_a_signature_expires_after_ten_minutes_by_default() -> None:
     assert before + 600 <= int(request.url.params["expire"]) <= int(time.time()) + 600
 
 
-def test_every_use_of_the_same_credentials_is_signed_anew(ask: Ask, server: Server) -> None:
+def test_every_request_is_signed_separately(ask: Ask, server: Server) -> None:
     server.answers([])
     auth = SignatureAuth(KEY, SECRET)
     with time_machine.travel(NEW_YEAR, tick=False) as clock:
@@ -398,7 +398,7 @@ def test_signing_a_request_again_replaces_its_old_signature() -> None:
 
 
 @pytest.mark.parametrize("expires_in", [0, -600, True, 600.0, "600", None, float("nan")])
-def test_a_lifetime_that_is_no_whole_number_of_seconds_is_refused(expires_in: Any) -> None:
+def test_a_lifetime_must_be_a_whole_number_of_seconds(expires_in: Any) -> None:
     with pytest.raises(ConfigurationError, match="expires_in"):
         SignatureAuth(KEY, SECRET, expires_in=expires_in)
 
@@ -463,7 +463,7 @@ def test_a_missing_credential_is_refused(
     assert "123456" not in str(error)
 
 
-def test_a_credential_that_http_basic_cannot_carry_is_refused_without_showing_it() -> None:
+def test_a_credential_unfit_for_basic_auth_is_refused_unshown() -> None:
     for argument, make in (
         ("username", lambda value: ServiceAccountAuth(value, "other")),
         ("api_secret", project_secret),
@@ -471,7 +471,7 @@ def test_a_credential_that_http_basic_cannot_carry_is_refused_without_showing_it
         assert "hunter2" not in str(refused(argument, make, "hunter2:more"))
 
 
-def test_a_token_that_no_header_can_carry_is_refused_without_showing_it() -> None:
+def test_a_token_unfit_for_a_header_is_refused_unshown() -> None:
     assert "hunter2" not in str(refused("token", OAuthTokenAuth, "hunter2é"))
 
 
@@ -578,9 +578,7 @@ def test_every_kind_of_call_keeps_echoed_secrets_to_itself(
 
 
 @every_auth
-def test_a_secret_at_the_end_of_a_long_message_is_not_cut_in_half(
-    ask_sync: Ask, server: Server, kind: str
-) -> None:
+def test_a_secret_at_the_end_of_a_long_message_is_redacted(ask_sync: Ask, server: Server, kind: str) -> None:
     secret = SECRETS[kind][0]
     server.answers("x" * 490 + secret, status=500, content_type="text/plain")
     with pytest.raises(ServerError) as caught:
@@ -634,7 +632,7 @@ def test_no_representation_shows_a_secret(kind: str) -> None:
     assert leaks(kind, [], shown) == []
 
 
-def test_a_representation_says_which_service_account_it_is() -> None:
+def test_a_repr_names_the_service_account() -> None:
     auth = ServiceAccountAuth("exporter.1a2b3c", SECRET)
     assert repr(auth) == "<ServiceAccountAuth: service account 'exporter.1a2b3c'>"
 
@@ -659,7 +657,7 @@ def test_redaction_leaves_other_words_alone() -> None:
     assert auth.redact(text) == text
 
 
-def test_what_was_redacted_is_marked(ask: Ask, server: Server) -> None:
+def test_redacted_text_is_marked(ask: Ask, server: Server) -> None:
     server.reply = lambda request: Reply({"error": f"bad request: {request.target}"}, 400)
     with pytest.raises(MixpanelError) as caught:
         ask(SignatureAuth(KEY, SECRET), names, project_id=None)

@@ -118,7 +118,7 @@ OPERATIONS: dict[str, tuple[Use, object, Use]] = {
 
 
 @pytest.mark.parametrize(("use", "body", "is_right"), OPERATIONS.values(), ids=OPERATIONS.keys())
-def test_an_operation_answers_what_the_contract_types(
+def test_an_operation_returns_the_type_of_the_contract(
     ask: Ask, server: Server, use: Use, body: object, is_right: Use
 ) -> None:
     server.answers(body, content_type="text/plain" if isinstance(body, str) else "application/json")
@@ -173,15 +173,13 @@ def test_a_redirect_is_not_followed_with_credentials(ask: Ask, server: Server) -
     assert len(server.requests) == 1
 
 
-def test_a_client_without_a_transport_of_ones_own_works_too(server: Server) -> None:
+def test_a_client_without_a_custom_transport_works(server: Server) -> None:
     server.answers(["Signup"])
     with MixpanelClient(ACCOUNT, project_id=1, base_url=server.url, **ONCE) as client:
         assert client.events.names(type="general") == ["Signup"]
 
 
-def test_no_proxy_is_asked_for_a_server_of_this_machine(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_loopback_servers_need_no_proxy(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """It would be handed the credentials, in clear."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
@@ -301,7 +299,7 @@ def test_a_project_id_is_a_number_or_its_digits(ask: Ask, server: Server, projec
     ids=ascii,
 )
 @pytest.mark.parametrize("kind", [MixpanelClient, AsyncMixpanelClient])
-def test_anything_else_is_no_id(kind: type[MixpanelClient], argument: str, value: Any) -> None:
+def test_other_values_are_refused_as_ids(kind: type[MixpanelClient], argument: str, value: Any) -> None:
     with pytest.raises(ConfigurationError, match=f"^{argument}: expected a number") as caught:
         kind(ACCOUNT, **{"project_id": 1, argument: value})
     assert caught.value.argument == argument
@@ -309,7 +307,7 @@ def test_anything_else_is_no_id(kind: type[MixpanelClient], argument: str, value
 
 @pytest.mark.parametrize("auth", [ACCOUNT, TOKEN], ids=lambda auth: type(auth).__name__)
 @pytest.mark.parametrize("kind", [MixpanelClient, AsyncMixpanelClient])
-def test_a_missing_project_id_is_refused_where_mixpanel_wants_one(
+def test_a_missing_project_id_is_refused_where_one_is_needed(
     kind: type[MixpanelClient], auth: MixpanelAuth
 ) -> None:
     with pytest.raises(ConfigurationError, match=r"^project_id: required"):
@@ -337,7 +335,7 @@ def test_credentials_that_name_their_project_need_no_project_id(
     ],
     ids=["list", "create", "delete", "schemas", "schema"],
 )
-def test_an_app_call_with_older_credentials_is_refused_before_it_is_sent(
+def test_an_app_call_with_older_credentials_is_not_sent(
     ask: Ask, server: Server, project_secret: SecretAuth, use: Use
 ) -> None:
     for auth in (project_secret, SIGNATURE):
@@ -357,9 +355,7 @@ def test_a_legacy_call_takes_older_credentials(ask: Ask, server: Server, project
 
 @pytest.mark.parametrize("auth", [None, ("exporter", "hush"), "hush", httpx.BasicAuth("a", "hush"), object])
 @pytest.mark.parametrize("kind", [MixpanelClient, AsyncMixpanelClient])
-def test_what_is_no_credentials_of_ours_is_refused_without_showing_it(
-    kind: type[MixpanelClient], auth: Any
-) -> None:
+def test_unknown_credential_types_are_refused_unshown(kind: type[MixpanelClient], auth: Any) -> None:
     with pytest.raises(ConfigurationError, match=r"^auth: expected ServiceAccountAuth") as caught:
         kind(auth, project_id=1)
     assert "hush" not in str(caught.value)
@@ -376,7 +372,7 @@ def test_a_timeout_that_no_socket_can_have_is_refused(kind: type[MixpanelClient]
 
 
 @pytest.mark.parametrize("timeout", [0.05, httpx.Timeout(10, read=0.05)], ids=repr)
-def test_a_timeout_of_ones_own_holds_for_every_call(ask: Ask, server: Server, timeout: Any) -> None:
+def test_a_custom_timeout_holds_for_every_call(ask: Ask, server: Server, timeout: Any) -> None:
     server.answers_nothing()
     for use in (
         lambda client: client.funnels.list(),
@@ -387,7 +383,7 @@ def test_a_timeout_of_ones_own_holds_for_every_call(ask: Ask, server: Server, ti
             ask(ACCOUNT, use, timeout=timeout)
 
 
-def test_by_default_each_family_gets_the_time_that_mixpanel_takes() -> None:
+def test_each_family_has_a_timeout_that_fits_it() -> None:
     context = Context(
         auth=ACCOUNT,
         servers=Servers.choose("us", None),
@@ -413,6 +409,6 @@ def test_by_default_each_family_gets_the_time_that_mixpanel_takes() -> None:
     assert {timeout.pool for timeout in (export, report, app)} == {None}
 
 
-def test_a_wrong_setting_is_found_at_construction_and_not_at_the_first_call() -> None:
+def test_a_wrong_setting_is_refused_at_construction() -> None:
     with pytest.raises(InvalidArgumentError, match="timezone"):
         AsyncMixpanelClient(ACCOUNT, project_id=1, timezone="Mars/Olympus")

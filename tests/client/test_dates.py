@@ -90,13 +90,13 @@ def test_a_day_that_no_calendar_has_is_refused(value: str) -> None:
     [datetime.datetime.fromisoformat("2024-01-05"), datetime.datetime(2024, 1, 5, 23, tzinfo=UTC)],
     ids=repr,
 )
-def test_a_datetime_is_refused_because_its_day_depends_on_the_zone(value: datetime.datetime) -> None:
+def test_a_datetime_is_refused_as_its_day_depends_on_the_zone(value: datetime.datetime) -> None:
     with pytest.raises(InvalidArgumentError, match=r"\.date\(\) in the project's time zone"):
         dates.to_date("from_date", value)
 
 
 @given(text=st.text(max_size=12) | st.from_regex(r"\d{4}-\d{2}-\d{2}", fullmatch=True))
-def test_no_text_is_read_as_a_day_unless_it_is_how_that_day_is_written(text: str) -> None:
+def test_only_the_iso_form_is_read_as_a_day(text: str) -> None:
     try:
         day = dates.to_date("from_date", text)
     except InvalidArgumentError:
@@ -199,7 +199,7 @@ def test_a_range_that_reaches_past_today_is_refused(
 
 
 @given(from_date=st.dates(), to_date=st.dates(), today=st.dates())
-def test_a_range_is_allowed_just_when_it_runs_forwards_and_ends_by_today(
+def test_a_range_must_run_forwards_and_end_by_today(
     from_date: datetime.date, to_date: datetime.date, today: datetime.date
 ) -> None:
     try:

@@ -181,7 +181,7 @@ def test_a_mapping_is_read_in_place_of_the_environment(monkeypatch: pytest.Monke
     assert repr(client) == "<AsyncMixpanelClient: project 99, OAuth token, https://mixpanel.com>"
 
 
-def test_a_subclass_of_a_client_comes_from_the_environment_as_itself() -> None:
+def test_from_env_of_a_subclass_makes_the_subclass() -> None:
     class Ours(AsyncMixpanelClient):
         pass
 
@@ -211,7 +211,7 @@ class TestLayers:
             place, values, {name: name.upper() for name in (*values, "secret", "username")}
         )
 
-    def test_the_first_that_has_a_setting_counts_and_it_is_known_where_that_was(self) -> None:
+    def test_the_first_source_of_a_setting_wins_and_is_named(self) -> None:
         settings = environment.choose(
             [
                 self.layer("here", region="eu"),

@@ -103,7 +103,7 @@ def test_a_page_without_results_is_an_error(lost: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("missing", ["results", "total", "page_size", "page", "session_id"])
-def test_a_first_page_that_is_no_page_is_an_error(missing: str) -> None:
+def test_a_malformed_first_page_is_an_error(missing: str) -> None:
     class Other(Pages):
         def answer(self, page: int) -> dict[str, Any]:
             return {name: value for name, value in super().answer(page).items() if name != missing}

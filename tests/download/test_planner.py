@@ -41,7 +41,7 @@ def test_a_plan_starts_with_few_requests(length: int, requests: int) -> None:
     assert len(started(planner(days(length)))) == requests
 
 
-def test_a_small_range_takes_no_more_requests_than_it_started_with() -> None:
+def test_a_small_range_needs_only_its_first_requests() -> None:
     plan = planner(days(31))
     for slice_ in started(plan):
         plan.on_bytes(slice_, 100 * KB, 0.5)
@@ -111,7 +111,7 @@ def test_every_day_is_fetched_once(
         assert one.to_date + DAY == two.from_date
 
 
-def test_thirty_large_days_take_little_longer_than_the_best_fixed_plan() -> None:
+def test_thirty_large_days_are_close_to_the_best_fixed_plan() -> None:
     server, sizes = scenarios()["30 days of 20 MB at 2 MB/s"]
     assert run_planner(server, sizes).seconds < 1.15 * best_fixed(server, sizes).seconds
 

@@ -59,7 +59,7 @@ def test_no_fields_leave_the_identity_of_each_event(client: MixpanelClient) -> N
     assert [set(event["properties"]) for event in parsed(file.getvalue())] == [set(IDENTITY)] * 2
 
 
-def test_fields_apply_to_what_deduplication_leaves(wire: Wire, client: MixpanelClient) -> None:
+def test_fields_apply_after_deduplication(wire: Wire, client: MixpanelClient) -> None:
     wire.answers(BODY + BODY)
     file = io.BytesIO()
     totals = client.export.to_stream(file, *RANGE, fields=["plan"], deduplicate=True)

@@ -131,7 +131,7 @@ def test_dates_become_datetime_calls(moment: date, text: str) -> None:
 
 
 @given(st.text(), st.text())
-def test_names_and_values_stay_what_they_are_whatever_they_hold(name: str, value: str) -> None:
+def test_names_and_values_of_any_text_are_kept(name: str, value: str) -> None:
     event = {"properties": {name: value}}
     assert evaluate(str(prop(name) == value), event) is True
     assert evaluate(str(prop(name)), event) == value

@@ -182,7 +182,7 @@ def test_equal_trees_have_equal_hashes() -> None:
         ("9" * 100_000, "9" * 100_000, "1.8e308"),
     ],
 )
-def test_an_error_has_the_place_and_what_was_expected(text: str, place: str, expected: str) -> None:
+def test_an_error_has_its_position_and_what_was_expected(text: str, place: str, expected: str) -> None:
     with pytest.raises(ExpressionError) as caught:
         parse(text)
     assert caught.value.expression == text

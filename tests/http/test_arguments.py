@@ -253,7 +253,7 @@ def test_arguments_that_go_together_are_sent(client: MixpanelClient, server: Ser
     assert server.only
 
 
-def test_an_expression_within_an_object_is_read_before_it_is_sent(
+def test_an_expression_within_an_object_is_checked_before_sending(
     client: MixpanelClient, server: Server
 ) -> None:
     wrong = [{"event_selectors": [{"event": "A", "selector": "properties["}]}]
@@ -269,9 +269,7 @@ def test_both_clients_refuse_alike(ask: Ask, server: Server) -> None:
     assert server.requests == []
 
 
-def test_an_argument_that_the_operation_does_not_have_is_a_type_error(
-    client: MixpanelClient, server: Server
-) -> None:
+def test_an_unknown_argument_is_a_type_error(client: MixpanelClient, server: Server) -> None:
     with pytest.raises(TypeError, match="colour"):
         segmentation(colour="red")(client)
     with pytest.raises(TypeError):
@@ -354,7 +352,7 @@ def test_a_boolean_is_true_or_false_in_lower_case(
     assert server.only.form == {"include_all_users": text, "filter_by_cohort": '{"id": 9}'}
 
 
-def test_a_form_is_sent_in_the_body_and_what_is_bound_in_the_query(
+def test_a_form_goes_into_the_body_and_bound_ids_into_the_query(
     client: MixpanelClient, server: Server
 ) -> None:
     server.answers(PAGE)
@@ -461,9 +459,7 @@ def test_a_json_body_is_sent_as_json(client: MixpanelClient, server: Server) -> 
     assert json.loads(server.only.body) == {"date": "2024-03-01 09:00:00", "description": "Größe ☕"}
 
 
-def test_an_app_call_has_its_project_in_the_path_and_nowhere_else(
-    client: MixpanelClient, server: Server
-) -> None:
+def test_an_app_call_has_its_project_only_in_the_path(client: MixpanelClient, server: Server) -> None:
     server.answers({"results": []})
     client.annotations.list(from_date="2024-03-01", to_date=datetime.date(2024, 3, 31))
     assert server.only.path == f"/api/app/projects/{PROJECT}/annotations"
@@ -490,7 +486,7 @@ def test_an_expression_object_is_sent_as_its_text(client: MixpanelClient, server
     assert server.only.query["where"] == server.only.query["on"] == 'properties["plan"] == "pro"'
 
 
-def test_a_workspace_is_sent_with_query_calls_only_where_it_is_bound(ask: Ask, server: Server) -> None:
+def test_a_bound_workspace_is_sent_with_query_calls_only(ask: Ask, server: Server) -> None:
     server.answers([])
     use: Use = lambda client: client.funnels.list()  # noqa: E731
     ask(ACCOUNT, use)

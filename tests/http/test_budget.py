@@ -229,7 +229,7 @@ sys.stdin.read()
 
 
 @pytest.mark.slow
-def test_processes_share_a_budget_and_killed_ones_free_their_slots(tmp_path: Path) -> None:
+def test_processes_share_a_budget_and_killed_ones_free_it(tmp_path: Path) -> None:
     mine = budget(per_hour=7, concurrent=2)
     begun(mine).release()
     for sent in (3, 5):

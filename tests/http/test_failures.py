@@ -136,7 +136,7 @@ def test_every_exception_is_a_mixpanel_error() -> None:
         (InvalidResponseError, APIError),
     ],
 )
-def test_an_exception_is_also_what_a_caller_would_look_for(kind: type, builtin: type) -> None:
+def test_exceptions_also_derive_from_the_builtin_ones(kind: type, builtin: type) -> None:
     assert issubclass(kind, builtin)
 
 
@@ -155,7 +155,7 @@ def test_an_answer_that_does_not_come_in_time_is_a_timeout(ask: Ask, server: Ser
         ask(ACCOUNT, names, timeout=0.05)
 
 
-def test_a_connection_that_ends_within_the_answer_is_a_network_error(ask: Ask, server: Server) -> None:
+def test_a_connection_lost_within_a_response_is_a_network_error(ask: Ask, server: Server) -> None:
     server.answers(b"[", headers={"Content-Length": "100"})
     with pytest.raises(NetworkError, match="RemoteProtocolError"):
         ask(ACCOUNT, names)
@@ -219,7 +219,7 @@ def test_a_body_that_is_not_in_its_encoding_is_a_network_error(ask: Ask, server:
     ],
     ids=lambda value: repr(value)[:30],
 )
-def test_the_message_is_what_mixpanel_said(
+def test_the_message_quotes_mixpanel(
     ask_sync: Ask, server: Server, body: object, content_type: str, words: str
 ) -> None:
     server.answers(body, status=400, content_type=content_type)
@@ -228,7 +228,7 @@ def test_the_message_is_what_mixpanel_said(
     assert words in str(error)
 
 
-def test_an_error_without_content_type_still_says_what_the_server_said(ask_sync: Ask, server: Server) -> None:
+def test_an_error_without_content_type_quotes_the_server(ask_sync: Ask, server: Server) -> None:
     server.answers({"error": "no type"}, status=500, content_type="")
     assert failure(ask_sync).message == "no type"
 
@@ -250,22 +250,20 @@ def test_only_a_bad_request_is_explained_by_the_time_zone(ask_sync: Ask, server:
     assert failure(ask_sync).hint == ""
 
 
-def test_a_refusal_says_which_credentials_were_used_and_never_their_values(
-    ask_sync: Ask, server: Server
-) -> None:
+def test_a_refusal_names_the_credentials_without_their_values(ask_sync: Ask, server: Server) -> None:
     server.answers({"error": "bad credentials"}, status=401)
     error = failure(ask_sync)
     assert "service account" in error.hint
     assert "project_id and region" in error.hint
 
 
-def test_a_range_past_what_the_plan_keeps_says_from_which_day_on(ask_sync: Ask, server: Server) -> None:
+def test_a_range_before_the_plans_history_names_its_first_day(ask_sync: Ask, server: Server) -> None:
     server.answers({"error": "Date range exceeds 30 days allowed by your plan"}, status=403)
     with time_machine.travel(datetime.datetime(2024, 3, 30, 12, tzinfo=datetime.UTC)):
         assert failure(ask_sync).hint == "The plan covers the last 30 days: ask for days from 2024-03-01 on"
 
 
-def test_a_used_up_budget_says_what_it_is_and_when_it_frees(ask_sync: Ask, server: Server) -> None:
+def test_a_used_up_budget_names_itself_and_when_it_frees(ask_sync: Ask, server: Server) -> None:
     server.answers({"error": "too many"}, status=429)
     assert "60 an hour, 5 at once" in failure(ask_sync).hint
     server.answers({"error": "too many"}, status=429, headers={"Retry-After": "90"})
@@ -386,7 +384,7 @@ def test_an_error_object_with_status_200_raises(
     ids=["map", "map of maps", "all optional", "list", "list of anything"],
 )
 @pytest.mark.parametrize("content_type", ["application/json", "text/plain", ""])
-def test_an_error_object_raises_whatever_the_shape_of_the_answer(
+def test_an_error_object_raises_in_any_response_shape(
     ask: Ask, server: Server, use: Callable[[Any], Any], content_type: str
 ) -> None:
     server.answers({"error": "bad query"}, content_type=content_type)
@@ -444,9 +442,7 @@ def test_an_error_beside_anything_raises_with_status_200(
     assert error.message == f"the answer is an error: {words}"
 
 
-def test_an_error_that_is_an_object_raises_where_the_contract_knows_no_such_key(
-    ask: Ask, server: Server
-) -> None:
+def test_an_error_object_raises_unless_the_contract_has_the_key(ask: Ask, server: Server) -> None:
     server.answers({"error": {"code": 7}, "legend_size": 0, "data": {"series": [], "values": {}}})
     assert failure(ask, SERIES).message == 'the answer is an error: {"code": 7}'
 
@@ -460,7 +456,7 @@ def test_an_error_that_is_an_object_raises_where_the_contract_knows_no_such_key(
         (ANY_PATH, {}),
     ],
 )
-def test_an_error_of_none_is_no_error(
+def test_an_error_of_null_is_ignored(
     ask_sync: Ask, server: Server, use: Callable[[Any], Any], body: Mapping[str, object]
 ) -> None:
     for nothing in (False, None, "", 0):
@@ -549,7 +545,7 @@ def test_a_refusal_of_credentials_is_told_by_its_words(
 @pytest.mark.parametrize("use", [SERIES, TOP, names], ids=["model", "map", "list"])
 @pytest.mark.parametrize("encoding", ["deflate", "br", "zstd", "identity"])
 @pytest.mark.sampled(8)
-def test_an_empty_body_is_an_error_whatever_it_is_compressed_by(
+def test_an_empty_body_is_an_error_in_any_encoding(
     ask: Ask, server: Server, use: Callable[[Any], Any], encoding: str
 ) -> None:
     server.answers(b"", headers={"Content-Encoding": encoding})
@@ -563,7 +559,7 @@ def test_an_empty_body_is_an_error_whatever_it_is_compressed_by(
 @pytest.mark.parametrize("use", [SERIES, TOP, names, SERIES_AS_CSV, ANY_PATH])
 @pytest.mark.parametrize("left", [0, 5, 40, -8, -1])
 @pytest.mark.sampled(10)
-def test_gzip_that_has_no_end_is_no_answer_and_is_asked_for_again(
+def test_truncated_gzip_is_requested_again(
     ask: Ask, server: Server, use: Callable[[Any], Any], left: int
 ) -> None:
     body = gzip.compress(b"date,value\n" + b"2024-01-01,1\n" * 99)
@@ -653,7 +649,7 @@ def test_any_2xx_is_a_success(ask: Ask, server: Server) -> None:
 
 
 @pytest.mark.parametrize("prefix", [b"", b" \r\n\t", b"\xef\xbb\xbf"], ids=repr)
-def test_white_space_and_a_byte_order_mark_before_an_answer_are_no_failure(
+def test_leading_white_space_and_byte_order_mark_are_skipped(
     ask_sync: Ask, server: Server, prefix: bytes
 ) -> None:
     server.answers(prefix + b'["Signup"]')
@@ -712,7 +708,7 @@ def test_an_error_survives_a_copy_and_a_pickle(error: MixpanelError) -> None:
     assert seen(copy.deepcopy(error)) == seen(error)
 
 
-def test_what_a_server_asked_for_survives_a_pickle(ask_sync: Ask, server: Server) -> None:
+def test_retry_after_survives_a_pickle(ask_sync: Ask, server: Server) -> None:
     server.answers({"error": "slow down"}, status=429, headers={"Retry-After": "17"})
     error = failure(ask_sync)
     error.add_note("while exporting March")
@@ -730,7 +726,7 @@ def test_every_kind_of_error_is_among_the_samples() -> None:
 # Arguments
 
 
-def test_an_argument_error_says_what_was_given_and_what_is_allowed() -> None:
+def test_an_argument_error_names_the_value_and_what_was_expected() -> None:
     error = InvalidArgumentError("unit", "fortnight", "expected one of 'day', 'week'")
     assert str(error) == "unit: expected one of 'day', 'week', got 'fortnight'"
     assert (error.argument, error.value, error.expected) == (
@@ -757,7 +753,7 @@ def test_a_long_value_is_shown_in_part() -> None:
     assert error.value == "x" * 10_000
 
 
-def test_a_missing_extra_is_named_with_the_command_that_installs_it() -> None:
+def test_a_missing_extra_is_named_with_its_install_command() -> None:
     error = MissingExtraError("The sandbox", "sandbox")
     assert "pip install 'mixpanel-export-sdk[sandbox]'" in str(error)
     assert error.extra == "sandbox"

@@ -199,7 +199,7 @@ def test_a_pool_of_workers_gets_its_own_answers(echo: str) -> None:
 
 
 @pytest.mark.slow
-def test_children_of_an_asynchronous_client_get_their_own_answers(echo: str) -> None:
+def test_children_of_an_async_client_get_their_own_answers(echo: str) -> None:
     async def run() -> None:
         async with AsyncMixpanelClient(ACCOUNT, project_id=1, base_url=echo, **ONCE) as client:
             assert await asynchronous_report(client, "warm") == ["warm"]

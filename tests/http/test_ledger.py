@@ -91,9 +91,7 @@ def test_two_ledgers_share_a_file(tmp_path: Path) -> None:
     assert Ledger(None).change(lambda usage: (usage, usage.sent)) == ()
 
 
-def test_a_file_of_another_start_of_the_machine_counts_for_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_from_before_a_reboot_is_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "one.usage"
     Ledger(path).change(lambda usage: (usage.with_request(1.0, 7), None))
     monkeypatch.setattr(clock, "boot_id", lambda: "another")

@@ -61,7 +61,7 @@ def test_an_export_has_no_single_answer(client: MixpanelClient) -> None:
         client.with_raw_response(client.export.events)("2024-01-01", "2024-01-01")
 
 
-def test_any_path_can_be_called_with_what_is_bound_to_the_client(client: MixpanelClient) -> None:
+def test_any_path_can_be_called_with_the_clients_settings(client: MixpanelClient) -> None:
     answer = client.request(
         "get", "/api/query/events/names", params={"type": "general", "limit": 2, "x": None}
     )
@@ -86,9 +86,7 @@ def test_lists_and_mappings_travel_as_json_text(client: MixpanelClient) -> None:
     assert set(page.json()["results"][0]["$properties"]) == {"plan"}
 
 
-def test_failures_of_raw_calls_are_typed_and_repeated_by_the_same_rules(
-    sandbox: Sandbox, client: MixpanelClient
-) -> None:
+def test_failures_of_raw_calls_follow_the_same_rules(sandbox: Sandbox, client: MixpanelClient) -> None:
     with pytest.raises(NotFoundError):
         client.request("GET", "/api/query/nothing/here")
     sandbox.faults.add(Fault.status(503), path="/events/names")
@@ -101,7 +99,7 @@ def test_failures_of_raw_calls_are_typed_and_repeated_by_the_same_rules(
 @pytest.mark.parametrize(
     ("path", "sent"), [("annotations/create", 1), ("annotations/create/", 1), ("annotations/", 2)]
 )
-def test_a_raw_call_that_creates_something_is_not_repeated_though_it_is_a_get(
+def test_a_raw_get_that_creates_something_is_not_repeated(
     sandbox: Sandbox, client: MixpanelClient, path: str, sent: int
 ) -> None:
     sandbox.requests.clear()
@@ -122,7 +120,7 @@ def test_wrong_paths_are_refused_before_anything_is_sent(client: MixpanelClient)
         unbound.request("GET", "/api/app/projects/{project_id}/annotations")
 
 
-def test_every_method_can_answer_status_and_headers_beside_its_type(client: MixpanelClient) -> None:
+def test_every_method_can_return_status_and_headers_too(client: MixpanelClient) -> None:
     raw = client.with_raw_response(client.segmentation.sum)(**WEEK, on=prop("revenue"))
     assert isinstance(raw, RawResponse)
     assert isinstance(raw.parsed, SegmentationSumResult)

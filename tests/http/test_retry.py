@@ -71,7 +71,7 @@ def attempts(policy: RetryPolicy | None = None, *, idempotent: bool = True) -> R
 
 
 @pytest.mark.parametrize("error", TRANSIENT, ids=lambda error: type(error).__name__)
-def test_what_failed_on_the_way_is_tried_again_with_doubling_waits(error: MixpanelError) -> None:
+def test_transient_failures_are_retried_with_doubling_waits(error: MixpanelError) -> None:
     mine = attempts(RetryPolicy(attempts=5, initial_wait=1, max_wait=3))
     assert [mine.record_failure(error) for _ in range(5)] == [1.0, 2.0, 3.0, 3.0, None]
 
@@ -81,18 +81,18 @@ def test_a_refusal_is_never_tried_again(error: Exception) -> None:
     assert attempts().record_failure(error) is None
 
 
-def test_a_call_that_creates_is_not_repeated_after_an_ambiguous_failure() -> None:
+def test_a_create_is_not_repeated_after_an_ambiguous_failure() -> None:
     for error in TRANSIENT:
         assert attempts(idempotent=False).record_failure(error) is None
 
 
-def test_a_call_that_creates_is_repeated_when_it_never_reached_the_server() -> None:
+def test_a_create_that_never_reached_the_server_is_repeated() -> None:
     never_sent = NetworkError("no route", was_sent=False)
     assert attempts(idempotent=False).record_failure(never_sent) is not None
     assert attempts(idempotent=False).record_failure(limited(1)) == 1
 
 
-def test_retry_after_is_obeyed_up_to_its_cap_and_costs_no_attempt() -> None:
+def test_retry_after_is_kept_up_to_its_cap_and_costs_no_attempt() -> None:
     mine = attempts(RetryPolicy(attempts=2, max_retry_after=100, initial_wait=1))
     assert [mine.record_failure(limited(seconds)) for seconds in (1, 7, 1e9)] == [1, 7, 100]
     assert mine.record_failure(TRANSIENT[0]) == 1
@@ -103,7 +103,7 @@ def test_429_without_retry_after_backs_off() -> None:
     assert [mine.record_failure(limited(None)) for _ in range(3)] == [2, 4, 8]
 
 
-def test_a_retry_after_of_no_time_is_no_leave_to_ask_without_end() -> None:
+def test_a_retry_after_of_zero_does_not_retry_forever() -> None:
     mine = attempts(RetryPolicy(initial_wait=1, max_wait=8, max_rate_limit_wait=30))
     assert [mine.record_failure(limited(0.0)) for _ in range(6)] == [2, 4, 8, 8, 8, None]
 
@@ -148,7 +148,7 @@ def test_one_attempt_means_no_second() -> None:
         assert attempts(RetryPolicy(attempts=1)).record_failure(error) is None
 
 
-def test_a_request_that_did_not_come_through_in_time_is_sent_again() -> None:
+def test_a_request_that_timed_out_is_sent_again() -> None:
     policy = RetryPolicy(attempts=2, initial_wait=0)
     with Sandbox(limits=None) as sandbox, sandbox.client(retry=policy) as client:
         sandbox.faults.add(Fault.status(408))

@@ -38,7 +38,7 @@ def test_the_regions_are_those_of_the_contract() -> None:
 
 
 @paths
-def test_every_path_goes_to_the_hosts_that_the_contract_lists_for_it(path: str) -> None:
+def test_every_path_goes_to_the_hosts_of_the_contract(path: str) -> None:
     hosts = [server["url"] for server in SPEC["paths"][path]["servers"]]
     assert [Servers.choose(region, None).url(path, "/api/query") for region in REGIONS] == [
         host + path for host in hosts
@@ -157,7 +157,7 @@ def test_plain_http_is_refused_beyond_loopback(base_url: str) -> None:
     ],
     ids=ascii,
 )
-def test_what_is_no_url_of_a_server_is_refused(base_url: Any) -> None:
+def test_malformed_base_urls_are_refused(base_url: Any) -> None:
     with pytest.raises(ConfigurationError, match=r"^base_url: ") as caught:
         MixpanelClient(ACCOUNT, project_id=1, base_url=base_url, transport=transport())
     assert isinstance(caught.value, ValueError)

@@ -44,7 +44,7 @@ def test_every_profile_comes_once_in_order_and_as_it_was_sent(read: Read, sandbo
     assert asked(sandbox) == 3
 
 
-def test_nothing_is_asked_for_before_the_first_profile_is(sandbox: Sandbox) -> None:
+def test_nothing_is_requested_before_the_first_profile(sandbox: Sandbox) -> None:
     with MixpanelClient(**settings(sandbox)) as client:
         profiles = client.profiles.all()
         assert not asked(sandbox)
@@ -93,13 +93,13 @@ def test_behaviors_are_looked_at_at_the_time_of_the_call(read: Read, sandbox: Sa
     [Fault.rate_limited(0), Fault.rate_limited(), Fault.status(503), Fault.reset()],
     ids=["429 with Retry-After", "429", "503", "reset"],
 )
-def test_what_fails_on_the_way_is_repeated(read: Read, sandbox: Sandbox, fault: Fault) -> None:
+def test_transient_failures_of_pages_are_retried(read: Read, sandbox: Sandbox, fault: Fault) -> None:
     sandbox.faults.add(fault, None, fault, fault, path="/engage")
     assert ids(read(sandbox, output_properties=LITTLE)) == EVERYONE
     assert asked(sandbox) == 6
 
 
-def test_a_lost_session_is_begun_anew_and_nothing_comes_twice(read: Read, sandbox: Sandbox) -> None:
+def test_a_lost_session_is_restarted_without_duplicates(read: Read, sandbox: Sandbox) -> None:
     lost = Fault.status(400, {"error": "request for page in uncached query for params"})
     sandbox.faults.add(None, lost, path="/engage")
     assert ids(read(sandbox, output_properties=LITTLE)) == EVERYONE
@@ -113,7 +113,7 @@ def is_quiet(sandbox: Sandbox) -> bool:
 
 @pytest.mark.parametrize("shell", ["sync", "async"])
 @pytest.mark.sampled(1)
-def test_a_session_that_expires_while_the_profiles_are_used_is_survived(crowd: Path, shell: str) -> None:
+def test_a_session_that_expires_during_iteration_is_replaced(crowd: Path, shell: str) -> None:
     found: list[Any] = []
     with Sandbox(limits=None, events=crowd, engage_session_seconds=0.2) as sandbox:
         if shell == "sync":
@@ -147,7 +147,7 @@ def test_sessions_lost_again_and_again_end_with_how_far_it_came(read: Read) -> N
     assert isinstance(caught.value.__cause__, APIError)
 
 
-def test_a_failure_comes_after_the_profiles_before_it_and_says_so(read: Read, sandbox: Sandbox) -> None:
+def test_a_failure_is_raised_after_the_profiles_before_it(read: Read, sandbox: Sandbox) -> None:
     sandbox.faults.add(None, path="/engage")
     sandbox.faults.add(Fault.status(503), path="/engage", times=None)
     found: list[Any] = []
@@ -218,7 +218,7 @@ def test_without_a_session_there_is_no_second_page(read: Read, sandbox: Sandbox)
     assert ids(found) == ["a", "b"]
 
 
-def test_another_page_than_asked_for_is_no_answer(read: Read, sandbox: Sandbox) -> None:
+def test_a_page_with_another_number_is_refused(read: Read, sandbox: Sandbox) -> None:
     sandbox.faults.add(a_page(0, "a", "b", session_id="s"), path="/engage", times=None)
     with pytest.raises(ProfilesIncompleteError, match="page 0 for page 1"):
         read(sandbox)

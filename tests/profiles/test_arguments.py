@@ -95,7 +95,7 @@ def test_a_single_page_can_be_asked_for(sandbox: Sandbox) -> None:
     assert (len(first.results), second.page) == (1000, 1)
 
 
-def test_a_group_is_asked_for_by_its_id(sandbox: Sandbox) -> None:
+def test_a_group_is_requested_by_its_id(sandbox: Sandbox) -> None:
     """The sandbox has no groups, and says so."""
     with MixpanelClient(**settings(sandbox)) as client, pytest.raises(Exception, match="no group profiles"):
         list(client.profiles.all(group=12))

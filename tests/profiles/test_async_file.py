@@ -89,7 +89,7 @@ class Pipe(io.RawIOBase):
         return len(data)
 
 
-def test_a_cancelled_stream_is_written_to_no_more_and_the_loop_never_waits_for_it(sandbox: Sandbox) -> None:
+def test_a_cancelled_stream_gets_no_more_writes_and_holds_no_loop(sandbox: Sandbox) -> None:
     pipe = Pipe()
 
     async def run() -> None:
@@ -132,7 +132,7 @@ def test_wherever_it_is_cancelled_there_is_a_whole_file_or_none(sandbox: Sandbox
     asyncio.run(run())
 
 
-def test_what_an_earlier_run_left_need_not_be_read_to_its_end(tmp_path: Path) -> None:
+def test_leftovers_need_not_be_read_to_the_end(tmp_path: Path) -> None:
     paging = Paging(session_id="s", page_size=3, taken=1, delivered={b"1", b"2", b"3"})
     profiles = [Profile.from_dict({"$distinct_id": each, "$properties": {}}) for each in "abc"]
     file = PartialFile(tmp_path / "people", "jsonl", "query")

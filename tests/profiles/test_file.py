@@ -125,7 +125,7 @@ def test_a_run_that_was_stopped_twice_goes_on_twice(client: Any, tmp_path: Path)
 
 
 @pytest.mark.sampled(1)
-def test_when_the_session_is_over_it_begins_anew(connect: Connect, tmp_path: Path) -> None:
+def test_an_expired_session_starts_over(connect: Connect, tmp_path: Path) -> None:
     path = tmp_path / "people.jsonl"
     with Sandbox(limits=None, engage_session_seconds=0.3) as sandbox:
         client = connect(sandbox)
@@ -146,7 +146,7 @@ def test_when_the_session_is_over_it_begins_anew(connect: Connect, tmp_path: Pat
     ],
 )
 @pytest.mark.sampled(2)
-def test_what_another_query_left_is_not_gone_on_with(
+def test_leftovers_of_another_query_are_not_resumed(
     client: Any, sandbox: Sandbox, tmp_path: Path, change: dict[str, Any]
 ) -> None:
     path = tmp_path / "people"
@@ -168,7 +168,7 @@ def test_what_another_query_left_is_not_gone_on_with(
     ],
 )
 @pytest.mark.sampled(2)
-def test_what_is_not_as_it_was_left_is_thrown_away(
+def test_changed_leftovers_are_discarded(
     client: Any, tmp_path: Path, damage: str, format: LinesFormat
 ) -> None:
     path = tmp_path / "people"
@@ -226,7 +226,7 @@ def test_two_processes_do_not_write_the_same_file(client: Any, tmp_path: Path) -
     assert content(path) == SAMPLE
 
 
-def test_a_refusal_leaves_what_was_there(client: Any, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_refusal_leaves_the_old_file(client: Any, sandbox: Sandbox, tmp_path: Path) -> None:
     path = tmp_path / "people.jsonl.gz"
     sandbox.faults.add(Fault.status(401), path="/engage", times=2)
     with pytest.raises(AuthenticationError):
@@ -250,7 +250,7 @@ def test_sessions_that_are_lost_again_and_again_are_given_up_on(connect: Connect
     assert not (tmp_path / "people.jsonl").exists()
 
 
-def test_a_directory_is_no_file(client: Any, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_directory_is_refused_as_a_file(client: Any, sandbox: Sandbox, tmp_path: Path) -> None:
     with pytest.raises(InvalidArgumentError, match="directory"):
         client.profiles.to_file(tmp_path)
     with pytest.raises(InvalidArgumentError, match="format"):
@@ -266,7 +266,7 @@ def test_a_stream_gets_json_lines(client: Any, sandbox: Sandbox) -> None:
     assert (totals.profiles, totals.restarts) == (2150, 1)
 
 
-def test_values_stay_what_they_were() -> None:
+def test_values_are_unchanged() -> None:
     sent = {
         "$distinct_id": 12345678901234567890123,
         "$properties": {"a": [1, {"b": None}], "c": "\u2028ä\ud800", "d": 0.1, "e": True},

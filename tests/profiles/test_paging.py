@@ -37,7 +37,7 @@ def page(
 
 
 @given(data=st.data(), forgets=st.booleans())
-def test_whatever_comes_when_each_profile_is_delivered_once(data: st.DataObject, forgets: bool) -> None:
+def test_each_profile_is_delivered_once_in_any_page_order(data: st.DataObject, forgets: bool) -> None:
     """Sessions of a changing project are lost at any moment, and answers come in any order."""
     size = data.draw(st.integers(1, 4), "page size")
     sessions = data.draw(
@@ -97,7 +97,7 @@ def test_a_short_page_is_the_last_unless_the_total_promises_more(total: int | No
     assert paging.taken == pages
 
 
-def test_after_a_failure_nothing_more_is_asked_for_and_what_came_before_is_delivered() -> None:
+def test_a_failure_delivers_earlier_profiles_and_stops_requests() -> None:
     paging = Paging()
     first = paging.claim()
     assert first is not None
@@ -118,7 +118,7 @@ def test_after_a_failure_nothing_more_is_asked_for_and_what_came_before_is_deliv
     assert caught.value is error
 
 
-def test_sessions_that_bring_something_new_may_be_lost_any_number_of_times() -> None:
+def test_sessions_with_new_profiles_may_be_lost_any_number_of_times() -> None:
     paging = Paging()
     for attempt in range(12):
         for number in range(attempt + 1):
@@ -154,7 +154,7 @@ def test_a_lost_session_is_told_from_other_refusals(words: str, lost: bool) -> N
 
 
 @pytest.mark.parametrize("per_hour", [60, 10])
-def test_when_there_are_more_pages_than_budget_the_session_is_used_every_few_minutes(per_hour: int) -> None:
+def test_the_session_is_kept_alive_while_the_budget_is_used_up(per_hour: int) -> None:
     """An hour's budget spent in a minute would leave the session alone for the other 59."""
     pages, now, begun, longest = 150, 0.0, [0.0], 0.0
     paging = Paging()
@@ -176,7 +176,7 @@ def test_when_there_are_more_pages_than_budget_the_session_is_used_every_few_min
     assert now < 3600 * math.ceil(len(begun) / per_hour) * 1.02
 
 
-def test_what_fits_into_the_budget_does_not_wait() -> None:
+def test_requests_within_the_budget_do_not_wait() -> None:
     paging = Paging()
     first = paging.claim(BudgetHeadroom(7, 60))
     assert first is not None

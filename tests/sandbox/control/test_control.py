@@ -138,7 +138,7 @@ class TestFaults:
         assert answer.json()["error"]
         assert steered.faults.pending == []
 
-    def test_so_is_what_is_not_json(self, control: httpx.Client) -> None:
+    def test_a_body_that_is_not_json_is_refused(self, control: httpx.Client) -> None:
         assert control.post("/sandbox/faults", content=b"{").status_code == 400
 
 

@@ -139,7 +139,7 @@ class TestFiles:
         path.write_bytes(b"\n".join(lines).removesuffix(b"\n"))
         assert sorted(served(opened(path), *ALWAYS)) == sorted(lines)
 
-    def test_an_empty_file_is_no_events(self, tmp_path: Path, opened: Opened) -> None:
+    def test_an_empty_file_has_no_events(self, tmp_path: Path, opened: Opened) -> None:
         (tmp_path / "x.jsonl").touch()
         store = opened(tmp_path)
         assert store.days(*ALWAYS) == []

@@ -59,7 +59,7 @@ def test_events_are_in_the_order_of_time(events: Events) -> None:
     assert times == sorted(times)
 
 
-def test_every_event_has_what_mixpanel_gives_each(events: Events) -> None:
+def test_every_event_has_mixpanels_own_properties(events: Events) -> None:
     for event in events:
         properties = event["properties"]
         assert type(properties["time"]) is int
@@ -148,7 +148,7 @@ class TestProfiles:
             assert email.isascii()
             assert email.endswith("@example.com")
 
-    def test_lifetime_value_is_what_was_paid(self, events: Events) -> None:
+    def test_lifetime_value_is_the_sum_paid(self, events: Events) -> None:
         paid: dict[str, dict[str, float]] = defaultdict(dict)
         for event in events:
             properties = event["properties"]

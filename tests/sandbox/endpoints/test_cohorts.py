@@ -129,5 +129,5 @@ class TestMembers:
         assert cohort_members(project.profiles, project.events, 2001) == {"7"}
         assert cohort_members(project.profiles, project.events, 2002) == set()
 
-    def test_there_is_no_such_cohort(self, project: Project) -> None:
+    def test_an_unknown_cohort_is_not_found(self, project: Project) -> None:
         assert cohort_members(project.profiles, project.events, 1) is None

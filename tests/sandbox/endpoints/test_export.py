@@ -102,7 +102,7 @@ class TestSelection:
         assert answer.content.count(b"\n") == limit
         assert stored().startswith(answer.content)
 
-    def test_a_limit_counts_what_was_chosen(self, client: httpx.Client) -> None:
+    def test_a_limit_counts_the_chosen_events(self, client: httpx.Client) -> None:
         params = EVERYTHING | {"limit": "40", "event": '["Support Ticket"]'}
         assert len(events_of(client.get("/api/2.0/export", params=params))) == 40
 

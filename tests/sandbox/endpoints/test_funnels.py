@@ -137,7 +137,7 @@ class TestAgainstSql:
         [(20, "second", 20), (3, "minute", 180), (1, "hour", HOUR), (1, "day", DAY), (90, "day", 90 * DAY)],
     )
     @pytest.mark.sampled(1)
-    def test_the_window_that_is_asked_for(
+    def test_conversions_respect_the_window(
         self,
         client: httpx.Client,
         sql: duckdb.DuckDBPyConnection,
@@ -333,7 +333,7 @@ class TestRules:
         (period,) = count_passages(events, funnel(["A", "B"]))
         assert period[OVERALL].counts == [1, 0]
 
-    def test_nobody_is_no_user(self) -> None:
+    def test_an_event_without_a_user_counts_nobody(self) -> None:
         events = [{"event": "A", "properties": {"time": 1}}]
         (period,) = count_passages(events, funnel(["A", "B"]))
         assert period[OVERALL].counts == [0, 0]

@@ -12,7 +12,7 @@ from tests.sandbox.contract import follows_contract
 SCRIPT = "function main() { return Events({from_date: '2024-01-01', to_date: '2024-01-02'}) }"
 
 
-def test_the_typed_client_raises_what_happened(sandbox: Sandbox) -> None:
+def test_the_typed_client_raises_the_matching_error(sandbox: Sandbox) -> None:
     with (
         MixpanelClient(
             sandbox.auth, project_id=sandbox.credentials.project_id, base_url=sandbox.url

@@ -154,9 +154,9 @@ class TestEngage:
             assert json.loads(row["support"]) == properties["support"]
         assert follows_contract("/api/2.0/engage/", answer)
 
-    def test_a_table_without_profiles_still_says_what_it_is(self, http: httpx.Client) -> None:
+    def test_a_table_without_profiles_has_its_columns(self, http: httpx.Client) -> None:
         answer = http.get("/engage/", params={"where": "false", "format": "csv"})
         assert answer.text == "$distinct_id\r\n"
 
-    def test_there_is_no_get_under_the_newer_root(self, own: Sandbox, http: httpx.Client) -> None:
+    def test_the_newer_root_refuses_get(self, own: Sandbox, http: httpx.Client) -> None:
         assert http.get(f"{own.url}/api/query/engage").status_code == 405

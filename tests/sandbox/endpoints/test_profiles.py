@@ -303,7 +303,7 @@ class TestBehaviors:
         ("window", "seconds", "times"),
         [("30d", 30 * 86_400, 2), ("36h", 36 * 3600, 1), ("4w", 28 * 86_400, 3)],
     )
-    def test_users_are_chosen_by_what_they_did_in_a_window(
+    def test_users_are_chosen_by_events_in_a_window(
         self,
         client: httpx.Client,
         database: duckdb.DuckDBPyConnection,

@@ -202,7 +202,7 @@ class TestFrequencyAgainstSql:
         [("day", "hour", 24), ("week", "day", 7), ("week", "hour", 168), ("month", "day", 31)],
     )
     @pytest.mark.sampled(1)
-    def test_users_by_the_hours_or_days_in_which_they_were_active(
+    def test_users_are_counted_by_their_active_hours_or_days(
         self,
         client: httpx.Client,
         sql: duckdb.DuckDBPyConnection,
@@ -372,7 +372,7 @@ class TestRules:
         (period,) = frequencies(events, [0], "day", "hour")
         assert period[""][:3] == [1, 1, 0]
 
-    def test_nobody_is_no_user(self) -> None:
+    def test_an_event_without_a_user_counts_nobody(self) -> None:
         events = [{"event": "A", "properties": {"time": 0, "distinct_id": ""}}]
         assert frequencies(events, [0], "day", "hour") == [{}]
 

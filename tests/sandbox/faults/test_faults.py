@@ -445,7 +445,7 @@ class TestScript:
 
 
 class TestLog:
-    def test_requests_are_logged_with_what_came_of_them(self, broken: Sandbox, plain: httpx.Client) -> None:
+    def test_requests_are_logged_with_their_outcome(self, broken: Sandbox, plain: httpx.Client) -> None:
         broken.faults.add(Fault.status(503))
         export(plain)
         export(plain)

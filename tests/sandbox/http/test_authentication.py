@@ -131,7 +131,7 @@ class TestOverHTTP:
 
 
 class TestRules:
-    def test_a_form_is_part_of_what_is_signed(self) -> None:
+    def test_a_form_is_part_of_the_signed_text(self) -> None:
         good = signed(form={"where": 'properties["plan"] == "plus"', "page": "1"})
         assert status_of(good) == 200
         changed = RequestParts(path=good.path, query=good.query, form=(("where", "true"), ("page", "1")))

@@ -114,7 +114,7 @@ class TestLimiter:
         limiter = Limiter(Limits(export=one, query=one, app=one), clock)
         assert [limiter.enter(family) for family in ("export", "query", "app")] == [None] * 3
 
-    def test_changed_limits_know_what_was_before(self, clock: Clock) -> None:
+    def test_changed_limits_keep_earlier_requests(self, clock: Clock) -> None:
         limiter = Limiter(None, clock)
         for _ in range(5):
             assert limiter.enter("query") is None
