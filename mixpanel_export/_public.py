@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from mixpanel_export import _light_httpx  # noqa: F401  # pyright: ignore[reportUnusedImport]
 from mixpanel_export._extras import needs_extra
 from mixpanel_export._formats import FileFormat, Layout, LinesFormat, PartitionBy
+from mixpanel_export._redaction import RedactingFilter
 from mixpanel_export.auth import MixpanelAuth, OAuthTokenAuth, SecretAuth, ServiceAccountAuth, SignatureAuth
 from mixpanel_export.client import AsyncMixpanelClient, ClientOptions, MixpanelClient
 from mixpanel_export.dates import DateLike
@@ -121,6 +122,7 @@ __all__ = [
     "RateLimitError",
     "RawResponse",
     "RecordBatches",
+    "RedactingFilter",
     "Region",
     "RequestTimeoutError",
     "RetryPolicy",

@@ -9,25 +9,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import html
-import json
-import logging
 import re
 import time
 import warnings
 from collections.abc import Generator, Iterable
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 from urllib.parse import parse_qsl
 
 import httpx
 
+from mixpanel_export._redaction import REDACTED, pattern_of, remember
 from mixpanel_export.errors import ConfigurationError
 
 __all__ = ["MixpanelAuth", "OAuthTokenAuth", "SecretAuth", "ServiceAccountAuth", "SignatureAuth", "signature"]
 
-_REDACTED = "[redacted]"
-_NOTHING = "(?!)"
 _SIGNATURE = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 
 
@@ -43,6 +39,11 @@ class MixpanelAuth(httpx.Auth):
     schemes: ClassVar[frozenset[str]]
     needs_project: ClassVar[bool]
     query_root: ClassVar[str] = "/api/query"
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        auth = super().__new__(cls)
+        remember(auth)
+        return auth
 
     @property
     def description(self) -> str:
@@ -60,15 +61,13 @@ class MixpanelAuth(httpx.Auth):
     def redact(self, text: str) -> str:
         """Return `text` without the secrets of these credentials, in case a server echoes one.
 
-        Finds them in URLs, JSON and HTML too, however those escape their characters.
+        Finds them in URLs, JSON, HTML, base64 and Python's bytes too, however those escape their characters.
         """
-        return self._redaction.sub(_REDACTED, text)
+        return self._redaction.sub(REDACTED, text)
 
     @cached_property
     def _redaction(self) -> re.Pattern[str]:
-        secrets = sorted(self._secrets(), key=len, reverse=True)
-        patterns = ["".join(map(_spellings, secret)) for secret in secrets]
-        return re.compile("|".join(patterns) or _NOTHING, re.IGNORECASE)
+        return pattern_of(self._secrets())
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.description}>"
@@ -181,7 +180,6 @@ class SignatureAuth(MixpanelAuth):
         if isinstance(expires_in, bool) or not isinstance(expires_in, int) or expires_in < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ConfigurationError("expires_in", f"expected a number of seconds from 1, got {expires_in!r}")
         self.expires_in: int = expires_in
-        _keep_signatures_out_of_logs()
 
     @property
     def description(self) -> str:
@@ -192,7 +190,7 @@ class SignatureAuth(MixpanelAuth):
 
     def redact(self, text: str) -> str:
         """Return `text` without secrets and signatures: a signed URL is a credential until it expires."""
-        return _SIGNATURE.sub(_REDACTED, super().redact(text))
+        return _SIGNATURE.sub(REDACTED, super().redact(text))
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         query = request.url.params
@@ -247,37 +245,3 @@ def _credential(name: str, value: object, *, forbidden: str = "") -> str:
 
 def _basic_token(username: str, password: str) -> str:
     return base64.b64encode(f"{username}:{password}".encode()).decode()
-
-
-def _spellings(character: str) -> str:
-    """Return a pattern for every way in which URLs, JSON and HTML may write a character of a secret."""
-    spelled = {
-        character,
-        f"\\{character}",
-        f"\\u{ord(character):04x}",
-        json.dumps(character)[1:-1],
-        html.escape(character),
-        f"&#{ord(character)};",
-        "".join(f"%{byte:02x}" for byte in character.encode()),
-    }
-    return f"(?:{'|'.join(re.escape(each) for each in sorted(spelled, key=len, reverse=True))})"
-
-
-class _SignatureFilter(logging.Filter):
-    """Removes signatures from the URLs that httpx logs: a signed URL is a credential until it expires."""
-
-    _secret = re.compile(r"([?&](?:sig|api_key)=)[^&\s\"']*")
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if isinstance(record.args, tuple):
-            record.args = tuple(
-                self._secret.sub(rf"\1{_REDACTED}", str(arg)) if isinstance(arg, httpx.URL) else arg
-                for arg in record.args
-            )
-        return True
-
-
-def _keep_signatures_out_of_logs() -> None:
-    logger = logging.getLogger("httpx")
-    if not any(isinstance(known, _SignatureFilter) for known in logger.filters):
-        logger.addFilter(_SignatureFilter())

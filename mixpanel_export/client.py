@@ -178,13 +178,15 @@ class MixpanelClient(_BaseClient[httpx.BaseTransport], Resources):
         timezone: the project's time zone, an IANA name. It decides the date of "today", and is the zone of
             `Event.time` for projects that export local time.
         timeout: seconds, or an `httpx.Timeout`, for every call. By default as long as Mixpanel itself takes:
-            ten minutes for a byte of an export, eight for a report, two for app calls.
+            ten minutes for a byte of an export, eight for a report, two for app calls. The headers of an answer
+            must be complete within it; so must the body, which has a second more for every 1,000 bytes.
         check_expressions: parse every `where` and `on` before it is sent, and point at mistakes. Turn it off if
             Mixpanel's grammar has grown past ours.
         retry: how often failed calls are retried; `RetryPolicy(attempts=1)` never retries.
         limits: the request budgets to keep. `"auto"`: Mixpanel's, but none for a `base_url` on a loopback address,
             such as a sandbox. None keeps none anywhere.
-        transport: an `httpx` transport to send with, for proxies and tests.
+        transport: an `httpx` transport to send with, for proxies and tests, such as
+            `httpx.MockTransport(lambda request: httpx.Response(200, json=[…]))`.
         export_transport: another one for raw exports and `profiles`; by default `transport`.
 
     Raises:

@@ -6,14 +6,13 @@ parameters that authenticate, and servers' words pass through a redactor.
 
 from __future__ import annotations
 
-import contextlib
 import datetime
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Callable, Collection
 from http import HTTPStatus
 from typing import Any, Literal, NotRequired, TypedDict, Unpack
 
 from mixpanel_export._deprecated import warn_renamed
-from mixpanel_export._text import MESSAGE_LIMIT, excerpt, roughly, shortened
+from mixpanel_export._text import excerpt, roughly, shortened
 
 __all__ = [
     "APIError",
@@ -407,18 +406,6 @@ class UnrepresentableError(ExportError):
             f"{where} of an event {event!r} of {source} cannot be exported to this format: {why}. "
             f"{others} jsonl and jsonl.gz hold it"
         )
-
-
-@contextlib.contextmanager
-def quoting(redact: Redactor) -> Generator[None]:
-    """Redact, and then shorten, what an export's failure quotes of the server's answer."""
-    try:
-        yield
-    except ExportError as error:
-        error.args = tuple(
-            shortened(redact(arg), MESSAGE_LIMIT) if isinstance(arg, str) else arg for arg in error.args
-        )
-        raise
 
 
 # Directory exports.

@@ -31,6 +31,7 @@ LAYERS = (
         "settings",
         "tables",
         "_process",
+        "_redaction",
         "_mounts",
         "_temporary",
         "_atomic",

@@ -103,6 +103,7 @@ def _report_failure(error: Exception, invocation: Invocation) -> int:
     """Print the error and return the exit code; print a traceback only with `--debug`."""
     import click
 
+    from mixpanel_export._redaction import redact_known
     from mixpanel_export.cli.errors import Problem, format_error, format_usage_error
 
     code = FAILED
@@ -116,13 +117,16 @@ def _report_failure(error: Exception, invocation: Invocation) -> int:
         problem = format_error(error, invocation.option_names, invocation.command_path)
     else:
         problem = Problem(
-            f"{type(error).__name__}: {error}", "this is a bug in mixpanel-export; --debug shows where"
+            redact_known(f"{type(error).__name__}: {error}"),
+            "this is a bug in mixpanel-export; --debug shows where",
         )
     facts: dict[str, Any] = {"exit_code": code}
-    if invocation.debug and invocation.as_json:
-        facts["traceback"] = traceback.format_exc()
-    elif invocation.debug:
-        traceback.print_exc()
+    if invocation.debug:
+        trace = redact_known(traceback.format_exc())
+        if invocation.as_json:
+            facts["traceback"] = trace
+        else:
+            sys.stderr.write(trace)
     invocation.reporter.error(problem.what, problem.hint, facts)
     return code
 

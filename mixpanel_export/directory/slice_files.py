@@ -16,6 +16,7 @@ from attrs import evolve, frozen
 from mixpanel_export._atomic import digest_of
 from mixpanel_export._formats import COLUMNAR, fingerprint_of
 from mixpanel_export._mounts import durable
+from mixpanel_export._redaction import quoting
 from mixpanel_export.directory.conversion import Conversion, WrittenFile
 from mixpanel_export.directory.filenames import is_partition, malformed_name, path_of
 from mixpanel_export.directory.manifest import Contents, Malformed, ManifestSlice
@@ -23,7 +24,7 @@ from mixpanel_export.directory.staging import Staging
 from mixpanel_export.download.pool import Claim
 from mixpanel_export.download.session import SliceReceiver
 from mixpanel_export.download.spool import Spool
-from mixpanel_export.errors import Redactor, quoting
+from mixpanel_export.errors import Redactor
 
 __all__ = ["SliceFiles", "sealed_contents"]
 

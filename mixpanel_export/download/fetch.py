@@ -15,8 +15,9 @@ import httpx
 from attrs import evolve, frozen
 
 from mixpanel_export._formats import OnMalformed
+from mixpanel_export._redaction import quoting
 from mixpanel_export.download.plan import Slice
-from mixpanel_export.errors import IncompleteExportError, NetworkError, SliceFailedError, quoting
+from mixpanel_export.errors import IncompleteExportError, NetworkError, SliceFailedError
 from mixpanel_export.http.answers import check_answer
 from mixpanel_export.http.budget import Budget
 from mixpanel_export.http.calls import Call, CallObserver, Request

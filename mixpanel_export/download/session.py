@@ -14,6 +14,7 @@ from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, TypeVar
 
+from mixpanel_export._redaction import quoting
 from mixpanel_export._temporary import spool_file
 from mixpanel_export.download.fetch import FetchConfig, SliceFetch
 from mixpanel_export.download.job import ExportJob
@@ -22,7 +23,7 @@ from mixpanel_export.download.plan import Slice
 from mixpanel_export.download.pool import Claim, SlicePool
 from mixpanel_export.download.progress import Progress, ProgressListener, Tracker
 from mixpanel_export.download.spool import Spool
-from mixpanel_export.errors import CancelledError, MalformedEventError, quoting
+from mixpanel_export.errors import CancelledError, MalformedEventError
 from mixpanel_export.http.cancellation import Cancellation
 from mixpanel_export.http.connections import Connections
 from mixpanel_export.records.inflate import CHUNK_SIZE, LARGE_CHUNK_SIZE

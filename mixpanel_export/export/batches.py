@@ -15,11 +15,12 @@ from typing import IO, TYPE_CHECKING, Any, Self, TypeVar
 
 from mixpanel_export._extras import needs_extra
 from mixpanel_export._formats import Layout, check_columnar
+from mixpanel_export._redaction import quoting
 from mixpanel_export._worker import WorkThread, in_thread
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.malformed import MalformedFile
 from mixpanel_export.download.progress import Progress, ProgressListener
-from mixpanel_export.errors import ExportError, quoting
+from mixpanel_export.errors import ExportError
 from mixpanel_export.http.connections import Connections
 
 if TYPE_CHECKING:

@@ -6,10 +6,11 @@ import threading
 from collections.abc import Iterator
 
 from mixpanel_export._process import Undelivered
+from mixpanel_export._redaction import quoting
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.progress import ProgressListener
 from mixpanel_export.download.session import SliceStream
-from mixpanel_export.errors import MalformedEventError, quoting
+from mixpanel_export.errors import MalformedEventError
 from mixpanel_export.http.connections import Connections
 from mixpanel_export.records.event import Event
 

@@ -14,7 +14,9 @@ from typing import Any, TypeVar, cast
 import httpx
 
 from mixpanel_export import tables
+from mixpanel_export._text import MESSAGE_LIMIT, shortened
 from mixpanel_export.errors import APIError, InvalidResponseError
+from mixpanel_export.http.bodies import unread_encoding
 from mixpanel_export.http.context import Context
 from mixpanel_export.http.failures import (
     ErrorContext,
@@ -62,9 +64,17 @@ def check_answer(context: Context, response: httpx.Response) -> None:
         raise _unreadable(context, response, "the answer is a web page", is_page=True)
 
 
+def _check_encoding(context: Context, response: httpx.Response) -> None:
+    """Raise for a body in an encoding that was not offered, and whose end is not verified."""
+    encoding = unread_encoding(response)
+    if encoding is not None and response.content:
+        raise _invalid(context, response, f"expected the content encoding gzip or none, got {encoding!r}")
+
+
 def read_raw(context: Context, response: httpx.Response) -> RawResponse[str]:
     """Return the answer of a path that the contract may not know."""
     check_answer(context, response)
+    _check_encoding(context, response)
     # Its keys may be anything, `error` included.
     _check_error(context, response, is_map=True)
     return raw_response(response, response.text)
@@ -72,6 +82,7 @@ def read_raw(context: Context, response: httpx.Response) -> RawResponse[str]:
 
 def _read_csv(context: Context, response: httpx.Response) -> CsvText:
     check_answer(context, response)
+    _check_encoding(context, response)
     _check_error(context, response)
     if "json" in response.headers.get("content-type", "").lower():
         raise _unreadable(context, response, "expected CSV, got JSON")
@@ -85,6 +96,8 @@ def _read_typed(context: Context, operation: Operation[T], response: httpx.Respo
     accept = operation.writes or is_done
     if not is_done:
         check_answer(context, response)
+    if not accept:
+        _check_encoding(context, response)
     if answer.kind is str:
         _check_error(context, response)
         return cast(T, response.text)
@@ -175,9 +188,15 @@ def _unreadable(
     context: Context, response: httpx.Response, why: str, *, is_page: bool = False
 ) -> InvalidResponseError:
     words = server_words(response.content, response.headers.get("content-type", ""), context.auth.redact)
+    return _invalid(context, response, f"{why}: {words}" if why else words, is_page=is_page)
+
+
+def _invalid(
+    context: Context, response: httpx.Response, message: str, *, is_page: bool = False
+) -> InvalidResponseError:
     return InvalidResponseError(
         status=response.status_code,
-        message=f"{why}: {words}" if why else words,
+        message=shortened(context.auth.redact(message), MESSAGE_LIMIT),
         method=response.request.method,
         url=context.auth.redact(public_url(response.request.url)),
         is_page=is_page,

@@ -120,6 +120,10 @@ class Call(Generic[T]):
             wanted.append(response)
         return answer
 
+    def network_error(self, error: httpx.HTTPError) -> NetworkError | ConfigurationError:
+        """Return our exception for one of httpx; see `Context.network_error`."""
+        return self.context.network_error(error, self.request.method, self.request.url)
+
     def failed(self, error: Exception) -> float:
         """Record a failed attempt; return the seconds to wait before the next one, or raise `error`."""
         attempts = self.attempts

@@ -31,7 +31,8 @@ __all__ = ["AsyncConnections", "Connections", "open_async_connections", "open_co
 
 H = TypeVar("H", bound=httpx.Client | httpx.AsyncClient)
 
-_HEADERS = {"User-Agent": "mixpanel-export-sdk (Python; httpx)"}
+# gzip is the only encoding whose end is verified.
+_HEADERS = {"User-Agent": "mixpanel-export-sdk (Python; httpx)", "Accept-Encoding": "gzip"}
 _KEEP_ALIVE = httpx.Limits(max_connections=None, max_keepalive_connections=20)
 # An export's connection serves one request: an idle one is often cut by the other side when it is needed again.
 _NO_KEEP_ALIVE = httpx.Limits(max_connections=None, max_keepalive_connections=0)

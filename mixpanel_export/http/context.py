@@ -8,6 +8,8 @@ import httpx
 from attrs import evolve, frozen
 
 from mixpanel_export import dates
+from mixpanel_export._redaction import clean, redact_known
+from mixpanel_export._text import shortened
 from mixpanel_export.auth import MixpanelAuth
 from mixpanel_export.errors import ConfigurationError, NetworkError, RequestTimeoutError
 from mixpanel_export.http.budget import Budget, BudgetWait, budget_of
@@ -88,15 +90,29 @@ class Context:
     def network_error(
         self, error: httpx.HTTPError, method: str, url: str
     ) -> NetworkError | ConfigurationError:
-        """Return our exception for one of httpx, without credentials: a ConfigurationError for wrong settings."""
+        """Return our exception for one of httpx, without credentials: a ConfigurationError for wrong settings.
+
+        Its cause is a copy of httpx's, without its frames and its request.
+        """
+        return clean(self._network_error(error, method, url), self._redact)
+
+    def _network_error(
+        self, error: httpx.HTTPError, method: str, url: str
+    ) -> NetworkError | ConfigurationError:
         setting = certificate_error(error, httpx.URL(url).host) or proxy_error(error, url)
         if setting is not None:
             return setting
         kind = RequestTimeoutError if isinstance(error, httpx.TimeoutException) else NetworkError
-        words = self.auth.redact(str(error)) or "no answer"
+        words = shortened(self._redact(str(error))) or "no answer"
         unsent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
-        return kind(
+        failure = kind(
             f"{type(error).__name__}: {words} ({method} {url})",
             was_sent=not unsent,
-            reason=self.auth.redact(reason_of(error)),
+            reason=self._redact(reason_of(error)),
         )
+        failure.__cause__ = type(error)(words)
+        return failure
+
+    def _redact(self, text: str) -> str:
+        """Return a text without any credentials, the proxy's included."""
+        return redact_known(self.auth.redact(text))

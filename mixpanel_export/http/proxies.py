@@ -6,6 +6,7 @@ cannot parse (`fd00::/8`, `[::1]`) is understood.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import importlib.util
 import ipaddress
@@ -16,12 +17,15 @@ import urllib.request
 import httpx
 from attrs import field, frozen
 
+from mixpanel_export._redaction import REDACTED, pattern_of, remember
 from mixpanel_export.errors import ConfigurationError
 
 __all__ = ["EnvironmentProxy", "proxy_error", "proxy_for"]
 
 _SCHEMES = {"http", "https", "socks5", "socks5h"}
 _SYSTEM = "the system's proxy settings"
+# Kept as long as the process, so that their passwords are redacted everywhere.
+_used: dict[str, EnvironmentProxy] = {}
 _USERINFO = re.compile(r"//[^/@]*@|^[^/@]*@")
 
 
@@ -37,6 +41,12 @@ class EnvironmentProxy:
     variable: str
     shown: str
     proxy: httpx.Proxy = field(repr=False, eq=False)
+
+    def redact(self, text: str) -> str:
+        """Return a text without the proxy's password, in case the proxy repeats its request."""
+        username, password = self.proxy.auth or ("", "")
+        token = base64.b64encode(f"{username}:{password}".encode()).decode()
+        return pattern_of([password, token]).sub(REDACTED, text) if password else text
 
 
 def proxy_for(url: str) -> EnvironmentProxy | None:
@@ -67,7 +77,9 @@ def proxy_for(url: str) -> EnvironmentProxy | None:
             f"the SOCKS proxy {shown!r} needs a package that is not installed. Install it with: "
             "pip install 'mixpanel-export-sdk[socks]'",
         )
-    return EnvironmentProxy(variable, shown, httpx.Proxy(parsed))
+    found = EnvironmentProxy(variable, shown, httpx.Proxy(parsed))
+    remember(_used.setdefault(value, found))
+    return found
 
 
 def proxy_error(error: httpx.HTTPError, url: str) -> ConfigurationError | None:

@@ -1,4 +1,4 @@
-"""Transports whose sockets stay alive through a NAT, and whose connections fall back from IPv6 to IPv4.
+"""Transports that keep deadlines, stay alive through a NAT, and fall back from IPv6 to IPv4.
 
 Keepalive matters for exports: Mixpanel may take minutes to send the first byte, and many NATs and load balancers
 silently drop a connection that is idle for two to six minutes. Set on the socket itself, because httpcore hands
@@ -19,6 +19,8 @@ from typing import Any, TypeVar, cast
 
 import httpcore
 import httpx
+
+from mixpanel_export.http.deadline import current_deadline
 
 __all__ = ["async_transport", "transport"]
 
@@ -91,13 +93,13 @@ class _Backend(httpcore.NetworkBackend):
             with contextlib.suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
                 stream = self._inner.connect_tcp(address, port, left, local_address, socket_options)
                 self._good_family = family
-                return _kept_alive(stream)
+                return _Stream(_kept_alive(stream))
         family, address = addresses[-1]
         if deadline is not None:
             timeout = max(deadline - time.monotonic(), 0.001)
         stream = self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
         self._good_family = family
-        return _kept_alive(stream)
+        return _Stream(_kept_alive(stream))
 
     def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
@@ -138,7 +140,7 @@ class _AsyncBackend(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         stream = await self._inner.connect_tcp(host, port, timeout, local_address, socket_options)
-        return _kept_alive(stream)
+        return _AsyncStream(_kept_alive(stream))
 
     async def connect_unix_socket(
         self,
@@ -150,6 +152,75 @@ class _AsyncBackend(httpcore.AsyncNetworkBackend):
 
     async def sleep(self, seconds: float) -> None:
         await self._inner.sleep(seconds)
+
+
+class _Stream(httpcore.NetworkStream):
+    """A connection that keeps the deadline of the attempt that reads from it; see `deadline`."""
+
+    def __init__(self, inner: httpcore.NetworkStream) -> None:
+        self._inner = inner
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        deadline = current_deadline()
+        if deadline is None:
+            return self._inner.read(max_bytes, timeout)
+        try:
+            return self._inner.read(max_bytes, deadline.left(timeout))
+        except httpcore.ReadTimeout:
+            # Says more about a deadline that has passed.
+            deadline.left(timeout)
+            raise
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, timeout)
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class _AsyncStream(httpcore.AsyncNetworkStream):
+    """An asynchronous connection that keeps deadlines, as `_Stream` does."""
+
+    def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
+        self._inner = inner
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
+        deadline = current_deadline()
+        if deadline is None:
+            return await self._inner.read(max_bytes, timeout)
+        try:
+            return await self._inner.read(max_bytes, deadline.left(timeout))
+        except httpcore.ReadTimeout:
+            deadline.left(timeout)
+            raise
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        await self._inner.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109
+    ) -> httpcore.AsyncNetworkStream:
+        return _AsyncStream(await self._inner.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
 
 
 def _kept_alive(stream: S) -> S:

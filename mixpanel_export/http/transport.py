@@ -1,34 +1,36 @@
 """The one send loop, sync and async: wait for the budget, send, receive, translate errors, retry.
 
 Decisions are the call's (`calls`, `retry`, `limits`); the two shells here only wait and use sockets. The body of a
-failure is quoted in a message, so it may break off. Any other body must be complete, and so must its gzip stream,
-the beginning of which httpx takes for all of it.
+failure is quoted in a message, so it may break off. Any other body must be complete: see `bodies`.
+
+Errors are raised outside the handlers that catch httpx's, and without its frames, so that neither their contexts
+nor tracebacks that show variables hold a request with credentials.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import gzip
-import zlib
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
+import httpcore
 import httpx
 from attrs import frozen
 
+from mixpanel_export._redaction import clean
+from mixpanel_export.http import bodies
 from mixpanel_export.http.budget import Lease
 from mixpanel_export.http.calls import Call
 from mixpanel_export.http.cancellation import NOT_CANCELLABLE, Cancellation
 from mixpanel_export.http.connections import AsyncConnections, Connections
+from mixpanel_export.http.deadline import Deadline, attempt_deadline
 
 __all__ = ["Streamed", "asend", "send"]
 
 T = TypeVar("T")
 
 _MAX_FAILURE_BYTES = 1 << 16
-# Headers of the body as it was sent, no longer true of the body as it was read.
-_BODY_HEADERS = {"content-encoding", "content-length", "transfer-encoding"}
 
 
 @frozen
@@ -39,14 +41,16 @@ class Streamed:
     headers: Mapping[str, str]
     _response: httpx.Response
     _call: Call[Any]
+    _deadline: Deadline
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the body as it arrives, still compressed; raise NetworkError when it breaks off."""
         try:
-            yield from self._response.iter_raw()
+            yield from _raw_chunks(self._response, self._deadline)
+            return
         except httpx.HTTPError as error:
-            request = self._call.request
-            raise self._call.context.network_error(error, request.method, request.url) from error
+            failure = self._call.network_error(error)
+        raise failure
 
 
 def send(
@@ -75,22 +79,16 @@ def send(
         while not isinstance(lease := call.begin(), Lease):
             cancellation.sleep(lease)
         try:
-            with _errors_of(call, connections), cancellation.watching() as extensions:
-                http = connections.http
-                request = http.build_request(**call.request.arguments, extensions=dict(extensions))
-                with contextlib.closing(http.send(request, stream=True)) as response:
-                    if not response.is_success:
-                        return call.answer(_read_failure(response))
-                    if stream is not None:
-                        return stream(Streamed(response.status_code, response.headers, response, call))
-                    return call.answer(_complete(response, b"".join(response.iter_raw())))
-        except Exception as error:
-            # A socket that was shut down looks like a broken connection.
-            cancellation.check()
-            wait = call.failed(error)
+            return _attempt(connections, call, cancellation, stream)
+        except BaseException as error:
+            failure = error
         finally:
             lease.release()
-        cancellation.sleep(wait)
+        # In place of the original, which tracebacks that show variables would show.
+        failure = _translated(call, connections, failure)
+        # A socket that was shut down looks like a broken connection.
+        cancellation.check()
+        cancellation.sleep(call.failed(failure))
 
 
 async def asend(connections: AsyncConnections, call: Call[T]) -> T:
@@ -100,75 +98,115 @@ async def asend(connections: AsyncConnections, call: Call[T]) -> T:
         while not isinstance(lease := call.begin(), Lease):  # noqa: ASYNC110
             await asyncio.sleep(lease)  # another process may be what ends the wait
         try:
-            with _errors_of(call, connections):
-                http = connections.http
-                response = await http.send(http.build_request(**call.request.arguments), stream=True)
-                async with contextlib.aclosing(response):
-                    if not response.is_success:
-                        return call.answer(await _aread_failure(response))
-                    raw = b"".join([chunk async for chunk in response.aiter_raw()])
-                    return call.answer(_complete(response, raw))
-        except Exception as error:
-            wait = call.failed(error)
+            return await _aattempt(connections, call)
+        except BaseException as error:
+            failure = error
         finally:
             lease.release()
-        await asyncio.sleep(wait)
+        failure = _translated(call, connections, failure)
+        await asyncio.sleep(call.failed(failure))
 
 
-@contextlib.contextmanager
-def _errors_of(call: Call[T], connections: Connections | AsyncConnections) -> Generator[None]:
-    """Translate httpx's exceptions into ours."""
-    try:
-        yield
-    except httpx.HTTPError as error:
-        raise call.context.network_error(error, call.request.method, call.request.url) from error
-    except RuntimeError:
+def _attempt(
+    connections: Connections,
+    call: Call[T],
+    cancellation: Cancellation,
+    stream: Callable[[Streamed], T] | None,
+) -> T:
+    with attempt_deadline() as deadline, cancellation.watching() as extensions:
+        http = connections.http
+        # Never in a variable, which tracebacks may show: it gets the credentials.
+        sent = http.send(
+            http.build_request(**call.request.arguments, extensions=dict(extensions)), stream=True
+        )
+        with contextlib.closing(sent) as response:
+            deadline.begin_body()
+            chunks = _raw_chunks(response, deadline)
+            if not response.is_success:
+                return call.answer(bodies.failed(response, _beginning_of(chunks)))
+            if stream is not None:
+                return stream(Streamed(response.status_code, response.headers, response, call, deadline))
+            return call.answer(bodies.complete(response, b"".join(chunks)))
+
+
+async def _aattempt(connections: AsyncConnections, call: Call[T]) -> T:
+    with attempt_deadline() as deadline:
+        http = connections.http
+        response = await http.send(http.build_request(**call.request.arguments), stream=True)
+        async with contextlib.aclosing(response):
+            deadline.begin_body()
+            chunks = _araw_chunks(response, deadline)
+            if not response.is_success:
+                return call.answer(bodies.failed(response, await _abeginning_of(chunks)))
+            return call.answer(bodies.complete(response, b"".join([chunk async for chunk in chunks])))
+
+
+def _translated(
+    call: Call[Any], connections: Connections | AsyncConnections, error: BaseException
+) -> Exception:
+    """Return the exception to raise for a failed attempt, ours for one of httpx; raise what is no failure."""
+    if isinstance(error, httpx.HTTPError):
+        return call.network_error(error)
+    if isinstance(error, RuntimeError):
         # What httpx raises for a client that was closed meanwhile.
         connections.check()
-        raise
+    error = clean(error, call.context.auth.redact)
+    if isinstance(error, Exception):
+        return error
+    raise error
 
 
-def _read_failure(response: httpx.Response) -> httpx.Response:
-    """Return the answer of a failure with the beginning of its body, or what arrived of it."""
+def _raw_chunks(response: httpx.Response, deadline: Deadline) -> Iterator[bytes]:
+    """Yield the body as it arrives, within the deadline."""
+    timeout = _read_timeout(response)
+    # A response of `httpx.MockTransport` may have its body already.
+    chunks: Any = response.stream if response.is_stream_consumed else response.iter_raw()
+    for chunk in chunks:
+        deadline.add(len(chunk))
+        _check(deadline, timeout)
+        yield chunk
+
+
+async def _araw_chunks(response: httpx.Response, deadline: Deadline) -> AsyncIterator[bytes]:
+    """Yield the body, as `_raw_chunks` does."""
+    timeout = _read_timeout(response)
+    chunks: Any = response.stream if response.is_stream_consumed else response.aiter_raw()
+    async for chunk in chunks:
+        deadline.add(len(chunk))
+        _check(deadline, timeout)
+        yield chunk
+
+
+def _check(deadline: Deadline, timeout: float | None) -> None:
+    # The streams of our own transports have checked it already, but a caller's transport may have others.
+    try:
+        deadline.left(timeout)
+    except httpcore.ReadTimeout as error:
+        raise httpx.ReadTimeout(str(error)) from None
+
+
+def _read_timeout(response: httpx.Response) -> float | None:
+    timeouts: Mapping[str, float | None] = response.request.extensions.get("timeout", {})
+    return timeouts.get("read")
+
+
+def _beginning_of(chunks: Iterator[bytes]) -> bytes:
+    """Return the beginning of the body of a failure, or what arrived of it."""
     body = bytearray()
     with contextlib.suppress(httpx.HTTPError):
-        for chunk in response.iter_bytes():
+        for chunk in chunks:
             body += chunk
             if len(body) > _MAX_FAILURE_BYTES:
                 break
-    return _failure(response, body)
+    return bytes(body)
 
 
-async def _aread_failure(response: httpx.Response) -> httpx.Response:
-    """Return the answer of a failure, as `_read_failure` does."""
+async def _abeginning_of(chunks: AsyncIterator[bytes]) -> bytes:
+    """Return the beginning of the body of a failure, as `_beginning_of` does."""
     body = bytearray()
     with contextlib.suppress(httpx.HTTPError):
-        async for chunk in response.aiter_bytes():
+        async for chunk in chunks:
             body += chunk
             if len(body) > _MAX_FAILURE_BYTES:
                 break
-    return _failure(response, body)
-
-
-def _complete(response: httpx.Response, raw: bytes) -> httpx.Response:
-    """Return the answer with its body; raise httpx.DecodingError for gzip that has no end."""
-    if response.headers.get("content-encoding", "").strip().lower() in {"gzip", "x-gzip"}:
-        try:
-            if not raw:
-                raise EOFError("an empty gzip stream")
-            gzip.decompress(raw)
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise httpx.DecodingError(str(error), request=response.request) from error
-    return httpx.Response(
-        response.status_code, headers=response.headers, content=raw, request=response.request
-    )
-
-
-def _failure(response: httpx.Response, body: bytearray) -> httpx.Response:
-    headers = [pair for pair in response.headers.multi_items() if pair[0].lower() not in _BODY_HEADERS]
-    return httpx.Response(
-        response.status_code,
-        headers=headers,
-        content=bytes(body[:_MAX_FAILURE_BYTES]),
-        request=response.request,
-    )
+    return bytes(body)
