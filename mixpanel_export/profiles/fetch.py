@@ -7,6 +7,7 @@ iteration is abandoned.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import queue
 import threading
@@ -20,7 +21,7 @@ from mixpanel_export.http.cancellation import Cancellation
 from mixpanel_export.http.connections import Connections
 from mixpanel_export.http.context import Context
 from mixpanel_export.http.transport import send
-from mixpanel_export.profiles.pagination import Batch, BudgetHeadroom, PageRequest, Paging
+from mixpanel_export.profiles.pagination import Batch, BudgetHeadroom, PageRequest, Paging, pending_wait
 from mixpanel_export.profiles.query import ProfileQuery
 from mixpanel_export_api.api.profiles import PROFILES_QUERY
 from mixpanel_export_api.models.profiles_page import ProfilesPage
@@ -64,7 +65,13 @@ async def async_batches(
     async def page(request: PageRequest) -> ProfilesPage:
         _warn_of_wait(request)
         await asyncio.sleep(request.wait)
-        return await client.call_operation(PROFILES_QUERY, query.arguments(request))
+        for tries in itertools.count(1):
+            found = await client.call_operation(PROFILES_QUERY, query.arguments(request))
+            wait = pending_wait(found, tries)
+            if wait is None:
+                break
+            await asyncio.sleep(wait)
+        return found
 
     try:
         while not paging.is_done:
@@ -133,8 +140,14 @@ class _Threads:
             self._outcomes.put((request, error))
 
     def _page(self, request: PageRequest) -> ProfilesPage:
-        call = operation_call(self._context, PROFILES_QUERY, self._query.arguments(request))
-        return send(self._http, call, self._cancellation)
+        for tries in itertools.count(1):
+            call = operation_call(self._context, PROFILES_QUERY, self._query.arguments(request))
+            page = send(self._http, call, self._cancellation)
+            wait = pending_wait(page, tries)
+            if wait is None:
+                break
+            self._cancellation.sleep(wait)
+        return page
 
 
 def _headroom(context: Context, budget: Budget) -> BudgetHeadroom | None:

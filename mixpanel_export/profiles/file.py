@@ -10,11 +10,12 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
+import math
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, cast
 
 import msgspec
 from attrs import frozen
@@ -25,7 +26,7 @@ from mixpanel_export._locks import locked_directory
 from mixpanel_export._mounts import durable, remove_link, sync_folder
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.http.cancellation import NOT_CANCELLABLE, Cancellation
-from mixpanel_export.profiles.pagination import Batch, Paging, digest_of
+from mixpanel_export.profiles.pagination import Batch, Paging, digests_of
 from mixpanel_export_api.models.profile import Profile
 
 __all__ = ["PartialFile", "ProfilesProgress", "ProfilesProgressListener", "lines_of"]
@@ -80,11 +81,26 @@ def lines_of(profiles: Iterable[Profile]) -> bytes:
 def _line(profile: Profile) -> bytes:
     form: Any = profile.to_dict()
     try:
-        text = json.dumps(form, ensure_ascii=False, separators=(",", ":")).encode()
+        text = _compact(form, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         # Half of a surrogate pair can be written in its escaped form only.
-        text = json.dumps(form, separators=(",", ":")).encode()
+        text = _compact(form).encode()
+    except ValueError:
+        return _line(Profile.from_dict(_finite(form)))
     return text + b"\n"
+
+
+def _compact(form: Any, **options: Any) -> str:
+    return json.dumps(form, separators=(",", ":"), allow_nan=False, **options)
+
+
+def _finite(value: Any) -> Any:
+    """Return JSON data with null for numbers that JSON cannot hold: NaN, and what overflows a double."""
+    if isinstance(value, dict):
+        return {name: _finite(inner) for name, inner in cast("dict[str, Any]", value).items()}
+    if isinstance(value, list):
+        return [_finite(inner) for inner in cast("list[Any]", value)]
+    return value if not isinstance(value, float) or math.isfinite(value) else None
 
 
 @frozen(kw_only=True)
@@ -107,13 +123,6 @@ class _State:
     profiles: int
     repeated: int
     bytes: int
-
-
-class _Line(msgspec.Struct, gc=False):
-    distinct_id: Any = msgspec.field(name="$distinct_id")
-
-
-_LINE = msgspec.json.Decoder(_Line)
 
 
 class PartialFile:
@@ -160,18 +169,22 @@ class PartialFile:
         with self._disk_errors():
             self._resources.close()
 
-    def left(self, cancellation: Cancellation = NOT_CANCELLABLE) -> tuple[Paging, int | None]:
+    def left(
+        self, cancellation: Cancellation = NOT_CANCELLABLE, *, allows_shortfall: bool = False
+    ) -> tuple[Paging, int | None]:
         """Return a paging that resumes an earlier run, or a new one, and that run's `as_of_timestamp`.
 
         Args:
+            allows_shortfall: as for the paging.
             cancellation: interrupts the reading of what was written, which may be large.
         """
         state = self._read_state()
         delivered = self._delivered(state, cancellation) if state is not None else None
         if state is None or delivered is None:
-            return Paging(forgets=True), None
+            return Paging(forgets=True, allows_shortfall=allows_shortfall), None
         paging = Paging(
             forgets=True,
+            allows_shortfall=allows_shortfall,
             session_id=state.session_id,
             page_size=state.page_size,
             total=state.total,
@@ -247,12 +260,15 @@ class PartialFile:
         file.truncate(state.bytes)
         file.seek(0)
         lines: Iterable[bytes] = gzip.GzipFile(fileobj=file) if self._is_gzip else file
-        delivered: set[bytes] = set()
-        try:
+
+        def profiles() -> Iterator[dict[str, Any]]:
             for line in lines:
                 cancellation.check()
-                delivered.add(digest_of(_LINE.decode(line).distinct_id))
-        except (msgspec.DecodeError, OSError, EOFError, zlib.error):
+                yield json.loads(line)
+
+        try:
+            delivered = set(digests_of(profiles()))
+        except (ValueError, AttributeError, msgspec.DecodeError, OSError, EOFError, zlib.error):
             return None
         file.seek(state.bytes)
         return delivered if len(delivered) == state.profiles else None

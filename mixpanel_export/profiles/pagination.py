@@ -7,10 +7,11 @@ profiles to deliver, in order. Only the iterating thread uses it, so it needs no
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections import Counter
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from attrs import define, field, frozen
 
@@ -18,7 +19,16 @@ from mixpanel_export.errors import APIError, ProfilesIncompleteError
 from mixpanel_export_api.models.profile import Profile
 from mixpanel_export_api.models.profiles_page import ProfilesPage
 
-__all__ = ["MOST_AT_ONCE", "Batch", "BudgetHeadroom", "PageRequest", "Paging", "digest_of", "session_is_lost"]
+__all__ = [
+    "MOST_AT_ONCE",
+    "Batch",
+    "BudgetHeadroom",
+    "PageRequest",
+    "Paging",
+    "digests_of",
+    "pending_wait",
+    "session_is_lost",
+]
 
 MOST_AT_ONCE: Final = 4
 """Pages to request in parallel: one less than Mixpanel allows a project, which may run other queries."""
@@ -27,10 +37,16 @@ MOST_AT_ONCE: Final = 4
 _AHEAD = MOST_AT_ONCE + 1
 # Give up after this many lost sessions in a row without a new profile.
 _MOST_FRUITLESS = 3
+# Stop after this many pages in a row without a new profile, although the total promises more.
+_MOST_FRUITLESS_PAGES = 2
+# Waits before a page is requested again that Mixpanel has not computed yet.
+_PENDING_WAITS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 # Use the session this often while the hourly budget is short, to keep it alive: Mixpanel does not publish how long
 # it keeps an idle one, and some minutes have been seen.
 _KEEP_ALIVE_SECONDS = 120.0
 _HOUR = 3600.0
+_PENDING = {"pending", "running", "computing", "queued", "in_progress"}
+_GROUP = ("$group_key", "data_group_id", "$group_id")
 
 # Mixpanel's words for a forgotten session: "request for page in uncached query for params".
 _LOST_SESSION = re.compile(
@@ -82,6 +98,20 @@ class BudgetHeadroom:
 
 
 @frozen
+class _Page:
+    """A page that has arrived.
+
+    Attributes:
+        number: the number that the page says it has.
+        is_short: True if it could hold more profiles.
+    """
+
+    number: int
+    profiles: Sequence[Profile]
+    is_short: bool
+
+
+@frozen
 class _Failure:
     """The failure of a page, and its cause."""
 
@@ -89,10 +119,34 @@ class _Failure:
     cause: BaseException | None = None
 
 
-def digest_of(distinct_id: object) -> bytes:
-    """Return the digest by which a delivered profile is remembered; 1 and "1" differ."""
-    text = f"{type(distinct_id).__name__}:{distinct_id}"
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+def digests_of(profiles: Iterable[Profile | Mapping[str, Any]]) -> Iterator[bytes]:
+    """Yield the digest by which each profile is remembered.
+
+    That of its distinct id (1 and "1" differ), or of its group's key and id; a profile without an id is known by
+    all that is in it, and counted if there are several alike.
+    """
+    alike: Counter[str] = Counter()
+    for profile in profiles:
+        distinct_id = profile.get("$distinct_id")
+        if distinct_id is not None:
+            text = f"{type(distinct_id).__name__}:{distinct_id}"
+        elif profile.get("$group_id") is not None:
+            text = "group:" + json.dumps([profile.get(name) for name in _GROUP])
+        else:
+            text = "all:" + json.dumps(profile, sort_keys=True)
+            alike[text] += 1
+            text = f"{alike[text]}:{text}"
+        yield hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def pending_wait(page: ProfilesPage, tries: int) -> float | None:
+    """Return the seconds after which to request a page again because Mixpanel is still computing it.
+
+    Args:
+        tries: how often it was requested.
+    """
+    is_pending = page.status in _PENDING and not page.results
+    return _PENDING_WAITS[tries - 1] if is_pending and tries <= len(_PENDING_WAITS) else None
 
 
 def session_is_lost(error: BaseException) -> bool:
@@ -108,14 +162,16 @@ def session_is_lost(error: BaseException) -> bool:
 class Paging:
     """The pages of one query, from page 0 or from where an earlier run stopped.
 
-    The last page is the first with fewer results than a page can hold. If the first page's `total` promises more,
-    the pages up to it are requested too: too high a total costs an empty page, and ignoring it could cost profiles.
+    The last page is the first with fewer results than a page can hold, once there are as many profiles as `total`
+    says. Until then, further pages are requested, however many results a page has. Two pages in a row without
+    anything new end the query: a server that repeats its last page would never end.
 
     Attributes:
         forgets: deliver everything again in a new session, for callers that discard the profiles of the last one.
+        allows_shortfall: end without an error if there are fewer profiles than `total` says.
         session_id: the session being read.
         page_size: the most results of a page.
-        total: the number of profiles, if Mixpanel reported it.
+        total: the number of profiles, as the latest page reports it; None if none does.
         taken: the number of pages delivered in this session.
         delivered: the digests of the profiles delivered.
         repeated: the number of profiles left out because they were delivered before.
@@ -123,6 +179,7 @@ class Paging:
     """
 
     forgets: bool = False
+    allows_shortfall: bool = False
     session_id: str | None = None
     page_size: int = 0
     total: int | None = None
@@ -133,13 +190,18 @@ class Paging:
     _next: int = field(init=False)
     _last: int | None = field(default=None, init=False)
     _running: Counter[int] = field(factory=Counter[int], init=False)
-    _ready: dict[int, Sequence[Profile]] = field(factory=dict[int, "Sequence[Profile]"], init=False)
+    _ready: dict[int, _Page] = field(factory=dict[int, "_Page"], init=False)
     _failed: dict[int, _Failure] = field(factory=dict[int, _Failure], init=False)
+    _seen: set[bytes] = field(init=False)
+    _total_page: int = field(default=0, init=False)
+    _fruitless_pages: int = field(default=0, init=False)
     _most_delivered: int = field(default=0, init=False)
     _fruitless: int = field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._next = self.taken
+        # The profiles of this session: all that were delivered, until a session is lost.
+        self._seen = self.delivered
 
     @property
     def is_done(self) -> bool:
@@ -189,17 +251,56 @@ class Paging:
             raise failure.error
         if number not in self._ready:
             return None
-        fresh = [each for each in self._ready.pop(number) if self._is_new(each)]
+        page = self._ready.pop(number)
+        fresh, is_fruitful = self._fresh(page.profiles)
+        self._fruitless_pages = 0 if is_fruitful else self._fruitless_pages + 1
+        problem = self._problem(number, page, is_fruitful=is_fruitful)
+        if self._is_end(page) and not problem:
+            self._last = number
+        elif problem:
+            # Raised for the next page, once the profiles of this one are delivered.
+            self._failed = {number + 1: _Failure(self._incomplete(problem))}
+        else:
+            self.page_size = min(self.page_size, len(page.profiles) or self.page_size)
         self.taken += 1
         return Batch(number, fresh, number == self._last)
 
-    def _is_new(self, profile: Profile) -> bool:
-        digest = digest_of(profile.distinct_id)
-        if digest in self.delivered:
-            self.repeated += 1
-            return False
-        self.delivered.add(digest)
-        return True
+    def _fresh(self, profiles: Sequence[Profile]) -> tuple[list[Profile], bool]:
+        """Return the profiles to deliver, and whether any of the page is new in this session."""
+        fresh: list[Profile] = []
+        before = len(self._seen)
+        for profile, digest in zip(profiles, digests_of(profiles), strict=True):
+            if digest in self.delivered:
+                self.repeated += 1
+            else:
+                self.delivered.add(digest)
+                fresh.append(profile)
+            self._seen.add(digest)
+        return fresh, len(self._seen) > before
+
+    @property
+    def _is_short_of_total(self) -> bool:
+        return self.total is not None and len(self._seen) < self.total
+
+    def _is_end(self, page: _Page) -> bool:
+        """Return whether a page is the last one of its session."""
+        is_stuck = self._fruitless_pages >= _MOST_FRUITLESS_PAGES
+        if self._is_short_of_total:
+            return self.allows_shortfall and (is_stuck or self.session_id is None)
+        return page.is_short or is_stuck
+
+    def _problem(self, number: int, page: _Page, *, is_fruitful: bool) -> str:
+        """Return why no page can follow although one should; empty if it can, or none needs to."""
+        if self.total is None and not is_fruitful and page.number != number:
+            return f"Mixpanel answered page {page.number} for page {number}"
+        if self._is_short_of_total and self.allows_shortfall:
+            return ""
+        if self._is_short_of_total and self._fruitless_pages >= _MOST_FRUITLESS_PAGES:
+            pages = f"pages {number - 1} and {number}"
+            return f"Mixpanel sent nothing new on {pages} (allow_shortfall=True accepts that)"
+        if self.session_id is None and not self._is_end(page):
+            return "Mixpanel sent no session_id for the second page"
+        return ""
 
     def _is_wanted(self, number: int) -> bool:
         if number == 0:
@@ -207,9 +308,8 @@ class Paging:
         if self.session_id is None or (self._last is not None and number > self._last):
             return False
         is_near = number <= self.taken + _AHEAD
-        # Pages are requested in order: all before this one have arrived if they are taken or ready.
-        next_in_line = number == self.taken + len(self._ready)
-        return is_near and (next_in_line or self._is_promised(number))
+        # Only when a page is taken is it known whether another follows, unless the total promises more.
+        return is_near and (number == self.taken or self._is_promised(number))
 
     def _is_promised(self, number: int) -> bool:
         return self.total is not None and number * self.page_size < self.total
@@ -229,22 +329,26 @@ class Paging:
         return _HOUR / reserve
 
     def _received(self, number: int, page: ProfilesPage) -> None:
-        if page.page != number:
-            # A server that repeats one page would never end.
-            self._failed[number] = _Failure(
-                self._incomplete(f"Mixpanel answered page {page.page} for page {number}")
-            )
+        results = page.get("results")
+        if not isinstance(results, list | None) or len(page.results) < len(results or []):
+            self._fail(number, f"Mixpanel sent something else than profiles on page {number}")
             return
+        if page.status in _PENDING and not results:
+            self._fail(number, f"Mixpanel has not computed page {number} in time (status {page.status!r})")
+            return
+        size = _count(page.page_size) or self.page_size
         if number == 0:
-            self.session_id = page.session_id if isinstance(page.session_id, str) else None
-            self.page_size = page.page_size
-            self.total = page.total if isinstance(page.total, int) else None
-        self._ready[number] = page.results
-        is_short = len(page.results) < self.page_size
-        if not page.results or (is_short and not self._is_promised(number + 1)):
-            self._last = number if self._last is None else min(self._last, number)
-        elif self.session_id is None:
-            self._failed[1] = _Failure(self._incomplete("Mixpanel sent no session_id for the second page"))
+            self.session_id = None if page.session_id is None else str(page.session_id)
+            self.page_size = size
+            self.total, self._total_page = _count(page.total), 0
+        elif number >= self._total_page and _count(page.total) is not None:
+            self.total, self._total_page = _count(page.total), number
+        answered = _count(page.page)
+        is_short = len(page.results) < size or not page.results
+        self._ready[number] = _Page(number if answered is None else answered, page.results, is_short)
+
+    def _fail(self, number: int, why: str) -> None:
+        self._failed[number] = _Failure(self._incomplete(why))
 
     def _restart(self, error: BaseException) -> None:
         if len(self.delivered) > self._most_delivered:
@@ -263,6 +367,9 @@ class Paging:
         self.restarts += 1
         if self.forgets:
             self.delivered.clear()
+        else:
+            self._seen = set()
+        self._fruitless_pages = 0
         self._ready.clear()
         self._failed.clear()
         self.session_id = self._last = None
@@ -270,3 +377,7 @@ class Paging:
 
     def _incomplete(self, why: str) -> ProfilesIncompleteError:
         return ProfilesIncompleteError(why, len(self.delivered), self.total, self.restarts)
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

@@ -41,6 +41,7 @@ class ProfileFilters(TypedDict, total=False):
     behaviors: Sequence[Behavior | Mapping[str, Any]] | None
     as_of_timestamp: int | None
     include_all_users: bool | None
+    allow_shortfall: bool
 
 
 @frozen
@@ -50,10 +51,12 @@ class ProfileQuery:
     Attributes:
         form: the contract's arguments, except the page and the session.
         fills_time: True when `as_of_timestamp` was not given and is the time when the query was created.
+        allows_shortfall: True to accept fewer profiles than the total that Mixpanel reports.
     """
 
     form: Mapping[str, Any]
     fills_time: bool
+    allows_shortfall: bool = False
 
     @classmethod
     def make(cls, context: Context, **filters: Unpack[ProfileFilters]) -> ProfileQuery:
@@ -69,6 +72,9 @@ class ProfileQuery:
         elif not group:
             # Without a group, Mixpanel returns users.
             raise InvalidArgumentError("group", group, "expected a group's name or data group id")
+        allows = filters.get("allow_shortfall", False)
+        if allows not in (True, False):
+            raise InvalidArgumentError("allow_shortfall", allows, "expected True or False")
         fills_time = behaviors is not None and as_of is None
         form: dict[str, Any] = {
             "where": getattr(where, "to_expression", lambda: where)(),
@@ -88,7 +94,7 @@ class ProfileQuery:
             # The contract does not know what it is called here.
             allowed = error.expected.replace(_COHORT, "cohort")
             raise InvalidArgumentError(error.argument, error.value, allowed) from error
-        return cls({name: value for name, value in form.items() if value is not None}, fills_time)
+        return cls({name: value for name, value in form.items() if value is not None}, fills_time, allows)
 
     def arguments(self, page: PageRequest) -> dict[str, Any]:
         """Return the contract's arguments for one page."""

@@ -47,6 +47,7 @@ class Profiles(ProfilesResource):
         behaviors: Sequence[Behavior | Mapping[str, Any]] | None = None,
         as_of_timestamp: int | None = None,
         include_all_users: bool | None = None,
+        allow_shortfall: bool = False,
     ) -> Iterator[Profile]:
         """Iterate over every matching profile, each once, however many pages that takes.
 
@@ -70,6 +71,7 @@ class Profiles(ProfilesResource):
             as_of_timestamp: the unix time in seconds at which `behaviors` are evaluated; by default the time of
                 this call. Mixpanel requires one if there is a second page.
             include_all_users: False leaves out cohort members that have no profile. With `cohort` only.
+            allow_shortfall: end without an error if Mixpanel sends fewer profiles than the total it reports.
 
         Yields:
             Profile: each profile once, with its `distinct_id` and its `properties`.
@@ -77,7 +79,8 @@ class Profiles(ProfilesResource):
         Raises:
             InvalidArgumentError: for an argument that is not allowed; nothing is sent.
             APIError: when Mixpanel refuses, or fails more often than the client's `RetryPolicy` retries.
-            ProfilesIncompleteError: when the session was lost repeatedly; it tells how many were delivered.
+            ProfilesIncompleteError: when the session was lost repeatedly, or fewer profiles came than Mixpanel
+                says there are; it tells how many were delivered.
             BudgetExhaustedError: when the request budget frees later than `Limits.max_wait`.
 
         Source: https://developer.mixpanel.com/reference/engage-query
@@ -92,11 +95,12 @@ class Profiles(ProfilesResource):
             behaviors=behaviors,
             as_of_timestamp=as_of_timestamp,
             include_all_users=include_all_users,
+            allow_shortfall=allow_shortfall,
         )
         return self._iterate(query)
 
     def _iterate(self, query: ProfileQuery) -> Iterator[Profile]:
-        pages = batches(self._context, self._http, query, Paging())
+        pages = batches(self._context, self._http, query, Paging(allows_shortfall=query.allows_shortfall))
         undelivered = Undelivered()
         try:
             for batch in pages:
@@ -124,7 +128,7 @@ class Profiles(ProfilesResource):
             format: `jsonl` or `jsonl.gz`; by default what the file's name ends with, or `jsonl.gz`.
             progress: called with the totals after each page.
             filters: `where`, `output_properties`, `cohort`, `distinct_ids`, `group`, `behaviors`,
-                `as_of_timestamp` and `include_all_users`, as for `all`.
+                `as_of_timestamp`, `include_all_users` and `allow_shortfall`, as for `all`.
 
         Returns:
             The totals.
@@ -170,6 +174,7 @@ class AsyncProfiles(AsyncProfilesResource):
         behaviors: Sequence[Behavior | Mapping[str, Any]] | None = None,
         as_of_timestamp: int | None = None,
         include_all_users: bool | None = None,
+        allow_shortfall: bool = False,
     ) -> AsyncIterator[Profile]:
         """Iterate over every matching profile: `async for profile in client.profiles.all(...)`.
 
@@ -186,11 +191,14 @@ class AsyncProfiles(AsyncProfilesResource):
             behaviors=behaviors,
             as_of_timestamp=as_of_timestamp,
             include_all_users=include_all_users,
+            allow_shortfall=allow_shortfall,
         )
         return self._iterate(query)
 
     async def _iterate(self, query: ProfileQuery) -> AsyncIterator[Profile]:
-        pages = async_batches(self._context, self._client, query, Paging())
+        pages = async_batches(
+            self._context, self._client, query, Paging(allows_shortfall=query.allows_shortfall)
+        )
         undelivered = Undelivered()
         try:
             async for batch in pages:

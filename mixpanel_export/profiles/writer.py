@@ -45,7 +45,7 @@ class Writing(ABC):
 
     def __init__(self, query: ProfileQuery, listener: ProfilesProgressListener | None) -> None:
         self.query: ProfileQuery = query
-        self.paging: Paging = Paging()
+        self.paging: Paging = Paging(allows_shortfall=query.allows_shortfall)
         self._listener = listener
         self._found = 0
         self._cancellation = Cancellation()
@@ -92,7 +92,7 @@ class _ToFile(Writing):
 
     def open(self) -> None:
         self._file.open()
-        self.paging, as_of = self._file.left(self._cancellation)
+        self.paging, as_of = self._file.left(self._cancellation, allows_shortfall=self.query.allows_shortfall)
         self.query, self._found = self.query.as_of(as_of), self.paging.taken
 
     def close(self) -> None:

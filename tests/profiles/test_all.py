@@ -26,7 +26,7 @@ from mixpanel_export.profiles import ProfilesIncompleteError
 from mixpanel_export.sandbox import Fault, Sandbox
 from mixpanel_export.sandbox import Limits as SandboxLimits
 from mixpanel_export.sandbox.data.sample import sample_data
-from tests.profiles.conftest import MANY, Read, ids, settings
+from tests.profiles.conftest import MANY, Read, ids, read_sync, settings
 
 SAMPLE = [dict(each) for each in sample_data().profiles]
 # Where only the distinct ids matter, small profiles are quicker.
@@ -208,6 +208,28 @@ def test_a_wrong_total_costs_no_profile(read: Read, sandbox: Sandbox, total: int
     sandbox.faults.add(first, a_page(1, "c", "d"), a_page(2), path="/engage")
     assert ids(read(sandbox, output_properties=LITTLE)) == ["a", "b", "c", "d"]
     assert asked(sandbox) == 3
+
+
+COMPLETE = ["page_size_shrinking", "distinct_id_missing"]
+SLOWLY = ["total_missing", "total_growing", "total_too_low", "groups", "distinct_id_number"]
+
+
+@pytest.mark.parametrize("variants", [COMPLETE, pytest.param(SLOWLY, marks=pytest.mark.slow)])
+def test_every_variant_is_read_to_its_end(sandbox: Sandbox, variants: list[str]) -> None:
+    for variant in variants:
+        sandbox.variants.use(f"profiles.{variant}")
+        assert len(read_sync(sandbox)) == 2150, variant
+        sandbox.variants.clear()
+
+
+@pytest.mark.parametrize(
+    ("variant", "count"), [("page_empty", 1000), pytest.param("total_too_high", 2150, marks=pytest.mark.slow)]
+)
+def test_a_shortfall_against_the_total_is_an_error(sandbox: Sandbox, variant: str, count: int) -> None:
+    sandbox.variants.use(f"profiles.{variant}")
+    with pytest.raises(ProfilesIncompleteError, match=r"nothing new on pages \d and \d \(allow_shortfall"):
+        read_sync(sandbox)
+    assert len(read_sync(sandbox, allow_shortfall=True)) == count
 
 
 def test_without_a_session_there_is_no_second_page(read: Read, sandbox: Sandbox) -> None:

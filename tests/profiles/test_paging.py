@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,8 @@ from mixpanel_export.profiles.pagination import (
     BudgetHeadroom,
     PageRequest,
     Paging,
+    digests_of,
+    pending_wait,
     session_is_lost,
 )
 from mixpanel_export_api.models import Profile, ProfileProperties, ProfilesPage
@@ -40,11 +43,10 @@ def page(
 def test_each_profile_is_delivered_once_in_any_page_order(data: st.DataObject, forgets: bool) -> None:
     """Sessions of a changing project are lost at any moment, and answers come in any order."""
     size = data.draw(st.integers(1, 4), "page size")
-    sessions = data.draw(
-        st.lists(st.lists(st.integers(0, 40), max_size=30), min_size=1, max_size=4), "sessions"
-    )
+    names_of_a_session = st.lists(st.integers(0, 40), max_size=30, unique=True)
+    sessions = data.draw(st.lists(names_of_a_session, min_size=1, max_size=4), "sessions")
     totals = [data.draw(st.sampled_from([None, len(each), len(each) + 9, 1]), "total") for each in sessions]
-    paging = Paging(forgets=forgets)
+    paging = Paging(forgets=forgets, allows_shortfall=True)
     running: list[PageRequest] = []
     delivered: list[int] = []
     while not paging.is_done:
@@ -75,7 +77,8 @@ def test_each_profile_is_delivered_once_in_any_page_order(data: st.DataObject, f
 
 
 def test_a_run_goes_on_at_the_page_where_another_stopped() -> None:
-    paging = Paging(session_id="s", page_size=2, total=5, taken=2)
+    delivered = {*digests_of(page(0, [1, 2, 3, 4], 4, "s"))}
+    paging = Paging(session_id="s", page_size=2, total=5, taken=2, delivered=delivered)
     ask = paging.claim()
     assert ask is not None
     assert (ask.number, ask.session_id) == (2, "s")
@@ -86,15 +89,102 @@ def test_a_run_goes_on_at_the_page_where_another_stopped() -> None:
     assert batch.is_last
 
 
-@pytest.mark.parametrize(("total", "pages"), [(6, 3), (None, 2), (99, 4)])
+def read(paging: Paging, *sent: ProfilesPage) -> list[Any]:
+    """Return the profiles of a paging; the last page is sent again and again."""
+    delivered: list[Any] = []
+    while not paging.is_done:
+        while (batch := paging.take()) is None:
+            ask = paging.claim()
+            assert ask is not None
+            assert ask.number < 20
+            paging.settle(ask, sent[min(ask.number, len(sent) - 1)])
+        delivered.extend(profile.distinct_id for profile in batch.profiles)
+    return delivered
+
+
+@pytest.mark.parametrize(("total", "pages"), [(3, 2), (4, 3), (None, 2), (1, 2)])
 def test_a_short_page_is_the_last_unless_the_total_promises_more(total: int | None, pages: int) -> None:
     paging, sent = Paging(), [[1, 2], [3], [4], []]
-    while not paging.is_done:
-        ask = paging.claim()
-        assert ask is not None
-        paging.settle(ask, page(ask.number, sent[ask.number], 2, "s", total))
-        assert paging.take() is not None
+    read(paging, *(page(number, names, 2, "s", total) for number, names in enumerate(sent)))
     assert paging.taken == pages
+
+
+SHORTFALLS = {
+    "empty": [page(0, [1, 2], 2, "s", 6), page(1, [], 2, "s", 6), page(2, [], 2, "s", 6)],
+    "repeated": [page(0, [1, 2], 2, "s", 6), page(1, [1, 2], 2, "s", 6)],
+    "clamped": [page(0, [1, 2], 2, "s", 6), page(1, [3, 4], 2, "s", 6)],
+    "short": [page(0, [1, 2], 2, "s", 6), page(1, [3], 2, "s", 6), page(2, [], 2, "s", 6)],
+    "page size too large": [page(0, [1, 2], 6, "s", 6), page(1, [3, 4], 6, "s", 6), page(2, [], 6, "s", 6)],
+    "without a session": [page(0, [1, 2], 2, None, 6)],
+}
+
+
+@pytest.mark.parametrize("name", SHORTFALLS)
+def test_a_shortfall_is_an_error_unless_allowed(name: str) -> None:
+    sent = SHORTFALLS[name]
+    with pytest.raises(ProfilesIncompleteError, match="of 6 profiles") as caught:
+        read(Paging(), *sent)
+    found = read(Paging(allows_shortfall=True), *sent)
+    assert len(found) == len(set(found)) == caught.value.delivered < 6
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        [page(0, [1, 2, 3, 4], 4, "s", 7), page(1, [5, 6], 2, "s", 7), page(2, [7], 2, "s", 7)],
+        [page(0, [1, 2, 3], 7, "s", 7), page(1, [4, 5, 6], 7, "s", 7), page(2, [7], 7, "s", 7)],
+        [page(0, [1, 2, 3, 4], 4, "s", 7), page(1, [], 4, "s", 7), page(2, [5, 6, 7], 4, "s", 7)],
+        [page(0, [1, 2, 3, 4], 4, "s", 4), page(1, [5, 6, 7], 4, "s", 7)],
+        [page(0, [1, 2, 3, 4], 4, "s", 1), page(1, [5, 6, 7], 4, "s", 1)],
+        [
+            page(0, [1, 2, 3, 4], 4, "s", 7),
+            page(1, [5, 6, 7, 1], 4, "s", 7),
+            page(1, [5, 6, 7, 1], 4, "s", 7),
+        ],
+    ],
+    ids=["shrinking", "size too large", "gap", "growing total", "low total", "clamped"],
+)
+def test_pages_are_read_until_the_total_is_reached(sent: list[ProfilesPage]) -> None:
+    assert read(Paging(), *sent) == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_page_that_is_repeated_for_ever_ends_the_query() -> None:
+    first, last = page(0, [1, 2], 2, "s"), page(1, [3, 4], 2, "s")
+    del last["page"]
+    assert read(Paging(), first, last) == [1, 2, 3, 4]
+    with pytest.raises(ProfilesIncompleteError, match="page 0 for page 1"):
+        read(Paging(), first)
+
+
+@pytest.mark.parametrize("results", ["profiles", {"$distinct_id": 1}, [1], 7])
+def test_results_of_another_type_are_an_error(results: object) -> None:
+    answer = ProfilesPage.from_dict({"page": 0, "page_size": 2, "session_id": "s", "results": results})
+    with pytest.raises(ProfilesIncompleteError, match="something else than profiles on page 0"):
+        read(Paging(), answer)
+
+
+def test_a_page_that_is_not_computed_is_requested_again() -> None:
+    pending = ProfilesPage.from_dict({"page": 0, "status": "pending"})
+    waits = [pending_wait(pending, tries) for tries in range(1, 8)]
+    assert waits == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, None]
+    assert pending_wait(page(0, [], 2, "s"), 1) is None
+    with pytest.raises(ProfilesIncompleteError, match="not computed page 0"):
+        read(Paging(), pending)
+
+
+def test_profiles_without_an_id_are_told_apart() -> None:
+    profiles = [
+        {"$properties": {"a": 1}},
+        {"$properties": {"a": 2}},
+        {"$properties": {"a": 2}},
+        {"$group_key": "company", "$group_id": "x"},
+        {"$group_key": "company", "$group_id": "y"},
+        {"$distinct_id": 1},
+        {"$distinct_id": "1"},
+        {},
+    ]
+    answer = ProfilesPage.from_dict({"page": 0, "page_size": 9, "total": 8, "results": profiles})
+    assert len(read(Paging(), answer)) == 8
 
 
 def test_a_failure_delivers_earlier_profiles_and_stops_requests() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ __all__ = [
     "half_page",
     "hourly",
     "if_named",
+    "number_id",
     "odd_segments",
     "overall",
     "project_offset",
@@ -123,6 +125,10 @@ def group_profile(profile: dict[str, Any]) -> dict[str, Any]:
         "data_group_id": "8391",
         "$properties": profile["$properties"],
     }
+
+
+def number_id(profile: dict[str, Any]) -> dict[str, Any]:
+    return {**profile, "$distinct_id": zlib.crc32(profile["$distinct_id"].encode())}
 
 
 def if_named(change: Change) -> Callable[[Any, Parameters], Any]:

@@ -53,7 +53,7 @@ REQUESTS: dict[str, tuple[str, str, dict[str, Any]]] = {
 
 PROFILES: list[tuple[str, Callable[[Any], bool]]] = [
     ("distinct_id_missing", lambda profile: "$distinct_id" not in profile),
-    ("distinct_id_number", lambda profile: profile["$distinct_id"] == 12345),
+    ("distinct_id_number", lambda profile: isinstance(profile["$distinct_id"], int)),
     ("properties_null", lambda profile: profile["$properties"] is None),
     ("values_nan", lambda profile: math.isnan(profile["$properties"]["lifetime_value"])),
     ("groups", lambda profile: profile.keys() > {"$group_key", "$group_id", "data_group_id"}),
