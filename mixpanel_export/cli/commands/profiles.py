@@ -66,6 +66,9 @@ __all__ = ["profiles"]
     also_sets=["data_group_id"],
     help="Group profiles of the group key with this id, instead of user profiles.",
 )
+@click.option(
+    "--allow-shortfall", is_flag=True, help="Accept fewer profiles than the total that Mixpanel reports."
+)
 @click.option("--overwrite", is_flag=True, help="Replace an existing file.")
 @pass_invocation
 def profiles(
@@ -77,6 +80,7 @@ def profiles(
     output_properties: Sequence[str],
     distinct_ids: Sequence[str],
     group: str | None,
+    allow_shortfall: bool,
     overwrite: bool,
 ) -> None:
     """Export user or group profiles as JSON Lines.
@@ -95,6 +99,7 @@ def profiles(
         output_properties=output_properties or None,
         distinct_ids=distinct_ids or None,
         group=group,
+        allow_shortfall=allow_shortfall,
     )
     target = _file(resolve(output, format, get_args(LinesFormat)))
     target.check(overwrite=overwrite)
