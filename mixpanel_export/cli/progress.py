@@ -16,6 +16,8 @@ from rich.progress import BarColumn, ProgressColumn, SpinnerColumn, Task, TimeEl
 from rich.progress import Progress as ProgressBar
 from rich.text import Text
 
+from mixpanel_export.http.clock import in_words
+
 if TYPE_CHECKING:
     from mixpanel_export import Progress
     from mixpanel_export.profiles.file import ProfilesProgress
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["Describer", "ExportDescriber", "ProfilesDescriber", "moving_bar"]
 
 # A shorter wait is over before anyone has read about it.
-_MIN_WAIT_SHOWN = 1.0
+_MIN_WAIT_SHOWN = 0.3
+_MIN_REST_SHOWN = 2.0
 
 
 class Describer(Protocol):
@@ -47,9 +50,12 @@ class ExportDescriber:
     """Progress of an export of events."""
 
     def describe(self, totals: Progress, since: float) -> str:
-        """Return one line; waits are counted down."""
+        """Return one line; waits are counted down.
+
+        A terminal cuts the end off, so the news is first.
+        """
         parts = [
-            f"{totals.slices_done} of {totals.slices} slices",
+            f"{totals.days_done:,} of {totals.days:,} days",
             f"{totals.events:,} events",
             f"{decimal(totals.received)} received",
             f"{decimal(int(totals.rate))}/s",
@@ -57,12 +63,17 @@ class ExportDescriber:
         if totals.retries:
             parts.append(f"{totals.retries} retried")
         if totals.waiting is not None and (left := totals.waiting[1] - since) >= _MIN_WAIT_SHOWN:
-            parts.append(f"waiting {totals.waiting[0]}, {left:.0f} s")
+            step, _, reason = totals.waiting[0].partition(": ")
+            parts.insert(0, f"{step} in {in_words(left)}: {reason}")
+        elif totals.remaining is not None and (left := totals.remaining - since) >= _MIN_REST_SHOWN:
+            parts.insert(1, f"about {in_words(left)} left")
         return ", ".join(parts)
 
     def parts(self, totals: Progress) -> tuple[int, int | None]:
-        """Return the slices that are done, and all of them."""
-        return totals.slices_done, totals.slices
+        """Return the tenths of a second that have passed, and about how many there are in all."""
+        if totals.remaining is None:
+            return 0, None
+        return int(10 * totals.seconds), int(10 * (totals.seconds + totals.remaining)) + 1
 
 
 class ProfilesDescriber:

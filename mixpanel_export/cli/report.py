@@ -45,6 +45,7 @@ class Reporter:
         self._bar = not self._json and mode in {"auto", "bar"} and self._console.is_terminal
         self._silent = quiet or mode == "none"
         self._is_log = False
+        self._shows_waits = False
 
     def summary(self, text: str, facts: Mapping[str, Any] | None = None) -> None:
         """Report the result; `facts` are its numbers, for programs."""
@@ -81,18 +82,23 @@ class Reporter:
         if self._silent:
             yield None
         elif self._bar:
+            self._shows_waits = True
             with moving_bar(self._console, describer, waiting) as show:
                 yield show
+            self._shows_waits = False
         else:
             yield self._at_intervals(describer)
 
     @contextlib.contextmanager
     def capture_warnings(self) -> Generator[None]:
-        """Report what the library logs and warns about."""
-        handler = _Handler(self.warning)
-        logger = logging.getLogger("mixpanel_export")
+        """Report what the library logs and warns about: warnings, and attempts that are repeated."""
+        handler, retry_handler = _Handler(self.warning), _RetryHandler(self._retry)
+        logger, retries = logging.getLogger("mixpanel_export"), logging.getLogger("mixpanel_export.retries")
         logger.addHandler(handler)
+        retries.addHandler(retry_handler)
         propagates, logger.propagate = logger.propagate, False
+        level = retries.level
+        retries.setLevel(logging.INFO)
 
         def show(message: Warning | str, *_: object, **__: object) -> None:
             self.warning(str(message))
@@ -103,8 +109,15 @@ class Reporter:
                 warnings.showwarning = show
                 yield
         finally:
+            retries.setLevel(level)
             logger.propagate = propagates
+            retries.removeHandler(retry_handler)
             logger.removeHandler(handler)
+
+    def _retry(self, text: str) -> None:
+        # A bar shows them itself, the longest wait of all slices.
+        if not self._shows_waits and not self._silent:
+            self._print("note", text)
 
     def _at_intervals(self, describer: Describer) -> Callable[[Any], None]:
         interval = _JSON_INTERVAL if self._json else _LOG_INTERVAL
@@ -138,3 +151,20 @@ class _Handler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self._report(record.getMessage())
+
+
+class _RetryHandler(logging.Handler):
+    """Reports attempts that are repeated; slices that fail together, once."""
+
+    def __init__(self, report: Callable[[str], None]) -> None:
+        super().__init__(logging.INFO)
+        self._report = report
+        self._last: tuple[object, ...] = ()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        # The name of the call and the seconds differ from slice to slice.
+        arguments = record.args if isinstance(record.args, tuple) else ()
+        seen = (*arguments[1:3], *arguments[4:])
+        if seen != self._last:
+            self._last = seen
+            self._report(record.getMessage())

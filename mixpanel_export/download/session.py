@@ -69,7 +69,7 @@ class SliceReceiver:
     ) -> None:
         context = job.context
         self._malformed = malformed
-        self._tracker = Tracker(job.plan.days, listener)
+        self._tracker = Tracker(job.plan.days, listener, job.plan.known)
         self._fields = job.fields
         self._deduplicate = job.deduplicate
         self._deduplicating = threading.Lock()

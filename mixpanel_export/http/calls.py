@@ -106,6 +106,7 @@ class Call(Generic[T]):
         """
         started = self.budget.try_begin()
         if isinstance(started, Lease):
+            self.attempts.start()
             self.observer.on_attempt()
             return started
         self.observer.on_wait(started.seconds, f"next request: {started.why}")

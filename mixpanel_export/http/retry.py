@@ -8,9 +8,10 @@ repeating the call is harmless.
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
 
-from attrs import define, field, frozen, validators
+from attrs import Factory, define, field, frozen, validators
 
 from mixpanel_export._deprecated import renamed_attributes
 from mixpanel_export.errors import (
@@ -36,6 +37,8 @@ _MIN_LIMITED_WAIT = 0.1
 # A server that restarts is back in a moment; a wrong host or no network is worth no wait.
 _CONNECTS = 3
 _MAX_CONNECT_WAIT = 2.0
+# A resolver that answers nothing takes longer than that by itself.
+_MAX_CONNECT_SECONDS = 5.0
 
 
 @renamed_attributes(
@@ -78,6 +81,10 @@ class RetryPolicy:
         return min(doubled, self.max_wait) * (0.75 + chance / 2)
 
 
+def _now(state: RetryState) -> float:
+    return state.now()
+
+
 @define
 class RetryState:
     """The attempts of one call: the failures so far, and whether to go on.
@@ -99,7 +106,14 @@ class RetryState:
     limited: int = 0
     limited_wait: float = 0.0
     next_wait: float | None = None
+    now: Callable[[], float] = time.monotonic
     _unpaid: int = field(default=0, init=False)
+    _reached_at: float = field(init=False, default=Factory(_now, takes_self=True))
+
+    def start(self) -> None:
+        """Note that an attempt starts."""
+        if not self.unreachable:
+            self._reached_at = self.now()
 
     def record_failure(self, error: BaseException) -> float | None:
         """Count a failure and return the seconds to wait, or None when the error must be raised."""
@@ -143,6 +157,8 @@ class RetryState:
         self.failures += 1
         self.unreachable = self.unreachable + 1 if _could_not_connect(error) else 0
         if not self._may_repeat(error) or self.failures >= self.allowed:
+            return None
+        if self.unreachable and self.now() - self._reached_at > _MAX_CONNECT_SECONDS:
             return None
         wait = max(self.policy.backoff(self.unreachable or self.failures, self.chance()), self.asked(error))
         return min(wait, _MAX_CONNECT_WAIT) if self.unreachable else wait

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from attrs import evolve
 
 from mixpanel_export import Progress
 from mixpanel_export.cli.progress import ExportDescriber
@@ -214,11 +215,15 @@ def test_refused_credentials_exit_with_1(mixpanel_sandbox: Sandbox, tmp_path: Pa
     assert names(tmp_path) == []
 
 
-def test_progress_describes_slices_and_waits() -> None:
-    describe = ExportDescriber().describe
-    totals = Progress(slices=12, slices_done=3, events=4567, received=2_000_000, seconds=4.0)
-    assert describe(totals, 0.0) == "3 of 12 slices, 4,567 events, 2.0 MB received, 500.0 kB/s"
-    waiting = Progress(slices=12, waiting=("for the request budget", 61.2))
-    assert describe(waiting, 0.0).endswith("waiting for the request budget, 61 s")
-    assert describe(waiting, 1.0).endswith("waiting for the request budget, 60 s")
-    assert "waiting" not in describe(waiting, 61.15)
+def test_progress_describes_days_and_waits() -> None:
+    describe, parts = ExportDescriber().describe, ExportDescriber().parts
+    totals = Progress(days=31, days_done=3, events=4567, received=2_000_000, seconds=4.0)
+    assert describe(totals, 0.0) == "3 of 31 days, 4,567 events, 2.0 MB received, 500.0 kB/s"
+    assert parts(totals) == (0, None)
+    known = evolve(totals, remaining=36.0)
+    assert describe(known, 1.0).startswith("3 of 31 days, about 35 s left, 4,567 events, ")
+    assert parts(known) == (40, 401)
+    waiting = evolve(known, waiting=("attempt 2 of 6: connection refused", 4.2))
+    assert describe(waiting, 0.0).startswith("attempt 2 of 6 in 4 s: connection refused, 3 of 31 days, ")
+    assert describe(waiting, 1.0).startswith("attempt 2 of 6 in 3 s: ")
+    assert describe(waiting, 4.0).startswith("3 of 31 days, about 32 s left")

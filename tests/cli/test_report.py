@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mixpanel_export.sandbox import Sandbox
+from mixpanel_export.sandbox import Fault, Sandbox
 
 from .runner import EVENTS, run
 
@@ -41,6 +41,16 @@ def test_json_progress_ends_with_a_summary(tmp_path: Path) -> None:
     messages = [json.loads(line) for line in result.err.splitlines()]
     assert messages[-1]["type"] == "summary"
     assert messages[-1]["slices_done"] == messages[-1]["slices"] == 2
+
+
+def test_repeated_attempts_are_reported(mixpanel_sandbox: Sandbox) -> None:
+    mixpanel_sandbox.faults.add(Fault.status(503), path="/funnels/list")
+    result = run("query", "funnels", "list", environ=mixpanel_sandbox.environment)
+    assert re.fullmatch(
+        r"funnels\.list: attempt 2 of 6 in 0\.\d s: 503 Service Unavailable", result.err.splitlines()[0]
+    )
+    mixpanel_sandbox.faults.add(Fault.status(503), path="/funnels/list")
+    assert run("query", "funnels", "list", "--quiet", environ=mixpanel_sandbox.environment).err == ""
 
 
 @pytest.mark.parametrize(

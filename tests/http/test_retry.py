@@ -143,6 +143,18 @@ def test_a_server_that_cannot_be_reached_is_tried_three_times() -> None:
     assert [mixed.record_failure(error) for error in errors] == [*[0.0] * 5, None]
 
 
+def test_a_resolver_that_takes_long_is_asked_once() -> None:
+    now = 100.0
+    mine = RetryState(RetryPolicy(), chance=lambda: MIDDLE, now=lambda: now)
+    mine.start()
+    now += 4
+    not_found = NetworkError("no name", was_sent=False)
+    assert mine.record_failure(not_found) == 0.5
+    mine.start()
+    now += 4
+    assert mine.record_failure(not_found) is None
+
+
 def test_one_attempt_means_no_second() -> None:
     for error in (*TRANSIENT, limited(1)):
         assert attempts(RetryPolicy(attempts=1)).record_failure(error) is None
