@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+import traceback
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qsl
 
@@ -39,8 +40,12 @@ _logger = logging.getLogger(__name__)
 _Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def create_app(project: Project, controls: Controls) -> ASGIApp:
-    """Return the application that serves `project` under the limits and faults of `controls`."""
+def create_app(project: Project, controls: Controls, host: str = "127.0.0.1") -> ASGIApp:
+    """Return the application that serves `project` under the limits and faults of `controls`.
+
+    Args:
+        host: the host that it is reached by.
+    """
 
     async def unknown(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
@@ -57,7 +62,7 @@ def create_app(project: Project, controls: Controls) -> ASGIApp:
     # Serve both spellings of each path: a redirect would cost a request of the budget and drop the form.
     app.router.redirect_slashes = False
     api = DamagedWire(GzipMiddleware(DamagedLines(app)), lambda: controls.bandwidth)
-    return Gate(api, control_app(controls), controls, project.credentials)
+    return Gate(api, control_app(controls), controls, project.credentials, host)
 
 
 def _endpoint(project: Project, operation: Operation, variants: Variants) -> _Endpoint:
@@ -73,8 +78,15 @@ def _endpoint(project: Project, operation: Operation, variants: Variants) -> _En
             )
         except Refusal as refusal:
             response = _refuse(project, request, refusal)
-        except Exception:
-            _logger.exception("The sandbox failed to answer %s %s", request.method, operation.path)
+        except Exception as error:
+            # Without the error's words, which may quote a user's events.
+            _logger.error(
+                "The sandbox failed to answer %s %s: %s\n%s",
+                request.method,
+                operation.path,
+                type(error).__name__,
+                "".join(traceback.format_tb(error.__traceback__)),
+            )
             response = _refuse(project, request, Refusal(500, "An error occurred in the sandbox"))
         return variants.rewrite(operation.key, (*query, *form), response)
 

@@ -1,10 +1,11 @@
-"""The fixed, made-up credentials a sandbox accepts, one for each of Mixpanel's schemes.
+"""The made-up credentials a sandbox accepts, one for each of Mixpanel's schemes.
 
 See `http.authentication` for how they are checked.
 """
 
 from __future__ import annotations
 
+import secrets
 from typing import Literal
 
 from attrs import field, frozen
@@ -39,6 +40,16 @@ class SandboxCredentials:
     api_secret: str = field(default="not-a-real-secret-project", repr=False)
     project_id: int = 1234567
     workspace_id: int = 7654321
+
+    @classmethod
+    def random(cls) -> SandboxCredentials:
+        """Return credentials that nobody can guess, for a sandbox that serves a user's own events."""
+        return cls(
+            secret=secrets.token_urlsafe(24),
+            oauth_token=secrets.token_urlsafe(24),
+            api_key=secrets.token_hex(16),
+            api_secret=secrets.token_hex(16),
+        )
 
     def service_account(self) -> ServiceAccountAuth:
         """Return the service account, the scheme Mixpanel recommends."""
@@ -80,7 +91,7 @@ class SandboxCredentials:
 
     def redact(self, text: str) -> str:
         """Return `text` with these secrets replaced, for anything the sandbox echoes."""
-        secrets = (self.secret, self.oauth_token, self.api_key, self.api_secret)
-        for secret in sorted(secrets, key=len, reverse=True):
+        given = (self.secret, self.oauth_token, self.api_key, self.api_secret)
+        for secret in sorted(given, key=len, reverse=True):
             text = text.replace(secret, _REDACTED)
         return text

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 from mixpanel_export.auth import ServiceAccountAuth
 from mixpanel_export.client import AsyncMixpanelClient, MixpanelClient
-from mixpanel_export.errors import MissingExtraError, MixpanelError
+from mixpanel_export.errors import ConfigurationError, MissingExtraError, MixpanelError
 from mixpanel_export.sandbox.control.controls import Controls
 from mixpanel_export.sandbox.credentials import SandboxCredentials
 from mixpanel_export.sandbox.faults.schedule import FaultSchedule
 from mixpanel_export.sandbox.http.limits import Limits
+from mixpanel_export.sandbox.http.origins import is_loopback
 from mixpanel_export.sandbox.http.request_log import RequestLog
 from mixpanel_export.sandbox.http.serving import Serving, listen
 from mixpanel_export.sandbox.variants.registry import Variants
@@ -42,6 +43,8 @@ class Sandbox:
 
     Mixpanel's request limits apply, so the fourth export within a second gets a 429.
 
+    Requests of web pages are refused: those whose `Host` is another server's, and those of another origin.
+
     Inject faults with `faults` and inspect received requests with `requests`. Programs in other languages
     do both over HTTP, at `control_url`.
 
@@ -53,8 +56,10 @@ class Sandbox:
             them. Plain files are served in place, so they must not change while the sandbox runs. Profiles
             are derived from the events: an empty one for each distinct id.
         port: the port to listen on; 0 picks a free one.
-        host: the address to listen on. Any address except loopback is open to other machines.
-        credentials: the credentials to accept instead of the default ones.
+        host: the address to listen on. Any address except loopback is open to other machines, and refused with
+            `events`.
+        credentials: the credentials to accept instead of the default ones, which are fixed for the sample and
+            random with `events`.
         seed: the seed of the sample data; another seed gives another shop of the same kind.
         engage_session_seconds: seconds that a profile query's `session_id` stays valid after its last use.
         limits: the request limits, Mixpanel's by default; None disables them.
@@ -63,6 +68,7 @@ class Sandbox:
             `{"annotations": "user_missing"}`. See `Sandbox.variants`.
 
     Raises:
+        ConfigurationError: `events` with a host that is not loopback.
         MissingExtraError: the extra `sandbox` is not installed.
     """
 
@@ -80,7 +86,11 @@ class Sandbox:
         variants: str | Sequence[str] | Mapping[str, str | Sequence[str]] = (),
     ) -> None:
         _require_extra()
-        self.credentials: SandboxCredentials = credentials or SandboxCredentials()
+        if events is not None and not is_loopback(host):
+            raise ConfigurationError("host", f"a sandbox with events serves loopback only, got {host!r}")
+        if credentials is None:
+            credentials = SandboxCredentials() if events is None else SandboxCredentials.random()
+        self.credentials: SandboxCredentials = credentials
         self._controls = Controls.with_limits(limits, bandwidth, Variants(variants))
         self._events = None if events is None else Path(events)
         self._host = host
@@ -229,7 +239,7 @@ class Sandbox:
         from mixpanel_export.sandbox.app import create_app
 
         listener = resources.enter_context(listen(self._host, self._port))
-        application = create_app(self._project(resources), self._controls)
+        application = create_app(self._project(resources), self._controls, self._host)
         serving = Serving(application, listener)
         resources.callback(serving.stop)
         return serving

@@ -1,4 +1,4 @@
-"""The outermost ASGI layer: logs each API request, counts it against the limits and assigns its fault.
+"""The outermost ASGI layer: refuses web pages, logs each API request, counts it and assigns its fault.
 
 The faults themselves are applied by `faults.wire` and `faults.body`. Control requests bypass all of it.
 """
@@ -17,6 +17,7 @@ from mixpanel_export.sandbox.control.controls import Controls
 from mixpanel_export.sandbox.credentials import SandboxCredentials
 from mixpanel_export.sandbox.faults.body import FAULT
 from mixpanel_export.sandbox.http.limits import Excess, family_of
+from mixpanel_export.sandbox.http.origins import refuse_page
 from mixpanel_export.sandbox.http.refusal import public_query, refusal_body
 from mixpanel_export.sandbox.http.request_log import LoggedRequest
 
@@ -33,18 +34,28 @@ class Gate:
 
     Args:
         credentials: the secrets to keep out of the log.
+        host: the host that the sandbox listens on.
     """
 
     def __init__(
-        self, app: ASGIApp, control: ASGIApp, controls: Controls, credentials: SandboxCredentials
+        self,
+        app: ASGIApp,
+        control: ASGIApp,
+        controls: Controls,
+        credentials: SandboxCredentials,
+        host: str,
     ) -> None:
         self._app = app
         self._control = control
         self._controls = controls
         self._credentials = credentials
+        self._host = host
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
+        if (reason := refuse_page(scope["headers"], self._host)) is not None:
+            await JSONResponse({"error": reason}, 403)(scope, receive, send)
+            return
         if path == _CONTROL or path.startswith(f"{_CONTROL}/"):
             await self._control(scope, receive, send)
             return
