@@ -8,6 +8,7 @@ from mixpanel_export._formats import FileFormat, Layout, LinesFormat, PartitionB
 from mixpanel_export._redaction import RedactingFilter
 from mixpanel_export.auth import MixpanelAuth, OAuthTokenAuth, SecretAuth, ServiceAccountAuth, SignatureAuth
 from mixpanel_export.client import AsyncMixpanelClient, ClientOptions, MixpanelClient
+from mixpanel_export.client_spec import ClientSpec
 from mixpanel_export.dates import DateLike
 from mixpanel_export.directory.manifest import Manifest, ManifestSlice
 from mixpanel_export.download.plan import Slice
@@ -52,6 +53,7 @@ from mixpanel_export.export import (
     Export,
     PlanSummary,
     Progress,
+    SliceTask,
 )
 from mixpanel_export.expressions import prop
 from mixpanel_export.http.limits import MIXPANEL_LIMITS, BudgetWarning, Limits, Quota
@@ -77,6 +79,7 @@ __all__ = [
     "BudgetWarning",
     "CancelledError",
     "ClientOptions",
+    "ClientSpec",
     "ConfigurationError",
     "DateLike",
     "DestinationError",
@@ -132,6 +135,7 @@ __all__ = [
     "SignatureAuth",
     "Slice",
     "SliceFailedError",
+    "SliceTask",
     "UnrepresentableError",
     "prop",
 ]

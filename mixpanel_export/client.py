@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 import zoneinfo
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
 from functools import cached_property
@@ -18,8 +19,17 @@ import httpx
 
 from mixpanel_export import dates, settings
 from mixpanel_export.auth import MixpanelAuth
+from mixpanel_export.client_spec import (
+    ClientSpec,
+    Credentials,
+    EnvironmentCredentials,
+    HeldCredentials,
+    NoSpec,
+    spec_of,
+)
 from mixpanel_export.errors import ConfigurationError
 from mixpanel_export.export import AsyncExport, Export
+from mixpanel_export.export.tasks import ClientSource
 from mixpanel_export.http.calls import Call, operation_call, raw_call
 from mixpanel_export.http.connections import (
     AsyncConnections,
@@ -99,6 +109,20 @@ class _BaseClient(Generic[TransportT]):
             retry=retry or RetryPolicy(),
             limits=effective_limits(limits, local=servers.are_local),
         )
+        self._credentials: Credentials = HeldCredentials(auth)
+        self._options: Mapping[str, Any] = {
+            "project_id": project_id,
+            "workspace_id": workspace_id,
+            "region": region,
+            "base_url": base_url,
+            "timezone": timezone,
+            "timeout": timeout,
+            "check_expressions": check_expressions,
+            "retry": retry,
+            "limits": limits,
+            "transport": transport,
+            "export_transport": export_transport,
+        }
         if export_transport is None and isinstance(transport, httpx.BaseTransport):
             export_transport = transport
         self._open(transport)
@@ -125,7 +149,42 @@ class _BaseClient(Generic[TransportT]):
         """
         found = settings.read(environ, auth=overrides.get("auth"))
         options: dict[str, Any] = {**found.options, **overrides, "auth": found.auth}
-        return cls(**options)
+        client = cls(**options)
+        if environ is None and "auth" not in overrides:
+            client._credentials = EnvironmentCredentials()
+        return client
+
+    def spec(
+        self,
+        *,
+        secret_variable: str | None = None,
+        secret_file: str | os.PathLike[str] | None = None,
+    ) -> ClientSpec[Self]:
+        """Return everything needed to make this client again in another process or on another machine.
+
+        A client itself cannot be pickled; its spec can, and `spec.connect()` makes the client where it lands. The
+        spec of a client made by `from_env()` holds no secret: it reads the environment of the machine that
+        connects. Otherwise it holds the credentials, redacted in its repr but not in its pickle, unless you name
+        another place:
+
+        >>> pickle.dumps(client.spec(secret_file="/run/secrets/mixpanel"))  # doctest: +SKIP
+
+        Args:
+            secret_variable: the environment variable that holds the secret (or token) there.
+            secret_file: the file that holds it there.
+
+        Raises:
+            ConfigurationError: for a client with a `transport` of its own, which cannot travel.
+        """
+        return spec_of(
+            type(self),
+            repr(self),
+            self._credentials,
+            self._options,
+            auth=self._context.auth,
+            secret_variable=secret_variable,
+            secret_file=secret_file,
+        )
 
     @property
     def description(self) -> str:
@@ -140,12 +199,21 @@ class _BaseClient(Generic[TransportT]):
     def __reduce__(self) -> NoReturn:
         name = type(self).__name__
         raise TypeError(
-            f"a {name} holds credentials and open connections and cannot be pickled or copied; create one in each "
-            f"worker, for example with {name}.from_env()"
+            f"a {name} holds credentials and open connections and cannot be pickled or copied; pickle "
+            "client.spec() instead, and call connect() on it in each worker"
         )
 
     def _open(self, transport: TransportT | None) -> None:
         raise NotImplementedError
+
+    def _source(self) -> ClientSource:
+        """Return the source of synchronous clients with these settings, for slices that travel."""
+        try:
+            spec: ClientSource = self.spec().for_client(MixpanelClient)
+        except ConfigurationError as error:
+            # A plan of this client is still of use; only its slices cannot be fetched elsewhere.
+            return NoSpec(error)
+        return spec
 
     def _raw_call(
         self,
@@ -199,7 +267,7 @@ class MixpanelClient(_BaseClient[httpx.BaseTransport], Resources):
     @cached_property
     def export(self) -> Export:
         """The raw export of events."""
-        return Export(self, self._context, self._export_http)
+        return Export(self, self._context, self._export_http, self._source)
 
     @cached_property
     def profiles(self) -> Profiles:
@@ -287,7 +355,7 @@ class AsyncMixpanelClient(_BaseClient[httpx.AsyncBaseTransport], AsyncResources)
     @cached_property
     def export(self) -> AsyncExport:
         """The raw export of events."""
-        return AsyncExport(self, self._context, self._export_http)
+        return AsyncExport(self, self._context, self._export_http, self._source)
 
     @cached_property
     def profiles(self) -> AsyncProfiles:

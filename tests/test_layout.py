@@ -17,6 +17,7 @@ LAYERS = (
     ("integrations",),
     ("_public",),
     ("client",),
+    ("client_spec",),
     ("export",),
     ("directory",),
     ("profiles",),

@@ -98,7 +98,7 @@ class _Client(MixpanelClient):
     @cached_property
     def older_export(self) -> _OlderExport:
         """Return the raw export, with the older client's parameters."""
-        return _OlderExport(self, self._context, self._export_http)
+        return _OlderExport(self, self._context, self._export_http, self._source)
 
 
 class _OlderExport(Export):

@@ -62,6 +62,7 @@ class DirectoryRequest:
         overwrite: replace whatever the directory holds.
         verify: read every finished file again, and compare checksums.
         look_back: the number of last days that an update fetches again; None when this is not an update.
+        refetch: fetch the days from `from_date` to `to_date` again, in a directory that has them.
     """
 
     path: str
@@ -74,6 +75,7 @@ class DirectoryRequest:
     overwrite: bool = False
     verify: bool = False
     look_back: int | None = None
+    refetch: bool = False
 
     @classmethod
     def make(
@@ -85,6 +87,7 @@ class DirectoryRequest:
         *,
         overwrite: bool = False,
         look_back: int | None = None,
+        refetch: bool = False,
     ) -> DirectoryRequest:
         """Check the names of the options, the format and the look-back.
 
@@ -116,6 +119,7 @@ class DirectoryRequest:
             overwrite=overwrite,
             verify=options.get("verify", False),
             look_back=look_back,
+            refetch=refetch,
         )
 
     @property

@@ -12,20 +12,19 @@ from mixpanel_export.directory.request import (
     DirectoryRequest,
     PathLike,
 )
-from mixpanel_export.directory.results import DirectoryExport, PlanSummary
+from mixpanel_export.directory.results import DirectoryExport
 from mixpanel_export.directory.run import DirectoryRun
-from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.progress import ProgressListener
 from mixpanel_export.http.connections import Connections
 
 if TYPE_CHECKING:
     from mixpanel_export.http.context import Context
 
-__all__ = ["AsyncDirectoryExports", "DirectoryExports"]
+__all__ = ["AsyncDirectoryExports", "DirectoryExports", "ExportRuns"]
 
 
-class _DirectoryExports:
-    """The runs behind both flavours."""
+class ExportRuns:
+    """The runs behind both flavours of `client.export`."""
 
     _context: Context
     _http: Connections
@@ -56,14 +55,19 @@ class _DirectoryExports:
         request = DirectoryRequest.make(path, from_date, to_date, options, look_back=look_back)
         return DirectoryRun(self._context.patient, self._http, request, progress)
 
-    def _plan_without_directory(
-        self, from_date: DateLike, to_date: DateLike, options: DirectoryOptions
-    ) -> PlanSummary:
-        request = DirectoryRequest.make("", from_date, to_date, options)
-        return PlanSummary.of(ExportJob.make(self._context, from_date, to_date, **request.options))
+    def _refetch_run(
+        self,
+        path: PathLike,
+        from_date: DateLike,
+        to_date: DateLike,
+        options: DirectoryOptions,
+        progress: ProgressListener | None,
+    ) -> DirectoryRun:
+        request = DirectoryRequest.make(path, from_date, to_date, options, refetch=True)
+        return DirectoryRun(self._context, self._http, request, progress)
 
 
-class DirectoryExports(_DirectoryExports):
+class DirectoryExports(ExportRuns):
     """Exports to a directory, over a synchronous client."""
 
     def to_directory(
@@ -152,43 +156,37 @@ class DirectoryExports(_DirectoryExports):
             path, from_date, to_date, options, look_back=look_back, progress=progress
         ).run()
 
-    def plan(
+    def refetch(
         self,
+        path: PathLike,
         from_date: DateLike,
         to_date: DateLike,
         *,
-        path: PathLike | None = None,
-        overwrite: bool = False,
+        progress: ProgressListener | None = None,
         **options: Unpack[DirectoryOptions],
-    ) -> PlanSummary:
-        """Return the requests that an export would make; send nothing and change nothing.
+    ) -> DirectoryExport:
+        """Fetch some days of a directory again, as an orchestrator does when it runs one partition once more.
+
+        The query is the manifest's. Each slice with one of these days is fetched again, whole, and the new file
+        replaces the old one when the manifest lists it; a day that has become empty is then empty. Missing days are
+        fetched, too. If it is interrupted, the same call, `to_directory` and `update_directory` all resume it.
 
         Args:
-            from_date: the first day, as for `events`.
-            to_date: the last day, as for `events`.
-            path: a directory or its URL, to plan what `to_directory` would do with the same arguments. Without it,
-                the plan is for `events` and the other kinds of export.
-            overwrite: as for `to_directory`.
-            options: as for `to_directory`.
+            path: the directory, or its URL.
+            from_date: the first day to fetch again.
+            to_date: the last one, included.
+            progress: as for `to_directory`.
+            options: as for `to_directory`. The format and the filters must be the manifest's, if given.
+
+        Raises:
+            InvalidArgumentError: for days outside the directory's range.
+            DirectoryMismatchError: (a ValueError) when the directory holds another export, or no complete slice.
+            Errors of `to_directory`: for the same reasons.
         """
-        if path is None:
-            return self._plan_without_directory(from_date, to_date, options)
-        return self._export_run(path, from_date, to_date, options, overwrite=overwrite).plan()
-
-    def plan_update(
-        self,
-        path: PathLike,
-        *,
-        to_date: DateLike | None = None,
-        look_back: int = DEFAULT_LOOK_BACK,
-        from_date: DateLike | None = None,
-        **options: Unpack[DirectoryOptions],
-    ) -> PlanSummary:
-        """Return the requests that `update_directory` would make; send nothing and change nothing."""
-        return self._update_run(path, from_date, to_date, options, look_back=look_back).plan()
+        return self._refetch_run(path, from_date, to_date, options, progress).run()
 
 
-class AsyncDirectoryExports(_DirectoryExports):
+class AsyncDirectoryExports(ExportRuns):
     """Exports to a directory, over an asynchronous client; each runs in a thread that ends with its task."""
 
     async def to_directory(
@@ -219,31 +217,15 @@ class AsyncDirectoryExports(_DirectoryExports):
         run = self._update_run(path, from_date, to_date, options, look_back=look_back, progress=progress)
         return await in_thread(run.run, run.cancel)
 
-    async def plan(
+    async def refetch(
         self,
+        path: PathLike,
         from_date: DateLike,
         to_date: DateLike,
         *,
-        path: PathLike | None = None,
-        overwrite: bool = False,
+        progress: ProgressListener | None = None,
         **options: Unpack[DirectoryOptions],
-    ) -> PlanSummary:
-        """Do the same as `Export.plan`."""
-        if path is None:
-            # The budget's state may be in a file.
-            return await in_thread(lambda: self._plan_without_directory(from_date, to_date, options))
-        run = self._export_run(path, from_date, to_date, options, overwrite=overwrite)
-        return await in_thread(run.plan, run.cancel)
-
-    async def plan_update(
-        self,
-        path: PathLike,
-        *,
-        to_date: DateLike | None = None,
-        look_back: int = DEFAULT_LOOK_BACK,
-        from_date: DateLike | None = None,
-        **options: Unpack[DirectoryOptions],
-    ) -> PlanSummary:
-        """Do the same as `Export.plan_update`."""
-        run = self._update_run(path, from_date, to_date, options, look_back=look_back)
-        return await in_thread(run.plan, run.cancel)
+    ) -> DirectoryExport:
+        """Do the same as `Export.refetch`."""
+        run = self._refetch_run(path, from_date, to_date, options, progress)
+        return await in_thread(run.run, run.cancel)

@@ -1,20 +1,19 @@
-"""The results of a directory export: what a run did (`DirectoryExport`), and what it would do (`PlanSummary`)."""
+"""The results of a directory export: what a run did (`DirectoryExport`), and would do (`DirectoryOutline`)."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from attrs import frozen
 
 from mixpanel_export.directory.manifest import Manifest, ManifestSlice
 from mixpanel_export.download.job import ExportJob
-from mixpanel_export.download.plan import Slice
 from mixpanel_export.download.progress import Progress
 
-__all__ = ["DirectoryExport", "PlanSummary"]
+__all__ = ["DirectoryExport", "DirectoryOutline"]
 
 
 @frozen
@@ -78,72 +77,19 @@ class DirectoryExport:
 
 
 @frozen
-class PlanSummary:
-    """The requests that an export would make.
+class DirectoryOutline:
+    """The work that a run would do.
 
     Attributes:
-        from_date: the first day.
-        to_date: the last day, included.
-        slices: the days to fetch, as they would be cut now; the export cuts days that turn out to be large again.
-        parallel: the number of slices fetched at a time.
+        job: the export of the days that are missing.
+        from_date: the first day of the directory.
+        to_date: its last day, included.
         done: the slices that are already complete, and stay.
-        damaged: files that are damaged or missing, by name, with the reason; their days are among `slices`.
-        per_hour: the requests that the budget allows in an hour; None when no budget is kept.
-        used: the requests made within the last hour, as far as this machine knows.
-        most_requests: the most requests that the export makes if every day is large, retries aside.
-        reason: why that many.
+        damaged: files that are damaged or missing, by name, with the reason.
     """
 
+    job: ExportJob
     from_date: datetime.date
     to_date: datetime.date
-    slices: Sequence[Slice]
-    parallel: int
     done: Sequence[ManifestSlice]
     damaged: Mapping[str, str]
-    per_hour: int | None
-    used: int
-    most_requests: int
-    reason: str
-
-    @classmethod
-    def of(
-        cls,
-        job: ExportJob,
-        days: tuple[datetime.date, datetime.date] | None = None,
-        done: Sequence[ManifestSlice] = (),
-        damaged: Mapping[str, str] | None = None,
-    ) -> Self:
-        """Summarize a job; `days` is the whole range, when the job fetches only a part of it."""
-        from_date, to_date = days or job.days
-        budget = job.context.budget("data")
-        planner = job.planner()
-        slices = planner.outline()
-        return cls(
-            from_date=from_date,
-            to_date=to_date,
-            slices=slices,
-            parallel=job.plan.parallel,
-            done=done,
-            damaged=damaged or {},
-            per_hour=job.context.limits.export.per_hour,
-            used=budget.used(),
-            most_requests=max(len(slices), planner.most_requests),
-            reason=planner.reason,
-        )
-
-    @property
-    def requests(self) -> int:
-        """The fewest requests that the export makes, if none has to be repeated."""
-        return len(self.slices)
-
-    @property
-    def days(self) -> int:
-        """The number of days to fetch."""
-        return sum(slice_.days for slice_ in self.slices)
-
-    @property
-    def hours_to_wait(self) -> int:
-        """The approximate number of hours spent waiting for the budget."""
-        if self.per_hour is None:
-            return 0
-        return max(0, -((self.per_hour - self.used - self.requests) // self.per_hour))

@@ -63,6 +63,8 @@ def reconcile(
         InvalidArgumentError: for arguments that are not allowed.
         DirectoryMismatchError: when the directory holds another export.
     """
+    if request.refetch:
+        return _reconcile_refetch(request, context, manifest)
     if request.look_back is not None and manifest is not None and manifest.slices and not request.overwrite:
         return _reconcile_update(request, request.look_back, context, manifest)
     job = _requested_job(request, context)
@@ -118,6 +120,39 @@ def _reconcile_update(
         }
     return ResumeState(
         job, evolve(manifest, query=extended), due=frozenset(due), slice_days=request.slice_days
+    )
+
+
+def _reconcile_refetch(request: DirectoryRequest, context: Context, manifest: Manifest | None) -> ResumeState:
+    """Fetch the slices again that have one of these days; the recorded range stays."""
+    if manifest is None or not manifest.slices:
+        raise DirectoryMismatchError(
+            request.path,
+            f"{request.path} holds no complete slice yet",
+            "Export to it first, with to_directory()",
+            reason="no_manifest",
+        )
+    query = manifest.query
+    first = dates.to_date("from_date", request.from_date)
+    last = dates.to_date("to_date", request.to_date)
+    if not query.from_date <= first <= last <= query.to_date:
+        raise InvalidArgumentError(
+            "from_date",
+            f"{first} to {last}",
+            f"expected days from {query.from_date} to {query.to_date}, which {request.path} holds",
+        )
+    given: dict[str, Any] = {name: value for name, value in request.options.items() if value is not None}
+    job = ExportJob.make(context, query.from_date, query.to_date, **{**query.filters, **given})
+    requested = _requested_query(request, job, query)
+    _check_same(request, query, requested)
+    due = manifest.due() | {
+        entry.slice_ for entry in manifest.slices if entry.from_date <= last and first <= entry.to_date
+    }
+    return ResumeState(
+        job,
+        evolve(manifest, query=evolve(query, on_malformed=requested.on_malformed)),
+        due=frozenset(due),
+        slice_days=request.slice_days,
     )
 
 

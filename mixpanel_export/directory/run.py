@@ -22,7 +22,7 @@ from mixpanel_export.directory.manifest import Manifest, ManifestSlice
 from mixpanel_export.directory.plan import DirectoryPlan, plan_downloads
 from mixpanel_export.directory.publish import Publisher
 from mixpanel_export.directory.request import DirectoryRequest
-from mixpanel_export.directory.results import DirectoryExport, PlanSummary
+from mixpanel_export.directory.results import DirectoryExport, DirectoryOutline
 from mixpanel_export.directory.resume import ResumeState, reconcile
 from mixpanel_export.directory.rewrite import StaleFiles
 from mixpanel_export.directory.slice_files import SliceFiles
@@ -73,14 +73,14 @@ class DirectoryRun:
         self._cancellation.cancel()
         self._download_cancellation.cancel()
 
-    def plan(self) -> PlanSummary:
+    def plan(self) -> DirectoryOutline:
         """Return the work of `run`; change nothing, and take no lock."""
         state = self._reconcile()
         damaged = self._find_damaged(state)
         plan = plan_downloads(state, damaged, ())
         query = plan.manifest.query
         done = [entry for entry in plan.manifest.slices if entry.slice_ not in plan.job.plan.fixed]
-        return PlanSummary.of(plan.job, (query.from_date, query.to_date), done, damaged)
+        return DirectoryOutline(plan.job, query.from_date, query.to_date, done, damaged)
 
     def run(self) -> DirectoryExport:
         """Fetch the missing slices.

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
+from attrs import fields as attributes_of
 from attrs import frozen
 
 from mixpanel_export._formats import ON_MALFORMED, OnMalformed
@@ -149,6 +150,15 @@ class ExportJob:
         return EventDecoder(self.event_type, self.fields, f"the slice {slice_}")
 
     @property
+    def options(self) -> ExportOptions:
+        """The arguments that make the same export of other days; those with their default value are left out."""
+        given: dict[str, Any] = {name: value for name, value in self.filters.items() if value is not None}
+        for attribute in _OPTIONAL:
+            if (value := getattr(self, attribute)) != _DEFAULTS[attribute]:
+                given[attribute] = value
+        return cast(ExportOptions, given)
+
+    @property
     def days(self) -> tuple[datetime.date, datetime.date]:
         """The first and the last day."""
         slices = sorted((*self.plan.ranges, *self.plan.fixed))
@@ -160,6 +170,10 @@ class ExportJob:
         quota = budget.quota
         left = max(0, quota.per_hour - budget.used()) if quota.per_hour is not None else None
         return SlicePlanner.of(self.plan, Pace(quota.per_second, quota.per_hour, left))
+
+
+_OPTIONAL = ExportOptions.__annotations__.keys() & {attribute.name for attribute in attributes_of(ExportJob)}
+_DEFAULTS: Mapping[str, Any] = {attribute.name: attribute.default for attribute in attributes_of(ExportJob)}
 
 
 def _check_bytes(name: str, size: int, least: int) -> int:

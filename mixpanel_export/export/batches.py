@@ -157,6 +157,10 @@ class RecordBatches:
         table = self.to_arrow()
         return duckdb.from_arrow(table) if connection is None else connection.from_arrow(table)
 
+    def close_with(self, close: Callable[[], None]) -> None:
+        """Call this, too, when the batches are closed or read to the end, as for a client made for them alone."""
+        self._staged.on_closed.append(close)
+
     def close(self) -> None:
         """End the threads and remove the temporary files; may be called twice, and from any thread."""
         if self._staged.cancellation.is_ours:

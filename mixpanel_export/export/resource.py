@@ -6,17 +6,18 @@ Two thin shells over `calls`, which checks the arguments of both; `iterate`, `ba
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Unpack
 
 from mixpanel_export._formats import FileFormat, Layout, OnMalformed
 from mixpanel_export._worker import WorkThread, in_thread
 from mixpanel_export.dates import DateLike
-from mixpanel_export.directory.resource import AsyncDirectoryExports, DirectoryExports
 from mixpanel_export.download.job import DEFAULT_PARALLEL, ExportJob, ExportOptions
 from mixpanel_export.download.progress import Progress, ProgressListener
 from mixpanel_export.export.calls import ExportCalls
+from mixpanel_export.export.planning import AsyncPlans, Plans
+from mixpanel_export.export.tasks import ClientSource
 from mixpanel_export.http.connections import Connections
 from mixpanel_export.records.event import Event
 from mixpanel_export.records.verify import MAX_LINE
@@ -30,13 +31,16 @@ if TYPE_CHECKING:
 __all__ = ["AsyncExport", "Export"]
 
 
-class Export(ExportCalls, DirectoryExports, ExportResource):
+class Export(ExportCalls, Plans, ExportResource):
     """The raw export of events, over a synchronous client."""
 
-    def __init__(self, client: Resources, context: Context, http: Connections) -> None:
+    def __init__(
+        self, client: Resources, context: Context, http: Connections, source: Callable[[], ClientSource]
+    ) -> None:
         super().__init__(client)
         self._context = context
         self._http = http
+        self._source = source
 
     def events(
         self,
@@ -232,13 +236,16 @@ class Export(ExportCalls, DirectoryExports, ExportResource):
         return self._text_writer(arguments).text()
 
 
-class AsyncExport(ExportCalls, AsyncDirectoryExports, AsyncExportResource):
+class AsyncExport(ExportCalls, AsyncPlans, AsyncExportResource):
     """The raw export of events, over an asynchronous client."""
 
-    def __init__(self, client: AsyncResources, context: Context, http: Connections) -> None:
+    def __init__(
+        self, client: AsyncResources, context: Context, http: Connections, source: Callable[[], ClientSource]
+    ) -> None:
         super().__init__(client)
         self._context = context
         self._http = http
+        self._source = source
 
     def events(
         self,

@@ -11,7 +11,7 @@ import functools
 import os
 import shutil
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -109,6 +109,7 @@ class StagedExport:
         self._download: _Download | None = None
         self._complete: list[_StagedSlice] = []
         self._schema: pa.Schema | None = None
+        self.on_closed: list[Callable[[], None]] = []
 
     @property
     def progress(self) -> Progress:
@@ -163,6 +164,8 @@ class StagedExport:
         self._receiver.close()
         if self._download is not None:
             self._download.close()
+        while self.on_closed:
+            self.on_closed.pop()()
 
     def close_from_any_thread(self) -> None:
         """Close it, in another thread if this one converts: the garbage collector runs in any."""

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from mixpanel_export import DirectoryMismatchError, InvalidArgumentError, MixpanelClient
+from mixpanel_export import DirectoryMismatchError, InvalidArgumentError, MixpanelClient, MixpanelError
 from mixpanel_export.sandbox import Fault, Sandbox
 from tests.wire_server import client_of
 
@@ -219,3 +219,49 @@ def test_a_reader_sees_old_days_or_new_ones(serve: Serve, folder: Path) -> None:
         client.export.update_directory(folder, to_date="2024-01-02", parallel=1, progress=look)
     assert set(seen) <= {40, 45, 50}
     assert events_in(folder).total() == 50
+
+
+def days_of(*late: int, empty: int = 0) -> list[dict[str, Any]]:
+    """Make the events of six days: some with late ones, and one without any."""
+    days = [day for day in range(1, 7) if day != empty]
+    return [record for day in days for record in records(day, late=3 if day in late else 0)]
+
+
+def test_refetch_replaces_the_slices_of_its_days_only(serve: Serve, folder: Path) -> None:
+    with client_of(serve(days_of())) as client:
+        client.export.to_directory(folder, "2024-01-01", "2024-01-06", slice_days=2)
+    later = serve(days_of(1, 4, 6, empty=3))
+    with client_of(later) as client:
+        done = client.export.refetch(folder, "2024-01-03", "2024-01-03")
+    assert days_asked(later) == [("03", "04")]
+    assert (done.fetched, done.found) == (1, 2)
+    assert events_in(folder) == counted(days_of(4, empty=3))
+    assert manifest_of(folder)["query"]["to_date"] == "2024-01-06"
+
+
+def test_an_interrupted_refetch_is_resumed(serve: Serve, folder: Path) -> None:
+    with client_of(serve(days_of())) as client:
+        client.export.to_directory(folder, "2024-01-01", "2024-01-06", slice_days=2)
+    later = serve(days_of(1, 3))
+    later.faults.add(Fault.status(400), path="/export")
+    with client_of(later) as client:
+        with pytest.raises(MixpanelError):
+            client.export.refetch(folder, "2024-01-01", "2024-01-04")
+        # Readers still find every event of before, or of after.
+        assert sum(events_in(folder, stray=True).values()) >= 120
+        client.export.to_directory(folder, "2024-01-01", "2024-01-06")
+    assert events_in(folder) == counted(days_of(1, 3))
+
+
+def test_refetch_refuses_days_and_folders_it_does_not_know(
+    shop: MixpanelClient, sandbox: Sandbox, folder: Path
+) -> None:
+    with pytest.raises(DirectoryMismatchError, match="no complete slice"):
+        shop.export.refetch(folder, "2024-01-01", "2024-01-02")
+    shop.export.to_directory(folder, "2024-01-01", "2024-01-02")
+    before, asked = events_in(folder), len(sandbox.requests)
+    with pytest.raises(InvalidArgumentError, match="2024-01-01 to 2024-01-02"):
+        shop.export.refetch(folder, "2024-01-02", "2024-01-03")
+    with pytest.raises(DirectoryMismatchError, match="event"):
+        shop.export.refetch(folder, "2024-01-01", "2024-01-02", event="Purchase")
+    assert (events_in(folder), len(sandbox.requests)) == (before, asked)

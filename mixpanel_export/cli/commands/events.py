@@ -23,9 +23,10 @@ from mixpanel_export.cli.options import Command, Option
 
 if TYPE_CHECKING:
     from mixpanel_export import MixpanelClient, Progress
-    from mixpanel_export.directory.results import DirectoryExport, PlanSummary
+    from mixpanel_export.directory.results import DirectoryExport
     from mixpanel_export.download.job import ExportOptions
     from mixpanel_export.download.progress import ProgressListener
+    from mixpanel_export.export.plans import PlanSummary
 
 __all__ = ["EventsCommand", "events"]
 

@@ -8,7 +8,8 @@ import click
 from rich.filesize import decimal
 
 if TYPE_CHECKING:
-    from mixpanel_export.directory.results import DirectoryExport, PlanSummary
+    from mixpanel_export.directory.results import DirectoryExport
+    from mixpanel_export.export.plans import PlanSummary
     from mixpanel_export.profiles.file import ProfilesProgress
 
 __all__ = ["pluralize", "print_plan", "summarize_directory", "summarize_profiles"]

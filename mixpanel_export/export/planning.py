@@ -1,0 +1,160 @@
+"""`client.export.plan`, `plan_update` and `slices`, sync and async. See `plans` for what they return."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Unpack
+
+from mixpanel_export._worker import in_thread
+from mixpanel_export.dates import DateLike
+from mixpanel_export.directory.request import (
+    DEFAULT_LOOK_BACK,
+    DirectoryOptions,
+    DirectoryRequest,
+    PathLike,
+)
+from mixpanel_export.directory.resource import AsyncDirectoryExports, DirectoryExports, ExportRuns
+from mixpanel_export.download.job import ExportJob, ExportOptions
+from mixpanel_export.errors import InvalidArgumentError
+from mixpanel_export.export.plans import PlanSummary, cut, tasks_of
+from mixpanel_export.export.probe import measure
+from mixpanel_export.export.tasks import ClientSource, SliceTask
+
+if TYPE_CHECKING:
+    pass
+
+__all__ = ["AsyncPlans", "Plans"]
+
+
+class _Plans(ExportRuns):
+    """The plans behind both flavours."""
+
+    _source: Callable[[], ClientSource]
+
+    def _plan(self, from_date: DateLike, to_date: DateLike, options: DirectoryOptions) -> PlanSummary:
+        request = DirectoryRequest.make("", from_date, to_date, options)
+        job = ExportJob.make(self._context, from_date, to_date, **request.options)
+        return PlanSummary.of(job, self._source())
+
+    def _tasks(
+        self, from_date: DateLike, to_date: DateLike, probe: bool, options: ExportOptions
+    ) -> Sequence[SliceTask]:
+        if (path := options.get("malformed_path")) is not None:
+            raise InvalidArgumentError("malformed_path", path, "several slices cannot write to one file")
+        job = ExportJob.make(self._context, from_date, to_date, **options)
+        known = [measure(job, self._http)] if probe and job.plan.ranges else []
+        return tasks_of(job, cut(job, known), self._source())
+
+
+class Plans(_Plans, DirectoryExports):
+    """Plans, over a synchronous client."""
+
+    def plan(
+        self,
+        from_date: DateLike,
+        to_date: DateLike,
+        *,
+        path: PathLike | None = None,
+        overwrite: bool = False,
+        **options: Unpack[DirectoryOptions],
+    ) -> PlanSummary:
+        """Return the requests that an export would make; send nothing and change nothing.
+
+        Args:
+            from_date: the first day, as for `events`.
+            to_date: the last day, as for `events`.
+            path: a directory or its URL, to plan what `to_directory` would do with the same arguments. Without it,
+                the plan is for `events` and the other kinds of export.
+            overwrite: as for `to_directory`.
+            options: as for `to_directory`.
+        """
+        if path is None:
+            return self._plan(from_date, to_date, options)
+        outline = self._export_run(path, from_date, to_date, options, overwrite=overwrite).plan()
+        return PlanSummary.of_directory(outline, self._source())
+
+    def plan_update(
+        self,
+        path: PathLike,
+        *,
+        to_date: DateLike | None = None,
+        look_back: int = DEFAULT_LOOK_BACK,
+        from_date: DateLike | None = None,
+        **options: Unpack[DirectoryOptions],
+    ) -> PlanSummary:
+        """Return the requests that `update_directory` would make; send nothing and change nothing."""
+        outline = self._update_run(path, from_date, to_date, options, look_back=look_back).plan()
+        return PlanSummary.of_directory(outline, self._source())
+
+    def slices(
+        self,
+        from_date: DateLike,
+        to_date: DateLike,
+        *,
+        probe: bool = False,
+        **options: Unpack[ExportOptions],
+    ) -> Sequence[SliceTask]:
+        """Cut a range of days into slices for workers elsewhere: pickle them, and fetch each where it lands.
+
+        >>> for task in client.export.slices("2024-01-01", "2024-03-31"):  # doctest: +SKIP
+        ...     pool.submit(task.to_file, f"events_{task.from_date}.parquet")
+
+        Args:
+            from_date: the first day, as for `events`.
+            to_date: the last day, as for `events`.
+            probe: fetch one day first, to learn how large the days are: one request, and slices worth theirs.
+            options: as for `batches`. `parallel` is the number of workers: without a probe, the days are divided
+                evenly among them, within a quarter of the hour's budget. `slice_days` decides instead, if given.
+
+        Returns:
+            The slices, in order; each day is in exactly one of them. See `SliceTask`.
+
+        Raises:
+            InvalidArgumentError: for an argument that is not allowed; nothing is sent.
+            Errors of `events`: when the probe fails.
+        """
+        return self._tasks(from_date, to_date, probe, options)
+
+
+class AsyncPlans(_Plans, AsyncDirectoryExports):
+    """Plans, over an asynchronous client."""
+
+    async def plan(
+        self,
+        from_date: DateLike,
+        to_date: DateLike,
+        *,
+        path: PathLike | None = None,
+        overwrite: bool = False,
+        **options: Unpack[DirectoryOptions],
+    ) -> PlanSummary:
+        """Do the same as `Export.plan`."""
+        if path is None:
+            # The budget's state may be in a file.
+            return await in_thread(lambda: self._plan(from_date, to_date, options))
+        run = self._export_run(path, from_date, to_date, options, overwrite=overwrite)
+        return PlanSummary.of_directory(await in_thread(run.plan, run.cancel), self._source())
+
+    async def plan_update(
+        self,
+        path: PathLike,
+        *,
+        to_date: DateLike | None = None,
+        look_back: int = DEFAULT_LOOK_BACK,
+        from_date: DateLike | None = None,
+        **options: Unpack[DirectoryOptions],
+    ) -> PlanSummary:
+        """Do the same as `Export.plan_update`."""
+        run = self._update_run(path, from_date, to_date, options, look_back=look_back)
+        return PlanSummary.of_directory(await in_thread(run.plan, run.cancel), self._source())
+
+    async def slices(
+        self,
+        from_date: DateLike,
+        to_date: DateLike,
+        *,
+        probe: bool = False,
+        **options: Unpack[ExportOptions],
+    ) -> Sequence[SliceTask]:
+        """Do the same as `Export.slices`."""
+        return await in_thread(lambda: self._tasks(from_date, to_date, probe, options))
