@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from mixpanel_export.columns.writers import ColumnFormat
 
-__all__ = ["AsyncRecordBatches", "RecordBatches", "write_columns"]
+__all__ = ["AsyncRecordBatches", "RecordBatches", "close_with", "write_columns"]
 
 T = TypeVar("T")
 
@@ -156,10 +156,6 @@ class RecordBatches:
             import duckdb
         table = self.to_arrow()
         return duckdb.from_arrow(table) if connection is None else connection.from_arrow(table)
-
-    def close_with(self, close: Callable[[], None]) -> None:
-        """Call this, too, when the batches are closed or read to the end, as for a client made for them alone."""
-        self._staged.on_closed.append(close)
 
     def close(self) -> None:
         """End the threads and remove the temporary files; may be called twice, and from any thread."""
@@ -295,3 +291,8 @@ def write_columns(batches: RecordBatches, format: ColumnFormat, file: IO[bytes])
         write_all(format, file, batches.schema, iter(batches.next_table, None))
         file.flush()
         return batches.progress
+
+
+def close_with(batches: RecordBatches, close: Callable[[], None]) -> None:
+    """Call `close` when the batches are closed or read to the end, as for a client made for them alone."""
+    batches._staged.on_closed.append(close)  # pyright: ignore[reportPrivateUsage]

@@ -75,6 +75,8 @@ class SliceTask(Slice):
             layout: as for `client.export.batches`.
             options: more arguments of `client.export.batches`, such as `columns`.
         """
+        from mixpanel_export.export.batches import close_with
+
         client = self.client.connect()
         try:
             given = {**self._arguments, **options}
@@ -84,7 +86,7 @@ class SliceTask(Slice):
         except BaseException:
             client.close()
             raise
-        batches.close_with(client.close)
+        close_with(batches, client.close)
         return batches
 
     def to_arrow(self, *, layout: Layout = "wide", **options: Any) -> pyarrow.Table:
