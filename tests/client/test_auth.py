@@ -63,7 +63,7 @@ def names(client: Any) -> Any:
 # What is sent
 
 
-def test_a_service_account_is_sent_as_basic_auth_with_the_project(ask: Ask, server: Server) -> None:
+def test_a_service_account_is_sent_as_basic_auth(ask: Ask, server: Server) -> None:
     server.answers([])
     ask(ServiceAccountAuth("exporter.1a2b3c.mp-service-account", SECRET), names)
     credentials = b"exporter.1a2b3c.mp-service-account:made-up-secret-1"

@@ -253,7 +253,7 @@ def test_arguments_that_go_together_are_sent(client: MixpanelClient, server: Ser
     assert server.only
 
 
-def test_an_expression_within_an_object_is_checked_before_sending(
+def test_expressions_within_objects_are_checked_first(
     client: MixpanelClient, server: Server
 ) -> None:
     wrong = [{"event_selectors": [{"event": "A", "selector": "properties["}]}]

@@ -89,7 +89,7 @@ class Pipe(io.RawIOBase):
         return len(data)
 
 
-def test_a_cancelled_stream_gets_no_more_writes_and_holds_no_loop(sandbox: Sandbox) -> None:
+def test_a_cancelled_stream_gets_no_more_writes(sandbox: Sandbox) -> None:
     pipe = Pipe()
 
     async def run() -> None:

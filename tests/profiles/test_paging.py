@@ -208,7 +208,7 @@ def test_a_failure_delivers_earlier_profiles_and_stops_requests() -> None:
     assert caught.value is error
 
 
-def test_sessions_with_new_profiles_may_be_lost_any_number_of_times() -> None:
+def test_sessions_with_new_profiles_may_be_lost_repeatedly() -> None:
     paging = Paging()
     for attempt in range(12):
         for number in range(attempt + 1):
