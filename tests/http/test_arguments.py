@@ -253,9 +253,7 @@ def test_arguments_that_go_together_are_sent(client: MixpanelClient, server: Ser
     assert server.only
 
 
-def test_expressions_within_objects_are_checked_first(
-    client: MixpanelClient, server: Server
-) -> None:
+def test_expressions_within_objects_are_checked_first(client: MixpanelClient, server: Server) -> None:
     wrong = [{"event_selectors": [{"event": "A", "selector": "properties["}]}]
     with pytest.raises(ExpressionError, match=r"behaviors\[0\]\.event_selectors\[0\]\.selector"):
         profiles(behaviors=wrong)(client)
