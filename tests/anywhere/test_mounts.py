@@ -123,6 +123,7 @@ def test_refused_locks_are_not_busy(
         client.export.to_directory(tmp_path / "events", *DAYS)
 
 
+@pytest.mark.slow
 def test_directories_of_others_are_not_busy(tmp_path: Path) -> None:
     code = """
         import sys

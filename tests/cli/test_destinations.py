@@ -145,6 +145,7 @@ class TestClosedOutput:
         assert b"standard output: closed" in done.stderr
 
     @pytest.mark.skipif(os.name != "posix", reason="a POSIX shell")
+    @pytest.mark.slow
     def test_messages_never_get_into_the_data(self) -> None:
         done = in_shell("2>&-", *EVENTS, "-", "--progress", "json")
         assert done.returncode == 0

@@ -121,6 +121,7 @@ class TestHelp:
         assert "--sandbox" not in run("verify", "-h").out
         assert "--plot" in run("query", "funnels", "query", "-h").out
 
+    @pytest.mark.slow
     def test_examples_run_on_the_sandbox(self, mixpanel_sandbox: Sandbox, tmp_path: Path) -> None:
         for command, context in every_command():
             example = getattr(command, "example", "")

@@ -41,6 +41,7 @@ def manifest_of(directory: Path) -> list[str]:
 
 @SIGNALS
 @pytest.mark.sampled(1)
+@pytest.mark.slow
 def test_signal_stops_a_query_without_a_file(
     mixpanel_sandbox: Sandbox, tmp_path: Path, number: int, code: int, word: str
 ) -> None:
@@ -85,6 +86,7 @@ def test_interrupted_directory_keeps_complete_slices(mixpanel_sandbox: Sandbox, 
     assert "1 slice fetched, 1 already complete" in result.err
 
 
+@pytest.mark.slow
 def test_interrupted_profiles_resume(tmp_path: Path) -> None:
     with Sandbox(limits=None) as sandbox:
         environ = sandbox.environment
@@ -123,6 +125,7 @@ def test_interrupt_during_startup_prints_no_traceback() -> None:
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_reader_that_goes_away_prints_no_traceback() -> None:
     events = ["events", "--from", "2024-01-01", "--to", "2024-03-31", "--output", "-", "--sandbox"]
     read, write = os.pipe()

@@ -74,6 +74,7 @@ TABLES: dict[str, tuple[Callable[[MixpanelClient], Any], set[str]]] = {
 
 
 @pytest.mark.parametrize("name", TABLES)
+@pytest.mark.sampled(5)
 def test_every_report_becomes_a_frame_of_three_libraries(client: MixpanelClient, name: str) -> None:
     call, columns = TABLES[name]
     result = call(client)

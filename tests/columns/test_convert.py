@@ -164,6 +164,7 @@ def test_tables_hold_every_value_of_their_lines(layout: Layout, name: str) -> No
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.sampled(1)
 def test_tables_hold_all_torture_cases_together(layout: Layout) -> None:
     blocks = [
         block if block.endswith(b"\n") else block + b"\n" for blocks in TORTURE.values() for block in blocks
@@ -185,6 +186,7 @@ _events = st.tuples(_texts, st.dictionaries(_names, _values, max_size=5))
 @pytest.mark.parametrize("layout", LAYOUTS)
 @settings(max_examples=30, deadline=None)
 @given(st.lists(_events, min_size=1, max_size=12), st.integers(1, 400))
+@pytest.mark.sampled(1)
 def test_tables_hold_every_value_of_any_events(layout: Layout, events: list[Any], size: int) -> None:
     blocks = [of(properties, name) for name, properties in events]
     assert back(converted(layout, *blocks, size=size)) == parsed(*blocks)
@@ -230,6 +232,7 @@ _some = st.fixed_dictionaries(
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(_some, min_size=2, max_size=30), st.integers(1, 600))
+@pytest.mark.slow
 def test_tables_hold_values_whose_kind_changes(events: list[Any], size: int) -> None:
     blocks = [_first, *map(of, events)]
     assert back(converted("wide", *blocks, size=size)) == parsed(*blocks)

@@ -133,6 +133,7 @@ for export in (
 """
 
 
+@pytest.mark.slow
 def test_every_export_to_columns_names_a_missing_extra(tmp_path: Path) -> None:
     command = [sys.executable, "-c", WITHOUT_ARROW, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

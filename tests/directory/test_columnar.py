@@ -93,6 +93,7 @@ def in_files(folder: Path) -> Counter[str]:
 
 @pytest.mark.parametrize("partition_by", [None, "date"])
 @pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.sampled(1)
 def test_files_hold_every_event_in_one_schema(
     client: MixpanelClient, tmp_path: Path, layout: Layout, partition_by: Any
 ) -> None:
@@ -110,6 +111,7 @@ def test_files_hold_every_event_in_one_schema(
 
 @pytest.mark.parametrize("partition_by", [None, "date"])
 @pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.sampled(1)
 def test_every_reader_reads_the_files_as_one_data_set(
     client: MixpanelClient, tmp_path: Path, layout: Layout, partition_by: Any
 ) -> None:

@@ -124,6 +124,7 @@ def damaged(shop: MixpanelClient, folder: Path) -> None:
         pytest.param(first_export, overwrite, overwrite, "2024-01-02", "Sign Up", marks=pytest.mark.slow),
     ],
 )
+@pytest.mark.slow
 def test_a_run_recovers_from_a_crash_at_any_disk_write(
     shop: MixpanelClient,
     tmp_path: Path,

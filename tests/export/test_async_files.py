@@ -66,6 +66,7 @@ def assert_no_thread_is_left() -> None:
 
 
 @pytest.mark.parametrize(("format", "layout"), KINDS)
+@pytest.mark.sampled(2)
 def test_async_files_and_streams_equal_the_sync_ones(
     sandbox: Sandbox,
     shop: MixpanelClient,

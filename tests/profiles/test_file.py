@@ -93,6 +93,7 @@ def test_a_file_holds_every_profile_and_nothing_else_is_left(
 
 
 @pytest.mark.parametrize("format", ["jsonl", "jsonl.gz"])
+@pytest.mark.sampled(1)
 def test_pages_on_disk_are_not_asked_for_again(
     client: Any, sandbox: Sandbox, tmp_path: Path, format: LinesFormat
 ) -> None:

@@ -203,7 +203,7 @@ class TestClients:
             assert client.funnels.list()
             # More calls than an hour's budget: neither side enforces one.
             for _ in range(61):
-                client.cohorts.list()
+                client.annotations.list(from_date="2024-01-01", to_date="2024-01-02")
 
     def test_its_client_keeps_no_budget_unless_asked(self) -> None:
         limits = Limits(query=Quota(per_hour=1), shared=False, max_wait=0)

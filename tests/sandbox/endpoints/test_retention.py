@@ -93,7 +93,7 @@ def answered(data: dict[str, Any]) -> Counts:
 class TestRetentionAgainstSql:
     @pytest.mark.parametrize(("unit", "intervals"), [("day", 30), ("week", 6), ("month", 2)])
     @pytest.mark.parametrize("event", [None, "Purchase"])
-    @pytest.mark.sampled(2)
+    @pytest.mark.sampled(1)
     def test_first_time(
         self,
         client: httpx.Client,
@@ -306,6 +306,7 @@ class TestShape:
         data = ask(client, "/retention", born_event="Sign Up", on='properties["$os"]', **none)
         assert data == {"2023-06-01": {}}
 
+    @pytest.mark.slow
     def test_the_older_root_answers_the_same(self, client: httpx.Client) -> None:
         params = EVERYTHING | {"born_event": "Sign Up", "unit": "month"}
         assert client.get("/api/2.0/retention/", params=params).json() == ask(client, "/retention", **params)
