@@ -99,7 +99,12 @@ class _QueryGroup(Group):
     def _tags(self) -> Mapping[str, cached_property[Any]]:
         from mixpanel_export_api.api import Resources
 
-        return {name: value for name, value in vars(Resources).items() if isinstance(value, cached_property)}
+        found: Mapping[str, Any] = vars(Resources)
+        tags: dict[str, cached_property[Any]] = {}
+        for name, value in found.items():
+            if isinstance(value, cached_property):
+                tags[name] = value
+        return tags
 
 
 query: click.Group = _QueryGroup(

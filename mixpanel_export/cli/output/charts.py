@@ -1,226 +1,248 @@
-"""Charts of responses that are tables, in the terminal and in files.
+"""The data of a chart, from any response that is a table: lines over time, bars, or a heat map of retention.
 
-The axis and the series follow from how the contract nests a response (`Table.layout`), so no operation has code of
-its own. plotille draws in the terminal, matplotlib to files.
+The kind follows from the columns of the response's rows, so no operation has code of its own. `terminal_charts` and
+`chart_files` draw.
 """
 
 from __future__ import annotations
 
 import datetime
-import html
-import io
-import math
-import sys
-from typing import IO, Any, Literal, Self
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from attrs import frozen
-from rich.console import Console
-from rich.text import Text
 
-from mixpanel_export.errors import InvalidArgumentError, MissingExtraError
+from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export_api.api import Table
 
-__all__ = ["Chart", "draw", "save"]
+__all__ = ["Bars", "Chart", "HeatMap", "Lines", "Moment", "chart_of", "format_moment", "format_number"]
 
-# More lines than this cannot be told apart.
+# More lines than this cannot be told apart, and more rows cannot be read.
 _MAX_SERIES = 8
-# The width of a chart outside a terminal, in characters.
-_DEFAULT_WIDTH = 100
-_COLORS = ("blue", "bright_yellow", "green", "red", "magenta", "cyan", "white", "bright_green")
+_MAX_ROWS = 60
+
+Moment = datetime.date | float
+"""A place on the horizontal axis: a date, a datetime or a number."""
+
+_Row = dict[str, Any]
+# The columns that number the steps of a funnel, the intervals of retention, or how often users did something.
+_COUNTERS = ("interval", "period", "times")
+_VALUES = ("value", "users", "count")
+_NOT_KEYS = {"date", "step", "first", "rate", "goal", "step_label", *_COUNTERS, *_VALUES}
 
 
 @frozen
-class Chart:
-    """The data of a chart.
+class Lines:
+    """Series over dates or numbers.
 
     Attributes:
-        kind: lines over `x`, or a bar for each of its values.
-        x: dates, numbers or labels, in order.
-        series: a number for each `x`, or None where there is none, by name.
-        percent: whether the numbers are shares of one.
+        x: the places on the horizontal axis, in order.
+        series: a number for each place, or None where there is none, by name.
+        omitted: the number of smaller series that are left out.
     """
 
     title: str
-    kind: Literal["lines", "bars"]
-    x: list[Any]
-    x_label: str
+    x: Sequence[Moment]
     series: dict[str, list[float | None]]
-    percent: bool
-
-    @classmethod
-    def from_response(cls, response: Any, title: str) -> tuple[Self, int]:
-        """Return the chart of a response, and how many of its smaller series are omitted.
-
-        Series over time are drawn as they are. When a response has numbered steps for each date, the dates are
-        summed: the users of each step of a funnel, and the share of users who came back in each interval.
-
-        Raises:
-            InvalidArgumentError: when the response cannot be drawn.
-        """
-        if not isinstance(response, Table):
-            raise InvalidArgumentError("plot", title, "expected a query for a series, a funnel or retention")
-        layout, rows = response.layout, response.to_rows()
-        if not rows:
-            raise InvalidArgumentError("plot", title, "the response is empty; there is nothing to draw")
-        index = layout.get("index")
-        along = index or "date"
-        value = layout.get("value", "count" if index else "value")
-        first = all("first" in row for row in rows)
-        keys = [name for name in dict.fromkeys((*layout["keys"], "segment")) if name not in {"date", along}]
-        names: dict[Any, str] = {}
-        sums: dict[str, dict[Any, list[float]]] = {}
-        for row in rows:
-            at = row[along]
-            names[at] = str(row.get("step_label") or row.get("event") or at) if index else str(at)
-            name = " / ".join(str(row[key]) for key in keys if key in row) or value
-            total = sums.setdefault(name, {}).setdefault(at, [0.0, 0.0])
-            total[0] += row[value] or 0
-            total[1] += row["first"] if first else 0
-        x = sorted(names)
-        series = {
-            name: [_point(points[at], first) if at in points else None for at in x]
-            for name, points in sums.items()
-        }
-        largest = sorted(series, key=lambda name: -sum(value or 0 for value in series[name]))[:_MAX_SERIES]
-        steps = any(names[at] != str(at) for at in x) and bool(index)
-        chart = cls(
-            title=title,
-            kind="bars" if steps else "lines",
-            x=[names[at] for at in x] if steps else x,
-            x_label=along,
-            series={name: series[name] for name in largest},
-            percent=first,
-        )
-        return chart, len(series) - len(largest)
-
-    def format_value(self, value: float) -> str:
-        """Return a value as a label."""
-        if self.percent:
-            return f"{value:.0%}"
-        return f"{value:,.0f}" if value == int(value) or abs(value) >= 1000 else f"{value:,.2f}"
+    omitted: int = 0
 
 
-def draw(chart: Chart) -> None:
-    """Draw a chart on standard output, in color if it is a terminal and NO_COLOR is not set."""
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else _DEFAULT_WIDTH)
-    console.print(Text(chart.title, "bold"))
-    if chart.kind == "bars":
-        _draw_bars(chart, console)
+@frozen
+class Bars:
+    """A bar for each label, such as the steps of a funnel.
+
+    Attributes:
+        labels: in order.
+        series: a number for each label, by name.
+        is_funnel: whether each bar is a share of the first.
+        omitted: the number of smaller series that are left out.
+    """
+
+    title: str
+    labels: Sequence[str]
+    series: dict[str, list[float]]
+    is_funnel: bool
+    omitted: int = 0
+
+    def note(self, series: str, place: int) -> str:
+        """Return the number of a bar, with its share of the first step in a funnel."""
+        values = self.series[series]
+        number = format_number(values[place])
+        return f"{number} ({values[place] / values[0]:.0%})" if self.is_funnel and values[0] else number
+
+
+@frozen
+class HeatMap:
+    """Retention: the share of each group of users that came back in each interval.
+
+    Attributes:
+        rows: the groups: first dates, or segments.
+        sizes: the users of each group.
+        columns: the intervals, from the first.
+        shares: by row and column, from 0 to 1; None for an interval that has not come yet.
+        omitted: the number of earlier rows that are left out.
+    """
+
+    title: str
+    row_label: str
+    column_label: str
+    rows: Sequence[str]
+    sizes: Sequence[float]
+    columns: Sequence[str]
+    shares: list[list[float | None]]
+    omitted: int = 0
+
+
+Chart = Lines | Bars | HeatMap
+
+
+def chart_of(response: Any, title: str) -> Chart:
+    """Return the chart of a response.
+
+    Raises:
+        InvalidArgumentError: when the response cannot be drawn.
+    """
+    if not isinstance(response, Table):
+        raise InvalidArgumentError("plot", title, "expected a query for a series, a funnel or retention")
+    rows = response.to_rows()
+    if not rows:
+        raise InvalidArgumentError("plot", title, "the response is empty; there is nothing to draw")
+    first = rows[0]
+    value = next(name for name in _VALUES if name in first)
+    counter = next((name for name in _COUNTERS if name in first), None)
+    if "step" in first:
+        return _funnel(rows, title)
+    if counter is not None and "first" in first:
+        return _retention(rows, title, counter, value)
+    if counter is not None:
+        labels = [f"{number} {'time' if number == 1 else 'times'}" for number in _ordered(rows, counter)]
+        return _bars(rows, title, counter, value, labels)
+    if all(row["date"] is None for row in rows):
+        return _single_numbers(rows, title, value)
+    return _lines(rows, title, value)
+
+
+def format_number(value: float) -> str:
+    """Return a number for people: thousands apart, and four significant digits if it is no integer."""
+    if value == int(value):
+        return f"{value:,.0f}"
+    digits = max(0, 3 - len(str(int(abs(value)))) + 1) if abs(value) >= 1 else 4
+    return f"{value:,.{digits}f}"
+
+
+def format_moment(at: Any) -> str:
+    """Return a date or a time as text; midnight without its time only if `at` is a date."""
+    if isinstance(at, datetime.datetime):
+        return f"{at:%Y-%m-%d %H:%M}"
+    return str(at)
+
+
+def _name(row: _Row, without: Iterable[str] = ()) -> str:
+    """The name of a row's series."""
+    keys = [str(value) for key, value in row.items() if key not in _NOT_KEYS and key not in without]
+    return " / ".join(keys)
+
+
+def _ordered(rows: list[_Row], column: str) -> list[Any]:
+    return sorted({row[column] for row in rows})
+
+
+def _largest(series: dict[str, list[Any]]) -> tuple[dict[str, list[Any]], int]:
+    """Return the largest series, in their order of size, and the number of the others."""
+    names = sorted(series, key=lambda name: -sum(value or 0 for value in series[name]))
+    return {name: series[name] for name in names[:_MAX_SERIES]}, max(0, len(names) - _MAX_SERIES)
+
+
+def _lines(rows: list[_Row], title: str, value: str) -> Lines:
+    dated = [row for row in rows if row["date"] is not None]
+    points: dict[str, dict[Any, float]] = {}
+    for row in dated:
+        points.setdefault(_name(row), {})[row["date"]] = row[value]
+    x = _ordered(dated, "date")
+    if all(_is_midnight(at) for at in x):
+        x_shown: list[Moment] = [at.date() if isinstance(at, datetime.datetime) else at for at in x]
     else:
-        colors = console.is_terminal and not console.no_color
-        print(_lines(chart, console.width, colors))
+        x_shown = x
+    series, omitted = _largest({name: [found.get(at) for at in x] for name, found in points.items()})
+    return Lines(title, x_shown, series, omitted)
 
 
-def save(chart: Chart, file: IO[bytes], suffix: str) -> None:
-    """Draw a chart to a file: a PNG, an SVG, or a self-contained HTML page."""
-    try:
-        from matplotlib.figure import Figure
-        from matplotlib.ticker import PercentFormatter
-    except ImportError as error:
-        raise MissingExtraError("A chart in a file", "plot") from error
-    # Parts of matplotlib are untyped.
-    figure: Any = Figure(figsize=(10, 5), layout="constrained", dpi=150)
-    axes: Any = figure.add_subplot()
-    for place, (name, values) in enumerate(chart.series.items()):
-        numbers = [math.nan if value is None else value for value in values]
-        if chart.kind == "bars":
-            width = 0.8 / len(chart.series)
-            axes.bar([at + place * width for at in range(len(chart.x))], numbers, width, label=name)
-        else:
-            axes.plot(chart.x, numbers, label=name, marker="o" if len(chart.x) <= 40 else None, markersize=3)
-    if chart.kind == "bars":
-        middle = 0.4 - 0.4 / len(chart.series)
-        axes.set_xticks([at + middle for at in range(len(chart.x))], chart.x)
-    if chart.percent:
-        axes.yaxis.set_major_formatter(PercentFormatter(1.0))
-    axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
-    axes.set_title(chart.title)
-    axes.set_xlabel(chart.x_label)
-    axes.grid(axis="y", alpha=0.3)
-    if len(chart.series) > 1:
-        axes.legend()
-    if suffix != ".html":
-        figure.savefig(file, format=suffix.removeprefix("."))
-        return
-    picture = io.BytesIO()
-    figure.savefig(picture, format="svg")
-    file.write(_page(chart.title, picture.getvalue().decode()).encode())
+def _is_midnight(at: datetime.date) -> bool:
+    return not isinstance(at, datetime.datetime) or at.time() == datetime.time(0)
 
 
-def _page(title: str, svg: str) -> str:
-    safe = html.escape(title)
-    drawing = svg[svg.index("<svg") :].replace("<svg", f'<svg role="img" aria-label="{safe}"', 1)
-    return (
-        f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>{safe}</title>\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        "<style>body{margin:0;background:#fff}svg{display:block;width:100%;height:auto;max-width:75rem;"
-        f"margin:auto}}</style>\n{drawing}\n</html>\n"
+def _bars(
+    rows: list[_Row], title: str, by: str, value: str, labels: list[str], *, is_funnel: bool = False
+) -> Bars:
+    """Sum the dates of each series."""
+    places = {key: place for place, key in enumerate(_ordered(rows, by))}
+    series: dict[str, list[float]] = {}
+    of_steps = ("event", *_metrics(rows)) if is_funnel else ()
+    for row in rows:
+        totals = series.setdefault(_name(row, of_steps), [0.0] * len(places))
+        totals[places[row[by]]] += row[value] or 0
+    chosen, omitted = _largest(series)
+    return Bars(title, labels, chosen, is_funnel, omitted)
+
+
+def _metrics(rows: list[_Row]) -> set[str]:
+    """The columns of a funnel's steps that are numbers, such as conversion ratios."""
+    return {
+        name
+        for name in rows[0]
+        if name not in _NOT_KEYS and all(isinstance(row.get(name), int | float | None) for row in rows)
+    }
+
+
+def _funnel(rows: list[_Row], title: str) -> Bars:
+    named = {
+        row["step"]: str(row.get("step_label") or row.get("event") or row.get("goal") or "") for row in rows
+    }
+    labels = [f"{place}. {named[step]}" for place, step in enumerate(sorted(named), 1)]
+    return _bars(rows, title, "step", "count", labels, is_funnel=True)
+
+
+def _single_numbers(rows: list[_Row], title: str, value: str) -> Bars:
+    numbers = {_name(row): row[value] or 0.0 for row in rows}
+    names = sorted(numbers, key=lambda name: -numbers[name])[:_MAX_ROWS]
+    return Bars(title, names, {"": [numbers[name] for name in names]}, False, len(numbers) - len(names))
+
+
+def _retention(rows: list[_Row], title: str, counter: str, value: str) -> HeatMap:
+    segments = dict.fromkeys(_name(row) for row in rows)
+    by_date = len(segments) == 1
+    users: dict[str, dict[Any, float]] = {}
+    firsts: dict[str, dict[Any, float]] = {}
+    for row in rows:
+        group = _group(row["date"]) if by_date else _name(row)
+        at = row[counter]
+        users.setdefault(group, {})[at] = users.get(group, {}).get(at, 0.0) + (row[value] or 0)
+        # Users whose interval has not come yet do not count for it.
+        firsts.setdefault(group, {})[at] = firsts.get(group, {}).get(at, 0.0) + (row["first"] or 0)
+    columns = _ordered(rows, counter)
+    groups = [*users][-_MAX_ROWS:]
+    shares = [[_share(users[group].get(at), firsts[group].get(at)) for at in columns] for group in groups]
+    return HeatMap(
+        title,
+        "first day" if by_date else "segment",
+        counter,
+        groups,
+        [max(firsts[group].values()) for group in groups],
+        [str(at) for at in columns],
+        shares,
+        len(users) - len(groups),
     )
 
 
-def _point(total: list[float], share: bool) -> float | None:
-    if not share:
-        return total[0]
-    return total[0] / total[1] if total[1] else None
+def _group(date: Any) -> str:
+    if date is None:
+        return "all"
+    return (
+        str(date.date())
+        if isinstance(date, datetime.datetime) and _is_midnight(date)
+        else format_moment(date)
+    )
 
 
-def _lines(chart: Chart, width: int, colors: bool) -> str:
-    try:
-        import plotille  # type: ignore[import-untyped]  # pyright: ignore[reportMissingTypeStubs]
-    except ImportError as error:
-        raise MissingExtraError("A chart in the terminal", "plot") from error
-    figure: Any = plotille.Figure()
-    # The numbers on the left and the label of the x axis need room beside the plot.
-    figure.width, figure.height = max(width - 20 - len(chart.x_label), 20), 15
-    figure.with_colors, figure.origin = colors, False
-    figure.x_label, figure.y_label = chart.x_label, "share" if chart.percent else "value"
-    places = [_place(at) for at in chart.x]
-    figure.set_x_limits(min_=places[0], max_=max(places[-1], places[0] + 1))
-    points = [value for values in chart.series.values() for value in values if value is not None]
-    figure.set_y_limits(min_=min(0.0, *points), max_=max(points) or 1.0)
-    dated = isinstance(chart.x[0], datetime.date)
-
-    def x_tick(at: float, _: object) -> str:
-        return _date(at) if dated else f"{at:.3g}"
-
-    def y_tick(value: float, _: object) -> str:
-        return f"{chart.format_value(value):>10}"
-
-    figure.x_ticks_fkt, figure.y_ticks_fkt = x_tick, y_tick
-    for color, (name, values) in zip(_COLORS, chart.series.items(), strict=False):
-        known = [(at, value) for at, value in zip(places, values, strict=True) if value is not None]
-        figure.plot(
-            [at for at, _ in known],
-            [value for _, value in known],
-            lc=color if colors else None,
-            label=name,
-            # Without color, letters tell the lines apart.
-            marker=None if colors or len(chart.series) == 1 else "abcdefgh"[_COLORS.index(color)],
-        )
-    return str(figure.show(legend=len(chart.series) > 1))
-
-
-def _place(at: Any) -> float:
-    """Return the position of a date (in days) or a number on the axis."""
-    if isinstance(at, datetime.datetime):
-        return at.toordinal() + (at - at.replace(hour=0, minute=0, second=0)).total_seconds() / 86400
-    return float(at.toordinal() if isinstance(at, datetime.date) else at)
-
-
-def _date(place: float) -> str:
-    days, part = divmod(place, 1)
-    return f"{datetime.datetime.fromordinal(int(days)) + datetime.timedelta(days=part):%m-%d %Hh}"
-
-
-def _draw_bars(chart: Chart, console: Console) -> None:
-    from rich.bar import Bar
-    from rich.table import Table as Grid
-
-    most = max((value or 0 for values in chart.series.values() for value in values), default=0) or 1
-    grid = Grid(box=None, show_header=False)
-    for name, values in chart.series.items():
-        for label, value in zip(chart.x, values, strict=True):
-            title = Text(label if len(chart.series) == 1 else f"{name}: {label}")
-            bar = Bar(most, 0, value or 0, width=max(console.width // 2, 10), color="blue")
-            grid.add_row(title, bar, Text(chart.format_value(value or 0)))
-    console.print(grid)
+def _share(users: float | None, first: float | None) -> float | None:
+    return None if users is None or not first else users / first

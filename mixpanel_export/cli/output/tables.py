@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import sys
 from collections.abc import Callable, Mapping
-from typing import IO, Any
+from typing import IO, Any, cast
 
+from mixpanel_export.cli.output.grid import flattened, format_grid, terminal_width
 from mixpanel_export.cli.output.rows import cell_text, columns_of, json_text, layout_of, plain_data, rows_of
 from mixpanel_export.errors import MissingExtraError
 from mixpanel_export.tables import to_arrow
@@ -15,34 +17,24 @@ from mixpanel_export_api.api import CsvText
 
 __all__ = ["WRITERS"]
 
-# Wide enough that the table of a file or a pipe is never cut.
-_UNLIMITED_WIDTH = 10_000
 
-
-def _write_table(response: Any, file: IO[bytes]) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table as Grid
-    from rich.text import Text
-
-    rows = rows_of(response)
-    in_terminal = sys.stdout.isatty() and file is sys.stdout.buffer
-    grid = Grid(box=box.SIMPLE_HEAD if in_terminal else box.ASCII2, show_edge=False)
+def _write_table(response: Any, file: IO[bytes]) -> str | None:
+    # None if it was closed before Python started.
+    on_stdout = cast("object", sys.stdout) is not None and file is sys.stdout.buffer
+    found = rows_of(response)
+    rows = flattened(found)
     columns = columns_of(rows, response)
-    for name in columns:
-        numbers = all(isinstance(row.get(name), int | float | None) for row in rows)
-        grid.add_column(Text(name), justify="right" if numbers else "left", overflow="fold")
-    for row in rows:
-        grid.add_row(*(Text(cell_text(row.get(name))) for name in columns))
-    if in_terminal:
-        console = Console(force_terminal=True, no_color=Console().no_color)
-    else:
-        console = Console(width=_UNLIMITED_WIDTH, color_system=None)
-    with console.capture() as captured:
-        console.print(grid)
-    # Not splitlines: it splits at more characters than line feeds. Trailing blanks pad to the console's width.
-    lines = captured.get().removesuffix("\n").split("\n")
-    file.writelines(f"{line.rstrip()}\n".encode() for line in lines)
+    if not columns:
+        return "no rows"
+    in_terminal = on_stdout and sys.stdout.isatty()
+    text, note = format_grid(
+        columns,
+        rows,
+        terminal_width() if on_stdout else None,
+        bold=in_terminal and "NO_COLOR" not in os.environ,
+    )
+    file.write(text.encode())
+    return note if rows else "no rows"
 
 
 def _write_json(response: Any, file: IO[bytes]) -> None:
@@ -80,11 +72,11 @@ def _write_parquet(response: Any, file: IO[bytes]) -> None:
     parquet.write_table(table, file)
 
 
-WRITERS: Mapping[str, Callable[[Any, IO[bytes]], None]] = {
+WRITERS: Mapping[str, Callable[[Any, IO[bytes]], str | None]] = {
     "table": _write_table,
     "json": _write_json,
     "jsonl": _write_lines,
     "csv": _write_csv,
     "parquet": _write_parquet,
 }
-"""The writer of each format of `query --output`."""
+"""The writer of each format of `query --output`; each returns a note about what it does not show."""

@@ -77,18 +77,26 @@ class QueryTarget:
         else:
             sys.stdout.flush()
             file = stdout_buffer()
-            write(response, file)
+            note = write(response, file)
             file.flush()
+            if note:
+                reporter.note(note)
 
     def _draw(self, response: Any, title: str, reporter: Reporter) -> None:
-        from mixpanel_export.cli.output.charts import Chart, draw, save
+        from mixpanel_export.cli.output.charts import HeatMap, chart_of
 
-        chart, omitted = Chart.from_response(response, title)
-        if omitted:
-            reporter.note(f"the chart shows the {len(chart.series)} largest series; {omitted} are omitted")
+        chart = chart_of(response, title)
+        if chart.omitted:
+            what = "rows" if isinstance(chart, HeatMap) else "series"
+            reporter.note(f"the chart leaves out {chart.omitted} {what}; the table shows all")
         if self.chart is None:
-            draw(chart)
+            from mixpanel_export.cli.output.terminal_charts import draw
+
+            if note := draw(chart):
+                reporter.note(note)
             return
+        from mixpanel_export.cli.output.chart_files import save
+
         suffix = self.chart.suffix.lower()
         _write_file(self.chart, lambda file: save(chart, file, suffix))
         reporter.summary(f"chart written to {self.chart}")
@@ -106,7 +114,7 @@ def _chart_path(chart: str | None, *, plot: bool) -> Path | None:
     return path
 
 
-def _write_file(path: Path, write: Callable[[IO[bytes]], None]) -> None:
+def _write_file(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     from mixpanel_export._atomic import AtomicFile
 
     with AtomicFile(path) as target:
