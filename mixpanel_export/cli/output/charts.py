@@ -138,7 +138,7 @@ def format_moment(at: Any) -> str:
 
 
 def _name(row: _Row, without: Iterable[str] = ()) -> str:
-    """The name of a row's series."""
+    """Return the name of a row's series."""
     keys = [str(value) for key, value in row.items() if key not in _NOT_KEYS and key not in without]
     return " / ".join(keys)
 
@@ -186,7 +186,7 @@ def _bars(
 
 
 def _metrics(rows: list[_Row]) -> set[str]:
-    """The columns of a funnel's steps that are numbers, such as conversion ratios."""
+    """Return the columns of a funnel's steps that are numbers, such as conversion ratios."""
     return {
         name
         for name in rows[0]
