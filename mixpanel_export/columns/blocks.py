@@ -35,12 +35,14 @@ class ParsedBlock:
         nulls: for each line, the list of the properties that are null in it.
         nullable: the properties in these lists.
         values: the values of each property.
+        others: for each line, a JSON object of the properties that have no column; None when no line has any.
     """
 
     event: AnyArray
     nulls: AnyArray
     nullable: Collection[str]
     values: dict[str, PropertyValues] = field(factory=dict[str, PropertyValues])
+    others: AnyArray | None = None
 
     @classmethod
     def of_events(cls, names: Sequence[str], nullable: Mapping[str, Sequence[object]]) -> ParsedBlock:

@@ -8,8 +8,11 @@ one; new properties and kinds of values then widen the columns (`infer`).
 from __future__ import annotations
 
 import datetime
+import logging
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
@@ -20,7 +23,7 @@ from mixpanel_export.columns.blocks import ParsedBlock, PropertyValues
 from mixpanel_export.columns.compute import nulls, pc
 from mixpanel_export.columns.infer import infer_columns
 from mixpanel_export.columns.json_layout import read_texts, texts_of_events
-from mixpanel_export.columns.kinds import PINNED, Columns, Kind
+from mixpanel_export.columns.kinds import MAX_COLUMNS, OTHERS, PINNED, Columns, Kind
 from mixpanel_export.columns.schemas import AnyArray, json_schema, wide_schema, zone_name
 from mixpanel_export.columns.tables import NullColumns, as_json, cast_column
 from mixpanel_export.columns.timestamps import Clock, ticks_from
@@ -32,6 +35,8 @@ from mixpanel_export.records.event import Event
 from mixpanel_export.records.lines import lines_in
 
 __all__ = ["LineCursor", "TableConverter"]
+
+_logger = logging.getLogger("mixpanel_export")
 
 # The most values converted at a time: each of them exists in several forms meanwhile.
 _VALUES = 1_000_000
@@ -55,13 +60,16 @@ class _KnownColumns:
     Attributes:
         nullable: the properties that have been null.
         schema: the schema of tables with these columns.
-        reader: reads lines that have no other properties.
     """
 
     columns: Columns
     nullable: frozenset[str]
     schema: pa.Schema
-    reader: LineReader
+
+    @cached_property
+    def reader(self) -> LineReader:
+        """Reads lines that have no other properties."""
+        return LineReader(self.columns, self.nullable)
 
 
 class TableConverter:
@@ -158,7 +166,7 @@ class TableConverter:
     ) -> Iterator[pa.Table]:
         """Convert any events to one table, or to several when it would have too many values."""
         known = {column.property for column in self.columns.columns}
-        names = len(known.union(*(event.properties for event in events)))
+        names = min(len(known.union(*(event.properties for event in events))), max(len(known), MAX_COLUMNS))
         if self.layout == "wide" and len(events) * names > _VALUES and len(events) > 1:
             half = len(events) // 2
             yield from self._convert_events(events[:half], lines[:half], source)
@@ -170,10 +178,38 @@ class TableConverter:
             if self.layout == "json":
                 yield pa.table(texts_of_events(events, lines, self._clock), schema=self.schema)
             else:
-                yield self._wide_table(infer_columns(events, self.columns))
+                others = self._others(events)
+                yield self._wide_table(infer_columns(events, self.columns, others))
         except RefusedError as error:
             event = events[error.row]
             raise UnrepresentableError(source, event.name, error.property, error.why, self.layout) from error
+
+    def _others(self, events: Sequence[Event]) -> Collection[str]:
+        """Return the properties that get no column, because there are too many, and reserve one for the rest."""
+        counts = Counter(name for event in events for name in event.properties)
+        with self._lock:
+            columns = self._known.columns
+            for column in columns.columns:
+                counts.pop(column.property, None)
+            # `time` has a column already.
+            counts.pop("time", None)
+            if not columns.others and len(counts) <= columns.room:
+                return ()
+            if not columns.others:
+                _logger.warning(
+                    "More than %s properties: each event's further ones are a JSON object in the column %s; "
+                    "fields= or the layout json avoid that",
+                    f"{MAX_COLUMNS:,}",
+                    OTHERS,
+                )
+                # Those that most events have.
+                first = sorted(filter(_is_unicode, counts), key=lambda name: (-counts[name], name))
+                own: dict[str, Kind] = dict.fromkeys(first[: columns.room], "null")
+                columns = columns.widened(own).with_others()
+                self._known = self._known_columns(columns, self._known.nullable)
+                for name in own:
+                    del counts[name]
+            return counts.keys()
 
     def _check_name(self, event: Event, source: str) -> None:
         if not _is_unicode(event.name):
@@ -194,6 +230,8 @@ class TableConverter:
                 columns.append(cast_column(found.column, found.kind, column.kind))
         pinned, others = columns[:PINNED], columns[PINNED:]
         arrays: list[Any] = [parsed.event, time, *pinned, parsed.nulls, *others]
+        if known.columns.others:
+            arrays.append(parsed.others if parsed.others is not None else null_columns["string"])
         return pa.table(arrays, schema=known.schema)
 
     def _widen(self, parsed: ParsedBlock) -> _KnownColumns:
@@ -210,8 +248,7 @@ class TableConverter:
         zone, ticks = zone_name(self._clock.zone), self._clock.ticks
         is_json = self.layout == "json"
         schema = json_schema(zone, ticks) if is_json else wide_schema(columns, zone, ticks)
-        reader = LineReader(columns, nullable)
-        return _KnownColumns(columns, nullable, schema, reader)
+        return _KnownColumns(columns, nullable, schema)
 
     def _take_time(self, values: dict[str, PropertyValues], rows: int) -> AnyArray:
         """Return the timestamps; the property `time` stays among the values only where they do not express it."""

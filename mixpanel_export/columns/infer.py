@@ -10,6 +10,7 @@ import pyarrow as pa
 from msgspec import UNSET
 
 from mixpanel_export.columns.blocks import ParsedBlock, PropertyValues
+from mixpanel_export.columns.json_layout import properties_text
 from mixpanel_export.columns.kinds import EXACT, Columns, Kind, wider
 from mixpanel_export.columns.schemas import type_of
 from mixpanel_export.columns.values import check_texts, convert_each, json_text
@@ -21,13 +22,19 @@ _LONG = 1 << 63
 _KIND_OF_TYPE: Mapping[type, Kind] = {bool: "boolean", str: "string", dict: "json", list: "json"}
 
 
-def infer_columns(events: Sequence[Event], known: Columns) -> ParsedBlock:
+def infer_columns(events: Sequence[Event], known: Columns, others: Collection[str] = ()) -> ParsedBlock:
     """Return the properties of any events, each in a kind that fits its known column or widens it.
+
+    Args:
+        others: the properties that get no column.
 
     Raises:
         RefusedError: for a value that no column can hold.
     """
     kinds: dict[str, Kind] = {column.property: column.kind for column in known.columns}
+    texts: list[str | None] = []
+    if others:
+        events, texts = _without(events, frozenset(others))
     cells_by_name = _cells_of(events)
     nullable = {
         name: _spread(rows, cells, len(events), UNSET)
@@ -48,7 +55,21 @@ def infer_columns(events: Sequence[Event], known: Columns) -> ParsedBlock:
             check_texts(cells, name, rows)
         column = pa.array(_spread(rows, values, len(events), None), type_of(kind))
         parsed.values[name] = PropertyValues(kind, column)
+    if any(texts):
+        parsed.others = pa.array(texts, pa.string())
     return parsed
+
+
+def _without(events: Sequence[Event], others: frozenset[str]) -> tuple[list[Event], list[str | None]]:
+    """Return the events without some properties, and these as a JSON object for each event that has any."""
+    left: list[Event] = []
+    texts: list[str | None] = []
+    for row, event in enumerate(events):
+        apart = {name: value for name, value in event.properties.items() if name in others}
+        texts.append(properties_text(apart, row) if apart else None)
+        kept = {name: value for name, value in event.properties.items() if name not in others}
+        left.append(Event(name=event.name, properties=kept))
+    return left, texts
 
 
 def _cells_of(events: Sequence[Event]) -> dict[str, tuple[list[int], list[Any]]]:

@@ -16,7 +16,7 @@ from mixpanel_export.columns.timestamps import Clock
 from mixpanel_export.columns.values import convert_each, json_text
 from mixpanel_export.records.event import Event
 
-__all__ = ["read_texts", "texts_of_events"]
+__all__ = ["properties_text", "read_texts", "texts_of_events"]
 
 
 class _Texts(msgspec.Struct, gc=False):
@@ -75,6 +75,11 @@ def _properties_text(line: bytes, properties: Mapping[str, Any], row: int) -> st
         return bytes(_texts.decode(line).properties).decode()
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
+    return properties_text(properties, row)
+
+
+def properties_text(properties: Mapping[str, Any], row: int) -> str:
+    """Return properties as JSON text; raise RefusedError for a value that it cannot hold."""
     try:
         text = json_text(properties)
         text.encode()

@@ -11,7 +11,19 @@ from typing import Literal, Self, cast
 
 from attrs import evolve, field, frozen
 
-__all__ = ["EXACT", "FIXED", "INSERT_ID", "NULLS", "PINNED", "Column", "Columns", "Kind", "wider"]
+__all__ = [
+    "EXACT",
+    "FIXED",
+    "INSERT_ID",
+    "MAX_COLUMNS",
+    "NULLS",
+    "OTHERS",
+    "PINNED",
+    "Column",
+    "Columns",
+    "Kind",
+    "wider",
+]
 
 Kind = Literal["null", "boolean", "integer", "long", "double", "string", "json"]
 """The kind of values in a column: `integer` is a whole number up to 2^53, which a double holds too; `long` is any
@@ -21,12 +33,19 @@ EXACT = 1 << 53
 """Every whole number up to this one, and down to its negative, is exact as a double."""
 
 NULLS = "null_properties"
-FIXED = ("event", "time", "distinct_id", "insert_id", NULLS)
+OTHERS = "other_properties"
+"""The column of the properties that have none of their own, each event's as a JSON object."""
+FIXED = ("event", "time", "distinct_id", "insert_id", NULLS, OTHERS)
+MAX_COLUMNS = 2000
+"""The most properties that get a column: each costs a file of 900 events about a millisecond, and 20 KB of memory,
+however few events have it."""
 INSERT_ID = "$insert_id"
 # Properties that always have a column, under a name that no other property can take.
 _PINNED = {"distinct_id": "distinct_id", INSERT_ID: "insert_id"}
 PINNED = len(_PINNED)
 
+# In a manifest.
+_OTHERS_KIND = "others"
 _NUMBERS: dict[frozenset[Kind], Kind] = {
     frozenset({"integer", "long"}): "long",
     frozenset({"integer", "double"}): "double",
@@ -65,11 +84,25 @@ class Columns:
     Attributes:
         reserved: more names that no column may take.
         recorded: properties whose columns keep their names, because a manifest has recorded them.
+        others: the name of the column of all other properties; empty if there are none.
     """
 
     columns: tuple[Column, ...] = tuple(Column(name, prop, "null") for prop, name in _PINNED.items())
     reserved: tuple[str, ...] = field(default=(), eq=False)
     recorded: frozenset[str] = field(default=frozenset(), eq=False)
+    others: str = ""
+
+    @property
+    def room(self) -> int:
+        """The number of properties that may get a column yet."""
+        return max(0, MAX_COLUMNS - len(self.columns))
+
+    def with_others(self) -> Columns:
+        """Return columns with one for all other properties; no further property gets one of its own."""
+        if self.others:
+            return self
+        # An older manifest may have recorded a property under this name.
+        return evolve(self, others=_unique(OTHERS, {column.name.casefold() for column in self.columns}))
 
     def widened(self, seen: Mapping[str, Kind]) -> Columns:
         """Return columns that also hold values of these kinds; the same object when nothing changes.
@@ -110,18 +143,23 @@ class Columns:
 
     def to_manifest(self) -> tuple[Mapping[str, str], ...]:
         """Return the columns in the form that a manifest records."""
-        return tuple(
+        own = [
             {"name": column.name, "property": column.property, "kind": column.kind} for column in self.columns
-        )
+        ]
+        return (*own, {"name": self.others, "kind": _OTHERS_KIND}) if self.others else tuple(own)
 
     @classmethod
     def from_manifest(cls, recorded: Iterable[Mapping[str, str]], reserved: tuple[str, ...] = ()) -> Self:
         """Restore the columns that a manifest has recorded; without any, return the pinned ones."""
-        columns = tuple(
-            Column(record["name"], record["property"], cast(Kind, record["kind"])) for record in recorded
-        )
+        columns: list[Column] = []
+        others = ""
+        for record in recorded:
+            if record["kind"] == _OTHERS_KIND:
+                others = record["name"]
+            else:
+                columns.append(Column(record["name"], record["property"], cast(Kind, record["kind"])))
         properties = frozenset(column.property for column in columns)
-        return cls(columns, reserved, properties) if columns else cls(reserved=reserved)
+        return cls(tuple(columns), reserved, properties, others) if columns else cls(reserved=reserved)
 
 
 def _plain(name: str) -> str:

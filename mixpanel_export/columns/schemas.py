@@ -21,6 +21,7 @@ __all__ = [
     "is_json_layout",
     "json_schema",
     "names_type",
+    "others_of",
     "ticks_of",
     "type_of",
     "wide_schema",
@@ -37,6 +38,7 @@ _LAYOUT = b"mixpanel.layout"
 _PROPERTY = b"mixpanel.property"
 _KIND = b"mixpanel.kind"
 _TICKS = b"mixpanel.ticks"
+_OTHERS = b"mixpanel.others"
 
 _TYPES: Mapping[Kind, pa.DataType] = {
     "null": pa.string(),
@@ -76,6 +78,8 @@ def wide_schema(columns: Columns, zone: str, ticks: int) -> pa.Schema:
         pa.field(NULLS, names_type(), nullable=False),
         *map(_field, others),
     ]
+    if columns.others:
+        fields.append(pa.field(columns.others, pa.string(), metadata={_OTHERS: b"json"}))
     return pa.schema(fields, metadata=_metadata("wide", ticks))
 
 
@@ -98,7 +102,13 @@ def columns_of(schema: pa.Schema) -> Columns:
         if _PROPERTY in metadata:
             kind = cast(Kind, metadata[_KIND].decode())
             found.append(Column(field.name, metadata[_PROPERTY].decode(), kind))
-    return Columns(tuple(found))
+    return Columns(tuple(found), others=others_of(schema))
+
+
+def others_of(schema: pa.Schema) -> str:
+    """Return the name of the column of all properties without one of their own; empty if there is none."""
+    fields: Any = schema
+    return next((str(field.name) for field in fields if _OTHERS in (field.metadata or {})), "")
 
 
 def is_json_layout(schema: pa.Schema) -> bool:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from mixpanel_export.columns.compute import nulls, pc
 from mixpanel_export.columns.kinds import NULLS, Column, Kind
-from mixpanel_export.columns.schemas import AnyArray, columns_of, is_json_layout, ticks_of, type_of
+from mixpanel_export.columns.schemas import AnyArray, columns_of, is_json_layout, others_of, ticks_of, type_of
 from mixpanel_export.columns.timestamps import ticks_from
 
 __all__ = ["NullColumns", "TableWidener", "as_json", "cast_column", "lines_of"]
@@ -56,7 +56,8 @@ class TableWidener:
         arrays: list[Any] = []
         for name, column in self._columns:
             if column is None:
-                arrays.append(old_arrays[name])
+                # A table without others has no column for them.
+                arrays.append(old_arrays[name] if name in old_arrays else null_columns["string"])
             elif (old := old_columns.get(column.property)) is None:
                 arrays.append(null_columns[column.kind])
             else:
@@ -95,7 +96,7 @@ def lines_of(table: pa.Table) -> Iterator[dict[str, Any]]:
         for row in rows:
             yield {"event": row["event"], "properties": json.loads(row["properties"])}
         return
-    columns = columns_of(table.schema).columns
+    columns, others = columns_of(table.schema).columns, others_of(table.schema)
     times = ticks_from(table.column("time"), ticks_of(table.schema)).to_pylist()
     for row, time in zip(rows, times, strict=True):
         properties: dict[str, Any] = dict.fromkeys(row[NULLS])
@@ -105,4 +106,6 @@ def lines_of(table: pa.Table) -> Iterator[dict[str, Any]]:
             value = row[column.name]
             if value is not None:
                 properties[column.property] = json.loads(value) if column.kind == "json" else value
+        if others and row[others] is not None:
+            properties.update(json.loads(row[others]))
         yield {"event": row["event"], "properties": properties}
