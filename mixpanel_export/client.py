@@ -199,7 +199,7 @@ class _BaseClient(Generic[TransportT]):
     def __reduce__(self) -> NoReturn:
         name = type(self).__name__
         raise TypeError(
-            f"a {name} holds credentials and open connections and cannot be pickled or copied; pickle "
+            f"{name} holds credentials and open connections and cannot be pickled or copied; pickle "
             "client.spec() instead, and call connect() on it in each worker"
         )
 

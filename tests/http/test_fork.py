@@ -6,7 +6,6 @@ import asyncio
 import multiprocessing
 import os
 import pickle
-import re
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
@@ -337,6 +336,6 @@ def test_an_open_asynchronous_iterator_raises_at_once_in_a_child(sandbox: Sandbo
 @pytest.mark.parametrize("kind", [MixpanelClient, AsyncMixpanelClient])
 def test_pickling_a_client_says_how_to_make_one_in_a_worker(kind: type[Any]) -> None:
     client = kind(ACCOUNT, project_id=1)
-    with pytest.raises(TypeError, match=re.escape(f"{kind.__name__}.from_env()")) as caught:
+    with pytest.raises(TypeError, match=rf"{kind.__name__} holds .*client\.spec\(\)") as caught:
         pickle.dumps(client)
     assert "made-up-secret" not in str(caught.value)
