@@ -6,6 +6,7 @@ with uv where it is available.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -22,6 +23,7 @@ LOCKS = Path("locks")
 WITH_PROJECT = ("bench", "contract", "docs", "integrations", "spark", "test", "typing")
 WITHOUT = ("audit", "build", "generate", "lint", "lock")
 PACKAGE = "package"
+MOST_PACKAGES = 12
 
 
 def install(session: nox.Session, environment: str) -> None:
@@ -152,6 +154,54 @@ def build(session: nox.Session) -> None:
     what = ("requirements", str(LOCKS / f"{PACKAGE}.txt"), "--pyproject", "pyproject.toml")
     session.run("cyclonedx-py", *what, "--output-reproducible", "--validate", "--output-file", str(bill))
     _run_the_readme(session, next(path for path in built if path.name.endswith(".tar.gz")))
+
+
+@nox.session(name="release-check", requires=["build"])
+def release_check(session: nox.Session) -> None:
+    """Do everything for a release except the upload: check the papers and the wheel, then run every other check."""
+    described = str(session.run("git", "describe", "--tags", "--always", external=True, silent=True)).strip()
+    (wheel,) = Path("dist").glob("*.whl")
+    version = wheel.name.split("-")[1]
+    changelog = Path("CHANGELOG.md").read_text(encoding="utf-8")
+    if f"## [{version}]" in changelog:
+        session.log(f"{version}: built from {described}, described in CHANGELOG.md")
+    elif re.fullmatch(r"v\d+(\.\d+)*", described):
+        session.error(f"CHANGELOG.md has no section [{version}], which the tag {described} releases")
+    else:
+        session.log(f"{version} is a development version ({described}); tag the commit to release it")
+    _install_the_wheel(session, wheel)
+    for name in (
+        "tests",
+        "slow",
+        "contract",
+        "lint",
+        "typing",
+        "generate-check",
+        "docs",
+        "lock-check",
+        "audit",
+    ):
+        session.notify(name)
+
+
+def _install_the_wheel(session: nox.Session, wheel: Path) -> None:
+    """Install the wheel alone, count what it pulls in, and run the first command with two extras."""
+    folder = Path(session.create_tmp()).resolve() / "wheel"
+    shutil.rmtree(folder, ignore_errors=True)
+    session.run("python", "-m", "venv", str(folder))
+    python = str(next(folder.glob("*/python*")))
+    path = wheel.resolve()
+    session.run(python, "-m", "pip", "install", "--quiet", str(path), external=True)
+    listed = str(session.run(python, "-m", "pip", "list", "--format=json", external=True, silent=True))
+    names = {package["name"].lower() for package in json.loads(listed)} - {"pip", "setuptools"}
+    packages = sorted(names - {"mixpanel-export-sdk"})
+    if len(packages) > MOST_PACKAGES:
+        session.error(f"the base install pulls in {len(packages)} packages: {', '.join(packages)}")
+    session.log(f"the base install pulls in {len(packages)} packages: {', '.join(packages)}")
+    session.run(python, "-m", "pip", "install", "--quiet", f"{path}[cli,sandbox]", external=True)
+    command = str(next(folder.glob("*/mixpanel-export*")))
+    export = ("events", "--from", "2024-01-01", "--to", "2024-01-31", "--output", str(folder / "events"))
+    session.run(command, *export, "--sandbox", external=True)
 
 
 def _run_the_readme(session: nox.Session, sdist: Path) -> None:

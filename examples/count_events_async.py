@@ -3,24 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
 from collections import Counter
-from collections.abc import AsyncIterator
 
 from mixpanel_export import AsyncMixpanelClient
 from mixpanel_export.sandbox import Sandbox
-
-
-@contextlib.asynccontextmanager
-async def open_client() -> AsyncIterator[AsyncMixpanelClient]:
-    """Open an async client for your project if MIXPANEL_* are set, else for the sandbox."""
-    if "MIXPANEL_PROJECT_ID" in os.environ:
-        async with AsyncMixpanelClient.from_env() as client:
-            yield client
-    else:
-        async with Sandbox(limits=None) as sandbox, sandbox.async_client() as client:
-            yield client
 
 
 async def count(client: AsyncMixpanelClient, first: str, last: str) -> Counter[str]:
@@ -30,7 +16,8 @@ async def count(client: AsyncMixpanelClient, first: str, last: str) -> Counter[s
 
 async def main() -> None:
     """Count both months and print them side by side."""
-    async with open_client() as client:
+    # For your own project, set MIXPANEL_* and write `async with AsyncMixpanelClient.from_env() as client:` instead.
+    async with Sandbox(limits=None) as sandbox, sandbox.async_client() as client:
         january, february = await asyncio.gather(
             count(client, "2024-01-01", "2024-01-31"), count(client, "2024-02-01", "2024-02-29")
         )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from project import open_client
+from mixpanel_export.sandbox import Sandbox
 
 PAYING_CUSTOMERS = 2001
 
-with open_client() as client:
+# For your own project, set MIXPANEL_* and write `with MixpanelClient.from_env() as client:` instead.
+with Sandbox(limits=None) as sandbox, sandbox.client() as client:
     customers = {
         profile.distinct_id
         for profile in client.profiles.all(cohort=PAYING_CUSTOMERS, output_properties=["plan"])

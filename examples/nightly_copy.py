@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import sys
 
-from project import open_client
+from mixpanel_export.sandbox import Sandbox
 
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -16,7 +16,8 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 folder = sys.argv[1] if len(sys.argv) > 1 else "copy"
 last_day = sys.argv[2] if len(sys.argv) > 2 else "2024-02-01"
 
-with open_client() as client:
+# For your own project, set MIXPANEL_* and write `with MixpanelClient.from_env() as client:` instead.
+with Sandbox(limits=None) as sandbox, sandbox.client() as client:
     done = client.export.update_directory(folder, from_date="2024-01-01", to_date=last_day)
 
 logging.info(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from project import open_client
-
 from mixpanel_export import prop
+from mixpanel_export.sandbox import Sandbox
 
-with open_client() as client:
+# For your own project, set MIXPANEL_* and write `with MixpanelClient.from_env() as client:` instead.
+with Sandbox(limits=None) as sandbox, sandbox.client() as client:
     report = client.segmentation.query(
         event="Purchase",
         from_date="2024-01-01",
