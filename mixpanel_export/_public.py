@@ -62,6 +62,7 @@ from mixpanel_export.http.retry import RetryPolicy
 from mixpanel_export.http.servers import Region
 from mixpanel_export.profiles import AsyncProfiles, Profiles, ProfilesProgress
 from mixpanel_export.profiles.file import ProfilesProgressListener
+from mixpanel_export.progress_bar import ProgressBar
 
 if TYPE_CHECKING:
     from mixpanel_export.export.batches import AsyncRecordBatches, RecordBatches
@@ -120,6 +121,7 @@ __all__ = [
     "ProfilesProgress",
     "ProfilesProgressListener",
     "Progress",
+    "ProgressBar",
     "ProgressListener",
     "Quota",
     "RateLimitError",

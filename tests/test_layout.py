@@ -40,6 +40,7 @@ LAYERS = (
         "_locks",
         "_formats",
         "_worker",
+        "progress_bar",
         "_light_httpx",
     ),
     ("errors",),

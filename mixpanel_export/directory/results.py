@@ -12,6 +12,7 @@ from attrs import frozen
 from mixpanel_export.directory.manifest import Manifest, ManifestSlice
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.progress import Progress
+from mixpanel_export_api.runtime.html import preview
 
 __all__ = ["DirectoryExport", "DirectoryOutline"]
 
@@ -37,6 +38,20 @@ class DirectoryExport:
     damaged: Mapping[str, str]
     unknown: Sequence[str]
     progress: Progress
+
+    def _repr_html_(self) -> str:
+        """Return a preview for notebooks: the files with their days and sizes."""
+        rows = [
+            {
+                "file": entry.file,
+                "from": entry.from_date,
+                "to": entry.to_date,
+                "events": entry.events,
+                "bytes": entry.bytes,
+            }
+            for entry in self.manifest.slices
+        ]
+        return preview(f"{self.events:,} events in {len(self.files):,} files in {self.path}", rows)
 
     @property
     def files(self) -> tuple[Path | Any, ...]:

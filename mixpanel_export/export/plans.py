@@ -16,6 +16,7 @@ from mixpanel_export.directory.results import DirectoryOutline
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.plan import DayDensity, Slice
 from mixpanel_export.export.tasks import ClientSource, SliceTask
+from mixpanel_export_api.runtime.html import preview
 
 __all__ = ["PlanSummary", "cut", "tasks_of"]
 
@@ -82,6 +83,12 @@ class PlanSummary:
             done=outline.done,
             damaged=outline.damaged,
         )
+
+    def _repr_html_(self) -> str:
+        """Return a preview for notebooks: the slices to fetch."""
+        requests = f"{self.requests:,} to {self.most_requests:,} requests"
+        rows = [{"from": slice_.from_date, "to": slice_.to_date} for slice_ in self.slices]
+        return preview(f"{self.from_date} to {self.to_date}, {requests}: {self.reason}", rows)
 
     @property
     def tasks(self) -> Sequence[SliceTask]:

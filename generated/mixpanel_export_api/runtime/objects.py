@@ -79,6 +79,12 @@ class JsonObject:
         """Return the JSON object as plain dictionaries and lists."""
         return to_json(self)  # type: ignore[no-any-return]
 
+    def _repr_html_(self) -> str:
+        """Return a preview for notebooks."""
+        from .html import preview_of
+
+        return preview_of(self)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (type(self), dict(dict.items(self)), self._zone)  # type: ignore[arg-type]
 
