@@ -29,6 +29,16 @@ OnMalformed = Literal["raise", "quarantine", "replace"]
 - `replace`: replace what is not valid Unicode with U+FFFD; raise if it is not an event even then.
 """
 
+ColumnNames = Literal["exact", "safe"]
+"""The names of columns in the layout `wide`.
+
+- `exact`: the properties' own names.
+- `safe`: only letters, digits and underscores of ASCII, at most 63, and no digit first, as warehouses require. Each
+  column records its property.
+"""
+
+COLUMN_NAMES: tuple[ColumnNames, ...] = get_args(ColumnNames)
+
 ON_MALFORMED: tuple[OnMalformed, ...] = get_args(OnMalformed)
 
 _LINES: tuple[str, ...] = get_args(LinesFormat)

@@ -200,7 +200,7 @@ class _BaseClient(Generic[TransportT]):
         name = type(self).__name__
         raise TypeError(
             f"{name} holds credentials and open connections and cannot be pickled or copied; pickle "
-            "client.spec() instead, and call connect() on it in each worker"
+            f"client.spec() instead and connect() it in each worker, or create one there with {name}.from_env()"
         )
 
     def _open(self, transport: TransportT | None) -> None:

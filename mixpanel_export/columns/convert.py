@@ -175,11 +175,7 @@ class TableConverter:
         try:
             for event in events:
                 self._check_name(event, source)
-            if self.layout == "json":
-                yield pa.table(texts_of_events(events, lines, self._clock), schema=self.schema)
-            else:
-                others = self._others(events)
-                yield self._wide_table(infer_columns(events, self.columns, others))
+            yield self._table_of_events(events, lines)
         except RefusedError as error:
             event = events[error.row]
             raise UnrepresentableError(source, event.name, error.property, error.why, self.layout) from error
@@ -210,6 +206,13 @@ class TableConverter:
                 for name in own:
                     del counts[name]
             return counts.keys()
+
+    def _table_of_events(self, events: Sequence[Event], lines: Sequence[bytes]) -> pa.Table:
+        """Convert any events, given with their lines; raise RefusedError for a value that no column can hold."""
+        if self.layout == "json":
+            return pa.table(texts_of_events(events, lines, self._clock), schema=self.schema)
+        others = self._others(events)
+        return self._wide_table(infer_columns(events, self.columns, others))
 
     def _check_name(self, event: Event, source: str) -> None:
         if not _is_unicode(event.name):

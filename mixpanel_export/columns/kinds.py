@@ -6,10 +6,14 @@ there is none, that is `json`: each value as JSON text, which keeps 1 and "1" ap
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from typing import Literal, Self, cast
 
 from attrs import evolve, field, frozen
+
+from mixpanel_export._formats import ColumnNames
 
 __all__ = [
     "EXACT",
@@ -46,6 +50,10 @@ PINNED = len(_PINNED)
 
 # In a manifest.
 _OTHERS_KIND = "others"
+_UNSAFE = re.compile(r"[^A-Za-z0-9_]")
+# PostgreSQL cuts names at 63 bytes, the least of all warehouses; room for a number is left.
+_MAX_SAFE = 56
+
 _NUMBERS: dict[frozenset[Kind], Kind] = {
     frozenset({"integer", "long"}): "long",
     frozenset({"integer", "double"}): "double",
@@ -83,6 +91,7 @@ class Columns:
 
     Attributes:
         reserved: more names that no column may take.
+        naming: the way to name columns; see `_formats.ColumnNames`.
         recorded: properties whose columns keep their names, because a manifest has recorded them.
         others: the name of the column of all other properties; empty if there are none.
     """
@@ -91,6 +100,7 @@ class Columns:
     reserved: tuple[str, ...] = field(default=(), eq=False)
     recorded: frozenset[str] = field(default=frozenset(), eq=False)
     others: str = ""
+    naming: ColumnNames = field(default="exact", eq=False)
 
     @property
     def room(self) -> int:
@@ -126,7 +136,7 @@ class Columns:
     def _named(self, new: Collection[str], names: Mapping[str, str]) -> Mapping[str, str]:
         """Return the names of all columns by property, new ones included."""
         taken = self._folded(names.values())
-        plain = {name: _plain(name) for name in new}
+        plain = {name: self._plain(name) for name in new}
         folded = {name.casefold() for name in plain.values()}
         if len(folded) == len(plain) and folded.isdisjoint(taken):
             return {**names, **plain}
@@ -134,9 +144,16 @@ class Columns:
         named = {name: column for name, column in names.items() if name in fixed}
         taken = self._folded(named.values())
         for name in sorted({*names, *new} - fixed):
-            named[name] = _unique(_plain(name), taken)
+            named[name] = _unique(self._plain(name), taken)
             taken.add(named[name].casefold())
         return named
+
+    def _plain(self, name: str) -> str:
+        """Return the name that a property's column gets when it is free."""
+        if self.naming == "safe":
+            return _safe(name)
+        # No format accepts an empty name. C strings end at NUL, and Arrow passes schemas on as C strings.
+        return name.replace("\0", "\N{SYMBOL FOR NULL}") or "_"
 
     def _folded(self, names: Iterable[str]) -> set[str]:
         return {name.casefold() for name in (*FIXED, *self.reserved, *names)}
@@ -149,7 +166,12 @@ class Columns:
         return (*own, {"name": self.others, "kind": _OTHERS_KIND}) if self.others else tuple(own)
 
     @classmethod
-    def from_manifest(cls, recorded: Iterable[Mapping[str, str]], reserved: tuple[str, ...] = ()) -> Self:
+    def from_manifest(
+        cls,
+        recorded: Iterable[Mapping[str, str]],
+        reserved: tuple[str, ...] = (),
+        naming: ColumnNames = "exact",
+    ) -> Self:
         """Restore the columns that a manifest has recorded; without any, return the pinned ones."""
         columns: list[Column] = []
         others = ""
@@ -159,13 +181,16 @@ class Columns:
             else:
                 columns.append(Column(record["name"], record["property"], cast(Kind, record["kind"])))
         properties = frozenset(column.property for column in columns)
-        return cls(tuple(columns), reserved, properties, others) if columns else cls(reserved=reserved)
+        if not columns:
+            return cls(reserved=reserved, naming=naming)
+        return cls(tuple(columns), reserved, properties, others, naming)
 
 
-def _plain(name: str) -> str:
-    """Return the name that a property's column gets when it is free."""
-    # No format accepts an empty name. C strings end at NUL, and Arrow passes schemas on as C strings.
-    return name.replace("\0", "\N{SYMBOL FOR NULL}") or "_"
+def _safe(name: str) -> str:
+    """Return a name of ASCII letters, digits and underscores, short enough for a number to be appended."""
+    letters = unicodedata.normalize("NFKD", name.removeprefix("$")).encode("ascii", "ignore").decode()
+    safe = _UNSAFE.sub("_", letters)[:_MAX_SAFE]
+    return f"_{safe}" if not safe or safe[0].isdigit() else safe
 
 
 def _unique(name: str, taken: set[str]) -> str:

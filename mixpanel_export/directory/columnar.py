@@ -41,8 +41,9 @@ def conversion_for(
     by_date = query.partition_by is not None
     # In a partitioned data set, the name in the path would hide a column of that name.
     reserved = (query.partition_by,) if query.partition_by is not None else ()
-    recorded = Columns.from_manifest(columns, reserved)
-    converter = TableConverter(layout, context.zone, ticks, recorded, query.fields or ())
+    recorded = Columns.from_manifest(columns, reserved, query.column_names)
+    selected = [name for name in query.fields or () if name not in (query.exclude or ())]
+    converter = TableConverter(layout, context.zone, ticks, recorded, selected)
     return ColumnarConversion(converter, cast(ColumnFormat, query.format), by_date, memory)
 
 

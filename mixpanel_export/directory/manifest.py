@@ -187,10 +187,15 @@ class Manifest:
     def to_json(self) -> bytes:
         """Return the manifest as indented JSON, its keys always in the same order."""
         query = asdict(self.query)
-        if self.query.fields is None:
-            del query["fields"]
-        if self.query.on_malformed == "raise":
-            del query["on_malformed"]
+        # Manifests that do without these can be read by earlier versions.
+        for name, usual in (
+            ("fields", None),
+            ("exclude", None),
+            ("on_malformed", "raise"),
+            ("column_names", "exact"),
+        ):
+            if query[name] == usual:
+                del query[name]
         ordered = {
             "version": self.version,
             "complete": self.is_complete,

@@ -13,13 +13,13 @@ from typing import Any, Self
 from attrs import fields as attributes_of
 from attrs import frozen
 
-from mixpanel_export._formats import COLUMNAR, OnMalformed
+from mixpanel_export._formats import COLUMNAR, ColumnNames, OnMalformed
 from mixpanel_export.download.job import ExportJob
 
 __all__ = ["Query"]
 
 # Parameters that name several things, in any order.
-_SETS = {"event", "fields"}
+_SETS = {"event", "exclude", "fields"}
 
 
 @frozen
@@ -33,6 +33,8 @@ class Query:
         timezone: the time zone of the events' times, for formats that depend on it; UTC for the others.
         partition_by: `date` when each slice is divided into one file per day; None when it is a single file.
         fields: the properties that events are reduced to; None when they have all.
+        exclude: the properties that are left out; None when there are none.
+        column_names: the way to name columns; see `_formats.ColumnNames`.
         on_malformed: the treatment of lines that are not events, for updates; it can differ from run to run.
     """
 
@@ -51,6 +53,8 @@ class Query:
     partition_by: str | None = None
     fields: tuple[str, ...] | None = None
     on_malformed: OnMalformed = "raise"
+    exclude: tuple[str, ...] | None = None
+    column_names: ColumnNames = "exact"
 
     @classmethod
     def of(
@@ -76,6 +80,8 @@ class Query:
             partition_by=partition_by,
             fields=job.fields,
             on_malformed=job.on_malformed,
+            exclude=job.exclude or None,
+            column_names=job.column_names if layout == "wide" else "exact",
         )
 
     @property
@@ -90,6 +96,8 @@ class Query:
             "deduplicate": self.deduplicate,
             "fields": self.fields,
             "on_malformed": self.on_malformed,
+            "exclude": self.exclude,
+            "column_names": self.column_names,
         }
 
     def differences(self, other: Query) -> list[str]:

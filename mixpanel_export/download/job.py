@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 from attrs import fields as attributes_of
 from attrs import frozen
 
-from mixpanel_export._formats import ON_MALFORMED, OnMalformed
+from mixpanel_export._formats import COLUMN_NAMES, ON_MALFORMED, ColumnNames, OnMalformed
 from mixpanel_export.download.plan import Plan, Slice, make_plan
 from mixpanel_export.download.planner import Pace, SlicePlanner
 from mixpanel_export.errors import InvalidArgumentError
@@ -56,6 +56,8 @@ class ExportOptions(ExportFilters, total=False):
     """The arguments that select events and properties, and say how to fetch them; see `Export.events`."""
 
     fields: Sequence[str] | None
+    exclude: Sequence[str] | None
+    column_names: ColumnNames
     parallel: int
     slice_days: int | None
     deduplicate: bool
@@ -75,6 +77,8 @@ class ExportJob:
         event_type: the class of the events, with the export's time zone and unit of time.
         ticks: the unit of `time`: 1 for seconds, 1000 for milliseconds.
         fields: the properties to keep, beside those that identify an event; None for all.
+        exclude: the properties to leave out.
+        column_names: the way to name columns; see `_formats.ColumnNames`.
         deduplicate: leave out events that were sent again.
         memory: about how many bytes a conversion to columns may take.
         on_malformed: the treatment of lines that are not events; see `_formats.OnMalformed`.
@@ -95,6 +99,8 @@ class ExportJob:
     malformed_path: Path | None = None
     max_line: int = MAX_LINE
     allow_unproved: bool = False
+    exclude: tuple[str, ...] = ()
+    column_names: ColumnNames = "exact"
 
     @classmethod
     def make(
@@ -106,7 +112,8 @@ class ExportJob:
             InvalidArgumentError: for the first argument that is not allowed, or not known.
         """
         check_options(options, ExportOptions)
-        fields = _check_fields(options.get("fields"))
+        fields = _check_fields("fields", options.get("fields"))
+        exclude = _check_exclude(options)
         event = options.get("event")
         given: dict[str, Any] = {name: options.get(name) for name in ExportFilters.__annotations__}
         given["event"] = [event] if isinstance(event, str) else event
@@ -135,6 +142,8 @@ class ExportJob:
             Path(given_path) if (given_path := options.get("malformed_path")) is not None else None,
             _check_bytes("max_line", options.get("max_line", MAX_LINE), _MIN_LINE),
             options.get("allow_unproved", False),
+            exclude,
+            _check_column_names(options.get("column_names", "exact")),
         )
         # Refuses what does not fit in a URL; the URLs of all slices have the same length.
         job.request(Slice(checked["from_date"], checked["to_date"]))
@@ -189,7 +198,25 @@ def _check_on_malformed(value: OnMalformed) -> OnMalformed:
     return value
 
 
-def _check_fields(fields: Sequence[str] | None) -> tuple[str, ...] | None:
+def _check_exclude(options: ExportOptions) -> tuple[str, ...]:
+    exclude = _check_fields("exclude", options.get("exclude")) or ()
+    if exclude and options.get("on_malformed") == "quarantine":
+        raise InvalidArgumentError(
+            "exclude",
+            options.get("exclude"),
+            "quarantined lines are written as they came, so nothing can be left out of them; set on_malformed to "
+            "'raise' or 'replace'",
+        )
+    return exclude
+
+
+def _check_column_names(value: ColumnNames) -> ColumnNames:
+    if value not in COLUMN_NAMES:
+        raise InvalidArgumentError("column_names", value, f"expected one of {', '.join(COLUMN_NAMES)}")
+    return value
+
+
+def _check_fields(argument: str, fields: Sequence[str] | None) -> tuple[str, ...] | None:
     """Return the names without repetition, or raise if they are not a list of texts."""
     if fields is None:
         return None
@@ -198,5 +225,5 @@ def _check_fields(fields: Sequence[str] | None) -> tuple[str, ...] | None:
     if isinstance(given, Iterable) and not isinstance(given, str):
         names = tuple(cast(Iterable[object], given))
     if names is None or not all(isinstance(name, str) for name in names):
-        raise InvalidArgumentError("fields", fields, "expected a list of property names")
+        raise InvalidArgumentError(argument, fields, "expected a list of property names")
     return tuple(dict.fromkeys(cast(tuple[str, ...], names)))

@@ -71,6 +71,7 @@ class SliceReceiver:
         self._malformed = malformed
         self._tracker = Tracker(job.plan.days, listener, job.plan.known)
         self._fields = job.fields
+        self._exclude = job.exclude
         self._deduplicate = job.deduplicate
         self._deduplicating = threading.Lock()
         self._cancellation = cancellation
@@ -159,7 +160,7 @@ class SliceReceiver:
         claim.on_received()
 
     def _complete(self, slice_: Slice, file: IO[bytes], verified: Verified) -> Spool:
-        spool = Spool(slice_, verified, file, self._fields, cancellation=self._cancellation)
+        spool = Spool(slice_, verified, file, self._fields, self._exclude, cancellation=self._cancellation)
         if self._malformed is not None:
             self._malformed.add(spool)
         self._tracker.done(slice_, verified.bytes, spool.malformed)

@@ -29,6 +29,7 @@ class Spool:
         verified: the facts that the proof of the slice established.
         file: the bytes as they arrived.
         fields: the properties that `blocks` keeps, beside those that identify an event; None for all.
+        exclude: the properties that `blocks` leaves out.
         duplicates: the lines to leave out, if any were looked for.
         cancellation: checked regularly while the slice is read.
     """
@@ -37,6 +38,7 @@ class Spool:
     verified: Verified
     file: IO[bytes]
     fields: tuple[str, ...] | None = None
+    exclude: tuple[str, ...] = ()
     duplicates: LineMarks | None = None
     cancellation: Cancellation = field(default=NOT_CANCELLABLE, eq=False, repr=False)
 
@@ -59,7 +61,11 @@ class Spool:
     def is_unchanged(self) -> bool:
         """True when the lines can be delivered as they arrived: none is repaired, and none or a part left out."""
         is_changed = self.malformed or self.dropped or self.verified.is_repaired
-        return not is_changed and self.fields is None
+        return not is_changed and not self._is_projected
+
+    @property
+    def _is_projected(self) -> bool:
+        return self.fields is not None or bool(self.exclude)
 
     @property
     def is_verbatim(self) -> bool:
@@ -80,15 +86,15 @@ class Spool:
             size: about the most bytes of a block.
 
         Raises:
-            MalformedEventError: for a line that is not an event, if `fields` are selected.
+            MalformedEventError: for a line that is not an event, if properties are selected.
         """
         blocks = (block.lines for block in self.unprojected(size))
-        if self.fields is None:
+        if not self._is_projected:
             return blocks
-        return map(Projection(self.fields, self._source).project, blocks)
+        return map(Projection(self.fields, self._source, exclude=self.exclude).project, blocks)
 
     def unprojected(self, size: int = CHUNK_SIZE) -> Iterator[Block]:
-        """Yield the lines to deliver with all their properties, for a decoder that selects `fields` itself."""
+        """Yield the lines to deliver with all their properties, for a decoder that selects them itself."""
         if not self.dropped or self.duplicates is None:
             return self._events(size)
         return map(Block, self.duplicates.cut_from(block.lines for block in self._events(size)))

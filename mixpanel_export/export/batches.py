@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
+    from mixpanel_export.columns.fixed import ColumnSchema
     from mixpanel_export.columns.writers import ColumnFormat
 
 __all__ = ["AsyncRecordBatches", "RecordBatches", "close_with", "write_columns"]
@@ -60,12 +61,13 @@ class RecordBatches:
         *,
         listener: ProgressListener | None = None,
         malformed: MalformedFile | None = None,
+        columns: ColumnSchema | None = None,
     ) -> None:
         check_columnar("parquet", layout, None)
         from mixpanel_export.export.staging import StagedExport
 
         self._redact = job.context.auth.redact
-        self._staged = StagedExport(job, http, layout, listener, malformed)
+        self._staged = StagedExport(job, http, layout, listener, malformed, columns)
         self._lock = threading.Lock()
         self._tables: Iterator[pyarrow.Table] = self._staged.tables()
         self._batches: Iterator[pyarrow.RecordBatch] = iter(())

@@ -5,26 +5,43 @@ See `resource` for the methods that users call.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
 
-from mixpanel_export._formats import FORMATS, FileFormat, Layout, check_columnar, check_format, format_for
+from mixpanel_export._formats import (
+    COLUMNAR,
+    FORMATS,
+    FileFormat,
+    Layout,
+    check_columnar,
+    check_format,
+    format_for,
+)
 from mixpanel_export.dates import DateLike
 from mixpanel_export.download.job import ExportJob, ExportOptions
 from mixpanel_export.download.progress import ProgressListener
+from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.export.iterate import EventBatches
 from mixpanel_export.export.writer import ExportWriter
 from mixpanel_export.http.connections import Connections
 
 if TYPE_CHECKING:
+    from mixpanel_export.columns.fixed import ColumnSchema
     from mixpanel_export.export.batches import RecordBatches
     from mixpanel_export.http.context import Context
 
-__all__ = ["ExportCalls"]
+__all__ = ["DEFAULT_SAMPLE", "ExportCalls", "FixedColumns"]
 
 # `raw` is the contract's own operation: one request, whatever the range.
 _WHOLE_RANGE = 1_000_000
+DEFAULT_SAMPLE = 10_000
+"""The number of events that `columns` looks at by default."""
+
+
+FixedColumns: TypeAlias = "ColumnSchema | str | os.PathLike[str]"
+"""The columns of an export, or the JSON file that holds them."""
 
 
 class ExportCalls:
@@ -47,13 +64,43 @@ class ExportCalls:
         to_date: DateLike,
         layout: Layout,
         listener: ProgressListener | None,
+        columns: FixedColumns | None,
         options: ExportOptions,
     ) -> RecordBatches:
         from mixpanel_export.export.batches import RecordBatches
 
         check_columnar("parquet", layout, None)
+        schema = _schema_of(columns, layout)
         job = self._job(from_date, to_date, **options)
-        return RecordBatches(job, self._http, layout, listener=listener)
+        return RecordBatches(job, self._http, layout, listener=listener, columns=schema)
+
+    def _start_columns(
+        self,
+        from_date: DateLike,
+        to_date: DateLike,
+        sample: int,
+        lexicon: bool | None,
+        options: ExportOptions,
+    ) -> tuple[Any, ExportJob, Callable[[], Mapping[str, Any]]]:
+        """Check the arguments of `columns`; return what it needs, and what fetches the sample."""
+        from mixpanel_export.export import discovery
+
+        discovery.check_sources(sample, lexicon)
+        limited: ExportOptions = {**options, "limit": sample or None}
+        job = self._job(from_date, to_date, **limited)
+
+        def sampled() -> Mapping[str, Any]:
+            return discovery.sample_kinds(job, self._http) if sample else {}
+
+        return discovery, job, sampled
+
+    def _chosen_columns(
+        self, discovery: Any, job: ExportJob, sampled: Mapping[str, Any], described: Mapping[str, Any]
+    ) -> ColumnSchema:
+        chosen: ColumnSchema = discovery.choose_columns(
+            sampled, described, fields=job.fields, exclude=job.exclude, naming=job.column_names
+        )
+        return chosen
 
     def _file_writer(
         self,
@@ -63,10 +110,11 @@ class ExportCalls:
         format: FileFormat | None,
         layout: Layout | None,
         listener: ProgressListener | None,
+        columns: FixedColumns | None,
         options: ExportOptions,
     ) -> ExportWriter:
         named: FileFormat = format_for(path, format, FORMATS)
-        return self._writer(from_date, to_date, named, layout, listener, options)
+        return self._writer(from_date, to_date, named, layout, listener, options, columns)
 
     def _writer(
         self,
@@ -76,11 +124,35 @@ class ExportCalls:
         layout: Layout | None,
         listener: ProgressListener | None,
         options: ExportOptions,
+        columns: FixedColumns | None = None,
     ) -> ExportWriter:
         check_format(format, FORMATS)
         check_columnar(format, layout, None)
+        if columns is not None and format not in COLUMNAR:
+            raise InvalidArgumentError(
+                "columns", columns, f"only Parquet and CSV have columns; the format is {format}"
+            )
+        schema = _schema_of(columns, layout or "wide")
         job = self._job(from_date, to_date, **options)
-        return ExportWriter(job, self._http, format, layout, listener)
+        return ExportWriter(job, self._http, format, layout, listener, schema)
 
     def _text_writer(self, arguments: Mapping[str, Any]) -> ExportWriter:
         return ExportWriter(self._job(**arguments, slice_days=_WHOLE_RANGE), self._http, "jsonl")
+
+
+def _schema_of(columns: FixedColumns | None, layout: Layout) -> ColumnSchema | None:
+    if columns is None:
+        return None
+    if layout != "wide":
+        raise InvalidArgumentError(
+            "columns", columns, f"only the layout 'wide' has columns to fix, not {layout!r}"
+        )
+    from mixpanel_export.columns.fixed import ColumnSchema
+
+    if isinstance(columns, str | os.PathLike):
+        return ColumnSchema.load(columns)
+    if not isinstance(columns, ColumnSchema):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidArgumentError(
+            "columns", columns, "expected the result of columns(), or a file that it was saved to"
+        )
+    return columns

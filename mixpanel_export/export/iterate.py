@@ -56,6 +56,12 @@ class EventBatches:
                 try:
                     for block in spool.unprojected():
                         if events := decoder.decode(block.lines, block.count):
+                            self._exclude(events)
                             yield events
                 except MalformedEventError as error:
                     self._stream.skip(error)
+
+    def _exclude(self, events: list[Event]) -> None:
+        for name in self._job.exclude:
+            for event in events:
+                event.properties.pop(name, None)

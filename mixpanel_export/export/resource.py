@@ -15,7 +15,7 @@ from mixpanel_export._worker import WorkThread, in_thread
 from mixpanel_export.dates import DateLike
 from mixpanel_export.download.job import DEFAULT_PARALLEL, ExportJob, ExportOptions
 from mixpanel_export.download.progress import Progress, ProgressListener
-from mixpanel_export.export.calls import ExportCalls
+from mixpanel_export.export.calls import DEFAULT_SAMPLE, ExportCalls, FixedColumns
 from mixpanel_export.export.planning import AsyncPlans, Plans
 from mixpanel_export.export.tasks import ClientSource
 from mixpanel_export.http.connections import Connections
@@ -24,6 +24,7 @@ from mixpanel_export.records.verify import MAX_LINE
 from mixpanel_export_api.api.export import AsyncExportResource, ExportResource
 
 if TYPE_CHECKING:
+    from mixpanel_export.columns.fixed import ColumnSchema
     from mixpanel_export.export.batches import AsyncRecordBatches, RecordBatches
     from mixpanel_export.http.context import Context
     from mixpanel_export_api.api import AsyncResources, Expression, Resources
@@ -53,6 +54,7 @@ class Export(ExportCalls, Plans, ExportResource):
         time_in_ms: bool | None = None,
         bucket: str | None = None,
         fields: Sequence[str] | None = None,
+        exclude: Sequence[str] | None = None,
         parallel: int = DEFAULT_PARALLEL,
         slice_days: int | None = None,
         ordered: bool = True,
@@ -81,6 +83,8 @@ class Export(ExportCalls, Plans, ExportResource):
             bucket: a data bucket id, for projects that have buckets.
             fields: keep only these properties of each event, beside `time`, `distinct_id` and `$insert_id`. The
                 others are checked to be JSON but not decoded, which saves a fifth of the time.
+            exclude: leave these properties out of every event, table and file, as for personal data; `distinct_id`
+                and `$insert_id` too, if you name them. Not with `on_malformed="quarantine"`.
             parallel: the number of slices to download at a time.
             slice_days: the days of a slice; by default chosen from the request budget and `parallel`.
             ordered: deliver the slices in the order of the range; otherwise, as they complete. Mixpanel promises no
@@ -116,6 +120,7 @@ class Export(ExportCalls, Plans, ExportResource):
             from_date,
             to_date,
             fields=fields,
+            exclude=exclude,
             event=event,
             where=where,
             limit=limit,
@@ -145,6 +150,7 @@ class Export(ExportCalls, Plans, ExportResource):
         to_date: DateLike,
         *,
         layout: Layout = "wide",
+        columns: FixedColumns | None = None,
         progress: ProgressListener | None = None,
         **options: Unpack[ExportOptions],
     ) -> RecordBatches:
@@ -160,11 +166,16 @@ class Export(ExportCalls, Plans, ExportResource):
                 mixed ones as JSON text; or `json`, always the same columns, with all properties as one JSON text.
                 In both, `time` is a timestamp (microseconds, in the client's time zone). With `wide`, the first
                 batch comes when everything is downloaded, because only then are all columns known.
+            columns: for `wide`, fixed columns: the result of `columns()`, or the file it was saved to. All batches
+                then have its schema, the first one comes at once, and what does not fit goes to the column
+                `overflow`.
             progress: called with the current totals, from the threads that download and from this one.
-            options: `event`, `where`, `limit`, `time_in_ms`, `bucket`, `fields`, `parallel`, `slice_days`,
-                `deduplicate`, `on_malformed`, `malformed_path`, `max_line` and `allow_unproved`, as for
-                `events`; and `memory`, about how many bytes the conversion may take beside the libraries
-                themselves, 64 MiB or more, by default 256 MiB: more makes larger batches.
+            options: `event`, `where`, `limit`, `time_in_ms`, `bucket`, `fields`, `exclude`, `parallel`,
+                `slice_days`, `deduplicate`, `on_malformed`, `malformed_path`, `max_line` and `allow_unproved`, as
+                for `events`; and `memory`, about how many bytes the conversion may take beside the libraries
+                themselves, 64 MiB or more, by default 256 MiB: more makes larger batches. `column_names="safe"`
+                gives columns names of letters, digits and underscores, as warehouses require; the metadata of
+                each column records its property.
 
         Returns:
             RecordBatches: an iterator of `pyarrow.RecordBatch`, with `schema`, `to_arrow()`, `to_polars()`,
@@ -174,7 +185,48 @@ class Export(ExportCalls, Plans, ExportResource):
             MissingExtraError: when the extra `arrow` is not installed.
             InvalidArgumentError: for an argument that is not allowed; nothing is sent.
         """
-        return self._record_batches(from_date, to_date, layout, progress, options)
+        return self._record_batches(from_date, to_date, layout, progress, columns, options)
+
+    def columns(
+        self,
+        from_date: DateLike,
+        to_date: DateLike,
+        *,
+        sample: int = DEFAULT_SAMPLE,
+        lexicon: bool | None = None,
+        **options: Unpack[ExportOptions],
+    ) -> ColumnSchema:
+        """Choose fixed columns for exports, so that all parts have one schema, on every machine and every day.
+
+        Pass them to `batches`, `to_file` and the methods of slices. A value that does not fit its column is never
+        cast: it goes to the column `overflow`, with the properties that have no column. Needs the extra `arrow`.
+
+        Args:
+            from_date: the first day to sample, as for `events`.
+            to_date: the last day to sample.
+            sample: fetch this many events to look at, in one request: up to 100,000, or 0 for Lexicon alone.
+            lexicon: take the properties that Lexicon describes, too; by default, if it can be read.
+            options: as for `batches`: `event`, `where`, `fields`, `exclude` and `column_names` apply to columns.
+
+        Returns:
+            ColumnSchema: picklable, and a JSON file after `save()`.
+
+        Raises:
+            MissingExtraError: when the extra `arrow` is not installed.
+            InvalidArgumentError: for an argument that is not allowed; nothing is sent.
+            Errors of `events`: when the sample fails.
+        """
+        discovery, job, sampled = self._start_columns(from_date, to_date, sample, lexicon, options)
+        described: Mapping[str, Any] = {}
+        if lexicon is not False:
+            try:
+                entities = self._client.schemas.list_for_entity(entity_type="event")
+                described = discovery.lexicon_kinds(entities, job.filters["event"])
+            except discovery.LEXICON_ERRORS as error:
+                if lexicon or not sample:
+                    raise
+                discovery.note_no_lexicon(error)
+        return self._chosen_columns(discovery, job, sampled(), described)
 
     def to_file(
         self,
@@ -184,6 +236,7 @@ class Export(ExportCalls, Plans, ExportResource):
         *,
         format: FileFormat | None = None,
         layout: Layout | None = None,
+        columns: FixedColumns | None = None,
         progress: ProgressListener | None = None,
         **options: Unpack[ExportOptions],
     ) -> Progress:
@@ -197,11 +250,12 @@ class Export(ExportCalls, Plans, ExportResource):
                 need the extra `arrow`. By default what the file's name ends with, and `jsonl.gz` for a name without
                 an ending. A name that ends otherwise, such as `events.json`, is refused unless the format is given.
             layout: for `parquet` and `csv`, as for `batches`; by default `wide`.
+            columns: fixed columns, as for `batches`.
             progress: called with the current totals, from the threads that download and from this one.
-            options: `event`, `where`, `limit`, `time_in_ms`, `bucket`, `fields`, `parallel`, `slice_days`,
-                `deduplicate`, `on_malformed`, `malformed_path`, `max_line` and `allow_unproved`, as for
-                `events`, and `memory`, as for `batches`. With `fields`, lines are encoded again, each value with
-                the text it was sent with. By default, malformed lines that are left out are written beside the
+            options: `event`, `where`, `limit`, `time_in_ms`, `bucket`, `fields`, `exclude`, `parallel`,
+                `slice_days`, `deduplicate`, `on_malformed`, `malformed_path`, `max_line` and `allow_unproved`, as
+                for `events`, and `memory`, as for `batches`. With `fields`, lines are encoded again, each value
+                with the text it was sent with. By default, malformed lines that are left out are written beside the
                 file: to `events.malformed.jsonl` for `events.jsonl.gz`.
 
         Returns:
@@ -211,7 +265,7 @@ class Export(ExportCalls, Plans, ExportResource):
             MixpanelError: as for `events`; an existing file stays as it was.
         """
         target = Path(path)
-        writer = self._file_writer(target, from_date, to_date, format, layout, progress, options)
+        writer = self._file_writer(target, from_date, to_date, format, layout, progress, columns, options)
         return writer.to_file(target)
 
     def to_stream(
@@ -258,6 +312,7 @@ class AsyncExport(ExportCalls, AsyncPlans, AsyncExportResource):
         time_in_ms: bool | None = None,
         bucket: str | None = None,
         fields: Sequence[str] | None = None,
+        exclude: Sequence[str] | None = None,
         parallel: int = DEFAULT_PARALLEL,
         slice_days: int | None = None,
         ordered: bool = True,
@@ -277,6 +332,7 @@ class AsyncExport(ExportCalls, AsyncPlans, AsyncExportResource):
             from_date,
             to_date,
             fields=fields,
+            exclude=exclude,
             event=event,
             where=where,
             limit=limit,
@@ -298,6 +354,7 @@ class AsyncExport(ExportCalls, AsyncPlans, AsyncExportResource):
         to_date: DateLike,
         *,
         layout: Layout = "wide",
+        columns: FixedColumns | None = None,
         progress: ProgressListener | None = None,
         **options: Unpack[ExportOptions],
     ) -> AsyncRecordBatches:
@@ -307,7 +364,31 @@ class AsyncExport(ExportCalls, AsyncPlans, AsyncExportResource):
         """
         from mixpanel_export.export.batches import AsyncRecordBatches
 
-        return AsyncRecordBatches(self._record_batches(from_date, to_date, layout, progress, options))
+        return AsyncRecordBatches(
+            self._record_batches(from_date, to_date, layout, progress, columns, options)
+        )
+
+    async def columns(
+        self,
+        from_date: DateLike,
+        to_date: DateLike,
+        *,
+        sample: int = DEFAULT_SAMPLE,
+        lexicon: bool | None = None,
+        **options: Unpack[ExportOptions],
+    ) -> ColumnSchema:
+        """Do the same as `Export.columns`."""
+        discovery, job, sampled = self._start_columns(from_date, to_date, sample, lexicon, options)
+        described: Mapping[str, Any] = {}
+        if lexicon is not False:
+            try:
+                entities = await self._client.schemas.list_for_entity(entity_type="event")
+                described = discovery.lexicon_kinds(entities, job.filters["event"])
+            except discovery.LEXICON_ERRORS as error:
+                if lexicon or not sample:
+                    raise
+                discovery.note_no_lexicon(error)
+        return self._chosen_columns(discovery, job, await in_thread(sampled), described)
 
     async def to_file(
         self,
@@ -317,6 +398,7 @@ class AsyncExport(ExportCalls, AsyncPlans, AsyncExportResource):
         *,
         format: FileFormat | None = None,
         layout: Layout | None = None,
+        columns: FixedColumns | None = None,
         progress: ProgressListener | None = None,
         **options: Unpack[ExportOptions],
     ) -> Progress:
@@ -325,7 +407,7 @@ class AsyncExport(ExportCalls, AsyncPlans, AsyncExportResource):
         Cancelling the task ends the export at once and leaves no file.
         """
         target = Path(path)
-        writer = self._file_writer(target, from_date, to_date, format, layout, progress, options)
+        writer = self._file_writer(target, from_date, to_date, format, layout, progress, columns, options)
         return await in_thread(lambda: writer.to_file(target), writer.cancel)
 
     async def to_stream(

@@ -19,7 +19,7 @@ from attrs import frozen
 
 from mixpanel_export._formats import Layout
 from mixpanel_export._temporary import spool_file, temporary_directory
-from mixpanel_export.columns.convert import TableConverter
+from mixpanel_export.columns.fixed import ColumnSchema, converter_of
 from mixpanel_export.columns.slices import SliceWriter
 from mixpanel_export.columns.tables import TableWidener
 from mixpanel_export.columns.writers import read_tables
@@ -92,11 +92,13 @@ class StagedExport:
         layout: Layout,
         listener: ProgressListener | None,
         malformed: MalformedFile | None = None,
+        columns: ColumnSchema | None = None,
     ) -> None:
         self.cancellation: Cancellation = Cancellation()
         self._job = job
-        self._layout: Layout = layout
-        self._converter = TableConverter(layout, job.context.zone, job.ticks, fields=job.fields or ())
+        # All columns are known only when everything is there.
+        self._is_widening = layout == "wide" and columns is None
+        self._converter = converter_of(job, layout, columns)
         self._writer = SliceWriter(self._converter, job.memory)
         # Verification need not parse the lines: they are parsed here.
         self._receiver = SliceReceiver(
@@ -120,7 +122,7 @@ class StagedExport:
         """Return the schema of all tables; start the download, and in the layout `wide` wait for all of it."""
         if self._schema is None:
             download = self._start()
-            if self._layout == "wide":
+            if self._is_widening:
                 self._complete.extend(download.slices())
                 self.cancellation.check()
             self._schema = self._converter.schema
@@ -135,7 +137,7 @@ class StagedExport:
         """
         widen = TableWidener(self.schema())
         refused: MalformedEventError | UnrepresentableError | None = None
-        slices: Iterable[_StagedSlice] = self._complete if self._layout == "wide" else self._start().slices()
+        slices: Iterable[_StagedSlice] = self._complete if self._is_widening else self._start().slices()
         for staged in slices:
             if staged.refused is not None:
                 refused = refused or staged.refused

@@ -17,6 +17,7 @@ from mixpanel_export.http.cancellation import Cancellation
 from mixpanel_export.http.connections import Connections
 
 if TYPE_CHECKING:
+    from mixpanel_export.columns.fixed import ColumnSchema
     from mixpanel_export.columns.writers import ColumnFormat
 
 __all__ = ["ExportWriter"]
@@ -43,12 +44,14 @@ class ExportWriter:
         format: FileFormat,
         layout: Layout | None = None,
         listener: ProgressListener | None = None,
+        columns: ColumnSchema | None = None,
     ) -> None:
         self._job = job
         self._http = http
         self._format: FileFormat = format
         self._layout: Layout = layout or "wide"
         self._listener = listener
+        self._fixed = columns
         self._cancellation = Cancellation()
         self._source: _Source | None = None
 
@@ -92,7 +95,12 @@ class ExportWriter:
         from mixpanel_export.export.batches import RecordBatches, write_columns
 
         batches = RecordBatches(
-            self._job, self._http, self._layout, listener=self._listener, malformed=malformed
+            self._job,
+            self._http,
+            self._layout,
+            listener=self._listener,
+            malformed=malformed,
+            columns=self._fixed,
         )
         return write_columns(self._cancellable(batches), cast("ColumnFormat", self._format), file)
 

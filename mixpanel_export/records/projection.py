@@ -1,4 +1,4 @@
-"""Rewrite the lines of events so that they hold only the properties that were asked for.
+"""Rewrite the lines of events so that they hold only the properties that were asked for, or not those excluded.
 
 Pure. Values keep the text they were sent with: numbers of any size and precision come out as they went in.
 """
@@ -24,17 +24,23 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 
 
 class Projection:
-    """Projects blocks of whole lines onto some properties and those that identify an event.
+    """Projects blocks of whole lines onto some of the properties.
 
     Args:
-        fields: the properties to keep, beside `time`, `distinct_id` and `$insert_id`.
+        fields: the properties to keep, beside `time`, `distinct_id` and `$insert_id`; None to keep all.
+        exclude: the properties to leave out, whatever `fields` says.
         source: the origin of the lines, for error messages: "the slice 2024-01-01".
     """
 
-    def __init__(self, fields: Sequence[str], source: str = "the export") -> None:
-        properties = selected_properties(fields, msgspec.Raw)
+    def __init__(
+        self, fields: Sequence[str] | None, source: str = "the export", *, exclude: Sequence[str] = ()
+    ) -> None:
+        properties: Any = dict[str, msgspec.Raw]
+        if fields is not None:
+            properties = selected_properties(fields, msgspec.Raw)
         line = msgspec.defstruct("Line", [("event", str), ("properties", properties)], gc=False)
-        self._names = {*IDENTITY, *fields}
+        self._names = None if fields is None else {*IDENTITY, *fields}
+        self._exclude = frozenset(exclude)
         self._native: msgspec.json.Decoder[Any] = msgspec.json.Decoder(line)
         # Explains a line that is not an event, and counts the lines to do so.
         self._decoder = EventDecoder(BareEvent, (), source)
@@ -57,6 +63,9 @@ class Projection:
             # Blank lines are allowed; two values on one line are not.
             return self._project_slowly(block)
         self._decoder.lines += lines
+        for name in self._exclude:
+            for event in events:
+                event.properties.pop(name, None)
         return _encode_lines(events)
 
     def _project_slowly(self, block: bytes) -> bytes:
@@ -71,7 +80,7 @@ class Projection:
         kept = [
             f"{json.dumps(name)}:{value}"
             for name, value in dict(_members(event["properties"])).items()
-            if name in self._names
+            if (self._names is None or name in self._names) and name not in self._exclude
         ]
         return f'{{"event":{event["event"]},"properties":{{{",".join(kept)}}}}}'.encode()
 

@@ -1,0 +1,287 @@
+"""Columns that are fixed before an export, so that all its parts have one schema, wherever they are converted.
+
+A value that does not fit its column, and a property without one, go to the column `overflow`, as one JSON object
+for each event. Nothing is ever cast. See `convert` for columns that widen as the data requires.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+import os
+import threading
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self, cast
+
+import msgspec
+import pyarrow as pa
+from attrs import evolve, field, frozen
+
+from mixpanel_export._formats import Layout
+from mixpanel_export.columns.blocks import ParsedBlock
+from mixpanel_export.columns.compute import nulls
+from mixpanel_export.columns.convert import TableConverter
+from mixpanel_export.columns.infer import infer_columns
+from mixpanel_export.columns.json_layout import properties_text
+from mixpanel_export.columns.kinds import EXACT, FIXED, Column, Columns, Kind
+from mixpanel_export.columns.schemas import AnyArray, wide_schema, zone_name
+from mixpanel_export.columns.tables import NullColumns, cast_column
+from mixpanel_export.columns.timestamps import ticks_from
+from mixpanel_export.columns.wide import LineReader
+from mixpanel_export.download.job import ExportJob
+from mixpanel_export.errors import InvalidArgumentError
+from mixpanel_export.records.event import Event
+
+__all__ = ["ColumnSchema", "converter_of"]
+
+OVERFLOW = "overflow"
+"""The column of all that does not fit."""
+
+VERSION = 1
+_LONG = 1 << 63
+
+
+def _fixed(columns: Columns) -> Columns:
+    fixed = tuple(evolve(column, kind=_fixed_kind(column)) for column in columns.columns)
+    return evolve(columns, columns=fixed, others=OVERFLOW)
+
+
+def _fixed_kind(column: Column) -> Kind:
+    """Return the kind of a fixed column: all whole numbers of 64 bits are one, and nulls alone are none."""
+    if column.kind == "null":
+        return "string" if column.name in FIXED else "json"
+    return "long" if column.kind == "integer" else column.kind
+
+
+@frozen
+class ColumnSchema:
+    """The columns of properties, fixed for an export and all its parts; made by `client.export.columns()`.
+
+    Picklable, and a JSON file after `save`. The schema of the tables also has `event`, `time`, `null_properties`
+    and `overflow`: a JSON object of the values that do not fit.
+    """
+
+    _columns: Columns = field(converter=_fixed)
+
+    @property
+    def properties(self) -> dict[str, str]:
+        """The kind of each property: `boolean`, `long`, `double`, `string`, or `json`, any value as JSON text."""
+        return {column.property: column.kind for column in self._columns.columns}
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The name of each property's column."""
+        return {column.property: column.name for column in self._columns.columns}
+
+    def without(self, properties: Collection[str]) -> ColumnSchema:
+        """Return the schema without the columns of these properties; `distinct_id` and `$insert_id` keep theirs."""
+        kept = [
+            column
+            for column in self._columns.columns
+            if column.property not in properties or column.name in FIXED
+        ]
+        return ColumnSchema(evolve(self._columns, columns=tuple(kept)))
+
+    def arrow_schema(self, timezone: str = "UTC", *, time_in_ms: bool = False) -> pa.Schema:
+        """Return the Arrow schema of tables with these columns, for a client with this time zone."""
+        return wide_schema(self._columns, timezone, 1000 if time_in_ms else 1)
+
+    def to_json(self) -> str:
+        """Return the schema as JSON."""
+        document = {"version": VERSION, "columns": evolve(self._columns, others="").to_manifest()}
+        return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Parse a schema.
+
+        Raises:
+            InvalidArgumentError: when it is not one.
+        """
+        try:
+            document = msgspec.json.decode(text, type=_Document)
+            if document.version != VERSION:
+                raise ValueError(f"expected version {VERSION}, got {document.version}")
+            columns = tuple(Column(entry.name, entry.property, entry.kind) for entry in document.columns)
+            _check_columns(columns)
+        except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as error:
+            raise InvalidArgumentError("columns", None, f"not a file of columns: {error}") from error
+        return cls(Columns(columns))
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the schema to a JSON file."""
+        Path(path).write_text(self.to_json(), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Read the schema from a JSON file.
+
+        Raises:
+            InvalidArgumentError: when it holds none.
+        """
+        return cls.from_json(Path(path).read_bytes())
+
+    def converter(self, zone: datetime.tzinfo, ticks: int) -> TableConverter:
+        """Return the converter to these columns."""
+        return _FixedConverter(zone, ticks, self._columns)
+
+
+class _Entry(msgspec.Struct):
+    name: str
+    property: str
+    kind: Kind
+
+
+class _Document(msgspec.Struct):
+    version: int
+    columns: list[_Entry]
+
+
+def _check_columns(columns: Sequence[Column]) -> None:
+    pinned = [(column.name, column.property) for column in Columns().columns]
+    if [(column.name, column.property) for column in columns[: len(pinned)]] != pinned:
+        raise ValueError("the first columns must be distinct_id and insert_id")
+    names = [column.name.casefold() for column in columns]
+    taken = {*FIXED, OVERFLOW} - {name for name, _ in pinned}
+    if (
+        len({*names}) != len(names)
+        or taken.intersection(names)
+        or len({c.property for c in columns}) != len(names)
+    ):
+        raise ValueError("two columns have the same name or property")
+
+
+def converter_of(job: ExportJob, layout: Layout, columns: ColumnSchema | None) -> TableConverter:
+    """Return the converter of an export."""
+    zone = job.context.zone
+    if columns is not None:
+        chosen = columns
+        if job.fields is not None:
+            chosen = chosen.without(columns.properties.keys() - {*job.fields})
+        return chosen.without(job.exclude).converter(zone, job.ticks)
+    selected = [name for name in job.fields or () if name not in job.exclude]
+    return TableConverter(layout, zone, job.ticks, Columns(naming=job.column_names), selected)
+
+
+class _FixedConverter(TableConverter):
+    """Converts lines to tables of fixed columns; safe to share between threads."""
+
+    def __init__(self, zone: datetime.tzinfo, ticks: int, columns: Columns) -> None:
+        super().__init__("wide", zone, ticks, columns)
+        self._columns = columns
+        self._kinds: dict[str, Kind] = {column.property: column.kind for column in columns.columns}
+        self._schema = wide_schema(columns, zone_name(zone), ticks)
+        self._nullable: frozenset[str] = frozenset()
+        self._reader = LineReader(columns, ())
+        self._widening = threading.Lock()
+
+    @property
+    def columns(self) -> Columns:
+        """The columns of properties."""
+        return self._columns
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The schema of all tables."""
+        return self._schema
+
+    def _convert_usual(self, block: bytes) -> pa.Table | None:
+        parsed = self._reader.read(block)
+        if parsed is None:
+            return None
+        rows = len(parsed.event)
+        time = self._take_time(parsed.values, rows)
+        if "time" in parsed.values:
+            return None
+        return self._table(parsed, time, nulls(rows, pa.string()))
+
+    def _table_of_events(self, events: Sequence[Event], lines: Sequence[bytes]) -> pa.Table:
+        rest = [self._split(event) for event in events]
+        fitting = [
+            Event(name=event.name, properties=_without(event.properties, others))
+            for event, others in zip(events, rest, strict=True)
+        ]
+        parsed = infer_columns(fitting, self._columns)
+        time = self._take_time(parsed.values, len(events))
+        if (inexact := parsed.values.get("time")) is not None and inexact.column is not None:
+            ticks = ticks_from(time, self._clock.ticks).to_pylist()
+            for row, event in enumerate(events):
+                value = event.properties.get("time")
+                if value is not None and not (type(value) is int and value == ticks[row]):
+                    rest[row]["time"] = value
+        texts = [properties_text(others, row) if others else None for row, others in enumerate(rest)]
+        overflow = pa.array(texts, pa.string())
+        self._note_nulls(parsed.nullable)
+        return self._table(parsed, time, overflow)
+
+    def _split(self, event: Event) -> dict[str, Any]:
+        """Return the properties of an event that have no column, or do not fit theirs."""
+        return {
+            name: value
+            for name, value in event.properties.items()
+            if name != "time" and not _fits(value, self._kinds.get(name), name)
+        }
+
+    def _note_nulls(self, names: Iterable[str]) -> None:
+        """Read null values of these properties in bulk from now on."""
+        with self._widening:
+            nullable = self._nullable | {*names}
+            if nullable != self._nullable:
+                self._nullable = nullable
+                self._reader = LineReader(self._columns, nullable)
+
+    def _table(self, parsed: ParsedBlock, time: AnyArray, overflow: AnyArray) -> pa.Table:
+        null_columns = NullColumns(len(parsed.event))
+        columns: list[AnyArray] = []
+        for column in self._columns.columns:
+            found = parsed.values.get(column.property)
+            if found is None or found.column is None:
+                columns.append(null_columns[column.kind])
+            else:
+                columns.append(cast_column(found.column, found.kind, column.kind))
+        pinned, others = columns[:2], columns[2:]
+        arrays: list[Any] = [parsed.event, time, *pinned, parsed.nulls, *others, overflow]
+        return pa.table(arrays, schema=self._schema)
+
+
+def _without(properties: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+    if not others:
+        return cast("dict[str, Any]", properties)
+    return {name: value for name, value in properties.items() if name not in others}
+
+
+def _fits(value: Any, kind: Kind | None, name: str) -> bool:
+    """Return whether a column of this kind holds a value exactly; a null has a place of its own."""
+    if value is None:
+        return _is_unicode(name)
+    match kind:
+        case "boolean":
+            return type(value) is bool
+        case "long":
+            return type(value) is int and -_LONG <= value < _LONG
+        case "double":
+            is_exact = type(value) is int and -EXACT <= value <= EXACT
+            return is_exact or (type(value) is float and math.isfinite(value))
+        case "string":
+            return type(value) is str and _is_unicode(value)
+        case "json":
+            return _is_unicode_json(value)
+        case _:
+            return False
+
+
+def _is_unicode_json(value: Any) -> bool:
+    try:
+        return _is_unicode(json.dumps(value, ensure_ascii=False))
+    except RecursionError:
+        return False
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
