@@ -60,11 +60,13 @@ from mixpanel_export.http.limits import MIXPANEL_LIMITS, BudgetWarning, Limits, 
 from mixpanel_export.http.raw import RawResponse
 from mixpanel_export.http.retry import RetryPolicy
 from mixpanel_export.http.servers import Region
+from mixpanel_export.http.stores import BudgetStore, RedisBudgetStore, Refused, StoredLease
 from mixpanel_export.profiles import AsyncProfiles, Profiles, ProfilesProgress
 from mixpanel_export.profiles.file import ProfilesProgressListener
 from mixpanel_export.progress_bar import ProgressBar
 
 if TYPE_CHECKING:
+    from mixpanel_export.columns.fixed import ColumnSchema
     from mixpanel_export.export.batches import AsyncRecordBatches, RecordBatches
 
 __all__ = [
@@ -77,10 +79,12 @@ __all__ = [
     "AuthenticationError",
     "BadRequestError",
     "BudgetExhaustedError",
+    "BudgetStore",
     "BudgetWarning",
     "CancelledError",
     "ClientOptions",
     "ClientSpec",
+    "ColumnSchema",
     "ConfigurationError",
     "DateLike",
     "DestinationError",
@@ -128,6 +132,8 @@ __all__ = [
     "RawResponse",
     "RecordBatches",
     "RedactingFilter",
+    "RedisBudgetStore",
+    "Refused",
     "Region",
     "RequestTimeoutError",
     "RetryPolicy",
@@ -138,6 +144,7 @@ __all__ = [
     "Slice",
     "SliceFailedError",
     "SliceTask",
+    "StoredLease",
     "UnrepresentableError",
     "prop",
 ]
@@ -145,8 +152,12 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Load the names that need the extra `arrow`."""
-    if name not in {"AsyncRecordBatches", "RecordBatches"}:
+    if name not in {"AsyncRecordBatches", "ColumnSchema", "RecordBatches"}:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    with needs_extra("RecordBatches", "arrow"):
+    with needs_extra(name, "arrow"):
+        if name == "ColumnSchema":
+            from mixpanel_export.columns.fixed import ColumnSchema
+
+            return ColumnSchema
         from mixpanel_export.export import batches
     return getattr(batches, name)

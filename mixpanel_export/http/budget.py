@@ -23,9 +23,10 @@ from filelock import FileLock, Timeout
 from mixpanel_export.errors import BudgetExhaustedError
 from mixpanel_export.http import clock
 from mixpanel_export.http.clock import clock_time, in_words
-from mixpanel_export.http.ledger import Ledger, Usage, Window, shared_folder, warn_unshared
+from mixpanel_export.http.ledger import MAX_PAUSE, Ledger, Usage, Window, shared_folder, warn_unshared
 from mixpanel_export.http.limits import BudgetWarning, Limits, Quota
 from mixpanel_export.http.servers import Family
+from mixpanel_export.http.stores import BudgetStore, StoredLease, store_at
 
 __all__ = ["Budget", "BudgetWait", "Delay", "Lease", "budget_of"]
 
@@ -36,6 +37,8 @@ _MINUTE = 61.0
 _HOUR = 3_602.0
 # Nothing announces that a request of another process has ended.
 _POLL_INTERVAL = 0.05
+# Each look is a request to the store.
+_STORE_POLL_INTERVAL = 0.25
 # The most seconds to sleep at a time: a sleep does not notice that the machine was suspended.
 _NAP = 15.0
 # A program that seems to hang should say why.
@@ -208,6 +211,51 @@ class BudgetWait:
         return nap
 
 
+class _StoreLease(Lease):
+    """A request that a store counts."""
+
+    def __init__(self, stored: StoredLease) -> None:
+        super().__init__()
+        self._stored = stored
+
+    def release(self) -> None:
+        """End the request; more than once does no harm."""
+        self._stored.release()
+
+
+class _SharedBudget(Budget):
+    """A budget that machines share by way of a store."""
+
+    def __init__(self, key: str, quota: Quota, store: BudgetStore) -> None:
+        super().__init__(key, quota, None)
+        self._key = key
+        self._store = store
+        self._limits = [(window.requests, window.seconds) for window in self._windows]
+
+    def try_begin(self) -> Lease | Delay:
+        """Begin a request now, or say how long to wait, and why."""
+        begun = self._store.try_begin(self._key, self._limits, self.quota.concurrent)
+        if isinstance(begun, StoredLease):
+            return _StoreLease(begun)
+        if begun.cause == "window":
+            words = self._windows[begun.window].words
+            return Delay(begun.seconds, "window", f"the budget of {words}, which machines share, is used up")
+        if begun.cause == "server":
+            return Delay(
+                begun.seconds, "server", f"Mixpanel answered {begun.status} to a machine of this budget"
+            )
+        why = f"all {self.quota.concurrent} requests that may run at once are running, on all machines"
+        return Delay(begun.seconds or _STORE_POLL_INTERVAL, "slots", why)
+
+    def used(self) -> int:
+        """Return how many requests all machines sent within the longest window."""
+        return self._store.used(self._key, self._limits)
+
+    def pause(self, seconds: float, status: int = 429, *, is_asked: bool = False) -> None:
+        """Let no request of any machine begin for this long."""
+        self._store.pause(self._key, min(seconds, MAX_PAUSE), status, is_asked)
+
+
 def budget_of(project: str, family: Family, limits: Limits) -> Budget:
     """Return the budget that all clients of a project share; one for the call alone where nothing is counted.
 
@@ -276,6 +324,12 @@ class _Slots:
         return None
 
 
+def _make_budget(key: str, quota: Quota, shared: bool | str | BudgetStore) -> Budget:
+    if isinstance(shared, bool):
+        return Budget(key, quota, shared_folder() if shared else None)
+    return _SharedBudget(key, quota, store_at(shared) if isinstance(shared, str) else shared)
+
+
 class _Budgets:
     """The budgets of this process; some have nothing but their memory to count in, so none is forgotten."""
 
@@ -285,13 +339,13 @@ class _Budgets:
     def forget(self) -> None:
         """Start again after a fork: a thread of the parent may have held a lock. Shared counts are in files."""
         self._lock = threading.Lock()
-        self._all: dict[tuple[str, Quota, bool], Budget] = {}
+        self._all: dict[tuple[str, Quota, bool | str | BudgetStore], Budget] = {}
 
-    def get(self, key: str, quota: Quota, shared: bool) -> Budget:
+    def get(self, key: str, quota: Quota, shared: bool | str | BudgetStore) -> Budget:
         with self._lock:
             budget = self._all.get((key, quota, shared))
             if budget is None:
-                budget = Budget(key, quota, shared_folder() if shared else None)
+                budget = _make_budget(key, quota, shared)
                 self._all[key, quota, shared] = budget
             return budget
 

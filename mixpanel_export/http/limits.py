@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
 from attrs import field, frozen, validators
 
 from mixpanel_export._deprecated import renamed_attributes
 from mixpanel_export.errors import ConfigurationError
 from mixpanel_export.http.servers import Family
+from mixpanel_export.http.stores import BudgetStore, check_shared
 
 __all__ = [
     "DIRECTORY_MAX_WAIT",
@@ -61,6 +63,10 @@ class Quota:
         return ", ".join(f"{number} {unit}" for number, unit in parts if number is not None)
 
 
+def _without_password(shared: object) -> str:
+    return f"{urlsplit(shared).scheme + '://…'!r}" if isinstance(shared, str) else repr(shared)
+
+
 @renamed_attributes(longest_wait="max_wait")
 @frozen(kw_only=True)
 class Limits:
@@ -70,8 +76,9 @@ class Limits:
         export: for the raw export.
         query: for reports and profiles.
         schemas: for Lexicon schemas. Annotations have no known limit.
-        shared: count together with all processes of this machine and user that call the same project; otherwise
-            only this process is counted.
+        shared: count together with all processes of this machine and user that call the same project; if False,
+            only this process is counted. To count together with other machines, the URL of a Redis that all of
+            them reach, `redis://…` (extra `redis`), or a `BudgetStore` of your own.
         max_wait: the most seconds that a call waits for its budget before it raises `BudgetExhaustedError`. By
             default two minutes; each request of a directory export waits up to two hours.
     """
@@ -79,7 +86,7 @@ class Limits:
     export: Quota = Quota(per_hour=60, per_second=3, concurrent=100)
     query: Quota = Quota(per_hour=60, concurrent=5)
     schemas: Quota = Quota(per_minute=5)
-    shared: bool = True
+    shared: bool | str | BudgetStore = field(default=True, validator=check_shared, repr=_without_password)
     max_wait: float | None = field(default=None, validator=validators.optional(validators.ge(0)))
 
     def allowance(self, family: Family) -> Quota | None:
