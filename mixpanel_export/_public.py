@@ -64,6 +64,7 @@ from mixpanel_export.http.stores import BudgetStore, RedisBudgetStore, Refused, 
 from mixpanel_export.profiles import AsyncProfiles, Profiles, ProfilesProgress
 from mixpanel_export.profiles.file import ProfilesProgressListener
 from mixpanel_export.progress_bar import ProgressBar
+from mixpanel_export.reports import AsyncReports, Report, Reports
 
 if TYPE_CHECKING:
     from mixpanel_export.columns.fixed import ColumnSchema
@@ -76,6 +77,7 @@ __all__ = [
     "AsyncMixpanelClient",
     "AsyncProfiles",
     "AsyncRecordBatches",
+    "AsyncReports",
     "AuthenticationError",
     "BadRequestError",
     "BudgetExhaustedError",
@@ -135,6 +137,8 @@ __all__ = [
     "RedisBudgetStore",
     "Refused",
     "Region",
+    "Report",
+    "Reports",
     "RequestTimeoutError",
     "RetryPolicy",
     "SecretAuth",

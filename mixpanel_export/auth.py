@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Self
 from urllib.parse import parse_qsl
 
 import httpx
+from typing_extensions import deprecated
 
 from mixpanel_export._redaction import REDACTED, pattern_of, remember
 from mixpanel_export.errors import ConfigurationError
@@ -123,6 +124,7 @@ class OAuthTokenAuth(MixpanelAuth):
         yield request
 
 
+@deprecated("Mixpanel retires project secrets on 2027-03-03; use ServiceAccountAuth", category=None)
 class SecretAuth(MixpanelAuth):
     """A project's API secret. Sent as HTTP Basic user name with an empty password.
 

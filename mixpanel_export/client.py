@@ -51,6 +51,7 @@ from mixpanel_export.http.retry import RetryPolicy
 from mixpanel_export.http.servers import Region, Servers
 from mixpanel_export.http.transport import asend, send
 from mixpanel_export.profiles import AsyncProfiles, Profiles
+from mixpanel_export.reports import AsyncReports, Reports
 from mixpanel_export_api.api import AsyncResources, Operation, Resources
 from mixpanel_export_api.api.export import EXPORT_RAW
 
@@ -274,6 +275,11 @@ class MixpanelClient(_BaseClient[httpx.BaseTransport], Resources):
         """User and group profiles."""
         return Profiles(self, self._context, self._export_http)
 
+    @cached_property
+    def reports(self) -> Reports:
+        """Saved reports: list them, and run one by its id."""
+        return Reports(self, self._context.today)
+
     def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
         """Send one operation of the contract; prefer its typed resource method."""
         if operation is EXPORT_RAW:
@@ -361,6 +367,11 @@ class AsyncMixpanelClient(_BaseClient[httpx.AsyncBaseTransport], AsyncResources)
     def profiles(self) -> AsyncProfiles:
         """User and group profiles."""
         return AsyncProfiles(self, self._context)
+
+    @cached_property
+    def reports(self) -> AsyncReports:
+        """Saved reports: list them, and run one by its id."""
+        return AsyncReports(self, self._context.today)
 
     async def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
         """Send one operation of the contract; prefer its typed resource method."""

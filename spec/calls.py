@@ -61,7 +61,9 @@ class Call:
     security: list[str]
     idempotent: bool
     writes: bool
+    deprecated: str
     bound: list[str]
+    fixed: dict[str, Any]
     arguments: list[Argument]
     refused: list[dict[str, Any]]
     body: str | None
@@ -113,6 +115,8 @@ def call_of(
     item: dict[str, Any],
 ) -> Call:
     described = contract.parameters(operation, item)
+    fixed = contract.fixed(described.values())
+    deprecated = deprecation(operation, f"{tag}.{endpoint.name.removeprefix(f'{tag}_')}")
     every = [
         argument_of(contract, prop, described[wire], contract.schema_of(described[wire]))
         for prop in [*endpoint.path_parameters, *endpoint.query_parameters]
@@ -142,18 +146,24 @@ def call_of(
         method_name=endpoint.name.removeprefix(f"{tag}_"),
         module=str(endpoint.name),
         http_method=method.upper(),
-        path=path,
+        path=path.partition("#")[0],
         security=sorted({scheme for option in operation["security"] for scheme in option}),
         idempotent=operation.get("x-idempotent", True),
         writes=operation.get("x-writes", False),
+        deprecated=deprecated,
         bound=[a.name for a in every if a.name in BOUND],
+        fixed=fixed,
         arguments=offered,
         refused=refused(operation, offered),
         body=str(body.class_info.name) if body else None,
         answer=answer,
         reader=reader_of(answers[0].prop) if answers else "answers.text()",
         docstring=docstring(
-            operation, offered, answer, [contract.resolve(r) for r in operation["responses"].values()]
+            operation,
+            deprecated,
+            offered,
+            answer,
+            [contract.resolve(r) for r in operation["responses"].values()],
         ),
         imports={
             line
@@ -221,7 +231,8 @@ def argument_of(
         type=text,
         required=prop.required,
         schema=contract.narrowed(schema),
-        description=described.get("description") or schema.get("description", ""),
+        description="Deprecated. " * bool(described.get("deprecated"))
+        + (described.get("description") or schema.get("description", "")),
         model=model,
         in_body=in_body,
     )
@@ -233,8 +244,20 @@ def type_text(prop: Property) -> str:
     return re.sub(r"\blist\[", "builtins.list[", text)
 
 
+def deprecation(operation: dict[str, Any], name: str) -> str:
+    """Return the warning of a deprecated operation; empty if it is not deprecated."""
+    if not operation.get("deprecated"):
+        return ""
+    instead = operation.get("x-instead")
+    return f"{name} is deprecated" + (f"; {instead}" if instead else "")
+
+
 def docstring(
-    operation: dict[str, Any], arguments: list[Argument], answer: str, responses: list[dict[str, Any]]
+    operation: dict[str, Any],
+    deprecated: str,
+    arguments: list[Argument],
+    answer: str,
+    responses: list[dict[str, Any]],
 ) -> str:
     def paragraph(text: str, indent: str = "") -> str:
         return textwrap.fill(
@@ -245,6 +268,9 @@ def docstring(
         )
 
     blocks = [paragraph(operation["summary"])]
+    if deprecated:
+        instead = operation.get("x-instead", "Mixpanel advises against it")
+        blocks.append(paragraph(f"Deprecated: {instead}."))
     blocks += [paragraph(block) for block in operation.get("description", "").strip().split("\n\n") if block]
     if arguments:
         lines = [paragraph(f"{a.name}: {a.description}", "    ") for a in arguments]

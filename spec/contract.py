@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,8 @@ from ruamel.yaml import YAML
 
 METHODS = ("get", "put", "post", "delete", "patch")
 _CHECKED_KEYS = (
-    "type", "format", "enum", "items", "properties", "minimum", "maximum", "minItems", "minLength", "maxLength",
-    "x-future",
+    "type", "format", "enum", "items", "properties", "minimum", "maximum", "minItems", "maxItems", "minLength",
+    "maxLength", "minProperties", "maxProperties", "x-future",
 )  # fmt: skip
 
 
@@ -66,6 +66,15 @@ class Contract:
             )
         return schema
 
+    def fixed(self, parameters: Iterable[dict[str, Any]]) -> dict[str, Any]:
+        """Return the parameters with a `const` by name: the client always sends them."""
+        return {
+            p["name"]: schema["const"] for p in parameters if "const" in (schema := self._plain_schema(p))
+        }
+
+    def _plain_schema(self, parameter: dict[str, Any]) -> dict[str, Any]:
+        return self.resolve(self.resolve(parameter).get("schema", {}))
+
     def sent(self) -> set[str]:
         """Return the names of the schemas used in request bodies."""
         found: set[str] = set()
@@ -97,8 +106,11 @@ class Contract:
                 schema["additionalProperties"] = True
         holders = [document.get("components", {}).get("parameters", {}).values()]
         for item in document["paths"].values():
-            holders.append(item.get("parameters", []))
-            holders += [item[method].get("parameters", []) for method in METHODS if method in item]
+            for holder in (item, *(item[method] for method in METHODS if method in item)):
+                variable = [p for p in holder.get("parameters", []) if "const" not in self._plain_schema(p)]
+                if variable or "parameters" in holder:
+                    holder["parameters"] = variable
+                holders.append(variable)
         for parameter in (parameter for holder in holders for parameter in holder):
             if "content" in parameter:
                 parameter["schema"] = parameter.pop("content")["application/json"]["schema"]

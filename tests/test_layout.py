@@ -21,6 +21,7 @@ LAYERS = (
     ("export",),
     ("directory",),
     ("profiles",),
+    ("reports",),
     ("columns",),
     ("download",),
     ("records",),

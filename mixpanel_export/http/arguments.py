@@ -134,7 +134,10 @@ def _checked(name: str, value: Any, schema: Mapping[str, Any], rules: _Rules) ->
             for key, each in schema["properties"].items()
             if key in given
         }
-        return {**given, **own} if given is value else value
+        if given is not value:
+            return value
+        _check_number_of_fields(name, given, schema)
+        return {**given, **own}
     return value
 
 
@@ -185,9 +188,17 @@ def _check_bounds(name: str, value: Any, schema: Mapping[str, Any]) -> None:
     shortest = max(schema.get("minLength", 0), schema.get("minItems", 0))
     if shortest and len(value) < shortest:
         raise InvalidArgumentError(name, value, "must not be empty")
-    longest = schema.get("maxLength")
-    if longest is not None and len(value) > longest:
-        raise InvalidArgumentError(name, value, f"expected at most {longest} characters")
+    for limit, unit in (("maxLength", "characters"), ("maxItems", "items")):
+        longest = schema.get(limit)
+        if longest is not None and len(value) > longest:
+            raise InvalidArgumentError(name, value, f"expected at most {longest} {unit}")
+
+
+def _check_number_of_fields(name: str, value: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+    number = sum(value.get(field) is not None for field in schema["properties"])
+    if not schema.get("minProperties", 0) <= number <= schema.get("maxProperties", number):
+        fields = " or ".join(map(repr, schema["properties"]))
+        raise InvalidArgumentError(name, value, f"expected a mapping with {fields}")
 
 
 def _is_encodable(text: str) -> bool:

@@ -27,7 +27,7 @@ from mixpanel_export_api.api.profiles import PROFILES_QUERY
 from mixpanel_export_api.models.profiles_page import ProfilesPage
 
 if TYPE_CHECKING:
-    from mixpanel_export_api.api import AsyncResources
+    from mixpanel_export_api.api import AsyncCaller
 
 __all__ = ["async_batches", "batches"]
 
@@ -55,7 +55,7 @@ def batches(context: Context, http: Connections, query: ProfileQuery, paging: Pa
 
 
 async def async_batches(
-    context: Context, client: AsyncResources, query: ProfileQuery, paging: Paging
+    context: Context, client: AsyncCaller, query: ProfileQuery, paging: Paging
 ) -> AsyncGenerator[Batch]:
     """Yield the new profiles of each page, in order. Closing the iterator ends its tasks."""
     budget = context.budget("query")

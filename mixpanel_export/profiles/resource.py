@@ -23,7 +23,7 @@ from mixpanel_export_api.models.profile import Profile
 
 if TYPE_CHECKING:
     from mixpanel_export.http.context import Context
-    from mixpanel_export_api.api import AsyncResources, Expression, Resources
+    from mixpanel_export_api.api import AsyncCaller, Caller, Expression
 
 __all__ = ["AsyncProfiles", "Profiles"]
 
@@ -31,7 +31,7 @@ __all__ = ["AsyncProfiles", "Profiles"]
 class Profiles(ProfilesResource):
     """User and group profiles, over a synchronous client."""
 
-    def __init__(self, client: Resources, context: Context, http: Connections) -> None:
+    def __init__(self, client: Caller, context: Context, http: Connections) -> None:
         super().__init__(client)
         self._context = context
         self._http = http
@@ -159,7 +159,7 @@ class Profiles(ProfilesResource):
 class AsyncProfiles(AsyncProfilesResource):
     """User and group profiles, over an asynchronous client."""
 
-    def __init__(self, client: AsyncResources, context: Context) -> None:
+    def __init__(self, client: AsyncCaller, context: Context) -> None:
         super().__init__(client)
         self._context = context
 

@@ -30,7 +30,7 @@ from mixpanel_export.profiles.query import ProfileQuery
 
 if TYPE_CHECKING:
     from mixpanel_export.http.context import Context
-    from mixpanel_export_api.api import AsyncResources
+    from mixpanel_export_api.api import AsyncCaller
 
 __all__ = ["Writing", "write", "write_async", "writing_to_file", "writing_to_stream"]
 
@@ -198,7 +198,7 @@ def write(context: Context, http: Connections, writing: Writing) -> ProfilesProg
         writing.close()
 
 
-async def write_async(context: Context, client: AsyncResources, writing: Writing) -> ProfilesProgress:
+async def write_async(context: Context, client: AsyncCaller, writing: Writing) -> ProfilesProgress:
     """Fetch every page in this task, and write it in a thread; cancelling the task ends both."""
     thread = WorkThread("profiles")
     try:

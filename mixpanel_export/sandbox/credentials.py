@@ -29,6 +29,7 @@ class SandboxCredentials:
         oauth_token: an access token.
         api_key: the project's API key, for request signatures.
         api_secret: the project secret, used to sign requests and as a credential by itself.
+        project_token: the project's token, which privacy requests name.
         project_id: the only project.
         workspace_id: the only workspace of the project.
     """
@@ -38,6 +39,7 @@ class SandboxCredentials:
     oauth_token: str = field(default="not-a-real-secret-oauth-token", repr=False)
     api_key: str = field(default="not-a-real-secret-api-key", repr=False)
     api_secret: str = field(default="not-a-real-secret-project", repr=False)
+    project_token: str = "sandbox-project-token"
     project_id: int = 1234567
     workspace_id: int = 7654321
 

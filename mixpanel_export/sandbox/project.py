@@ -17,7 +17,14 @@ from mixpanel_export.sandbox.credentials import SandboxCredentials
 from mixpanel_export.sandbox.data.store import EventStore
 from mixpanel_export.sandbox.profiles.sessions import EngageSessions
 from mixpanel_export.sandbox.saved.annotations import Annotations
-from mixpanel_export.sandbox.saved.lexicon import NOTHING_WRITTEN, Descriptions, LexiconEntity, lexicon
+from mixpanel_export.sandbox.saved.lexicon import (
+    NOTHING_WRITTEN,
+    Descriptions,
+    Lexicon,
+    LexiconEntity,
+    lexicon,
+)
+from mixpanel_export.sandbox.saved.privacy import PrivacyJobs
 
 __all__ = ["Project"]
 
@@ -32,6 +39,7 @@ class Project:
         annotations: the annotations and their tags.
         engage_sessions: the open sessions of paged profile queries.
         descriptions: descriptions of events and properties, for the Lexicon.
+        privacy_jobs: the retrievals and deletions.
     """
 
     credentials: SandboxCredentials
@@ -40,6 +48,7 @@ class Project:
     annotations: Annotations = field(factory=Annotations)
     engage_sessions: EngageSessions = field(factory=EngageSessions)
     descriptions: Descriptions = NOTHING_WRITTEN
+    privacy_jobs: PrivacyJobs = field(factory=PrivacyJobs)
 
     @property
     def today(self) -> datetime.date:
@@ -51,3 +60,8 @@ class Project:
         """Return the schemas of all events and profiles; computing them reads every event."""
         everything = self.events.events(datetime.date.min, datetime.date.max)
         return lexicon(everything, self.profiles, self.descriptions)
+
+    @cached_property
+    def schemas(self) -> Lexicon:
+        """Return the Lexicon's schemas, which calls can change; at first those of `lexicon`."""
+        return Lexicon(self.lexicon)

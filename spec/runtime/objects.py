@@ -72,6 +72,9 @@ class JsonObject:
         if isinstance(value, dict):
             made: Any = value
             return made if type(made) is cls else cls._of(made, zone)
+        if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
+            # Some calls list the only object.
+            return cls._of(value[0], zone)
         # PHP writes an empty object so.
         return cls._of({}, zone) if value == [] else None
 

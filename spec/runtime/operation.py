@@ -32,6 +32,22 @@ class CsvText(str):
         return list(csv.DictReader(io.StringIO(self, newline="")))
 
 
+class Caller(Protocol):
+    """A synchronous client, to which resources pass their operations."""
+
+    def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any], /) -> T:
+        """Send an operation and return its typed answer."""
+        ...
+
+
+class AsyncCaller(Protocol):
+    """An asynchronous client, to which resources pass their operations."""
+
+    async def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any], /) -> T:
+        """Send an operation and return its typed answer."""
+        ...
+
+
 @frozen
 class Operation(Generic[T]):
     """One operation of the contract.
@@ -43,6 +59,7 @@ class Operation(Generic[T]):
         security: Names of the security schemes that the operation accepts.
         idempotent: True if the request can be repeated after an ambiguous failure.
         writes: True if the call changes something, whatever its method.
+        deprecated: The warning of a deprecated operation; empty if it is not deprecated.
         csv: True if `format="csv"` returns CSV text.
         bound: Arguments that come from the client: project_id, workspace_id.
         schemas: JSON Schema of each argument, by Python name.
@@ -62,6 +79,7 @@ class Operation(Generic[T]):
     security: frozenset[str]
     idempotent: bool
     writes: bool
+    deprecated: str
     csv: bool
     bound: tuple[str, ...]
     schemas: Mapping[str, Mapping[str, Any]]

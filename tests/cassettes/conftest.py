@@ -21,7 +21,7 @@ from mixpanel_export.auth import MixpanelAuth
 from mixpanel_export.sandbox import Sandbox, SandboxCredentials
 from mixpanel_export.settings import read
 
-from . import scrub
+from . import readable, scrub
 
 CASSETTES = Path(__file__).parents[2] / "cassettes"
 
@@ -68,6 +68,10 @@ def connection(pytestconfig: pytest.Config) -> Iterator[Connection]:
 def client(connection: Connection) -> Iterator[MixpanelClient]:
     with MixpanelClient(connection.auth, **connection.options) as client:
         yield client
+
+
+def pytest_recording_configure(config: pytest.Config, vcr: Any) -> None:
+    vcr.register_serializer("readable", readable)
 
 
 @pytest.fixture

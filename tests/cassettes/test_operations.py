@@ -12,13 +12,14 @@ import datetime
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
 from attrs import frozen
 
 from mixpanel_export import AsyncMixpanelClient, BadRequestError, MixpanelClient, prop
+from mixpanel_export.sandbox import SandboxCredentials
 from mixpanel_export_api import models
 
 from .conftest import Connection
@@ -172,6 +173,38 @@ def a_legacy_annotation(client: MixpanelClient) -> models.LegacyAnnotation:
     return listed.annotations[0]
 
 
+RECORDED = {"entity_type": "event", "name": "Recorded"}
+RECORDED_ENTITY = {"entity_type": "event", "entity_name": "Recorded"}
+
+
+def a_new_schema(client: MixpanelClient) -> Mapping[str, Any]:
+    client.schemas.replace(entity_type="event", name="Recorded", description="A test.")
+    return RECORDED
+
+
+def a_bookmark(client: MixpanelClient, type: models.BookmarkType) -> int:
+    return client.bookmarks.list(type=type)[0].id
+
+
+def saved_retention(result: models.RetentionResult) -> None:
+    assert isinstance(result, models.RetentionResult)
+    for cohort in result.values():
+        assert isinstance(cohort, models.RetentionCohort)
+        assert cohort.rates is not None
+        assert len(cohort.rates) == len(cohort.counts)
+
+
+def flows(result: models.FlowsResult) -> None:
+    assert isinstance(result, models.FlowsResult)
+    assert result.steps[0].nodes is not None
+    assert result.steps[0].nodes[0].total_count
+
+
+def count(result: models.ProfilesStats) -> None:
+    assert isinstance(result, models.ProfilesStats)
+    assert isinstance(result.results, int)
+
+
 CASES = [
     Case("export.raw", {**RANGE, "limit": 3}, text),
     Case("insights.query", {"bookmark_id": BOOKMARK}, insight),
@@ -249,6 +282,28 @@ CASES = [
         lambda client: {"entity_type": "event", "name": client.schemas.list().results[0].name},
         a(models.LexiconSchema),
     ),
+    Case(
+        "schemas.upload",
+        {"entries": [{"entityType": "event", "name": "Recorded", "schemaJson": {"description": "A test."}}]},
+        a(models.LexiconUploadResult),
+    ),
+    Case(
+        "schemas.replace",
+        {**RECORDED, "description": "A test.", "properties": {"size": {"type": "integer"}}},
+        a(models.LexiconAcknowledgement),
+    ),
+    Case(
+        "schemas.update",
+        lambda client: {**a_new_schema(client), "description": "Better words."},
+        a(models.LexiconAcknowledgement),
+    ),
+    Case("schemas.delete", a_new_schema, a(models.LexiconDeleteResult)),
+    Case("schemas.delete_for_entity", {**RECORDED_ENTITY}, a(models.LexiconDeleteResult)),
+    Case("bookmarks.list", {}, each(models.Bookmark)),
+    Case("retention.saved", lambda client: {"bookmark_id": a_bookmark(client, "retention")}, saved_retention),
+    Case("flows.query", lambda client: {"bookmark_id": a_bookmark(client, "flows")}, flows),
+    Case("profiles.stats", {"action": "count()"}, count),
+    Case("me.get", {}, a(models.MeResult)),
     Case("legacy.annotations_list", RANGE, a(models.LegacyAnnotationsResult)),
     Case(
         "legacy.annotations_create",
@@ -284,6 +339,52 @@ def method_of(client: object, operation: str) -> Callable[..., Any]:
     tag, method = operation.split(".")
     found: Callable[..., Any] = getattr(getattr(client, tag), method)
     return found
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_privacy_requests_and_their_jobs(kind: str, connection: Connection) -> None:
+    """They need an OAuth token and a project to spare: a recording is the sandbox's."""
+    credentials = SandboxCredentials()
+    auth, token = credentials.oauth(), credentials.project_token
+
+    async def call(operation: str, **arguments: Any) -> models.PrivacyJobResult:
+        if kind == "sync":
+            with MixpanelClient(auth, **connection.options) as client:
+                return cast(models.PrivacyJobResult, method_of(client, operation)(token=token, **arguments))
+        async with AsyncMixpanelClient(auth, **connection.options) as twin:
+            return cast(models.PrivacyJobResult, await method_of(twin, operation)(token=token, **arguments))
+
+    async def run() -> None:
+        for kind_of_job in ("retrievals", "deletions"):
+            created = await call(f"{kind_of_job}.create", distinct_ids=["user-1"])
+            assert created.results.task_id
+            job = await call(f"{kind_of_job}.get", tracking_id=created.results.task_id)
+            assert job.results.status == "PENDING"
+        created = await call("deletions.create", distinct_ids=["user-2"])
+        assert created.results.task_id
+        await call("deletions.cancel", tracking_id=created.results.task_id)
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_the_whole_lexicon_is_deleted(kind: str, connection: Connection) -> None:
+    async def run() -> models.LexiconDeleteResult:
+        async with AsyncMixpanelClient(connection.auth, **connection.options) as asynchronous:
+            return await asynchronous.schemas.delete_all()
+
+    if (
+        "localhost" not in connection.options.get("base_url", "")
+        and "127." not in connection.options["base_url"]
+    ):
+        pytest.skip("a real project keeps its Lexicon")
+    with MixpanelClient(connection.auth, **connection.options) as client:
+        entries = client.schemas.list().results
+        deleted = client.schemas.delete_all() if kind == "sync" else asyncio.run(run())
+        assert deleted.results.delete_count == len(entries)
+        assert client.schemas.upload(entries=[entry.to_dict() for entry in entries]).results.added == len(
+            entries
+        )
 
 
 @each_case
@@ -322,4 +423,6 @@ def test_no_operation_of_the_contract_is_left_out() -> None:
         for method, operation in item.items()
         if method in {"get", "post", "patch", "delete"}
     }
-    assert {case.operation for case in CASES} | {"jql.query"} == operations
+    elsewhere = {"jql.query", "schemas.delete_all", "retrievals.create", "retrievals.get"}
+    elsewhere |= {"deletions.create", "deletions.get", "deletions.cancel"}
+    assert {case.operation for case in CASES} | elsewhere == operations

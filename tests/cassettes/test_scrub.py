@@ -11,7 +11,7 @@ from vcr.request import Request
 
 from mixpanel_export.sandbox import SandboxCredentials
 
-from . import scrub
+from . import readable, scrub
 from .conftest import CASSETTES
 
 RECORDED = sorted(CASSETTES.rglob("*.yaml"))
@@ -39,24 +39,42 @@ def test_a_real_request_loses_host_project_and_signature() -> None:
         "http://sandbox.localhost/api/app/projects/1234567/annotations?project_id=1234567&a=1"
     )
     config = scrub.vcr_config()
-    assert set(config["filter_query_parameters"]) == {"sig", "expire", "api_key"}
+    assert set(config["filter_query_parameters"]) == {"sig", "expire", "api_key", ("token", "scrubbed")}
     assert "authorization" in config["filter_headers"]
+
+
+def recorded(body: bytes, *, compressed: bool = False) -> dict[str, Any]:
+    sent = gzip.compress(body) if compressed else body
+    headers = {"content-length": [str(len(sent))], "Date": ["now"], "Set-Cookie": ["id=1"]}
+    headers["content-type"] = ["application/json"]
+    if compressed:
+        headers["content-encoding"] = ["gzip"]
+    return {"headers": headers, "body": {"string": sent}}
 
 
 @pytest.mark.parametrize("compressed", [False, True])
 def test_a_real_response_loses_its_persons_and_stays_readable(compressed: bool) -> None:
     body = b'{"$email": "ada@lovelace.org", "$name": "Ada \\"L\\"", "ip": "81.2.69.142", "event": "A"}'
-    sent = gzip.compress(body) if compressed else body
-    headers = {"Content-Length": [str(len(sent))], "Date": ["now"], "Set-Cookie": ["id=1"]}
-    if compressed:
-        headers["Content-Encoding"] = ["gzip"]
-    recorded: dict[str, Any] = {"headers": headers, "body": {"string": sent}}
-    kept = scrub.response(recorded)
+    kept = scrub.response(recorded(body, compressed=compressed))
     string = kept["body"]["string"]
-    assert kept["headers"]["Content-Length"] == [str(len(string))]
-    assert not {"Date", "Set-Cookie"} & set(kept["headers"])
-    plain = gzip.decompress(string) if compressed else string
-    assert plain == b'{"$email": "scrubbed", "$name": "scrubbed", "ip": "scrubbed", "event": "A"}'
+    assert kept["headers"] == {"content-length": [str(len(string))], "content-type": ["application/json"]}
+    assert string.decode() == (
+        '{\n "$email": "scrubbed",\n "$name": "scrubbed",\n "ip": "scrubbed",\n "event": "A"\n}'
+    )
+    assert string.decode().replace("\n", "\n  ") in readable.serialize({"body": string.decode()})
+
+
+def test_two_recordings_of_one_answer_are_equal() -> None:
+    page = '{"computed_at": "%s", "session_id": "%s", "results": []}'
+    first, second = (
+        scrub.response(recorded((page % noise).encode(), compressed=True))
+        for noise in (("2026-01-01T00:00:00", "1-a"), ("2026-01-02T10:00:00.5", "17-bc"))
+    )
+    assert first == second
+    asked = [
+        Request("POST", "https://mixpanel.com/e", f"page=1&session_id={n}", {}) for n in ("1-a", "17-bc")
+    ]
+    assert scrub.request(asked[0]).body == scrub.request(asked[1]).body == b"page=1&session_id=a-session"
 
 
 def test_values_that_are_no_person_are_unchanged() -> None:

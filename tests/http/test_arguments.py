@@ -89,8 +89,8 @@ def schema(**arguments: Any) -> Use:
         (segmentation(type="median"), "type", "'general', 'unique', 'average'"),
         (schema(entity_type="group"), "entity_type", "'event', 'profile'"),
         # whole numbers and their bounds
-        (segmentation(limit=0), "limit", "a number from 1,"),
-        (segmentation(limit=-5), "limit", "a number from 1,"),
+        (segmentation(limit=0), "limit", "a number from 1 to 10000"),
+        (segmentation(limit=-5), "limit", "a number from 1 to 10000"),
         (raw(limit=0), "limit", "a number from 1 to 100000"),
         (raw(limit=100_001), "limit", "a number from 1 to 100000"),
         (profiles(page=-1), "page", "a number from 0"),

@@ -68,7 +68,10 @@ class Described:
         required |= {
             name: name in self.fields.get("required", []) for name in self.fields.get("properties", {})
         }
-        return {name: flag for name, flag in required.items() if name not in BOUND}
+        constant = {
+            name for name, parameter in self.parameters.items() if "const" in parameter.get("schema", {})
+        }
+        return {name: flag for name, flag in required.items() if name not in BOUND | constant}
 
     @property
     def answers(self) -> dict[str, Mapping[str, Any]]:

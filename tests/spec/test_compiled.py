@@ -17,9 +17,10 @@ from tests.spec.operations import BOUND, NAMED, OPERATIONS, SPEC, Described, for
 def test_an_operation_compiles_to_an_equal_constant(described: Described) -> None:
     operation = described.operation
     assert operation.name == f"{described.tag}.{described.name}"
-    assert (operation.method, operation.path) == (described.method, described.path)
+    assert (operation.method, operation.path) == (described.method, described.path.partition("#")[0])
     assert operation.security == described.security
     assert operation.idempotent == described.node.get("x-idempotent", True)
+    assert bool(operation.deprecated) == described.node.get("deprecated", False)
     assert operation.writes == described.node.get("x-writes", False)
     assert set(operation.bound) == described.parameters.keys() & BOUND
     assert operation.schemas.keys() == described.offered.keys()

@@ -27,6 +27,8 @@ insights_query           GET    /api/query/insights                    bookmark_
 funnels_query            GET    /api/query/funnels                     funnel_id* from_date* to_date* length length_unit interval unit on where limit
 funnels_list             GET    /api/query/funnels/list
 retention_query          GET    /api/query/retention                   from_date* to_date* retention_type born_event event born_where where interval interval_count unit unbounded_retention on limit
+retention_saved          GET    /api/query/retention#saved             bookmark_id*
+flows_query              GET    /api/query/arb_funnels                 bookmark_id*
 retention_frequency      GET    /api/query/retention/addiction         from_date* to_date* unit* addiction_unit* event where on limit
 segmentation_query       GET    /api/query/segmentation                event* from_date* to_date* on unit interval where limit type format
 segmentation_numeric     GET    /api/query/segmentation/numeric        event* from_date* to_date* on* unit where type buckets
@@ -35,10 +37,11 @@ segmentation_average     GET    /api/query/segmentation/average        event* fr
 segmentation_multiseg    GET    /api/query/segmentation/multiseg       event* from_date* to_date* unit inner* outer* type where limit
 activity_stream          GET    /api/query/stream/query                distinct_ids* from_date* to_date*
 cohorts_list             POST   /api/query/cohorts/list
-profiles_query           POST   /api/query/engage                      distinct_id distinct_ids data_group_id where output_properties session_id page behaviors as_of_timestamp filter_by_cohort include_all_users
+profiles_query           POST   /api/query/engage                      distinct_id distinct_ids data_group_id where output_properties session_id page behaviors as_of_timestamp filter_by_cohort include_all_users sort_key sort_order search limit
+profiles_stats           POST   /api/query/engage/stats                action* selector filter_by_cohort data_group_id as_of_timestamp
 events_query             GET    /api/query/events                      event* type* unit* interval from_date to_date format
 events_top               GET    /api/query/events/top                  type* limit
-events_names             GET    /api/query/events/names                type* limit
+events_names             GET    /api/query/events/names                type* limit from_date to_date
 events_properties        GET    /api/query/events/properties           event* name* values type* unit* interval from_date to_date format limit
 events_properties_top    GET    /api/query/events/properties/top       event* limit
 events_properties_values GET    /api/query/events/properties/values    event* name* limit bucket
@@ -50,9 +53,22 @@ annotations_update       PATCH  /api/app/projects/{project_id}/annotations/{anno
 annotations_delete       DELETE /api/app/projects/{project_id}/annotations/{annotation_id}    annotation_id*
 annotations_list_tags    GET    /api/app/projects/{project_id}/annotations/tags
 annotations_create_tag   POST   /api/app/projects/{project_id}/annotations/tags               name*
+bookmarks_list           GET    /api/app/projects/{project_id}/bookmarks                      type
+me_get                   GET    /api/app/me
 schemas_list             GET    /api/app/projects/{project_id}/schemas
+schemas_upload           POST   /api/app/projects/{project_id}/schemas                        entries* truncate
+schemas_delete_all       DELETE /api/app/projects/{project_id}/schemas
 schemas_list_for_entity  GET    /api/app/projects/{project_id}/schemas/{entity_type}          entity_type* entity_name
+schemas_delete_for_entity DELETE /api/app/projects/{project_id}/schemas/{entity_type}         entity_type* entity_name
 schemas_get              GET    /api/app/projects/{project_id}/schemas/{entity_type}/{name}   entity_type* name*
+schemas_replace          POST   /api/app/projects/{project_id}/schemas/{entity_type}/{name}   entity_type* name* description properties required metadata
+schemas_update           PATCH  /api/app/projects/{project_id}/schemas/{entity_type}/{name}   entity_type* name* description properties required metadata
+schemas_delete           DELETE /api/app/projects/{project_id}/schemas/{entity_type}/{name}   entity_type* name*
+retrievals_create        POST   /api/app/data-retrievals/v3.0                                 token* distinct_ids* compliance_type disclosure_type
+retrievals_get           GET    /api/app/data-retrievals/v3.0/{tracking_id}                   tracking_id* token*
+deletions_create         POST   /api/app/data-deletions/v3.0                                  token* distinct_ids* compliance_type
+deletions_get            GET    /api/app/data-deletions/v3.0/{tracking_id}                    tracking_id* token*
+deletions_cancel         DELETE /api/app/data-deletions/v3.0/{tracking_id}                    tracking_id* token*
 legacy_annotations_list   GET   /api/2.0/annotations/                  from_date* to_date* format
 legacy_annotations_create GET   /api/2.0/annotations/create/           date* description* format
 legacy_annotations_update GET   /api/2.0/annotations/update/           id* date* description* format
@@ -80,7 +96,7 @@ def test_the_spec_has_every_call_of_the_reference() -> None:
 def test_an_operation_takes_the_ids_of_its_family(described: Described) -> None:
     bound = {name: parameter["in"] for name, parameter in described.parameters.items() if name in BOUND}
     if described.path.startswith("/api/app/"):
-        assert bound == {"project_id": "path"}
+        assert bound == ({"project_id": "path"} if "/projects/" in described.path else {})
     elif described.path.startswith("/api/query/"):
         assert bound == {"project_id": "query", "workspace_id": "query"}
     else:
@@ -90,7 +106,10 @@ def test_an_operation_takes_the_ids_of_its_family(described: Described) -> None:
 @for_every_operation
 def test_an_operation_accepts_the_credentials_of_its_family(described: Described) -> None:
     app_only = {"serviceAccount", "oauthToken"}
-    assert described.security == (app_only if described.path.startswith("/api/app/") else EVERY_SCHEME)
+    if described.tag in {"retrievals", "deletions"}:
+        assert described.security == {"oauthToken"}
+    else:
+        assert described.security == (app_only if described.path.startswith("/api/app/") else EVERY_SCHEME)
 
 
 def test_a_signature_is_three_parameters_together() -> None:
@@ -134,11 +153,17 @@ def test_an_operation_describes_success_and_failure(described: Described) -> Non
 
 def test_calls_that_must_not_be_repeated_are_marked() -> None:
     fragile = {operation.id for operation in OPERATIONS if operation.node.get("x-idempotent") is False}
-    assert fragile == {"annotations_create", "annotations_create_tag", "legacy_annotations_create"}
+    assert fragile == {
+        "annotations_create",
+        "annotations_create_tag",
+        "deletions_create",
+        "legacy_annotations_create",
+        "retrievals_create",
+    }
 
 
 def test_calls_that_write_are_marked() -> None:
-    verbs = {"create", "update", "delete"}
+    verbs = {"create", "update", "delete", "upload", "replace", "cancel"}
     changing = {operation.id for operation in OPERATIONS if operation.node.get("x-writes")}
     assert changing == {operation.id for operation in OPERATIONS if verbs & set(operation.id.split("_"))}
     assert all(
@@ -146,9 +171,9 @@ def test_calls_that_write_are_marked() -> None:
     )
 
 
-def test_only_legacy_calls_are_deprecated() -> None:
+def test_jql_and_legacy_calls_are_deprecated() -> None:
     assert {operation.id for operation in OPERATIONS if operation.node.get("deprecated")} == {
-        operation.id for operation in OPERATIONS if operation.tag == "legacy"
+        operation.id for operation in OPERATIONS if operation.tag in {"jql", "legacy"}
     }
 
 

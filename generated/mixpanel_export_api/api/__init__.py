@@ -11,27 +11,34 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..runtime.objects import Map
-from ..runtime.operation import CsvText, Expression, Operation
+from ..runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ..runtime.tables import Table
 
 if TYPE_CHECKING:
     from .activity import ActivityResource, AsyncActivityResource
     from .annotations import AnnotationsResource, AsyncAnnotationsResource
+    from .bookmarks import AsyncBookmarksResource, BookmarksResource
     from .cohorts import AsyncCohortsResource, CohortsResource
+    from .deletions import AsyncDeletionsResource, DeletionsResource
     from .events import AsyncEventsResource, EventsResource
     from .export import AsyncExportResource, ExportResource
+    from .flows import AsyncFlowsResource, FlowsResource
     from .funnels import AsyncFunnelsResource, FunnelsResource
     from .insights import AsyncInsightsResource, InsightsResource
     from .jql import AsyncJqlResource, JqlResource
     from .legacy import AsyncLegacyResource, LegacyResource
+    from .me import AsyncMeResource, MeResource
     from .profiles import AsyncProfilesResource, ProfilesResource
     from .retention import AsyncRetentionResource, RetentionResource
+    from .retrievals import AsyncRetrievalsResource, RetrievalsResource
     from .schemas import AsyncSchemasResource, SchemasResource
     from .segmentation import AsyncSegmentationResource, SegmentationResource
 
 __all__ = [
     "NOT_IDEMPOTENT",
+    "AsyncCaller",
     "AsyncResources",
+    "Caller",
     "CsvText",
     "Expression",
     "Map",
@@ -46,6 +53,8 @@ NOT_IDEMPOTENT: frozenset[tuple[str, str]] = frozenset(
     {
         ("POST", "/api/app/projects/{project_id}/annotations"),
         ("POST", "/api/app/projects/{project_id}/annotations/tags"),
+        ("POST", "/api/app/data-retrievals/v3.0"),
+        ("POST", "/api/app/data-deletions/v3.0"),
         ("GET", "/api/2.0/annotations/create/"),
     }
 )
@@ -74,11 +83,25 @@ class Resources:
         return AnnotationsResource(self)
 
     @cached_property
+    def bookmarks(self) -> BookmarksResource:
+        """A project's saved reports, with the ids that queries take."""
+        from .bookmarks import BookmarksResource
+
+        return BookmarksResource(self)
+
+    @cached_property
     def cohorts(self) -> CohortsResource:
         """Saved groups of users."""
         from .cohorts import CohortsResource
 
         return CohortsResource(self)
+
+    @cached_property
+    def deletions(self) -> DeletionsResource:
+        """Privacy requests (GDPR, CCPA) to delete the data of users."""
+        from .deletions import DeletionsResource
+
+        return DeletionsResource(self)
 
     @cached_property
     def events(self) -> EventsResource:
@@ -93,6 +116,13 @@ class Resources:
         from .export import ExportResource
 
         return ExportResource(self)
+
+    @cached_property
+    def flows(self) -> FlowsResource:
+        """The numbers of a saved Flows report."""
+        from .flows import FlowsResource
+
+        return FlowsResource(self)
 
     @cached_property
     def funnels(self) -> FunnelsResource:
@@ -123,6 +153,13 @@ class Resources:
         return LegacyResource(self)
 
     @cached_property
+    def me(self) -> MeResource:
+        """The user or service account that makes the calls."""
+        from .me import MeResource
+
+        return MeResource(self)
+
+    @cached_property
     def profiles(self) -> ProfilesResource:
         """User and group profiles, filtered and read page by page (the engage call)."""
         from .profiles import ProfilesResource
@@ -135,6 +172,13 @@ class Resources:
         from .retention import RetentionResource
 
         return RetentionResource(self)
+
+    @cached_property
+    def retrievals(self) -> RetrievalsResource:
+        """Privacy requests (GDPR, CCPA) for the data of users."""
+        from .retrievals import RetrievalsResource
+
+        return RetrievalsResource(self)
 
     @cached_property
     def schemas(self) -> SchemasResource:
@@ -173,11 +217,25 @@ class AsyncResources:
         return AsyncAnnotationsResource(self)
 
     @cached_property
+    def bookmarks(self) -> AsyncBookmarksResource:
+        """A project's saved reports, with the ids that queries take."""
+        from .bookmarks import AsyncBookmarksResource
+
+        return AsyncBookmarksResource(self)
+
+    @cached_property
     def cohorts(self) -> AsyncCohortsResource:
         """Saved groups of users."""
         from .cohorts import AsyncCohortsResource
 
         return AsyncCohortsResource(self)
+
+    @cached_property
+    def deletions(self) -> AsyncDeletionsResource:
+        """Privacy requests (GDPR, CCPA) to delete the data of users."""
+        from .deletions import AsyncDeletionsResource
+
+        return AsyncDeletionsResource(self)
 
     @cached_property
     def events(self) -> AsyncEventsResource:
@@ -192,6 +250,13 @@ class AsyncResources:
         from .export import AsyncExportResource
 
         return AsyncExportResource(self)
+
+    @cached_property
+    def flows(self) -> AsyncFlowsResource:
+        """The numbers of a saved Flows report."""
+        from .flows import AsyncFlowsResource
+
+        return AsyncFlowsResource(self)
 
     @cached_property
     def funnels(self) -> AsyncFunnelsResource:
@@ -222,6 +287,13 @@ class AsyncResources:
         return AsyncLegacyResource(self)
 
     @cached_property
+    def me(self) -> AsyncMeResource:
+        """The user or service account that makes the calls."""
+        from .me import AsyncMeResource
+
+        return AsyncMeResource(self)
+
+    @cached_property
     def profiles(self) -> AsyncProfilesResource:
         """User and group profiles, filtered and read page by page (the engage call)."""
         from .profiles import AsyncProfilesResource
@@ -234,6 +306,13 @@ class AsyncResources:
         from .retention import AsyncRetentionResource
 
         return AsyncRetentionResource(self)
+
+    @cached_property
+    def retrievals(self) -> AsyncRetrievalsResource:
+        """Privacy requests (GDPR, CCPA) for the data of users."""
+        from .retrievals import AsyncRetrievalsResource
+
+        return AsyncRetrievalsResource(self)
 
     @cached_property
     def schemas(self) -> AsyncSchemasResource:

@@ -1,8 +1,9 @@
 from typing import Literal
 
-EntityType = Literal["event", "profile"]
+EntityType = Literal["custom_event", "event", "profile"]
 
 ENTITY_TYPE_VALUES: set[EntityType] = {
+    "custom_event",
     "event",
     "profile",
 }

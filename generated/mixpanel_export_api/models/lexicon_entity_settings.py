@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..runtime.objects import Model
 from ..runtime.values import any_value, boolean
-from .lexicon_owner import LexiconOwner
 
 
 class LexiconEntitySettings(Model):
@@ -18,13 +17,11 @@ class LexiconEntitySettings(Model):
         "tags": "tags",
         "hidden": "hidden",
         "dropped": "dropped",
-        "owners": "owners",
         "contacts": "contacts",
         "team_contacts": "teamContacts",
     }
     _units = {
         "tags": "tags",
-        "owners": "owners",
         "contacts": "contacts",
         "team_contacts": "contacts",
     }
@@ -36,7 +33,6 @@ class LexiconEntitySettings(Model):
         tags: list[str] | None = None,
         hidden: bool | None = None,
         dropped: bool | None = None,
-        owners: list[LexiconOwner] | None = None,
         contacts: list[str] | None = None,
         team_contacts: list[str] | None = None,
     ) -> None:
@@ -46,7 +42,6 @@ class LexiconEntitySettings(Model):
         self._set("tags", tags)
         self._set("hidden", hidden)
         self._set("dropped", dropped)
-        self._set("owners", owners)
         self._set("contacts", contacts)
         self._set("teamContacts", team_contacts)
 
@@ -74,11 +69,6 @@ class LexiconEntitySettings(Model):
     def dropped(self) -> bool | None:
         """True if Mixpanel discards incoming events. Events only."""
         return boolean(self.get("dropped"))
-
-    @property
-    def owners(self) -> list[LexiconOwner] | None:
-        """People or teams responsible for it."""
-        return self._models("owners", LexiconOwner)
 
     @property
     def contacts(self) -> list[str] | None:

@@ -25,6 +25,10 @@ class ProfilesQueryForm(Model):
         "as_of_timestamp": "as_of_timestamp",
         "filter_by_cohort": "filter_by_cohort",
         "include_all_users": "include_all_users",
+        "sort_key": "sort_key",
+        "sort_order": "sort_order",
+        "search": "search",
+        "limit": "limit",
     }
     _strict = True
 
@@ -41,6 +45,10 @@ class ProfilesQueryForm(Model):
         as_of_timestamp: int | None = None,
         filter_by_cohort: CohortFilter | None = None,
         include_all_users: bool | None = None,
+        sort_key: str | None = None,
+        sort_order: str | None = None,
+        search: str | None = None,
+        limit: int | None = None,
     ) -> None:
         super().__init__()
         self._set("distinct_id", distinct_id)
@@ -54,6 +62,10 @@ class ProfilesQueryForm(Model):
         self._set("as_of_timestamp", as_of_timestamp)
         self._set("filter_by_cohort", filter_by_cohort)
         self._set("include_all_users", include_all_users)
+        self._set("sort_key", sort_key)
+        self._set("sort_order", sort_order)
+        self._set("search", search)
+        self._set("limit", limit)
 
     @property
     def distinct_id(self) -> str | None:
@@ -105,8 +117,8 @@ class ProfilesQueryForm(Model):
 
     @property
     def filter_by_cohort(self) -> CohortFilter | None:
-        """The cohort whose members to return. Cannot be combined with `behaviors`. JSON text on
-        the wire."""
+        """The cohort whose members to return: a saved one by `id`, or a definition as
+        `raw_cohort`. Cannot be combined with `behaviors`. JSON text on the wire."""
         return self._model("filter_by_cohort", CohortFilter)
 
     @property
@@ -114,3 +126,24 @@ class ProfilesQueryForm(Model):
         """False to leave out cohort members that have no profile. True by default. Requires
         `filter_by_cohort`."""
         return boolean(self.get("include_all_users"))
+
+    @property
+    def sort_key(self) -> str | None:
+        """Expression to sort the profiles by, such as `properties["$last_seen"]`. Undocumented by
+        Mixpanel, as are `sort_order`, `search` and `limit`."""
+        return self.get("sort_key")
+
+    @property
+    def sort_order(self) -> str | None:
+        """Direction of sorting by `sort_key`."""
+        return self.get("sort_order")
+
+    @property
+    def search(self) -> str | None:
+        """Text to find in the profiles."""
+        return self.get("search")
+
+    @property
+    def limit(self) -> int | None:
+        """Maximum number of profiles on all pages. All by default."""
+        return integer(self.get("limit"))

@@ -4,8 +4,10 @@ To add a group, write a module with its own `OPERATIONS` and list it here.
 """
 
 from mixpanel_export.sandbox.endpoints import (
+    account,
     activity,
     annotations,
+    bookmarks,
     cohorts,
     events,
     export,
@@ -24,7 +26,9 @@ __all__ = ["OPERATIONS"]
 
 OPERATIONS: tuple[Operation, ...] = (
     *export.OPERATIONS,
+    *account.OPERATIONS,
     *activity.OPERATIONS,
+    *bookmarks.OPERATIONS,
     *cohorts.OPERATIONS,
     *events.OPERATIONS,
     *funnels.OPERATIONS,

@@ -16,7 +16,7 @@ from mixpanel_export.sandbox.endpoints.operation import Call, Operation
 from mixpanel_export.sandbox.http.refusal import BadRequest
 from mixpanel_export.sandbox.saved.annotations import Annotation, Tag
 
-__all__ = ["OPERATIONS", "read_moment", "write_moment"]
+__all__ = ["OPERATIONS", "read_body", "read_moment", "write_moment"]
 
 T = TypeVar("T")
 
@@ -68,7 +68,7 @@ async def _list(call: Call) -> Response:
 
 
 async def _create(call: Call) -> Response:
-    sent = await _body(call, _NewAnnotation)
+    sent = await read_body(call, _NewAnnotation)
     moment = read_moment("date", sent.date)
     return _ok(_annotation(call.project.annotations.create(moment, sent.description, sent.tags)), 201)
 
@@ -78,7 +78,7 @@ async def _get(call: Call) -> Response:
 
 
 async def _update(call: Call) -> Response:
-    sent = await _body(call, _Change)
+    sent = await read_body(call, _Change)
     changed = call.project.annotations.change(
         _annotation_id(call),
         description=None if sent.description is msgspec.UNSET else sent.description,
@@ -98,7 +98,7 @@ async def _list_tags(call: Call) -> Response:
 
 
 async def _create_tag(call: Call) -> Response:
-    sent = await _body(call, _NewTag)
+    sent = await read_body(call, _NewTag)
     return JSONResponse(_tag(call, call.project.annotations.create_tag(sent.name)))
 
 
@@ -109,7 +109,12 @@ def _annotation_id(call: Call) -> int:
     return int(text)
 
 
-async def _body(call: Call, kind: type[T]) -> T:
+async def read_body(call: Call, kind: type[T]) -> T:
+    """Return the JSON body of a call.
+
+    Raises:
+        BadRequest: the body is missing, no JSON, or not what `kind` describes.
+    """
     body = await call.request.body()
     if not body:
         raise BadRequest("a JSON object is required in the body")

@@ -43,6 +43,7 @@ _TOP_EVENTS: Final = 100
 _TOP_PROPERTIES: Final = 10
 _VALUES: Final = 255
 _NAMES: Final = 255
+_MOST_NAMES: Final = 5000
 _NAMES_DAYS: Final = 31
 _BOOKKEEPING: Final = frozenset({"time", "distinct_id", "$insert_id", "mp_processing_time_ms"})
 
@@ -85,9 +86,12 @@ async def _top(call: Call) -> Response:
 async def _names(call: Call) -> Response:
     call.parameters.required("type")
     counted = count_type(call.parameters)
-    limit = call.parameters.integer("limit", minimum=1) or _NAMES
-    last = latest_day(call.project.events, call.today)
-    first = last - datetime.timedelta(days=_NAMES_DAYS - 1)
+    limit = call.parameters.integer("limit", minimum=1, maximum=_MOST_NAMES) or _NAMES
+    if call.parameters.text("from_date") is None and call.parameters.text("to_date") is None:
+        last = latest_day(call.project.events, call.today)
+        first = last - datetime.timedelta(days=_NAMES_DAYS - 1)
+    else:
+        first, last = call.parameters.date_range(call.today)
     return json_answer(_by_name(call, counted, first, last).largest(limit))
 
 

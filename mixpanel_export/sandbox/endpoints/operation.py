@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 __all__ = ["ROOTS", "Call", "Family", "Handler", "Operation"]
 
-Family = Literal["data", "query", "app", "legacy"]
+Family = Literal["data", "query", "app", "account", "legacy"]
 
 ROOTS: dict[Family, tuple[str, ...]] = {
     "data": ("/api/2.0",),
     "query": ("/api/query", "/api/2.0"),
     "app": ("/api/app/projects/{project_id}",),
+    "account": ("/api/app",),
     "legacy": ("/api/2.0",),
 }
 """The root paths of each family; the query family also answers under its older root."""

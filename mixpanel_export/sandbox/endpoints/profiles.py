@@ -6,17 +6,21 @@ https://developer.mixpanel.com/reference/engage-query. See `profiles.query` for 
 
 from __future__ import annotations
 
+import re
 import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 from starlette.responses import JSONResponse, Response
 
+from mixpanel_export.expressions.values import is_number
 from mixpanel_export.sandbox.endpoints.operation import Call, Operation
+from mixpanel_export.sandbox.endpoints.series import computed_at, json_answer
 from mixpanel_export.sandbox.http.parameters import Parameters
 from mixpanel_export.sandbox.http.refusal import BadRequest
 from mixpanel_export.sandbox.profiles.behaviors import LATEST_TIMESTAMP, read_behaviors
-from mixpanel_export.sandbox.profiles.conditions import ProfileCondition
+from mixpanel_export.sandbox.profiles.conditions import ProfileCondition, ProfileValue
 from mixpanel_export.sandbox.profiles.query import ProfileQuery, output, select
 from mixpanel_export.sandbox.profiles.sessions import PAGE_SIZE, EngageSession
 from mixpanel_export.sandbox.saved.cohorts import cohort_members
@@ -74,6 +78,7 @@ def _query(parameters: Parameters) -> ProfileQuery:
     if parameters.text("data_group_id") is not None:
         raise BadRequest("data_group_id: this project has no group profiles, only user profiles")
     where, behaviors = parameters.text("where"), parameters.json("behaviors")
+    sort_key = parameters.text("sort_key")
     return ProfileQuery(
         distinct_ids=_distinct_ids(parameters),
         where=None if where is None else ProfileCondition.read(where),
@@ -84,6 +89,10 @@ def _query(parameters: Parameters) -> ProfileQuery:
         include_all_users=(
             None if parameters.text("include_all_users") is None else parameters.flag("include_all_users")
         ),
+        sort_key=None if sort_key is None else ProfileValue.read("sort_key", sort_key),
+        sort_order=parameters.choice("sort_order", ("ascending", "descending")),
+        search=parameters.text("search"),
+        limit=parameters.integer("limit", minimum=1),
     )
 
 
@@ -95,7 +104,8 @@ def _distinct_ids(parameters: Parameters) -> frozenset[str] | None:
 
 
 class _CohortFilter(msgspec.Struct, forbid_unknown_fields=True):
-    id: int
+    id: int | None = None
+    raw_cohort: dict[str, Any] | None = None
 
 
 def _cohort(parameters: Parameters) -> int | None:
@@ -103,9 +113,52 @@ def _cohort(parameters: Parameters) -> int | None:
     if sent is None:
         return None
     try:
-        return msgspec.convert(sent, _CohortFilter).id
+        cohort = msgspec.convert(sent, _CohortFilter)
     except msgspec.ValidationError:
-        raise BadRequest('filter_by_cohort must be a JSON object with a cohort\'s id: {"id": N}') from None
+        cohort = _CohortFilter()
+    if cohort.raw_cohort is not None:
+        raise BadRequest("filter_by_cohort: the sandbox has no raw_cohort; use the id of a saved one")
+    if cohort.id is None:
+        raise BadRequest('filter_by_cohort must be a JSON object with a cohort\'s id: {"id": N}')
+    return cohort.id
 
 
-OPERATIONS = (Operation("POST", "query", "/engage", _engage),)
+_ACTION = re.compile(r"(?:count\(\)|(extremes|sum|mean)\((.+)\))", re.DOTALL)
+
+
+async def _stats(call: Call) -> Response:
+    parameters = call.parameters
+    action = _ACTION.fullmatch(parameters.required("action").strip())
+    if action is None:
+        raise BadRequest("action must be count(), extremes(…), sum(…) or mean(…)")
+    where = parameters.text("selector")
+    query = ProfileQuery(
+        where=None if where is None else ProfileCondition.read(where),
+        as_of_timestamp=parameters.integer("as_of_timestamp", minimum=0, maximum=LATEST_TIMESTAMP),
+        filter_by_cohort=_cohort(parameters),
+        include_all_users=None if parameters.text("filter_by_cohort") is None else False,
+    )
+    if parameters.text("data_group_id") is not None:
+        raise BadRequest("data_group_id: this project has no group profiles, only user profiles")
+    found = _first_session(call, query).profiles
+    return json_answer({"results": _statistic(action, found), "status": "ok", "computed_at": computed_at()})
+
+
+def _statistic(action: re.Match[str], profiles: Sequence[Mapping[str, Any]]) -> Any:
+    if action[1] is None:
+        return len(profiles)
+    value = ProfileValue.read("action", action[2])
+    numbers = [number for profile in profiles if is_number(number := value.of(profile["$properties"]))]
+    match action[1]:
+        case "extremes":
+            return {"min": min(numbers, default=None), "max": max(numbers, default=None)}
+        case "sum":
+            return sum(numbers)
+        case _:
+            return sum(numbers) / len(numbers) if numbers else None
+
+
+OPERATIONS = (
+    Operation("POST", "query", "/engage", _engage),
+    Operation("POST", "query", "/engage/stats", _stats),
+)

@@ -13,19 +13,22 @@ import datetime
 from collections.abc import Sequence
 from typing import Any, Final, cast
 
+from attrs import evolve
 from starlette.responses import JSONResponse, Response
 
 from mixpanel_export.sandbox.endpoints.operation import Call, Operation
+from mixpanel_export.sandbox.endpoints.series import json_answer
 from mixpanel_export.sandbox.http.parameters import Parameters
-from mixpanel_export.sandbox.http.refusal import BadRequest
+from mixpanel_export.sandbox.http.refusal import BadRequest, Refusal
 from mixpanel_export.sandbox.reports import frequency, retention
 from mixpanel_export.sandbox.reports.evaluation import evaluation, predicate
 from mixpanel_export.sandbox.reports.identity import deduplicated
 from mixpanel_export.sandbox.reports.periods import Unit, label, periods, start_of_day
-from mixpanel_export.sandbox.reports.recent import FIRST_DAY
+from mixpanel_export.sandbox.reports.recent import FIRST_DAY, latest_day
 from mixpanel_export.sandbox.reports.selection import Selection
 from mixpanel_export.sandbox.reports.splitting import Segments, split_by
 from mixpanel_export.sandbox.reports.where import Predicate
+from mixpanel_export.sandbox.saved.bookmarks import RETENTION_REPORTS
 
 __all__ = ["OPERATIONS"]
 
@@ -36,6 +39,26 @@ _MAXIMUM_INTERVALS: Final = 1000
 
 
 async def _retention(call: Call) -> Response:
+    bookmark_id = call.parameters.integer("bookmark_id")
+    if bookmark_id is not None:
+        return _saved(call, bookmark_id)
+    return JSONResponse(_report(call))
+
+
+def _saved(call: Call, bookmark_id: int) -> Response:
+    saved = RETENTION_REPORTS.get(bookmark_id)
+    if saved is None:
+        raise Refusal(404, f"no saved retention report has bookmark_id {bookmark_id}")
+    last = latest_day(call.project.events, call.today)
+    first = last - datetime.timedelta(days=saved.days - 1)
+    parameters = {**saved.parameters, "from_date": str(first), "to_date": str(last)}
+    report = _report(evolve(call, parameters=Parameters(parameters.items())))
+    for group in report.values():
+        group["rates"] = [count / group["first"] if group["first"] else 0 for count in group["counts"]]
+    return json_answer(report)
+
+
+def _report(call: Call) -> dict[str, Any]:
     first, last = call.parameters.date_range(call.today)
     unit = cast(Unit, call.parameters.choice("unit", _UNITS) or "day")
     question = _question(call, first, last, unit)
@@ -48,9 +71,7 @@ async def _retention(call: Call) -> Response:
     groups = retention.groups(deduplicated(events), question, now, segments)
     chosen = None if segments is None else retention.largest_segments(groups, limit)
     dates = (label(start, unit) for start in question.starts)
-    return JSONResponse(
-        {date: _group(group, chosen) for date, group in zip(dates, groups, strict=True)},
-    )
+    return {date: _group(group, chosen) for date, group in zip(dates, groups, strict=True)}
 
 
 def _question(call: Call, first: datetime.date, last: datetime.date, unit: Unit) -> retention.Retention:

@@ -47,6 +47,7 @@ from mixpanel_export.sandbox.reports.tally import CountType, Number, Sums, Tally
 __all__ = ["OPERATIONS"]
 
 _LIMIT: Final = 60
+_MAXIMUM_LIMIT: Final = 10_000
 _BUCKETS: Final = 10
 _MOST_BUCKETS: Final = 1_000
 _MOST_DAYS: Final = 10_000
@@ -57,7 +58,7 @@ async def _query(call: Call) -> Response:
     counted = count_type(call.parameters)
     format = table_format(call.parameters)
     span = _unit_or_interval(call, counted)
-    limit = call.parameters.integer("limit", minimum=1) or _LIMIT
+    limit = call.parameters.integer("limit", minimum=1, maximum=_MAXIMUM_LIMIT) or _LIMIT
     on = _optional_expression(call, "on")
     tally = Tally(counted, len(span.starts))
     for entry in selected(call, span, event):

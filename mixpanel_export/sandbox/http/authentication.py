@@ -22,6 +22,7 @@ from mixpanel_export.sandbox.http.refusal import BadRequest, Refusal
 __all__ = ["Pairs", "RequestParts", "authenticate"]
 
 _APP_PROJECT = re.compile(r"/api/app/projects/([^/]+)")
+_PRIVACY = re.compile(r"/api/app/data-(?:retrievals|deletions)/")
 _CHALLENGE: Mapping[str, str] = MappingProxyType({"WWW-Authenticate": 'Basic realm="Mixpanel"'})
 
 Pairs = tuple[tuple[str, str], ...]
@@ -85,6 +86,8 @@ def _check_basic(request: RequestParts, encoded: str, credentials: SandboxCreden
         return _check_project_secret(request, username, credentials)
     if not (_same(username, credentials.username) and _same(password, credentials.secret)):
         return _unauthorized("Invalid service account credentials")
+    if _PRIVACY.match(request.path):
+        return _unauthorized("Privacy requests need an OAuth token")
     return _check_project(request, credentials, required=True)
 
 
@@ -119,7 +122,9 @@ def _check_project(
 ) -> Refusal | None:
     if request.is_app_call:
         found = _APP_PROJECT.match(request.path)
-        project = found[1] if found else None
+        if found is None:
+            return _check_token(request, credentials) if _PRIVACY.match(request.path) else None
+        project = found[1]
     else:
         project = request.query_value("project_id")
     if project is None:
@@ -130,6 +135,13 @@ def _check_project(
     if workspace is not None and workspace != str(credentials.workspace_id):
         return Refusal(403, "No permission for this workspace")
     return None
+
+
+def _check_token(request: RequestParts, credentials: SandboxCredentials) -> Refusal | None:
+    token = request.query_value("token")
+    if token is None:
+        return BadRequest("token is a required parameter")
+    return None if _same(token, credentials.project_token) else Refusal(403, "No permission for this project")
 
 
 def _unauthorized(message: str) -> Refusal:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from mixpanel_export import expressions
 from mixpanel_export.expressions import (
@@ -23,7 +23,7 @@ from mixpanel_export.expressions import (
 )
 from mixpanel_export.sandbox.http.refusal import BadRequest
 
-__all__ = ["ProfileCondition"]
+__all__ = ["ProfileCondition", "ProfileValue"]
 
 
 @frozen
@@ -61,6 +61,33 @@ class ProfileCondition:
     def behaviors(self) -> set[str]:
         """Return the names the expression reads as `behaviors["…"]`."""
         return {node.name for node in _properties(self.expression.tree) if node.scope == "behaviors"}
+
+
+@frozen
+class ProfileValue:
+    """A compiled expression over a profile's properties; equal if the text is."""
+
+    text: str
+    _value: CompiledExpression = field(eq=False)
+
+    @classmethod
+    def read(cls, parameter: str, text: str) -> ProfileValue:
+        """Compile the expression of a parameter.
+
+        Raises:
+            BadRequest: the text is not a valid expression.
+        """
+        try:
+            return cls(text, expressions.compile(text))
+        except expressions.ExpressionError as error:
+            raise BadRequest(f"{parameter} is not a valid expression: {error.problem}") from None
+
+    def of(self, properties: Mapping[str, Any]) -> Any:
+        """Return the value for a profile; None if it has none."""
+        try:
+            return self._value({"properties": properties}, user=properties)
+        except expressions.EvaluationError as error:
+            raise BadRequest(f"{self.text} cannot be evaluated: {error.problem}") from None
 
 
 def _properties(tree: Expression) -> Iterator[Property]:

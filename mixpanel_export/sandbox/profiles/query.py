@@ -15,7 +15,7 @@ from attrs import frozen
 from mixpanel_export.sandbox.data.store import EventStore
 from mixpanel_export.sandbox.http.refusal import BadRequest
 from mixpanel_export.sandbox.profiles.behaviors import Behavior, count_behaviors
-from mixpanel_export.sandbox.profiles.conditions import ProfileCondition
+from mixpanel_export.sandbox.profiles.conditions import ProfileCondition, ProfileValue
 
 __all__ = ["Profile", "ProfileQuery", "output", "select"]
 
@@ -33,6 +33,10 @@ class ProfileQuery:
         as_of_timestamp: the unix time at which `behaviors` are counted.
         filter_by_cohort: return only members of the cohort with this id.
         include_all_users: include members without a profile.
+        sort_key: the value to sort by; profiles without one come last.
+        sort_order: `ascending`, the default, or `descending`.
+        search: text to find in the id or a property, in any case.
+        limit: the most profiles, on all pages.
     """
 
     distinct_ids: frozenset[str] | None = None
@@ -42,6 +46,10 @@ class ProfileQuery:
     as_of_timestamp: int | None = None
     filter_by_cohort: int | None = None
     include_all_users: bool | None = None
+    sort_key: ProfileValue | None = None
+    sort_order: str | None = None
+    search: str | None = None
+    limit: int | None = None
 
     def __attrs_post_init__(self) -> None:
         if self.behaviors is not None and self.filter_by_cohort is not None:
@@ -85,12 +93,40 @@ def select(
             selected = [*selected, *map(_without_profile, sorted(bare))]
     if query.distinct_ids is not None:
         selected = [profile for profile in selected if str(profile["$distinct_id"]) in query.distinct_ids]
+    return _sorted(query, _matching(query, selected, profiles, events, now))[: query.limit]
+
+
+def _matching(
+    query: ProfileQuery,
+    selected: Sequence[Profile],
+    profiles: Sequence[Profile],
+    events: EventStore,
+    now: float,
+) -> Sequence[Profile]:
+    if query.search is not None:
+        selected = [profile for profile in selected if _contains(profile, query.search.casefold())]
     if query.where is None and not query.behaviors:
         return selected
     as_of = now if query.as_of_timestamp is None else query.as_of_timestamp
     counts = count_behaviors(query.behaviors or (), events, profiles, as_of)
     holds = _did_everything if query.where is None else query.where.holds
     return [profile for profile in selected if _holds(holds, profile, counts)]
+
+
+def _sorted(query: ProfileQuery, profiles: Sequence[Profile]) -> Sequence[Profile]:
+    if query.sort_key is None:
+        return profiles
+    keyed = [(query.sort_key.of(profile["$properties"]), profile) for profile in profiles]
+    found = [pair for pair in keyed if isinstance(pair[0], int | float | str)]
+    rest = [profile for value, profile in keyed if not isinstance(value, int | float | str)]
+    # Numbers before text, since Python compares no other two kinds.
+    found.sort(key=lambda pair: (isinstance(pair[0], str), pair[0]), reverse=query.sort_order == "descending")
+    return [*(profile for _, profile in found), *rest]
+
+
+def _contains(profile: Profile, text: str) -> bool:
+    values = (profile["$distinct_id"], *profile["$properties"].values())
+    return any(text in str(value).casefold() for value in values if isinstance(value, str | int | float))
 
 
 def output(profiles: Iterable[Profile], properties: Collection[str] | None) -> list[Profile]:

@@ -8,14 +8,23 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, Literal, TypeAlias
 
 from attrs import define, field, frozen
 
-__all__ = ["NOTHING_WRITTEN", "SHOP", "USER", "Descriptions", "EntityType", "LexiconEntity", "lexicon"]
+__all__ = [
+    "NOTHING_WRITTEN",
+    "SHOP",
+    "USER",
+    "Descriptions",
+    "EntityType",
+    "Lexicon",
+    "LexiconEntity",
+    "lexicon",
+]
 
-EntityType: TypeAlias = Literal["event", "profile"]
+EntityType: TypeAlias = Literal["event", "profile", "custom_event"]
 
 USER: Final = "$user"
 """The name of user profiles in the Lexicon."""
@@ -29,6 +38,16 @@ _TYPES: Final[dict[type, str]] = {
     str: "string",
 }
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
+
+
+_SETTINGS: Final[dict[str, Any]] = {
+    "$source": "sandbox",
+    "tags": [],
+    "hidden": False,
+    "dropped": False,
+    "contacts": [],
+    "teamContacts": [],
+}
 
 
 @frozen
@@ -50,6 +69,31 @@ class LexiconEntity:
     type: EntityType
     name: str
     schema: dict[str, Any]
+
+
+class Lexicon:
+    """The schemas of a project, which calls can change while the sandbox runs."""
+
+    def __init__(self, entities: Iterable[LexiconEntity]) -> None:
+        self._entities = {(entity.type, entity.name): entity for entity in entities}
+
+    def __iter__(self) -> Iterator[LexiconEntity]:
+        return iter(list(self._entities.values()))
+
+    def get(self, type: EntityType, name: str) -> LexiconEntity | None:
+        """Return the schema of an entity; None if it has none."""
+        return self._entities.get((type, name))
+
+    def put(self, entity: LexiconEntity) -> None:
+        """Create or replace the schema of an entity."""
+        self._entities[entity.type, entity.name] = entity
+
+    def delete(self, type: EntityType | None = None, name: str | None = None) -> int:
+        """Delete the schemas of a type and name, None for any; return their number."""
+        chosen = [key for key in self._entities if type in {None, key[0]} and name in {None, key[1]}]
+        for key in chosen:
+            del self._entities[key]
+        return len(chosen)
 
 
 def lexicon(
@@ -110,7 +154,7 @@ def _schema(name: str, seen: _Occurrences, descriptions: Descriptions) -> dict[s
             )
             for property_name in sorted(kinds)
         },
-        "metadata": {"com.mixpanel": {"tags": [], "hidden": False, "dropped": False}},
+        "metadata": {"com.mixpanel": dict(_SETTINGS)},
     }
     if name in descriptions.entities:
         schema = {"description": descriptions.entities[name], **schema}

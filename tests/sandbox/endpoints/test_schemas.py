@@ -138,7 +138,7 @@ class TestUnknown:
         for path in ("group", "group/Company"):
             answer = client.get(f"{SCHEMAS}/{path}")
             assert answer.status_code == 400
-            assert answer.json()["error"] == "entityType must be one of: event, profile"
+            assert answer.json()["error"] == "entityType must be one of: event, profile, custom_event"
 
 
 class TestNames:

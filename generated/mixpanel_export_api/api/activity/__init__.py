@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import builtins
 import datetime
+import warnings
 from collections.abc import Mapping
 from typing import Any, Literal, cast, overload
 
 from ...models.activity_result import ActivityResult
 from ...runtime import answers
-from ...runtime.operation import CsvText, Expression, Operation
+from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ...types import UNSET, Unset
-from .. import AsyncResources, Resources
 from . import activity_stream
 
 ACTIVITY_STREAM: Operation[ActivityResult] = Operation(
@@ -30,6 +30,7 @@ ACTIVITY_STREAM: Operation[ActivityResult] = Operation(
     ),
     idempotent=True,
     writes=False,
+    deprecated="",
     csv=False,
     bound=(
         "project_id",
@@ -62,7 +63,7 @@ ACTIVITY_STREAM: Operation[ActivityResult] = Operation(
 class ActivityResource:
     """The events of particular users."""
 
-    def __init__(self, client: Resources) -> None:
+    def __init__(self, client: Caller) -> None:
         self._client = client
 
     def stream(
@@ -75,8 +76,9 @@ class ActivityResource:
         """Get the events of particular users.
 
         Returns the events of the given users in the range, as their activity feed shows them. Dates
-        are in the project's time zone, and `time` in an event's properties is in seconds. Also
-        served under /api/2.0.
+        are in the project's time zone, and `time` in an event's properties is in seconds. Mixpanel
+        keeps this call (`stream/query`) in maintenance mode: it works but gets no new features.
+        Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/activity-stream-query
 
@@ -105,7 +107,7 @@ class ActivityResource:
 class AsyncActivityResource:
     """The events of particular users."""
 
-    def __init__(self, client: AsyncResources) -> None:
+    def __init__(self, client: AsyncCaller) -> None:
         self._client = client
 
     async def stream(
@@ -118,8 +120,9 @@ class AsyncActivityResource:
         """Get the events of particular users.
 
         Returns the events of the given users in the range, as their activity feed shows them. Dates
-        are in the project's time zone, and `time` in an event's properties is in seconds. Also
-        served under /api/2.0.
+        are in the project's time zone, and `time` in an event's properties is in seconds. Mixpanel
+        keeps this call (`stream/query`) in maintenance mode: it works but gets no new features.
+        Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/activity-stream-query
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import datetime
+import warnings
 from collections.abc import Mapping
 from typing import Any, Literal, cast, overload
 
@@ -15,9 +16,8 @@ from ...models.annotation_update import AnnotationUpdate
 from ...models.annotations_result import AnnotationsResult
 from ...models.tag_create import TagCreate
 from ...runtime import answers
-from ...runtime.operation import CsvText, Expression, Operation
+from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ...types import UNSET, Unset
-from .. import AsyncResources, Resources
 from . import (
     annotations_create,
     annotations_create_tag,
@@ -35,6 +35,7 @@ ANNOTATIONS_LIST: Operation[AnnotationsResult] = Operation(
     security=frozenset(["oauthToken", "serviceAccount"]),
     idempotent=True,
     writes=False,
+    deprecated="",
     csv=False,
     bound=("project_id",),
     schemas={
@@ -57,6 +58,7 @@ ANNOTATIONS_CREATE: Operation[AnnotationResult] = Operation(
     security=frozenset(["oauthToken", "serviceAccount"]),
     idempotent=False,
     writes=True,
+    deprecated="",
     csv=False,
     bound=("project_id",),
     schemas={
@@ -87,6 +89,7 @@ ANNOTATIONS_GET: Operation[AnnotationResult] = Operation(
     security=frozenset(["oauthToken", "serviceAccount"]),
     idempotent=True,
     writes=False,
+    deprecated="",
     csv=False,
     bound=("project_id",),
     schemas={
@@ -108,6 +111,7 @@ ANNOTATIONS_DELETE: Operation[AnnotationDeletedResult] = Operation(
     security=frozenset(["oauthToken", "serviceAccount"]),
     idempotent=True,
     writes=True,
+    deprecated="",
     csv=False,
     bound=("project_id",),
     schemas={
@@ -129,6 +133,7 @@ ANNOTATIONS_UPDATE: Operation[AnnotationResult] = Operation(
     security=frozenset(["oauthToken", "serviceAccount"]),
     idempotent=True,
     writes=True,
+    deprecated="",
     csv=False,
     bound=("project_id",),
     schemas={
@@ -155,6 +160,7 @@ ANNOTATIONS_LIST_TAGS: Operation[builtins.list[AnnotationTag]] = Operation(
     security=frozenset(["oauthToken", "serviceAccount"]),
     idempotent=True,
     writes=False,
+    deprecated="",
     csv=False,
     bound=("project_id",),
     schemas={},
@@ -174,6 +180,7 @@ ANNOTATIONS_CREATE_TAG: Operation[AnnotationTag] = Operation(
     security=frozenset(["oauthToken", "serviceAccount"]),
     idempotent=False,
     writes=True,
+    deprecated="",
     csv=False,
     bound=("project_id",),
     schemas={
@@ -193,7 +200,7 @@ ANNOTATIONS_CREATE_TAG: Operation[AnnotationTag] = Operation(
 class AnnotationsResource:
     """Notes pinned to a moment on a project's charts, and their tags."""
 
-    def __init__(self, client: Resources) -> None:
+    def __init__(self, client: Caller) -> None:
         self._client = client
 
     def list(
@@ -274,7 +281,7 @@ class AnnotationsResource:
 
         Returns the annotation with its date, text, author and tags.
 
-        Reference: https://developer.mixpanel.com/reference/get-annotation
+        Reference: https://developer.mixpanel.com/reference/get-annotation-1
 
         Args:
             annotation_id: Id of the annotation.
@@ -302,7 +309,7 @@ class AnnotationsResource:
 
         Removes the annotation for everyone in the project. Requires the Analyst role or higher.
 
-        Reference: https://developer.mixpanel.com/reference/delete-annotation
+        Reference: https://developer.mixpanel.com/reference/delete-annotation-1
 
         Args:
             annotation_id: Id of the annotation.
@@ -333,7 +340,7 @@ class AnnotationsResource:
         Replaces the fields in the body and keeps the others; the date cannot be changed. Requires
         the Analyst role or higher.
 
-        Reference: https://developer.mixpanel.com/reference/patch-annotation
+        Reference: https://developer.mixpanel.com/reference/patch-annotation-1
 
         Args:
             annotation_id: Id of the annotation.
@@ -363,7 +370,7 @@ class AnnotationsResource:
 
         Lists the tags for annotations with their ids. Requires the Analyst role or higher.
 
-        Reference: https://developer.mixpanel.com/reference/get-annotation-tags
+        Reference: https://developer.mixpanel.com/reference/get-annotation-tags-1
 
         Returns:
             list[AnnotationTag]: The tags.
@@ -387,7 +394,7 @@ class AnnotationsResource:
         Creates a tag that annotations can refer to by id. Requires the Analyst role or higher. Do
         not repeat a call whose outcome is unknown: list the tags first.
 
-        Reference: https://developer.mixpanel.com/reference/create-annotation-tag
+        Reference: https://developer.mixpanel.com/reference/create-annotation-tag-1
 
         Args:
             name: Name of the tag.
@@ -410,7 +417,7 @@ class AnnotationsResource:
 class AsyncAnnotationsResource:
     """Notes pinned to a moment on a project's charts, and their tags."""
 
-    def __init__(self, client: AsyncResources) -> None:
+    def __init__(self, client: AsyncCaller) -> None:
         self._client = client
 
     async def list(
@@ -491,7 +498,7 @@ class AsyncAnnotationsResource:
 
         Returns the annotation with its date, text, author and tags.
 
-        Reference: https://developer.mixpanel.com/reference/get-annotation
+        Reference: https://developer.mixpanel.com/reference/get-annotation-1
 
         Args:
             annotation_id: Id of the annotation.
@@ -519,7 +526,7 @@ class AsyncAnnotationsResource:
 
         Removes the annotation for everyone in the project. Requires the Analyst role or higher.
 
-        Reference: https://developer.mixpanel.com/reference/delete-annotation
+        Reference: https://developer.mixpanel.com/reference/delete-annotation-1
 
         Args:
             annotation_id: Id of the annotation.
@@ -550,7 +557,7 @@ class AsyncAnnotationsResource:
         Replaces the fields in the body and keeps the others; the date cannot be changed. Requires
         the Analyst role or higher.
 
-        Reference: https://developer.mixpanel.com/reference/patch-annotation
+        Reference: https://developer.mixpanel.com/reference/patch-annotation-1
 
         Args:
             annotation_id: Id of the annotation.
@@ -580,7 +587,7 @@ class AsyncAnnotationsResource:
 
         Lists the tags for annotations with their ids. Requires the Analyst role or higher.
 
-        Reference: https://developer.mixpanel.com/reference/get-annotation-tags
+        Reference: https://developer.mixpanel.com/reference/get-annotation-tags-1
 
         Returns:
             list[AnnotationTag]: The tags.
@@ -604,7 +611,7 @@ class AsyncAnnotationsResource:
         Creates a tag that annotations can refer to by id. Requires the Analyst role or higher. Do
         not repeat a call whose outcome is unknown: list the tags first.
 
-        Reference: https://developer.mixpanel.com/reference/create-annotation-tag
+        Reference: https://developer.mixpanel.com/reference/create-annotation-tag-1
 
         Args:
             name: Name of the tag.

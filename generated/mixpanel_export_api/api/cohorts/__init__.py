@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import builtins
 import datetime
+import warnings
 from collections.abc import Mapping
 from typing import Any, Literal, cast, overload
 
 from ...models.cohort import Cohort
 from ...runtime import answers
-from ...runtime.operation import CsvText, Expression, Operation
+from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ...types import UNSET, Unset
-from .. import AsyncResources, Resources
 from . import cohorts_list
 
 COHORTS_LIST: Operation[builtins.list[Cohort]] = Operation(
@@ -30,6 +30,7 @@ COHORTS_LIST: Operation[builtins.list[Cohort]] = Operation(
     ),
     idempotent=True,
     writes=False,
+    deprecated="",
     csv=False,
     bound=(
         "project_id",
@@ -50,7 +51,7 @@ COHORTS_LIST: Operation[builtins.list[Cohort]] = Operation(
 class CohortsResource:
     """Saved groups of users."""
 
-    def __init__(self, client: Resources) -> None:
+    def __init__(self, client: Caller) -> None:
         self._client = client
 
     def list(
@@ -80,7 +81,7 @@ class CohortsResource:
 class AsyncCohortsResource:
     """Saved groups of users."""
 
-    def __init__(self, client: AsyncResources) -> None:
+    def __init__(self, client: AsyncCaller) -> None:
         self._client = client
 
     async def list(

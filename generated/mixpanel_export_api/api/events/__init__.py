@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import datetime
+import warnings
 from collections.abc import Mapping
 from typing import Any, Literal, cast, overload
 
@@ -14,9 +15,8 @@ from ...models.time_unit import TimeUnit, check_time_unit
 from ...models.top_events_result import TopEventsResult
 from ...models.top_properties_result import TopPropertiesResult
 from ...runtime import answers
-from ...runtime.operation import CsvText, Expression, Operation
+from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ...types import UNSET, Unset
-from .. import AsyncResources, Resources
 from . import (
     events_names,
     events_properties,
@@ -42,6 +42,7 @@ EVENTS_QUERY: Operation[SegmentationResult | CsvText] = Operation(
     ),
     idempotent=True,
     writes=False,
+    deprecated="",
     csv=True,
     bound=(
         "project_id",
@@ -109,6 +110,7 @@ EVENTS_TOP: Operation[TopEventsResult] = Operation(
     ),
     idempotent=True,
     writes=False,
+    deprecated="",
     csv=False,
     bound=(
         "project_id",
@@ -145,6 +147,7 @@ EVENTS_NAMES: Operation[builtins.list[str]] = Operation(
     ),
     idempotent=True,
     writes=False,
+    deprecated="",
     csv=False,
     bound=(
         "project_id",
@@ -152,10 +155,21 @@ EVENTS_NAMES: Operation[builtins.list[str]] = Operation(
     ),
     schemas={
         "type": {"type": "string", "enum": ["general", "unique", "average"]},
-        "limit": {"type": "integer", "minimum": 1},
+        "limit": {"type": "integer", "minimum": 1, "maximum": 5000},
+        "from_date": {"type": "string", "format": "date"},
+        "to_date": {"type": "string", "format": "date"},
     },
     required=("type",),
-    refused=[],
+    refused=[
+        {
+            "when": {"from_date": "missing", "to_date": "given"},
+            "says": "it is required with to_date",
+        },
+        {
+            "when": {"to_date": "missing", "from_date": "given"},
+            "says": "it is required with from_date",
+        },
+    ],
     renamed={
         "type": "type_",
     },
@@ -181,6 +195,7 @@ EVENTS_PROPERTIES: Operation[SegmentationResult | CsvText] = Operation(
     ),
     idempotent=True,
     writes=False,
+    deprecated="",
     csv=True,
     bound=(
         "project_id",
@@ -252,6 +267,7 @@ EVENTS_PROPERTIES_TOP: Operation[TopPropertiesResult] = Operation(
     ),
     idempotent=True,
     writes=False,
+    deprecated="",
     csv=False,
     bound=(
         "project_id",
@@ -286,6 +302,7 @@ EVENTS_PROPERTIES_VALUES: Operation[builtins.list[str]] = Operation(
     ),
     idempotent=True,
     writes=False,
+    deprecated="",
     csv=False,
     bound=(
         "project_id",
@@ -314,7 +331,7 @@ EVENTS_PROPERTIES_VALUES: Operation[builtins.list[str]] = Operation(
 class EventsResource:
     """A project's events and properties, with simple counts."""
 
-    def __init__(self, client: Resources) -> None:
+    def __init__(self, client: Caller) -> None:
         self._client = client
 
     @overload
@@ -430,17 +447,22 @@ class EventsResource:
         *,
         type: CountType,
         limit: int | None = None,
+        from_date: datetime.date | str | None = None,
+        to_date: datetime.date | str | None = None,
     ) -> builtins.list[str]:
         """List the names of the most common events.
 
-        Lists the names of the most common events of the last 31 days; events that did not occur in
-        that time are missing. Also served under /api/2.0.
+        Lists the names of the most common events of the last 31 days, or of a range of dates;
+        events that did not occur in that time are missing. Mixpanel does not document the range.
+        Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/query-months-top-event-names
 
         Args:
             type: Quantity to count: occurrences, users or occurrences per user.
-            limit: Maximum number of names; 255 by default.
+            limit: Maximum number of names; 255 by default, at most 5000.
+            from_date: First day of the range. Use with `to_date`; the last 31 days by default.
+            to_date: Last day of the range, included. Use with `from_date`.
 
         Returns:
             list[str]: The names.
@@ -454,6 +476,8 @@ class EventsResource:
             {
                 "type": type,
                 "limit": limit,
+                "from_date": from_date,
+                "to_date": to_date,
             },
         )
 
@@ -621,7 +645,7 @@ class EventsResource:
 class AsyncEventsResource:
     """A project's events and properties, with simple counts."""
 
-    def __init__(self, client: AsyncResources) -> None:
+    def __init__(self, client: AsyncCaller) -> None:
         self._client = client
 
     @overload
@@ -737,17 +761,22 @@ class AsyncEventsResource:
         *,
         type: CountType,
         limit: int | None = None,
+        from_date: datetime.date | str | None = None,
+        to_date: datetime.date | str | None = None,
     ) -> builtins.list[str]:
         """List the names of the most common events.
 
-        Lists the names of the most common events of the last 31 days; events that did not occur in
-        that time are missing. Also served under /api/2.0.
+        Lists the names of the most common events of the last 31 days, or of a range of dates;
+        events that did not occur in that time are missing. Mixpanel does not document the range.
+        Also served under /api/2.0.
 
         Reference: https://developer.mixpanel.com/reference/query-months-top-event-names
 
         Args:
             type: Quantity to count: occurrences, users or occurrences per user.
-            limit: Maximum number of names; 255 by default.
+            limit: Maximum number of names; 255 by default, at most 5000.
+            from_date: First day of the range. Use with `to_date`; the last 31 days by default.
+            to_date: Last day of the range, included. Use with `from_date`.
 
         Returns:
             list[str]: The names.
@@ -761,6 +790,8 @@ class AsyncEventsResource:
             {
                 "type": type,
                 "limit": limit,
+                "from_date": from_date,
+                "to_date": to_date,
             },
         )
 

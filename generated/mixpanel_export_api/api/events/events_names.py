@@ -1,5 +1,6 @@
 """`GET /api/query/events/names`: build the request."""
 
+import datetime
 from typing import Any
 
 from ...models.count_type import CountType
@@ -12,6 +13,8 @@ def _get_kwargs(
     workspace_id: int | Unset = UNSET,
     type_: CountType,
     limit: int | Unset = UNSET,
+    from_date: datetime.date | Unset = UNSET,
+    to_date: datetime.date | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -24,6 +27,16 @@ def _get_kwargs(
     params["type"] = json_type_
 
     params["limit"] = limit
+
+    json_from_date: str | Unset = UNSET
+    if not isinstance(from_date, Unset):
+        json_from_date = from_date.isoformat()
+    params["from_date"] = json_from_date
+
+    json_to_date: str | Unset = UNSET
+    if not isinstance(to_date, Unset):
+        json_to_date = to_date.isoformat()
+    params["to_date"] = json_to_date
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 

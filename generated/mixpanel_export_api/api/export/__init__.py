@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import builtins
 import datetime
+import warnings
 from collections.abc import Mapping
 from typing import Any, Literal, cast, overload
 
 from ...models.export_format import ExportFormat, check_export_format
 from ...runtime import answers
-from ...runtime.operation import CsvText, Expression, Operation
+from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ...types import UNSET, Unset
-from .. import AsyncResources, Resources
 from . import export_raw
 
 EXPORT_RAW: Operation[str] = Operation(
@@ -30,6 +30,7 @@ EXPORT_RAW: Operation[str] = Operation(
     ),
     idempotent=True,
     writes=False,
+    deprecated="",
     csv=False,
     bound=("project_id",),
     schemas={
@@ -58,7 +59,7 @@ EXPORT_RAW: Operation[str] = Operation(
 class ExportResource:
     """Raw events with all their properties."""
 
-    def __init__(self, client: Resources) -> None:
+    def __init__(self, client: Caller) -> None:
         self._client = client
 
     def raw(
@@ -124,7 +125,7 @@ class ExportResource:
 class AsyncExportResource:
     """Raw events with all their properties."""
 
-    def __init__(self, client: AsyncResources) -> None:
+    def __init__(self, client: AsyncCaller) -> None:
         self._client = client
 
     async def raw(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import datetime
+import warnings
 from collections.abc import Mapping
 from typing import Any, Literal, cast, overload
 
@@ -12,9 +13,8 @@ from ...models.funnel_result import FunnelResult
 from ...models.length_unit import LengthUnit, check_length_unit
 from ...models.saved_funnel import SavedFunnel
 from ...runtime import answers
-from ...runtime.operation import CsvText, Expression, Operation
+from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ...types import UNSET, Unset
-from .. import AsyncResources, Resources
 from . import funnels_list, funnels_query
 
 FUNNELS_QUERY: Operation[FunnelResult] = Operation(
@@ -33,6 +33,7 @@ FUNNELS_QUERY: Operation[FunnelResult] = Operation(
     ),
     idempotent=True,
     writes=False,
+    deprecated="",
     csv=False,
     bound=(
         "project_id",
@@ -96,6 +97,7 @@ FUNNELS_LIST: Operation[builtins.list[SavedFunnel]] = Operation(
     ),
     idempotent=True,
     writes=False,
+    deprecated="",
     csv=False,
     bound=(
         "project_id",
@@ -116,7 +118,7 @@ FUNNELS_LIST: Operation[builtins.list[SavedFunnel]] = Operation(
 class FunnelsResource:
     """Saved funnels and the number of users who reach each step."""
 
-    def __init__(self, client: Resources) -> None:
+    def __init__(self, client: Caller) -> None:
         self._client = client
 
     def query(
@@ -205,7 +207,7 @@ class FunnelsResource:
 class AsyncFunnelsResource:
     """Saved funnels and the number of users who reach each step."""
 
-    def __init__(self, client: AsyncResources) -> None:
+    def __init__(self, client: AsyncCaller) -> None:
         self._client = client
 
     async def query(

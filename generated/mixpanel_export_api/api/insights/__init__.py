@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import builtins
 import datetime
+import warnings
 from collections.abc import Mapping
 from typing import Any, Literal, cast, overload
 
 from ...models.insights_result import InsightsResult
 from ...runtime import answers
-from ...runtime.operation import CsvText, Expression, Operation
+from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ...types import UNSET, Unset
-from .. import AsyncResources, Resources
 from . import insights_query
 
 INSIGHTS_QUERY: Operation[InsightsResult] = Operation(
@@ -30,6 +30,7 @@ INSIGHTS_QUERY: Operation[InsightsResult] = Operation(
     ),
     idempotent=True,
     writes=False,
+    deprecated="",
     csv=False,
     bound=(
         "project_id",
@@ -52,7 +53,7 @@ INSIGHTS_QUERY: Operation[InsightsResult] = Operation(
 class InsightsResource:
     """The numbers of a saved Insights report."""
 
-    def __init__(self, client: Resources) -> None:
+    def __init__(self, client: Caller) -> None:
         self._client = client
 
     def query(
@@ -90,7 +91,7 @@ class InsightsResource:
 class AsyncInsightsResource:
     """The numbers of a saved Insights report."""
 
-    def __init__(self, client: AsyncResources) -> None:
+    def __init__(self, client: AsyncCaller) -> None:
         self._client = client
 
     async def query(

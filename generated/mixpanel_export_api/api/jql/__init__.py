@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import builtins
 import datetime
+import warnings
 from collections.abc import Mapping
 from typing import Any, Literal, cast, overload
+
+from typing_extensions import deprecated
 
 from ...models.jql_form import JqlForm
 from ...models.jql_params import JqlParams
 from ...runtime import answers
-from ...runtime.operation import CsvText, Expression, Operation
+from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ...types import UNSET, Unset
-from .. import AsyncResources, Resources
 from . import jql_query
 
 JQL_QUERY: Operation[builtins.list[Any]] = Operation(
@@ -31,6 +33,7 @@ JQL_QUERY: Operation[builtins.list[Any]] = Operation(
     ),
     idempotent=True,
     writes=False,
+    deprecated="jql.query is deprecated; Mixpanel keeps JQL in maintenance mode; use the export, client.profiles or the other queries",
     csv=False,
     bound=(
         "project_id",
@@ -59,9 +62,13 @@ JQL_QUERY: Operation[builtins.list[Any]] = Operation(
 class JqlResource:
     """Queries written in JavaScript and run by Mixpanel, which keeps them in maintenance mode."""
 
-    def __init__(self, client: Resources) -> None:
+    def __init__(self, client: Caller) -> None:
         self._client = client
 
+    @deprecated(
+        "jql.query is deprecated; Mixpanel keeps JQL in maintenance mode; use the export, client.profiles or the other queries",
+        category=None,
+    )
     def query(
         self,
         *,
@@ -69,6 +76,9 @@ class JqlResource:
         params: JqlParams | Mapping[str, Any] | None = None,
     ) -> builtins.list[Any]:
         """Run a JQL script.
+
+        Deprecated: Mixpanel keeps JQL in maintenance mode; use the export, client.profiles or the
+        other queries.
 
         Runs a JavaScript query over the project's events and profiles and returns the results of
         its `main`, one array item each. A script may run for 2 minutes, read 5 GB and return 2 GB,
@@ -89,6 +99,12 @@ class JqlResource:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
         """
+        # `deprecated` itself would hide from `inspect` that a method is a coroutine function.
+        warnings.warn(
+            "jql.query is deprecated; Mixpanel keeps JQL in maintenance mode; use the export, client.profiles or the other queries",
+            DeprecationWarning,
+            stacklevel=2,
+        )
         return self._client.call_operation(
             JQL_QUERY,
             {
@@ -101,9 +117,13 @@ class JqlResource:
 class AsyncJqlResource:
     """Queries written in JavaScript and run by Mixpanel, which keeps them in maintenance mode."""
 
-    def __init__(self, client: AsyncResources) -> None:
+    def __init__(self, client: AsyncCaller) -> None:
         self._client = client
 
+    @deprecated(
+        "jql.query is deprecated; Mixpanel keeps JQL in maintenance mode; use the export, client.profiles or the other queries",
+        category=None,
+    )
     async def query(
         self,
         *,
@@ -111,6 +131,9 @@ class AsyncJqlResource:
         params: JqlParams | Mapping[str, Any] | None = None,
     ) -> builtins.list[Any]:
         """Run a JQL script.
+
+        Deprecated: Mixpanel keeps JQL in maintenance mode; use the export, client.profiles or the
+        other queries.
 
         Runs a JavaScript query over the project's events and profiles and returns the results of
         its `main`, one array item each. A script may run for 2 minutes, read 5 GB and return 2 GB,
@@ -131,6 +154,12 @@ class AsyncJqlResource:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
         """
+        # `deprecated` itself would hide from `inspect` that a method is a coroutine function.
+        warnings.warn(
+            "jql.query is deprecated; Mixpanel keeps JQL in maintenance mode; use the export, client.profiles or the other queries",
+            DeprecationWarning,
+            stacklevel=2,
+        )
         return await self._client.call_operation(
             JQL_QUERY,
             {

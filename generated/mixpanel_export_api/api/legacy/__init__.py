@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import builtins
 import datetime
+import warnings
 from collections.abc import Mapping
 from typing import Any, Literal, cast, overload
+
+from typing_extensions import deprecated
 
 from ...models.legacy_acknowledgement import LegacyAcknowledgement
 from ...models.legacy_annotations_result import LegacyAnnotationsResult
 from ...models.output_format import OutputFormat, check_output_format
 from ...models.profiles_page import ProfilesPage
 from ...runtime import answers
-from ...runtime.operation import CsvText, Expression, Operation
+from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ...types import UNSET, Unset
-from .. import AsyncResources, Resources
 from . import (
     legacy_annotations_create,
     legacy_annotations_delete,
@@ -39,6 +41,7 @@ LEGACY_ANNOTATIONS_LIST: Operation[LegacyAnnotationsResult | CsvText] = Operatio
     ),
     idempotent=True,
     writes=False,
+    deprecated="legacy.annotations_list is deprecated; use client.annotations.list",
     csv=True,
     bound=("project_id",),
     schemas={
@@ -76,6 +79,7 @@ LEGACY_ANNOTATIONS_CREATE: Operation[LegacyAcknowledgement | CsvText] = Operatio
     ),
     idempotent=False,
     writes=True,
+    deprecated="legacy.annotations_create is deprecated; use client.annotations.create",
     csv=True,
     bound=("project_id",),
     schemas={
@@ -113,6 +117,7 @@ LEGACY_ANNOTATIONS_UPDATE: Operation[LegacyAcknowledgement | CsvText] = Operatio
     ),
     idempotent=True,
     writes=True,
+    deprecated="legacy.annotations_update is deprecated; use client.annotations.update",
     csv=True,
     bound=("project_id",),
     schemas={
@@ -152,6 +157,7 @@ LEGACY_ANNOTATIONS_DELETE: Operation[LegacyAcknowledgement | CsvText] = Operatio
     ),
     idempotent=True,
     writes=True,
+    deprecated="legacy.annotations_delete is deprecated; use client.annotations.delete",
     csv=True,
     bound=("project_id",),
     schemas={
@@ -185,6 +191,7 @@ LEGACY_ENGAGE: Operation[ProfilesPage | CsvText] = Operation(
     ),
     idempotent=True,
     writes=False,
+    deprecated="legacy.engage is deprecated; use client.profiles.query or client.profiles.all",
     csv=True,
     bound=("project_id",),
     schemas={
@@ -214,10 +221,11 @@ LEGACY_ENGAGE: Operation[ProfilesPage | CsvText] = Operation(
 class LegacyResource:
     """Calls under the older root, for existing integrations. New code should use the other tags."""
 
-    def __init__(self, client: Resources) -> None:
+    def __init__(self, client: Caller) -> None:
         self._client = client
 
     @overload
+    @deprecated("legacy.annotations_list is deprecated; use client.annotations.list", category=None)
     def annotations_list(
         self,
         *,
@@ -227,6 +235,7 @@ class LegacyResource:
     ) -> LegacyAnnotationsResult: ...
 
     @overload
+    @deprecated("legacy.annotations_list is deprecated; use client.annotations.list", category=None)
     def annotations_list(
         self,
         *,
@@ -235,6 +244,7 @@ class LegacyResource:
         to_date: datetime.date | str,
     ) -> CsvText: ...
 
+    @deprecated("legacy.annotations_list is deprecated; use client.annotations.list", category=None)
     def annotations_list(
         self,
         *,
@@ -243,6 +253,8 @@ class LegacyResource:
         format: OutputFormat | None = None,
     ) -> LegacyAnnotationsResult | CsvText:
         """List annotations through the older API.
+
+        Deprecated: use client.annotations.list.
 
         Lists the annotations of a range of days, both ends included, in the project's time zone.
         Prefer `annotations.list`.
@@ -261,6 +273,12 @@ class LegacyResource:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
         """
+        # `deprecated` itself would hide from `inspect` that a method is a coroutine function.
+        warnings.warn(
+            "legacy.annotations_list is deprecated; use client.annotations.list",
+            DeprecationWarning,
+            stacklevel=2,
+        )
         return self._client.call_operation(
             LEGACY_ANNOTATIONS_LIST,
             {
@@ -271,6 +289,9 @@ class LegacyResource:
         )
 
     @overload
+    @deprecated(
+        "legacy.annotations_create is deprecated; use client.annotations.create", category=None
+    )
     def annotations_create(
         self,
         *,
@@ -280,6 +301,9 @@ class LegacyResource:
     ) -> LegacyAcknowledgement: ...
 
     @overload
+    @deprecated(
+        "legacy.annotations_create is deprecated; use client.annotations.create", category=None
+    )
     def annotations_create(
         self,
         *,
@@ -288,6 +312,9 @@ class LegacyResource:
         description: str,
     ) -> CsvText: ...
 
+    @deprecated(
+        "legacy.annotations_create is deprecated; use client.annotations.create", category=None
+    )
     def annotations_create(
         self,
         *,
@@ -296,6 +323,8 @@ class LegacyResource:
         format: OutputFormat | None = None,
     ) -> LegacyAcknowledgement | CsvText:
         """Create an annotation through the older API.
+
+        Deprecated: use client.annotations.create.
 
         Creates despite being a GET: two equal calls create two annotations, so do not repeat a call
         whose outcome is unknown. The answer does not contain the new id. Prefer
@@ -316,6 +345,12 @@ class LegacyResource:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
         """
+        # `deprecated` itself would hide from `inspect` that a method is a coroutine function.
+        warnings.warn(
+            "legacy.annotations_create is deprecated; use client.annotations.create",
+            DeprecationWarning,
+            stacklevel=2,
+        )
         return self._client.call_operation(
             LEGACY_ANNOTATIONS_CREATE,
             {
@@ -326,6 +361,9 @@ class LegacyResource:
         )
 
     @overload
+    @deprecated(
+        "legacy.annotations_update is deprecated; use client.annotations.update", category=None
+    )
     def annotations_update(
         self,
         *,
@@ -336,6 +374,9 @@ class LegacyResource:
     ) -> LegacyAcknowledgement: ...
 
     @overload
+    @deprecated(
+        "legacy.annotations_update is deprecated; use client.annotations.update", category=None
+    )
     def annotations_update(
         self,
         *,
@@ -345,6 +386,9 @@ class LegacyResource:
         description: str,
     ) -> CsvText: ...
 
+    @deprecated(
+        "legacy.annotations_update is deprecated; use client.annotations.update", category=None
+    )
     def annotations_update(
         self,
         *,
@@ -355,9 +399,11 @@ class LegacyResource:
     ) -> LegacyAcknowledgement | CsvText:
         """Change an annotation through the older API.
 
+        Deprecated: use client.annotations.update.
+
         Replaces the annotation's date and text. Prefer `annotations.update`, which keeps the date.
 
-        Successor: https://developer.mixpanel.com/reference/patch-annotation
+        Successor: https://developer.mixpanel.com/reference/patch-annotation-1
 
         Args:
             id: Id of the annotation.
@@ -373,6 +419,12 @@ class LegacyResource:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
         """
+        # `deprecated` itself would hide from `inspect` that a method is a coroutine function.
+        warnings.warn(
+            "legacy.annotations_update is deprecated; use client.annotations.update",
+            DeprecationWarning,
+            stacklevel=2,
+        )
         return self._client.call_operation(
             LEGACY_ANNOTATIONS_UPDATE,
             {
@@ -384,6 +436,9 @@ class LegacyResource:
         )
 
     @overload
+    @deprecated(
+        "legacy.annotations_delete is deprecated; use client.annotations.delete", category=None
+    )
     def annotations_delete(
         self,
         *,
@@ -392,6 +447,9 @@ class LegacyResource:
     ) -> LegacyAcknowledgement: ...
 
     @overload
+    @deprecated(
+        "legacy.annotations_delete is deprecated; use client.annotations.delete", category=None
+    )
     def annotations_delete(
         self,
         *,
@@ -399,6 +457,9 @@ class LegacyResource:
         id: int,
     ) -> CsvText: ...
 
+    @deprecated(
+        "legacy.annotations_delete is deprecated; use client.annotations.delete", category=None
+    )
     def annotations_delete(
         self,
         *,
@@ -407,9 +468,11 @@ class LegacyResource:
     ) -> LegacyAcknowledgement | CsvText:
         """Delete an annotation through the older API.
 
+        Deprecated: use client.annotations.delete.
+
         Deletes despite being a GET. Prefer `annotations.delete`.
 
-        Successor: https://developer.mixpanel.com/reference/delete-annotation
+        Successor: https://developer.mixpanel.com/reference/delete-annotation-1
 
         Args:
             id: Id of the annotation.
@@ -422,6 +485,12 @@ class LegacyResource:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
         """
+        # `deprecated` itself would hide from `inspect` that a method is a coroutine function.
+        warnings.warn(
+            "legacy.annotations_delete is deprecated; use client.annotations.delete",
+            DeprecationWarning,
+            stacklevel=2,
+        )
         return self._client.call_operation(
             LEGACY_ANNOTATIONS_DELETE,
             {
@@ -431,6 +500,10 @@ class LegacyResource:
         )
 
     @overload
+    @deprecated(
+        "legacy.engage is deprecated; use client.profiles.query or client.profiles.all",
+        category=None,
+    )
     def engage(
         self,
         *,
@@ -441,6 +514,10 @@ class LegacyResource:
     ) -> ProfilesPage: ...
 
     @overload
+    @deprecated(
+        "legacy.engage is deprecated; use client.profiles.query or client.profiles.all",
+        category=None,
+    )
     def engage(
         self,
         *,
@@ -450,6 +527,10 @@ class LegacyResource:
         page: int | None = None,
     ) -> CsvText: ...
 
+    @deprecated(
+        "legacy.engage is deprecated; use client.profiles.query or client.profiles.all",
+        category=None,
+    )
     def engage(
         self,
         *,
@@ -459,6 +540,8 @@ class LegacyResource:
         format: OutputFormat | None = None,
     ) -> ProfilesPage | CsvText:
         """Read a page of profiles through the older API.
+
+        Deprecated: use client.profiles.query or client.profiles.all.
 
         Returns one page of the profiles that match `where`. Page 0 returns a `session_id`; send it
         back with `page` 1, 2, ... until a page has fewer results than `page_size`. Prefer
@@ -479,6 +562,12 @@ class LegacyResource:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
         """
+        # `deprecated` itself would hide from `inspect` that a method is a coroutine function.
+        warnings.warn(
+            "legacy.engage is deprecated; use client.profiles.query or client.profiles.all",
+            DeprecationWarning,
+            stacklevel=2,
+        )
         return self._client.call_operation(
             LEGACY_ENGAGE,
             {
@@ -493,10 +582,11 @@ class LegacyResource:
 class AsyncLegacyResource:
     """Calls under the older root, for existing integrations. New code should use the other tags."""
 
-    def __init__(self, client: AsyncResources) -> None:
+    def __init__(self, client: AsyncCaller) -> None:
         self._client = client
 
     @overload
+    @deprecated("legacy.annotations_list is deprecated; use client.annotations.list", category=None)
     async def annotations_list(
         self,
         *,
@@ -506,6 +596,7 @@ class AsyncLegacyResource:
     ) -> LegacyAnnotationsResult: ...
 
     @overload
+    @deprecated("legacy.annotations_list is deprecated; use client.annotations.list", category=None)
     async def annotations_list(
         self,
         *,
@@ -514,6 +605,7 @@ class AsyncLegacyResource:
         to_date: datetime.date | str,
     ) -> CsvText: ...
 
+    @deprecated("legacy.annotations_list is deprecated; use client.annotations.list", category=None)
     async def annotations_list(
         self,
         *,
@@ -522,6 +614,8 @@ class AsyncLegacyResource:
         format: OutputFormat | None = None,
     ) -> LegacyAnnotationsResult | CsvText:
         """List annotations through the older API.
+
+        Deprecated: use client.annotations.list.
 
         Lists the annotations of a range of days, both ends included, in the project's time zone.
         Prefer `annotations.list`.
@@ -540,6 +634,12 @@ class AsyncLegacyResource:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
         """
+        # `deprecated` itself would hide from `inspect` that a method is a coroutine function.
+        warnings.warn(
+            "legacy.annotations_list is deprecated; use client.annotations.list",
+            DeprecationWarning,
+            stacklevel=2,
+        )
         return await self._client.call_operation(
             LEGACY_ANNOTATIONS_LIST,
             {
@@ -550,6 +650,9 @@ class AsyncLegacyResource:
         )
 
     @overload
+    @deprecated(
+        "legacy.annotations_create is deprecated; use client.annotations.create", category=None
+    )
     async def annotations_create(
         self,
         *,
@@ -559,6 +662,9 @@ class AsyncLegacyResource:
     ) -> LegacyAcknowledgement: ...
 
     @overload
+    @deprecated(
+        "legacy.annotations_create is deprecated; use client.annotations.create", category=None
+    )
     async def annotations_create(
         self,
         *,
@@ -567,6 +673,9 @@ class AsyncLegacyResource:
         description: str,
     ) -> CsvText: ...
 
+    @deprecated(
+        "legacy.annotations_create is deprecated; use client.annotations.create", category=None
+    )
     async def annotations_create(
         self,
         *,
@@ -575,6 +684,8 @@ class AsyncLegacyResource:
         format: OutputFormat | None = None,
     ) -> LegacyAcknowledgement | CsvText:
         """Create an annotation through the older API.
+
+        Deprecated: use client.annotations.create.
 
         Creates despite being a GET: two equal calls create two annotations, so do not repeat a call
         whose outcome is unknown. The answer does not contain the new id. Prefer
@@ -595,6 +706,12 @@ class AsyncLegacyResource:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
         """
+        # `deprecated` itself would hide from `inspect` that a method is a coroutine function.
+        warnings.warn(
+            "legacy.annotations_create is deprecated; use client.annotations.create",
+            DeprecationWarning,
+            stacklevel=2,
+        )
         return await self._client.call_operation(
             LEGACY_ANNOTATIONS_CREATE,
             {
@@ -605,6 +722,9 @@ class AsyncLegacyResource:
         )
 
     @overload
+    @deprecated(
+        "legacy.annotations_update is deprecated; use client.annotations.update", category=None
+    )
     async def annotations_update(
         self,
         *,
@@ -615,6 +735,9 @@ class AsyncLegacyResource:
     ) -> LegacyAcknowledgement: ...
 
     @overload
+    @deprecated(
+        "legacy.annotations_update is deprecated; use client.annotations.update", category=None
+    )
     async def annotations_update(
         self,
         *,
@@ -624,6 +747,9 @@ class AsyncLegacyResource:
         description: str,
     ) -> CsvText: ...
 
+    @deprecated(
+        "legacy.annotations_update is deprecated; use client.annotations.update", category=None
+    )
     async def annotations_update(
         self,
         *,
@@ -634,9 +760,11 @@ class AsyncLegacyResource:
     ) -> LegacyAcknowledgement | CsvText:
         """Change an annotation through the older API.
 
+        Deprecated: use client.annotations.update.
+
         Replaces the annotation's date and text. Prefer `annotations.update`, which keeps the date.
 
-        Successor: https://developer.mixpanel.com/reference/patch-annotation
+        Successor: https://developer.mixpanel.com/reference/patch-annotation-1
 
         Args:
             id: Id of the annotation.
@@ -652,6 +780,12 @@ class AsyncLegacyResource:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
         """
+        # `deprecated` itself would hide from `inspect` that a method is a coroutine function.
+        warnings.warn(
+            "legacy.annotations_update is deprecated; use client.annotations.update",
+            DeprecationWarning,
+            stacklevel=2,
+        )
         return await self._client.call_operation(
             LEGACY_ANNOTATIONS_UPDATE,
             {
@@ -663,6 +797,9 @@ class AsyncLegacyResource:
         )
 
     @overload
+    @deprecated(
+        "legacy.annotations_delete is deprecated; use client.annotations.delete", category=None
+    )
     async def annotations_delete(
         self,
         *,
@@ -671,6 +808,9 @@ class AsyncLegacyResource:
     ) -> LegacyAcknowledgement: ...
 
     @overload
+    @deprecated(
+        "legacy.annotations_delete is deprecated; use client.annotations.delete", category=None
+    )
     async def annotations_delete(
         self,
         *,
@@ -678,6 +818,9 @@ class AsyncLegacyResource:
         id: int,
     ) -> CsvText: ...
 
+    @deprecated(
+        "legacy.annotations_delete is deprecated; use client.annotations.delete", category=None
+    )
     async def annotations_delete(
         self,
         *,
@@ -686,9 +829,11 @@ class AsyncLegacyResource:
     ) -> LegacyAcknowledgement | CsvText:
         """Delete an annotation through the older API.
 
+        Deprecated: use client.annotations.delete.
+
         Deletes despite being a GET. Prefer `annotations.delete`.
 
-        Successor: https://developer.mixpanel.com/reference/delete-annotation
+        Successor: https://developer.mixpanel.com/reference/delete-annotation-1
 
         Args:
             id: Id of the annotation.
@@ -701,6 +846,12 @@ class AsyncLegacyResource:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
         """
+        # `deprecated` itself would hide from `inspect` that a method is a coroutine function.
+        warnings.warn(
+            "legacy.annotations_delete is deprecated; use client.annotations.delete",
+            DeprecationWarning,
+            stacklevel=2,
+        )
         return await self._client.call_operation(
             LEGACY_ANNOTATIONS_DELETE,
             {
@@ -710,6 +861,10 @@ class AsyncLegacyResource:
         )
 
     @overload
+    @deprecated(
+        "legacy.engage is deprecated; use client.profiles.query or client.profiles.all",
+        category=None,
+    )
     async def engage(
         self,
         *,
@@ -720,6 +875,10 @@ class AsyncLegacyResource:
     ) -> ProfilesPage: ...
 
     @overload
+    @deprecated(
+        "legacy.engage is deprecated; use client.profiles.query or client.profiles.all",
+        category=None,
+    )
     async def engage(
         self,
         *,
@@ -729,6 +888,10 @@ class AsyncLegacyResource:
         page: int | None = None,
     ) -> CsvText: ...
 
+    @deprecated(
+        "legacy.engage is deprecated; use client.profiles.query or client.profiles.all",
+        category=None,
+    )
     async def engage(
         self,
         *,
@@ -738,6 +901,8 @@ class AsyncLegacyResource:
         format: OutputFormat | None = None,
     ) -> ProfilesPage | CsvText:
         """Read a page of profiles through the older API.
+
+        Deprecated: use client.profiles.query or client.profiles.all.
 
         Returns one page of the profiles that match `where`. Page 0 returns a `session_id`; send it
         back with `page` 1, 2, ... until a page has fewer results than `page_size`. Prefer
@@ -758,6 +923,12 @@ class AsyncLegacyResource:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
         """
+        # `deprecated` itself would hide from `inspect` that a method is a coroutine function.
+        warnings.warn(
+            "legacy.engage is deprecated; use client.profiles.query or client.profiles.all",
+            DeprecationWarning,
+            stacklevel=2,
+        )
         return await self._client.call_operation(
             LEGACY_ENGAGE,
             {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import datetime
+import warnings
 from collections.abc import Mapping
 from typing import Any, Literal, cast, overload
 
@@ -11,11 +12,13 @@ from ...models.behavior import Behavior
 from ...models.cohort_filter import CohortFilter
 from ...models.profiles_page import ProfilesPage
 from ...models.profiles_query_form import ProfilesQueryForm
+from ...models.profiles_stats import ProfilesStats
+from ...models.profiles_stats_form import ProfilesStatsForm
+from ...models.sort_order import SortOrder, check_sort_order
 from ...runtime import answers
-from ...runtime.operation import CsvText, Expression, Operation
+from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ...types import UNSET, Unset
-from .. import AsyncResources, Resources
-from . import profiles_query
+from . import profiles_query, profiles_stats
 
 PROFILES_QUERY: Operation[ProfilesPage] = Operation(
     name="profiles.query",
@@ -33,6 +36,7 @@ PROFILES_QUERY: Operation[ProfilesPage] = Operation(
     ),
     idempotent=True,
     writes=False,
+    deprecated="",
     csv=False,
     bound=(
         "project_id",
@@ -72,8 +76,17 @@ PROFILES_QUERY: Operation[ProfilesPage] = Operation(
             "minItems": 1,
         },
         "as_of_timestamp": {"type": "integer"},
-        "filter_by_cohort": {"type": "object", "properties": {"id": {"type": "integer"}}},
+        "filter_by_cohort": {
+            "type": "object",
+            "properties": {"id": {"type": "integer"}, "raw_cohort": {"type": "object"}},
+            "minProperties": 1,
+            "maxProperties": 1,
+        },
         "include_all_users": {"type": "boolean"},
+        "sort_key": {"type": "string", "format": "mixpanel-expression"},
+        "sort_order": {"type": "string", "enum": ["ascending", "descending"]},
+        "search": {"type": "string", "minLength": 1},
+        "limit": {"type": "integer", "minimum": 1},
     },
     required=(),
     refused=[
@@ -108,6 +121,10 @@ PROFILES_QUERY: Operation[ProfilesPage] = Operation(
         "as_of_timestamp",
         "filter_by_cohort",
         "include_all_users",
+        "sort_key",
+        "sort_order",
+        "search",
+        "limit",
     ),
     models={
         "behaviors": Behavior,
@@ -116,12 +133,63 @@ PROFILES_QUERY: Operation[ProfilesPage] = Operation(
     build=profiles_query._get_kwargs,
     answer=answers.record(ProfilesPage),
 )
+PROFILES_STATS: Operation[ProfilesStats] = Operation(
+    name="profiles.stats",
+    method="POST",
+    path="/api/query/engage/stats",
+    security=frozenset(
+        [
+            "oauthToken",
+            "projectSecret",
+            "serviceAccount",
+            "signature",
+            "signatureApiKey",
+            "signatureExpire",
+        ]
+    ),
+    idempotent=True,
+    writes=False,
+    deprecated="",
+    csv=False,
+    bound=(
+        "project_id",
+        "workspace_id",
+    ),
+    schemas={
+        "action": {"type": "string", "minLength": 1},
+        "selector": {"type": "string", "format": "mixpanel-expression"},
+        "filter_by_cohort": {
+            "type": "object",
+            "properties": {"id": {"type": "integer"}, "raw_cohort": {"type": "object"}},
+            "minProperties": 1,
+            "maxProperties": 1,
+        },
+        "data_group_id": {"type": "string"},
+        "as_of_timestamp": {"type": "integer"},
+    },
+    required=("action",),
+    refused=[],
+    renamed={},
+    body=ProfilesStatsForm,
+    body_fields=(
+        "action",
+        "selector",
+        "filter_by_cohort",
+        "data_group_id",
+        "as_of_timestamp",
+    ),
+    models={
+        "filter_by_cohort": CohortFilter,
+    },
+    build=profiles_stats._get_kwargs,
+    answer=answers.record(ProfilesStats),
+)
 
 
 class ProfilesResource:
     """User and group profiles, filtered and read page by page (the engage call)."""
 
-    def __init__(self, client: Resources) -> None:
+    def __init__(self, client: Caller) -> None:
         self._client = client
 
     def query(
@@ -138,6 +206,10 @@ class ProfilesResource:
         as_of_timestamp: int | None = None,
         filter_by_cohort: CohortFilter | Mapping[str, Any] | None = None,
         include_all_users: bool | None = None,
+        sort_key: str | Expression | None = None,
+        sort_order: SortOrder | None = None,
+        search: str | None = None,
+        limit: int | None = None,
     ) -> ProfilesPage:
         """Read a page of user or group profiles.
 
@@ -164,10 +236,16 @@ class ProfilesResource:
                 `filter_by_cohort`. JSON text on the wire.
             as_of_timestamp: Unix time in seconds at which to evaluate `behaviors`. Required with
                 them for more than one page, and the same on every page.
-            filter_by_cohort: The cohort whose members to return. Cannot be combined with
-                `behaviors`. JSON text on the wire.
+            filter_by_cohort: The cohort whose members to return: a saved one by `id`, or a
+                definition as `raw_cohort`. Cannot be combined with `behaviors`. JSON text on the
+                wire.
             include_all_users: False to leave out cohort members that have no profile. True by
                 default. Requires `filter_by_cohort`.
+            sort_key: Expression to sort the profiles by, such as `properties["$last_seen"]`.
+                Undocumented by Mixpanel, as are `sort_order`, `search` and `limit`.
+            sort_order: Direction of sorting by `sort_key`.
+            search: Text to find in the profiles.
+            limit: Maximum number of profiles on all pages. All by default.
 
         Returns:
             ProfilesPage: One page of profiles.
@@ -190,6 +268,54 @@ class ProfilesResource:
                 "as_of_timestamp": as_of_timestamp,
                 "filter_by_cohort": filter_by_cohort,
                 "include_all_users": include_all_users,
+                "sort_key": sort_key,
+                "sort_order": sort_order,
+                "search": search,
+                "limit": limit,
+            },
+        )
+
+    def stats(
+        self,
+        *,
+        action: str,
+        selector: str | Expression | None = None,
+        filter_by_cohort: CohortFilter | Mapping[str, Any] | None = None,
+        data_group_id: str | None = None,
+        as_of_timestamp: int | None = None,
+    ) -> ProfilesStats:
+        """Compute a number over user or group profiles.
+
+        Returns one number for the profiles that match, such as how many there are or the extremes
+        of a property, without reading them page by page. The call is a POST and changes nothing.
+        Mixpanel does not document it and may change it without notice. Also served under /api/2.0.
+
+        Related reference: https://developer.mixpanel.com/reference/engage-query
+
+        Args:
+            action: The computation, such as `count()` or `extremes(properties["revenue"])`.
+            selector: Expression a profile must match. Every profile by default.
+            filter_by_cohort: The cohort whose members to return: a saved one by `id`, or a
+                definition as `raw_cohort`. Cannot be combined with `behaviors`. JSON text on the
+                wire.
+            data_group_id: Id of the group key, for group profiles instead of user profiles.
+            as_of_timestamp: Unix time in seconds at which to evaluate the profiles.
+
+        Returns:
+            ProfilesStats: The number.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
+        """
+        return self._client.call_operation(
+            PROFILES_STATS,
+            {
+                "action": action,
+                "selector": selector,
+                "filter_by_cohort": filter_by_cohort,
+                "data_group_id": data_group_id,
+                "as_of_timestamp": as_of_timestamp,
             },
         )
 
@@ -197,7 +323,7 @@ class ProfilesResource:
 class AsyncProfilesResource:
     """User and group profiles, filtered and read page by page (the engage call)."""
 
-    def __init__(self, client: AsyncResources) -> None:
+    def __init__(self, client: AsyncCaller) -> None:
         self._client = client
 
     async def query(
@@ -214,6 +340,10 @@ class AsyncProfilesResource:
         as_of_timestamp: int | None = None,
         filter_by_cohort: CohortFilter | Mapping[str, Any] | None = None,
         include_all_users: bool | None = None,
+        sort_key: str | Expression | None = None,
+        sort_order: SortOrder | None = None,
+        search: str | None = None,
+        limit: int | None = None,
     ) -> ProfilesPage:
         """Read a page of user or group profiles.
 
@@ -240,10 +370,16 @@ class AsyncProfilesResource:
                 `filter_by_cohort`. JSON text on the wire.
             as_of_timestamp: Unix time in seconds at which to evaluate `behaviors`. Required with
                 them for more than one page, and the same on every page.
-            filter_by_cohort: The cohort whose members to return. Cannot be combined with
-                `behaviors`. JSON text on the wire.
+            filter_by_cohort: The cohort whose members to return: a saved one by `id`, or a
+                definition as `raw_cohort`. Cannot be combined with `behaviors`. JSON text on the
+                wire.
             include_all_users: False to leave out cohort members that have no profile. True by
                 default. Requires `filter_by_cohort`.
+            sort_key: Expression to sort the profiles by, such as `properties["$last_seen"]`.
+                Undocumented by Mixpanel, as are `sort_order`, `search` and `limit`.
+            sort_order: Direction of sorting by `sort_key`.
+            search: Text to find in the profiles.
+            limit: Maximum number of profiles on all pages. All by default.
 
         Returns:
             ProfilesPage: One page of profiles.
@@ -266,5 +402,53 @@ class AsyncProfilesResource:
                 "as_of_timestamp": as_of_timestamp,
                 "filter_by_cohort": filter_by_cohort,
                 "include_all_users": include_all_users,
+                "sort_key": sort_key,
+                "sort_order": sort_order,
+                "search": search,
+                "limit": limit,
+            },
+        )
+
+    async def stats(
+        self,
+        *,
+        action: str,
+        selector: str | Expression | None = None,
+        filter_by_cohort: CohortFilter | Mapping[str, Any] | None = None,
+        data_group_id: str | None = None,
+        as_of_timestamp: int | None = None,
+    ) -> ProfilesStats:
+        """Compute a number over user or group profiles.
+
+        Returns one number for the profiles that match, such as how many there are or the extremes
+        of a property, without reading them page by page. The call is a POST and changes nothing.
+        Mixpanel does not document it and may change it without notice. Also served under /api/2.0.
+
+        Related reference: https://developer.mixpanel.com/reference/engage-query
+
+        Args:
+            action: The computation, such as `count()` or `extremes(properties["revenue"])`.
+            selector: Expression a profile must match. Every profile by default.
+            filter_by_cohort: The cohort whose members to return: a saved one by `id`, or a
+                definition as `raw_cohort`. Cannot be combined with `behaviors`. JSON text on the
+                wire.
+            data_group_id: Id of the group key, for group profiles instead of user profiles.
+            as_of_timestamp: Unix time in seconds at which to evaluate the profiles.
+
+        Returns:
+            ProfilesStats: The number.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
+        """
+        return await self._client.call_operation(
+            PROFILES_STATS,
+            {
+                "action": action,
+                "selector": selector,
+                "filter_by_cohort": filter_by_cohort,
+                "data_group_id": data_group_id,
+                "as_of_timestamp": as_of_timestamp,
             },
         )

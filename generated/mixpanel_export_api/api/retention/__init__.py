@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import datetime
+import warnings
 from collections.abc import Mapping
 from typing import Any, Literal, cast, overload
 
@@ -13,10 +14,9 @@ from ...models.hour_or_day import HourOrDay, check_hour_or_day
 from ...models.retention_result import RetentionResult
 from ...models.retention_type import RetentionType, check_retention_type
 from ...runtime import answers
-from ...runtime.operation import CsvText, Expression, Operation
+from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ...types import UNSET, Unset
-from .. import AsyncResources, Resources
-from . import retention_frequency, retention_query
+from . import retention_frequency, retention_query, retention_saved
 
 RETENTION_QUERY: Operation[RetentionResult] = Operation(
     name="retention.query",
@@ -34,6 +34,7 @@ RETENTION_QUERY: Operation[RetentionResult] = Operation(
     ),
     idempotent=True,
     writes=False,
+    deprecated="",
     csv=False,
     bound=(
         "project_id",
@@ -71,6 +72,40 @@ RETENTION_QUERY: Operation[RetentionResult] = Operation(
     build=retention_query._get_kwargs,
     answer=answers.record(RetentionResult),
 )
+RETENTION_SAVED: Operation[RetentionResult] = Operation(
+    name="retention.saved",
+    method="GET",
+    path="/api/query/retention",
+    security=frozenset(
+        [
+            "oauthToken",
+            "projectSecret",
+            "serviceAccount",
+            "signature",
+            "signatureApiKey",
+            "signatureExpire",
+        ]
+    ),
+    idempotent=True,
+    writes=False,
+    deprecated="",
+    csv=False,
+    bound=(
+        "project_id",
+        "workspace_id",
+    ),
+    schemas={
+        "bookmark_id": {"type": "integer"},
+    },
+    required=("bookmark_id",),
+    refused=[],
+    renamed={},
+    body=None,
+    body_fields=(),
+    models={},
+    build=retention_saved._get_kwargs,
+    answer=answers.record(RetentionResult),
+)
 RETENTION_FREQUENCY: Operation[FrequencyResult] = Operation(
     name="retention.frequency",
     method="GET",
@@ -87,6 +122,7 @@ RETENTION_FREQUENCY: Operation[FrequencyResult] = Operation(
     ),
     idempotent=True,
     writes=False,
+    deprecated="",
     csv=False,
     bound=(
         "project_id",
@@ -121,7 +157,7 @@ RETENTION_FREQUENCY: Operation[FrequencyResult] = Operation(
 class RetentionResource:
     """The number of users who come back, and how often users do something within a period."""
 
-    def __init__(self, client: Resources) -> None:
+    def __init__(self, client: Caller) -> None:
         self._client = client
 
     def query(
@@ -193,6 +229,37 @@ class RetentionResource:
             },
         )
 
+    def saved(
+        self,
+        *,
+        bookmark_id: int,
+    ) -> RetentionResult:
+        """Get the numbers of a saved retention report.
+
+        Computes the report as saved, with its own events, dates and filters. Mixpanel does not
+        document this form of the retention query and may change it without notice. Also served
+        under /api/2.0.
+
+        Related reference: https://developer.mixpanel.com/reference/retention-query
+
+        Args:
+            bookmark_id: Id of the saved report, from the list of bookmarks or the end of its URL in
+                the browser.
+
+        Returns:
+            RetentionResult: The groups by date.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
+        """
+        return self._client.call_operation(
+            RETENTION_SAVED,
+            {
+                "bookmark_id": bookmark_id,
+            },
+        )
+
     def frequency(
         self,
         *,
@@ -249,7 +316,7 @@ class RetentionResource:
 class AsyncRetentionResource:
     """The number of users who come back, and how often users do something within a period."""
 
-    def __init__(self, client: AsyncResources) -> None:
+    def __init__(self, client: AsyncCaller) -> None:
         self._client = client
 
     async def query(
@@ -318,6 +385,37 @@ class AsyncRetentionResource:
                 "unbounded_retention": unbounded_retention,
                 "on": on,
                 "limit": limit,
+            },
+        )
+
+    async def saved(
+        self,
+        *,
+        bookmark_id: int,
+    ) -> RetentionResult:
+        """Get the numbers of a saved retention report.
+
+        Computes the report as saved, with its own events, dates and filters. Mixpanel does not
+        document this form of the retention query and may change it without notice. Also served
+        under /api/2.0.
+
+        Related reference: https://developer.mixpanel.com/reference/retention-query
+
+        Args:
+            bookmark_id: Id of the saved report, from the list of bookmarks or the end of its URL in
+                the browser.
+
+        Returns:
+            RetentionResult: The groups by date.
+
+        Raises:
+            mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
+            mixpanel_export.APIError: Mixpanel returned an error.
+        """
+        return await self._client.call_operation(
+            RETENTION_SAVED,
+            {
+                "bookmark_id": bookmark_id,
             },
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import datetime
+import warnings
 from collections.abc import Mapping
 from typing import Any, Literal, cast, overload
 
@@ -16,9 +17,8 @@ from ...models.segmentation_result import SegmentationResult
 from ...models.segmentation_sum_result import SegmentationSumResult
 from ...models.time_unit import TimeUnit, check_time_unit
 from ...runtime import answers
-from ...runtime.operation import CsvText, Expression, Operation
+from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ...types import UNSET, Unset
-from .. import AsyncResources, Resources
 from . import (
     segmentation_average,
     segmentation_multiseg,
@@ -43,6 +43,7 @@ SEGMENTATION_QUERY: Operation[SegmentationResult | CsvText] = Operation(
     ),
     idempotent=True,
     writes=False,
+    deprecated="",
     csv=True,
     bound=(
         "project_id",
@@ -56,7 +57,7 @@ SEGMENTATION_QUERY: Operation[SegmentationResult | CsvText] = Operation(
         "unit": {"type": "string", "enum": ["minute", "hour", "day", "week", "month"]},
         "interval": {"type": "integer", "minimum": 1},
         "where": {"type": "string", "format": "mixpanel-expression"},
-        "limit": {"type": "integer", "minimum": 1},
+        "limit": {"type": "integer", "minimum": 1, "maximum": 10000},
         "type": {"type": "string", "enum": ["general", "unique", "average"]},
         "format": {"type": "string", "enum": ["csv"]},
     },
@@ -97,6 +98,7 @@ SEGMENTATION_NUMERIC: Operation[SegmentationResult] = Operation(
     ),
     idempotent=True,
     writes=False,
+    deprecated="",
     csv=False,
     bound=(
         "project_id",
@@ -149,6 +151,7 @@ SEGMENTATION_SUM: Operation[SegmentationSumResult] = Operation(
     ),
     idempotent=True,
     writes=False,
+    deprecated="",
     csv=False,
     bound=(
         "project_id",
@@ -192,6 +195,7 @@ SEGMENTATION_AVERAGE: Operation[SegmentationAverageResult] = Operation(
     ),
     idempotent=True,
     writes=False,
+    deprecated="",
     csv=False,
     bound=(
         "project_id",
@@ -235,6 +239,7 @@ SEGMENTATION_MULTISEG: Operation[MultisegResult] = Operation(
     ),
     idempotent=True,
     writes=False,
+    deprecated="",
     csv=False,
     bound=(
         "project_id",
@@ -278,7 +283,7 @@ SEGMENTATION_MULTISEG: Operation[MultisegResult] = Operation(
 class SegmentationResource:
     """One event over time, split and filtered by expressions over its properties."""
 
-    def __init__(self, client: Resources) -> None:
+    def __init__(self, client: Caller) -> None:
         self._client = client
 
     @overload
@@ -343,8 +348,8 @@ class SegmentationResource:
             unit: Length of a step of the series; `day` by default.
             interval: Length of a step in days, instead of `unit`, for any `type` except `general`.
             where: Expression an event must match. Every event by default.
-            limit: Maximum number of segments, the largest first; 60 by default. Ignored without
-                `on`.
+            limit: Maximum number of segments, the largest first; 60 by default, at most 10000.
+                Ignored without `on`.
             type: Quantity to count: occurrences, users or occurrences per user; `general` by
                 default.
             format: Set to `csv` to get a table as text. JSON by default.
@@ -571,7 +576,7 @@ class SegmentationResource:
 class AsyncSegmentationResource:
     """One event over time, split and filtered by expressions over its properties."""
 
-    def __init__(self, client: AsyncResources) -> None:
+    def __init__(self, client: AsyncCaller) -> None:
         self._client = client
 
     @overload
@@ -636,8 +641,8 @@ class AsyncSegmentationResource:
             unit: Length of a step of the series; `day` by default.
             interval: Length of a step in days, instead of `unit`, for any `type` except `general`.
             where: Expression an event must match. Every event by default.
-            limit: Maximum number of segments, the largest first; 60 by default. Ignored without
-                `on`.
+            limit: Maximum number of segments, the largest first; 60 by default, at most 10000.
+                Ignored without `on`.
             type: Quantity to count: occurrences, users or occurrences per user; `general` by
                 default.
             format: Set to `csv` to get a table as text. JSON by default.

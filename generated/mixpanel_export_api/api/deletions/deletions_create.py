@@ -1,0 +1,33 @@
+"""`POST /api/app/data-deletions/v3.0`: build the request."""
+
+from typing import Any
+
+from ...models.deletion_create import DeletionCreate
+from ...types import UNSET
+
+
+def _get_kwargs(
+    *,
+    body: DeletionCreate,
+    token: str,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    params: dict[str, Any] = {}
+
+    params["token"] = token
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/app/data-deletions/v3.0",
+        "params": params,
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs

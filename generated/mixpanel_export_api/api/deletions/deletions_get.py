@@ -1,0 +1,29 @@
+"""`GET /api/app/data-deletions/v3.0/{tracking_id}`: build the request."""
+
+from typing import Any
+from urllib.parse import quote
+
+from ...types import UNSET
+
+
+def _get_kwargs(
+    tracking_id: str,
+    *,
+    token: str,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["token"] = token
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/app/data-deletions/v3.0/{tracking_id}".format(
+            tracking_id=quote(str(tracking_id), safe=""),
+        ),
+        "params": params,
+    }
+
+    return _kwargs

@@ -1,0 +1,31 @@
+"""`GET /api/query/arb_funnels`: build the request."""
+
+from typing import Any
+
+from ...types import UNSET, Unset
+
+
+def _get_kwargs(
+    *,
+    project_id: int | Unset = UNSET,
+    workspace_id: int | Unset = UNSET,
+    bookmark_id: int,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["project_id"] = project_id
+
+    params["workspace_id"] = workspace_id
+
+    params["bookmark_id"] = bookmark_id
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/query/arb_funnels",
+        "params": {**params, **{"query_type": "flows_sankey"}},
+    }
+
+    return _kwargs

@@ -1,0 +1,33 @@
+"""`POST /api/app/projects/{project_id}/schemas/{entity_type}/{name}`: build the request."""
+
+from typing import Any
+from urllib.parse import quote
+
+from ...models.entity_type import EntityType
+from ...models.lexicon_schema_upload import LexiconSchemaUpload
+
+
+def _get_kwargs(
+    project_id: int,
+    entity_type: EntityType,
+    name: str,
+    *,
+    body: LexiconSchemaUpload,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/app/projects/{project_id}/schemas/{entity_type}/{name}".format(
+            project_id=quote(str(project_id), safe=""),
+            entity_type=quote(str(entity_type), safe=""),
+            name=quote(str(name), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs

@@ -1,0 +1,36 @@
+"""The model `LexiconUploadCounts`."""
+
+from __future__ import annotations
+
+from ..runtime.objects import Model
+from ..runtime.values import integer
+
+
+class LexiconUploadCounts(Model):
+    """Numbers of uploaded schemas."""
+
+    __slots__ = ()
+
+    _fields = {
+        "added": "added",
+        "deleted": "deleted",
+    }
+
+    def __init__(
+        self,
+        added: int | None = None,
+        deleted: int | None = None,
+    ) -> None:
+        super().__init__()
+        self._set("added", added)
+        self._set("deleted", deleted)
+
+    @property
+    def added(self) -> int | None:
+        """Schemas created or replaced."""
+        return integer(self.get("added"))
+
+    @property
+    def deleted(self) -> int | None:
+        """Schemas deleted before, with `truncate`."""
+        return integer(self.get("deleted"))
