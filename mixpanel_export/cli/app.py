@@ -13,7 +13,7 @@ from mixpanel_export.cli.commands.auth import auth
 from mixpanel_export.cli.commands.events import events
 from mixpanel_export.cli.commands.plan import plan
 from mixpanel_export.cli.commands.profiles import profiles
-from mixpanel_export.cli.commands.query import query
+from mixpanel_export.cli.commands.query import call, query
 from mixpanel_export.cli.commands.sandbox import sandbox
 from mixpanel_export.cli.commands.verify import verify
 from mixpanel_export.cli.completion import install_completion, show_completion
@@ -67,5 +67,5 @@ def app() -> None:
     """
 
 
-for _command in (events, plan, profiles, verify, query, annotations_group, auth, sandbox):
+for _command in (events, plan, profiles, verify, query, annotations_group, call, auth, sandbox):
     app.add_command(_command)

@@ -37,11 +37,22 @@ _SAMPLES_OF: Mapping[str, Mapping[str, str]] = {
     "annotations.create_tag": {"name": "release"},
     "annotations.update": {"description": "Release 2.0.1"},
     "schemas.get": {"name": "Purchase"},
+    "schemas.upload": {
+        "entries": '[{"entityType": "event", "name": "Purchase", "schemaJson": {"description": "An order."}}]'
+    },
+    "schemas.replace": {"name": "Purchase", "description": "An order."},
+    "schemas.update": {"name": "Purchase", "description": "An order."},
+    "schemas.delete": {"name": "Purchase"},
+    "retention.saved": {"bookmark_id": "5200001"},
+    "flows.query": {"bookmark_id": "5300001"},
+    "profiles.stats": {"action": "count()"},
     "retention.query": {"born_event": "Sign Up"},
     "events.query": _RANGE,
     "events.properties": _RANGE,
     "profiles.query": {"where": 'properties["plan"] == "plus"'},
 }
+# Stands for a value that only the user knows.
+_PLACEHOLDER = "…"
 _FLAGS = {"from_date": "--from", "to_date": "--to", "annotation_id": "--id"}
 
 
@@ -51,12 +62,13 @@ def example_of(path: str, operation: Operation[Any], *, plots: bool) -> str:
     words = [path]
     for name in (*operation.required, *(name for name in own if name not in operation.required)):
         enum = operation.schemas[name].get("enum")
-        value = own.get(name) or (_choice(enum) if enum else _SAMPLES[name])
+        value = own.get(name) or (_choice(enum) if enum else _SAMPLES.get(name, _PLACEHOLDER))
         words += [_FLAGS.get(name, f"--{name.replace('_', '-')}"), shlex.quote(value)]
     if plots:
         words.append("--plot")
-    # The sandbox runs no JavaScript.
-    return " ".join(words if "script" in operation.required else [*words, "--sandbox"])
+    # The sandbox runs no JavaScript, and the command's has no OAuth token for privacy requests.
+    runs = "script" not in operation.required and "serviceAccount" in operation.security
+    return " ".join([*words, "--sandbox"] if runs and _PLACEHOLDER not in words else words)
 
 
 def _choice(values: list[str]) -> str:

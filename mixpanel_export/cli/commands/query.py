@@ -1,4 +1,4 @@
-"""`mixpanel-export query`: every reading operation of the contract as a command.
+"""`mixpanel-export query` and `call`: the operations of the contract as commands; `query` only has those that read.
 
 Nothing here names an operation. The options of a command, their types and their choices come from the schemas of
 the operation, and its help page is the docstring of the resource's method. Commands are made when they are needed.
@@ -17,22 +17,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mixpanel_export.cli.commands.reports import reports
 from mixpanel_export.cli.examples import example_of
 from mixpanel_export.cli.invocation import Invocation
 from mixpanel_export.cli.options import Command, Group, Option
+from mixpanel_export.cli.output_options import output_parameters
 from mixpanel_export.cli.suggestions import suggest_events
 
 if TYPE_CHECKING:
     from mixpanel_export_api.api import Operation
 
-__all__ = ["OperationsGroup", "query"]
+__all__ = ["OperationsGroup", "call", "query"]
 
 # As `events` has them.
 _SHORT = {"from_date": "--from", "to_date": "--to"}
 _TYPES: Mapping[str, Any] = {"integer": int, "number": float, "string": str}
 _METAVARS = {"date": "DATE", "mixpanel-datetime": "TIME", "mixpanel-expression": "EXPR"}
 _EVENTS = ("event", "born_event")
-_OUTPUT = "Response"
 
 
 class OperationsGroup(Group):
@@ -80,17 +81,24 @@ class OperationsGroup(Group):
 class _QueryGroup(Group):
     """The tags of the contract."""
 
+    def __init__(
+        self, name: str, *, with_writes: bool, others: Mapping[str, click.Command], **settings: Any
+    ) -> None:
+        super().__init__(name, **settings)
+        self._with_writes = with_writes
+        self._others = others
+
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self._tags)
+        return [*self._tags, *self._others]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self._tags:
-            return None
-        path = f"mixpanel-export query {cmd_name}"
+            return self._others.get(cmd_name)
+        path = f"mixpanel-export {self.name} {cmd_name}"
         return OperationsGroup(
             cmd_name,
             path=path,
-            with_writes=False,
+            with_writes=self._with_writes,
             help=inspect.getdoc(self._tags[cmd_name]),
             example=f"{path} --help",
         )
@@ -109,9 +117,20 @@ class _QueryGroup(Group):
 
 query: click.Group = _QueryGroup(
     "query",
+    with_writes=False,
+    others={"reports": reports},
     help="Run a report or a list: one group of commands for each kind.",
     no_args_is_help=True,
     example="mixpanel-export query segmentation --help",
+)
+
+call: click.Group = _QueryGroup(
+    "call",
+    with_writes=True,
+    others={},
+    help="Run any operation of the API, those that change data included: Lexicon schemas, privacy requests.",
+    no_args_is_help=True,
+    example="mixpanel-export call schemas --help",
 )
 
 
@@ -140,13 +159,14 @@ def _command(operation: Operation[Any], resource: type, path: str) -> Command:
         path.rpartition(" ")[2],
         callback=run,
         help=text,
+        deprecated=bool(operation.deprecated),
         example=example_of(path, operation, plots=plots),
         params=[
             *(
                 _option(operation, name, _for_shell(arguments.get(name, ""), operation))
                 for name in required_first
             ),
-            *_output_parameters(plots=plots),
+            *output_parameters(plots=plots),
         ],
     )
 
@@ -158,26 +178,6 @@ def _returns_table(method: Callable[..., Any]) -> bool:
     names = re.findall(r"\w+", str(inspect.signature(method).return_annotation))
     found = [inspect.unwrap(method).__globals__.get(name) for name in names]
     return any(isinstance(kind, type) and issubclass(kind, Table) for kind in found)
-
-
-def _output_parameters(*, plots: bool) -> list[click.Parameter]:
-    output = Option(
-        ["--output", "-o"],
-        metavar="FORMAT|FILE",
-        section=_OUTPUT,
-        help="table (the default), json, jsonl, csv or parquet, or a file with such an ending, such as "
-        "numbers.csv. json is the response as received; the others contain its rows.",
-    )
-    if not plots:
-        return [output]
-    plot = Option(
-        ["--plot"],
-        is_flag=True,
-        section=_OUTPUT,
-        help="Draw a chart, in the terminal or to CHART: a file ending in .html, .svg or .png.",
-    )
-    # Its help is that of --plot.
-    return [output, plot, click.Argument(["chart"], required=False, metavar="[CHART]")]
 
 
 def _option(operation: Operation[Any], name: str, help: str) -> Option:
