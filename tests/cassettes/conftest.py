@@ -71,7 +71,8 @@ def client(connection: Connection) -> Iterator[MixpanelClient]:
 
 
 def pytest_recording_configure(config: pytest.Config, vcr: Any) -> None:
-    vcr.register_serializer("readable", readable)
+    # The name of a serializer is the suffix of its files.
+    vcr.register_serializer("yaml", readable)
 
 
 @pytest.fixture

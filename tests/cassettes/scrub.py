@@ -39,7 +39,6 @@ def vcr_config() -> dict[str, Any]:
         "filter_query_parameters": [*SECRET_PARAMETERS, ("token", "scrubbed")],
         "before_record_request": request,
         "before_record_response": response,
-        "serializer": "readable",
         "match_on": ["method", "host", "path", "query", "body"],
     }
 
