@@ -22,6 +22,7 @@ from mixpanel_export.http.connections import Connections
 from mixpanel_export.records.event import Event
 from mixpanel_export.records.verify import MAX_LINE
 from mixpanel_export_api.api.export import AsyncExportResource, ExportResource
+from mixpanel_export_api.api.schemas import SCHEMAS_LIST_FOR_ENTITY
 
 if TYPE_CHECKING:
     from mixpanel_export.columns.fixed import ColumnSchema
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from mixpanel_export_api.api import AsyncResources, Expression, Resources
 
 __all__ = ["AsyncExport", "Export"]
+
+# The arguments of the Lexicon call for events.
+_EVENTS = {"entity_type": "event"}
 
 
 class Export(ExportCalls, Plans, ExportResource):
@@ -220,7 +224,7 @@ class Export(ExportCalls, Plans, ExportResource):
         described: Mapping[str, Any] = {}
         if lexicon is not False:
             try:
-                entities = self._client.schemas.list_for_entity(entity_type="event")
+                entities = self._client.call_operation(SCHEMAS_LIST_FOR_ENTITY, _EVENTS)
                 described = discovery.lexicon_kinds(entities, job.filters["event"])
             except discovery.LEXICON_ERRORS as error:
                 if lexicon or not sample:
@@ -382,7 +386,7 @@ class AsyncExport(ExportCalls, AsyncPlans, AsyncExportResource):
         described: Mapping[str, Any] = {}
         if lexicon is not False:
             try:
-                entities = await self._client.schemas.list_for_entity(entity_type="event")
+                entities = await self._client.call_operation(SCHEMAS_LIST_FOR_ENTITY, _EVENTS)
                 described = discovery.lexicon_kinds(entities, job.filters["event"])
             except discovery.LEXICON_ERRORS as error:
                 if lexicon or not sample:
