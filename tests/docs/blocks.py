@@ -76,7 +76,7 @@ class Page:
         patch.setenv("PATH", f"{programs}:{Path(sys.executable).parent}:{os.environ['PATH']}")
         patch.setenv("PYTHONPATH", f"{programs}:{ROOT}:{ROOT / 'generated'}")
         patch.setenv("HOME", str(self.folder))
-        patch.setenv("COLUMNS", "100")
+        patch.setenv("COLUMNS", "80")
         patch.setattr(Servers, "choose", _choose(self.sandbox.url))
         patch.setattr(Limits, "allowance", budgets.allowance)
 
@@ -146,6 +146,8 @@ def compare(example: Example) -> None:
 
 # Parts of an output that differ from run to run; the page shows those of some run.
 _VARIES = (
+    # A terminal shows an export's messages without the time that a log has.
+    (r"(?m)^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ", ""),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "TIME"),
     (r"\bin \d+(\.\d+)? s\b", "in SECONDS"),
     (r"\b\d+(\.\d+)? [kM]B\b", "SIZE"),
