@@ -7,6 +7,7 @@ import errno
 import hashlib
 import os
 import re
+import sys
 import tempfile
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -86,13 +87,15 @@ def _remove_leftovers(path: Path) -> None:
     with contextlib.suppress(OSError):
         for entry in [entry for entry in path.parent.iterdir() if leftover.fullmatch(entry.name)]:
             with contextlib.suppress(OSError):
-                if os.name != "posix" or _is_abandoned(entry):
-                    # Windows removes no file that is open.
+                if _is_abandoned(entry):
                     entry.unlink()
 
 
 def _is_abandoned(path: Path) -> bool:
     """Return True if no process has locked a file, on a mount that has locks."""
+    if sys.platform == "win32":
+        # There, no file that is open is removed.
+        return True
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     try:
         return try_lock(descriptor) is True

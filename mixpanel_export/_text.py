@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _WORDS_LIMIT = 500
+
+# Control characters (C0, DEL and C1), line and paragraph separators, directions, and halves of surrogate pairs: a
+# terminal obeys them, or the stream cannot encode them. Joiners stay, because emoji and some scripts need them.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_SHORT_ESCAPES = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
 # Longer than any secret: half a secret, left by a cut, would not be recognized.
@@ -46,6 +52,22 @@ def excerpt(expression: str, position: int) -> str:
 def displayable(text: str) -> str:
     """Return the text with U+FFFD for each character that a terminal would obey, hide or refuse to print."""
     return "".join(character if character.isprintable() else "\ufffd" for character in text)
+
+
+def visible(text: str, *, keep: str = "") -> str:
+    """Return the text with JSON's escapes for characters that a terminal obeys, reorders or cannot print.
+
+    The escapes show the character, and leave JSON text the same data. For output that people read, never for files.
+
+    Args:
+        keep: such characters to leave as they are.
+    """
+
+    def escaped(match: re.Match[str]) -> str:
+        character = match[0]
+        return character if character in keep else _SHORT_ESCAPES.get(character, f"\\u{ord(character):04x}")
+
+    return _UNSAFE.sub(escaped, text)
 
 
 def _width(text: str) -> int:

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any, Literal, NotRequired, TypedDict, Unpack
 
 from mixpanel_export._deprecated import warn_renamed
-from mixpanel_export._text import excerpt, roughly, shortened
+from mixpanel_export._text import excerpt, roughly, shortened, visible
 
 __all__ = [
     "APIError",
@@ -58,8 +58,12 @@ Redactor = Callable[[str], str]
 class MixpanelError(Exception):
     """The base class of everything this package raises on purpose.
 
-    Errors can be copied and pickled, so that they reach the parent of a worker process whole.
+    Errors can be copied and pickled, so that they reach the parent of a worker process whole. Their text is safe to
+    print: control characters in what it quotes are escaped. The attributes hold them as they came.
     """
+
+    def __str__(self) -> str:
+        return visible(super().__str__(), keep="\n")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (type(self), self.args, self.__dict__)
@@ -168,6 +172,7 @@ class ExpressionError(InvalidArgumentError):
         text = f"{self.problem}; expected {self.expected}" if self.expected else self.problem
         if self.argument != "expression":
             text = f"{self.argument}: {text}"
+        text = visible(text, keep="\n")
         if self.position is None:
             return text
         return f"{text}\n{excerpt(self.expression, self.position)}"

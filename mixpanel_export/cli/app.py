@@ -23,7 +23,8 @@ __all__ = ["app"]
 
 _EXIT_CODES = """
 Exit codes: 0 done; 1 failed (Mixpanel, the network, the disk, an incomplete or damaged export); 2 wrong usage or
-configuration, nothing was sent; 3 done, with malformed lines set aside; 130 interrupted (Ctrl-C); 143 terminated.
+configuration, nothing was sent; 3 done, with malformed lines set aside; 130 interrupted (Ctrl-C); 141 standard
+output was closed early, as by `head`; 143 terminated.
 """
 
 

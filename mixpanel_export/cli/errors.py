@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import click
 from attrs import frozen
 
-from mixpanel_export._text import shortened
+from mixpanel_export._text import shortened, visible
 from mixpanel_export.cli.options import argument_options
 from mixpanel_export.errors import (
     APIError,
@@ -121,7 +121,7 @@ def format_error(error: MixpanelError | OSError, options: Mapping[str, str], com
     hinted = error.last if isinstance(error, SliceFailedError) else error
     if isinstance(hinted, APIError):
         # The rest quotes Mixpanel.
-        what = text.removesuffix(hinted.hint).rstrip(". ") if hinted.hint else text
+        what = text.removesuffix(visible(hinted.hint)).rstrip(". ") if hinted.hint else text
         return Problem(what, _lowered(_with_options(hinted.hint, options)))
     if isinstance(error, BudgetExhaustedError):
         return Problem(

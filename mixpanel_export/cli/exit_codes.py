@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["DONE", "FAILED", "INTERRUPTED", "MALFORMED", "TERMINATED", "USAGE"]
+__all__ = ["BROKEN_PIPE", "DONE", "FAILED", "INTERRUPTED", "MALFORMED", "TERMINATED", "USAGE"]
 
-DONE, FAILED, USAGE, MALFORMED, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 130, 143
+DONE, FAILED, USAGE, MALFORMED, INTERRUPTED, BROKEN_PIPE, TERMINATED = 0, 1, 2, 3, 130, 141, 143
 """The exit codes.
 
 Nothing was sent to Mixpanel when the code is `USAGE`. With `MALFORMED`, an export is complete, except for lines

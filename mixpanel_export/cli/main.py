@@ -6,6 +6,7 @@ Nothing heavy is imported here; `app` and its dependencies are loaded once the c
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import signal
 import sys
@@ -14,7 +15,7 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Any, cast
 
-from mixpanel_export.cli.exit_codes import DONE, FAILED, INTERRUPTED, TERMINATED, USAGE
+from mixpanel_export.cli.exit_codes import BROKEN_PIPE, DONE, FAILED, INTERRUPTED, TERMINATED, USAGE
 from mixpanel_export.errors import InvalidArgumentError, MissingExtraError, MixpanelError
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def run(arguments: Sequence[str]) -> int:
 
     if complete(app):
         return DONE
+    _escape_what_cannot_be_encoded()
     invocation, signals = Invocation(), _Signals()
     try:
         with signals, app.make_context("mixpanel-export", [*arguments], obj=invocation) as context:
@@ -57,7 +59,7 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt as interrupt:
         return _report_interrupt(interrupt, invocation, terminated=signals.terminated)
     except BrokenPipeError:
-        return FAILED
+        return BROKEN_PIPE
     except Exception as error:
         return _report_failure(error, invocation)
     finally:
@@ -70,10 +72,17 @@ def _flushed(code: int, invocation: Invocation) -> int:
     try:
         _flush_stdout()
     except BrokenPipeError:
-        return FAILED
+        return BROKEN_PIPE
     except OSError as error:
         return _report_failure(error, invocation)
     return code
+
+
+def _escape_what_cannot_be_encoded() -> None:
+    """Let text be printed in any locale; data does not pass here, it is written as bytes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _flush_stdout() -> None:
@@ -126,7 +135,8 @@ def _report_failure(error: Exception, invocation: Invocation) -> int:
         if invocation.as_json:
             facts["traceback"] = trace
         else:
-            sys.stderr.write(trace)
+            with contextlib.suppress(OSError):
+                sys.stderr.write(trace)
     invocation.reporter.error(problem.what, problem.hint, facts)
     return code
 

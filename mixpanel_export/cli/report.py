@@ -19,6 +19,7 @@ from attrs import asdict
 from rich.console import Console
 from rich.markup import escape
 
+from mixpanel_export._text import visible
 from mixpanel_export.cli.progress import Describer, moving_bar
 
 __all__ = ["Reporter"]
@@ -37,12 +38,13 @@ class Reporter:
     """
 
     def __init__(self, mode: str, *, quiet: bool) -> None:
-        self._console = Console(
+        self._console = _Console(
             stderr=True, highlight=False, soft_wrap=True, force_terminal=True if mode == "bar" else None
         )
         self._json = mode == "json"
         self._quiet = quiet
-        self._bar = not self._json and mode in {"auto", "bar"} and self._console.is_terminal
+        moves = self._console.is_terminal and not self._console.is_dumb_terminal
+        self._bar = not self._json and mode in {"auto", "bar"} and moves
         self._silent = quiet or mode == "none"
         self._is_log = False
         self._shows_waits = False
@@ -136,12 +138,24 @@ class Reporter:
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         if self._json:
             document = {"type": kind, "time": now, "message": text, **(facts or {})}
-            # Without standard error, print would use standard output, where the data goes.
-            if cast("object", sys.stderr) is not None:
-                print(json.dumps(document, ensure_ascii=False, default=str), file=sys.stderr, flush=True)
+            line = visible(json.dumps(document, ensure_ascii=False, default=str))
         else:
             stamp = f"{now} " if self._is_log and kind != "error" else ""
-            self._console.print(f"{stamp}{prefix}{escape(text)}")
+            shown = visible(text, keep="\n")
+            line = f"{stamp}{prefix}{escape(shown)}"
+        # Nobody reads it, or its disk is full: no reason to stop an export.
+        with contextlib.suppress(OSError, ValueError):
+            if not self._json:
+                self._console.print(line)
+            # Without standard error, print would use standard output, where the data goes.
+            elif cast("object", sys.stderr) is not None:
+                print(line, file=sys.stderr, flush=True)
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Go on when nobody reads the messages any more; rich would end the process."""
+        self.quiet = True
 
 
 class _Handler(logging.Handler):

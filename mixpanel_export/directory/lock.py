@@ -3,7 +3,8 @@
 Only one process can create the lock object, which names its owner; the owner writes it again every few seconds
 while the export runs. Once a lock has been silent for a while, another process watches it a little longer, so that
 no clock needs to be right, and then takes it over, on the condition that it is still the version that was watched.
-The lock of a dead process of this machine is taken over at once.
+The lock of a dead process of this machine is taken over at once, and so is one that was released but could not be
+removed.
 
 Limit: a process that was suspended for longer (a closed laptop) and wakes up in the middle of an upload still
 finishes that upload. Its name is used by nobody else, and no manifest lists it; before the process does anything
@@ -15,6 +16,7 @@ For local directories, see `_locks`.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import secrets
 import socket
@@ -71,6 +73,13 @@ class _Owner(msgspec.Struct, frozen=True):
     machine: str = ""
     pid: int = 0
     beat: int = 0
+    released: bool = False
+
+
+# The tokens of the leases that this process holds, and the stores whose conditional writes it has tried.
+_held: set[str] = set()
+_tried: set[str] = set()
+_logger = logging.getLogger("mixpanel_export")
 
 
 @define(eq=False)
@@ -99,7 +108,17 @@ class Lease:
         Raises:
             DirectoryBusyError: when another process holds it.
         """
+        _held.add(self._token)
+        try:
+            with self._beating():
+                yield
+        finally:
+            _held.discard(self._token)
+
+    @contextlib.contextmanager
+    def _beating(self) -> Generator[None]:
         self._acquire()
+        self._try_conditions()
         heartbeat = threading.Thread(target=self._beat, name="mixpanel-export-lease", daemon=True)
         heartbeat.start()
         try:
@@ -124,7 +143,7 @@ class Lease:
         """Write the lock again, once. If that fails, the next renewal may succeed."""
         with self._lock, contextlib.suppress(DestinationError):
             if not self._is_lost:
-                self._renew(self.objects.without_retries())
+                self._renew(self.objects.with_attempts(1))
 
     def _acquire(self) -> None:
         while True:
@@ -145,6 +164,24 @@ class Lease:
         self._version = self.objects.write(LOCK, self._contents(), expected)
         self._renewed_at = self.clock.time()
 
+    def _try_conditions(self) -> None:
+        """Warn, once for each store, if it ignores the conditions of writes."""
+        store = self.objects.url.partition("://")[2].partition("/")[0]
+        first = self._version
+        if first is None or store in _tried:
+            return
+        _tried.add(store)
+        self._renew(self.objects)
+        for stale in (None, first):
+            with contextlib.suppress(ChangedError):
+                self._version = self.objects.write(LOCK, self._contents(), stale)
+                _logger.warning(
+                    "%s: this store ignores conditional writes, so nothing keeps two exports from writing here at "
+                    "the same time; run one at a time",
+                    self.objects.url,
+                )
+                return
+
     def _busy(self, owner: _Owner) -> DirectoryBusyError:
         return DirectoryBusyError(
             f"{self.objects.url} is locked by {owner.owner}; wait until it has finished, or choose another "
@@ -152,8 +189,13 @@ class Lease:
         )
 
     def _is_abandoned(self, owner: _Owner, version: Version) -> bool:
-        if owner.machine and owner.machine == _machine() and not _is_alive(owner.pid):
+        if owner.released:
             return True
+        if owner.machine and owner.machine == _machine():
+            # A lock of this process that no lease of it holds could not be removed.
+            ours = owner.pid == os.getpid()
+            if owner.token not in _held if ours else not _is_alive(owner.pid):
+                return True
         age = self.objects.age(LOCK, self.clock.time())
         # A negative age means that one of the clocks is wrong; then only watching tells.
         if age is not None and 0 <= age < self.timing.silence:
@@ -170,9 +212,9 @@ class Lease:
         while not self._released.wait(self.timing.beat):
             self.renew()
 
-    def _renew(self, objects: Objects) -> None:
+    def _renew(self, objects: Objects, *, released: bool = False) -> None:
         try:
-            self._version = objects.write(LOCK, self._contents(), self._version)
+            self._version = objects.write(LOCK, self._contents(released=released), self._version)
             self._renewed_at = self.clock.time()
         except ChangedError:
             found = objects.read(LOCK)
@@ -180,15 +222,15 @@ class Lease:
             self._version = found[1] if found is not None else None
 
     def _release(self) -> None:
-        """Delete the lock, if it is still ours. If that fails, it expires."""
-        objects = self.objects.without_retries()
+        """Delete the lock, if it is still ours, after marking it as released. If both fail, it expires."""
+        objects = self.objects.with_attempts(3)
         with contextlib.suppress(DestinationError):
             if not self._is_lost:
-                self._renew(objects)
+                self._renew(objects, released=True)
             if not self._is_lost:
                 objects.delete([LOCK])
 
-    def _contents(self) -> bytes:
+    def _contents(self, *, released: bool = False) -> bytes:
         self._beats += 1
         return msgspec.json.encode(
             _Owner(
@@ -197,6 +239,7 @@ class Lease:
                 machine=_machine(),
                 pid=os.getpid(),
                 beat=self._beats,
+                released=released,
             )
         )
 

@@ -6,6 +6,7 @@ See `remote` for the export that they hold.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -91,6 +92,11 @@ def open_objects(url: str, *, retry: RetryPolicy, cancellation: Cancellation = N
     }
     try:
         store = from_url(url, client_options=client, retry_config={"max_retries": 0})
+        singly = None
+        if isinstance(store, S3Store):
+            singly = S3Store.from_url(
+                url, client_options=client, retry_config={"max_retries": 0}, disable_bulk_delete=True
+            )
     except (BaseError, ValueError) as error:
         if lacks_credentials(error):
             raise destination_error(url, error) from None
@@ -103,7 +109,7 @@ def open_objects(url: str, *, retry: RetryPolicy, cancellation: Cancellation = N
             url,
             "expected a directory, s3://bucket/prefix, gs://bucket/prefix or az://container/prefix",
         )
-    return Objects(url.rstrip("/"), store, retry, cancellation)
+    return Objects(url.rstrip("/"), store, retry, cancellation, singly)
 
 
 @frozen
@@ -111,16 +117,22 @@ class Objects:
     """The objects under a URL, named by their paths below it. Thread-safe.
 
     All methods raise DestinationError when a request fails for good.
+
+    Attributes:
+        singly: the same store with a request for each deletion, for S3-compatible stores that cannot delete
+            several objects at once.
     """
 
     url: str
     store: ObjectStore
     retry: RetryPolicy
     cancellation: Cancellation = NOT_CANCELLABLE
+    singly: ObjectStore | None = None
 
-    def without_retries(self) -> Objects:
-        """Return the same objects, with single attempts that cannot be cancelled."""
-        return evolve(self, retry=RetryPolicy(attempts=1), cancellation=NOT_CANCELLABLE)
+    def with_attempts(self, attempts: int) -> Objects:
+        """Return the same objects, with this many attempts in short succession, which cannot be cancelled."""
+        retry = RetryPolicy(attempts=attempts, initial_wait=0.2, max_wait=1)
+        return evolve(self, retry=retry, cancellation=NOT_CANCELLABLE)
 
     def read(self, path: str) -> tuple[bytes, Version] | None:
         """Read a small object and its version; None when there is none."""
@@ -207,12 +219,22 @@ class Objects:
         """Delete objects, those already deleted included."""
         import obstore
 
-        if paths:
-            try:
-                self._retried("objects could not be removed", lambda: obstore.delete(self.store, list(paths)))
-            except FileNotFoundError:
-                for path in paths if len(paths) > 1 else ():
-                    self.delete([path])
+        if not paths:
+            return
+        try:
+            self._retried("objects could not be removed", lambda: obstore.delete(self.store, list(paths)))
+        except (DestinationError, FileNotFoundError) as error:
+            if self.singly is None and not isinstance(error, FileNotFoundError):
+                raise
+            for path in paths if self.singly is not None or len(paths) > 1 else ():
+                self._delete(path)
+
+    def _delete(self, path: str) -> None:
+        import obstore
+
+        store = self.singly or self.store
+        with contextlib.suppress(FileNotFoundError):
+            self._retried(f"{path} could not be removed", lambda: obstore.delete(store, path))
 
     def age(self, path: str, now: float) -> float | None:
         """Return the seconds since an object was written, up to `now` on this machine; None when there is none."""

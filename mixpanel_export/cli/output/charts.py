@@ -12,6 +12,7 @@ from typing import Any
 
 from attrs import frozen
 
+from mixpanel_export._text import visible
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export_api.api import Table
 
@@ -140,7 +141,7 @@ def format_moment(at: Any) -> str:
 def _name(row: _Row, without: Iterable[str] = ()) -> str:
     """Return the name of a row's series."""
     keys = [str(value) for key, value in row.items() if key not in _NOT_KEYS and key not in without]
-    return " / ".join(keys)
+    return visible(" / ".join(keys))
 
 
 def _ordered(rows: list[_Row], column: str) -> list[Any]:
@@ -196,7 +197,8 @@ def _metrics(rows: list[_Row]) -> set[str]:
 
 def _funnel(rows: list[_Row], title: str) -> Bars:
     named = {
-        row["step"]: str(row.get("step_label") or row.get("event") or row.get("goal") or "") for row in rows
+        row["step"]: visible(str(row.get("step_label") or row.get("event") or row.get("goal") or ""))
+        for row in rows
     }
     labels = [f"{place}. {named[step]}" for place, step in enumerate(sorted(named), 1)]
     return _bars(rows, title, "step", "count", labels, is_funnel=True)

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from rich.cells import cell_len, set_cell_size
 
+from mixpanel_export._text import visible
 from mixpanel_export.cli.output.rows import Row, json_text
 
 __all__ = ["flattened", "format_grid", "terminal_width"]
@@ -65,13 +66,13 @@ def format_grid(
         columns = [name for name in columns if not rows or any(row.get(name) is not None for row in rows)]
     numeric = {name for name in columns if _is_numeric([row.get(name) for row in rows])}
     texts = {
-        name: _numbers(found) if name in numeric else [_text(value) for value in found]
+        name: _numbers(found) if name in numeric else [visible(_text(value)) for value in found]
         for name in columns
         for found in [[row.get(name) for row in rows]]
     }
-    natural = {name: max([cell_len(name), *map(cell_len, found)]) for name, found in texts.items()}
+    natural = {name: max([cell_len(visible(name)), *map(cell_len, found)]) for name, found in texts.items()}
     shown, widths = _fit(columns, natural, width)
-    records = [{name: name for name in shown}]
+    records = [{name: visible(name) for name in shown}]
     records += [{name: texts[name][place] for name in shown} for place in range(len(rows))]
     lines = [
         " " + _SEPARATOR.join(_cell(record[name], widths[name], right=name in numeric) for name in shown)
@@ -180,8 +181,7 @@ def _text(value: Any) -> str:
         return ", ".join(map(_item, items)) if len(items) <= _MAX_KEYS else f"[{len(items)} items]"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    # A line break or a control character would break the table.
-    return "".join(character if character.isprintable() else " " for character in str(value))
+    return str(value)
 
 
 def _item(value: Any) -> str:

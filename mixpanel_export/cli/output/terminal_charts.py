@@ -27,6 +27,19 @@ _BRAILLE = 0x2800
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
 
+# For terminals that have neither dots nor blocks nor lines.
+_ASCII = {
+    **dict.fromkeys(range(0x2801, 0x2900), "*"),
+    _BRAILLE: " ",
+    0x2588: "#",
+    0x2591: ".",
+    0x2592: ":",
+    0x2593: "%",
+}
+_ASCII |= {**dict.fromkeys(range(0x2589, 0x258C), "#"), **dict.fromkeys(range(0x258C, 0x2590), " ")}
+_ASCII |= {**dict.fromkeys(range(0x2500, 0x2580), "+"), 0x2500: "-", 0x2502: "|", 0x2026: "~"}
+
+
 def draw(chart: Chart) -> str | None:
     """Draw a chart on standard output, in color if it is a terminal and NO_COLOR is not set.
 
@@ -36,8 +49,15 @@ def draw(chart: Chart) -> str | None:
     width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else _DEFAULT_WIDTH
     console = Console(highlight=False, width=width)
     body, note = rendered(chart, console.width, in_color=console.is_terminal and not console.no_color)
-    console.print(Text(chart.title, "bold"))
-    console.print(body)
+    with console.capture() as captured:
+        console.print(Text(chart.title, "bold"))
+        console.print(body)
+    text = captured.get()
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        text = text.translate(_ASCII)
+    sys.stdout.write(text)
     return note
 
 

@@ -6,6 +6,7 @@ Not an endpoint itself. See `reports` for the counting.
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, cast
 
@@ -151,7 +152,12 @@ def csv_answer(table: Table) -> Response:
 
 def json_answer(value: Any) -> Response:
     """Return JSON, encoded fast enough for large values."""
-    return Response(msgspec.json.encode(value), media_type="application/json")
+    try:
+        body = msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        # Half a surrogate pair, which JSON can only escape.
+        body = json.dumps(value).encode()
+    return Response(body, media_type="application/json")
 
 
 def computed_at() -> str:

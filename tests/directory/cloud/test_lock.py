@@ -19,6 +19,7 @@ import pytest
 from obstore.store import MemoryStore
 
 from mixpanel_export import DirectoryBusyError, RetryPolicy
+from mixpanel_export.directory import lock
 from mixpanel_export.directory.lock import Clock, Lease, LeaseTiming
 from mixpanel_export.directory.object_store import Objects
 from mixpanel_export.http.cancellation import Cancellation
@@ -163,12 +164,52 @@ def test_the_lease_of_a_dead_process_is_taken_over_at_once(objects: Objects, lea
         found = objects.read(".lock")
     assert found is not None
     ours = json.loads(found[0])
-    write_lock(objects, machine=ours["machine"], pid=ours["pid"])
+    write_lock(objects, machine=ours["machine"], pid=os.getppid())
     with pytest.raises(DirectoryBusyError), lease_of().held():
         pass
     write_lock(objects, machine=ours["machine"], pid=int(done.stdout))
     with lease_of().held():
         pass
+
+
+def test_leases_left_by_this_process_are_taken_over(objects: Objects, lease_of: LeaseOf) -> None:
+    """As after a release that the store failed to carry out."""
+    with lease_of().held():
+        found = objects.read(".lock")
+    assert found is not None
+    obstore.put(objects.store, ".lock", found[0])
+    with lease_of().held(), pytest.raises(DirectoryBusyError), lease_of().held():
+        pass
+    assert not is_locked(objects)
+
+
+def test_released_leases_are_taken_over(objects: Objects, lease_of: LeaseOf) -> None:
+    write_lock(objects, released=True)
+    with lease_of().held():
+        pass
+    assert not is_locked(objects)
+
+
+def test_stores_that_ignore_conditions_are_reported(
+    clock: MovableClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    put = obstore.put
+
+    def careless(store: Any, path: str, content: Any, mode: object = None) -> Any:
+        return put(store, path, content)
+
+    monkeypatch.setattr(lock, "_tried", set())
+    objects = Objects("memory://careful", MemoryStore(), RetryPolicy(attempts=1), clock)
+    with Lease(objects, TIMING, clock).held():
+        pass
+    assert caplog.messages == []
+    monkeypatch.setattr(obstore, "put", careless)
+    objects = Objects("memory://careless", MemoryStore(), RetryPolicy(attempts=1), clock)
+    for _ in range(2):
+        with Lease(objects, TIMING, clock).held():
+            pass
+    (message,) = caplog.messages
+    assert message.startswith("memory://careless: this store ignores conditional writes")
 
 
 @pytest.mark.parametrize("text", [b"", b"mine", b'{"owner": 5}'])
