@@ -77,8 +77,9 @@ def _spellings(character: str) -> str:
 
 def _escapes(character: str) -> list[str]:
     code, encoded = ord(character), character.encode()
-    utf_16 = character.encode("utf-16-be")
-    units = [utf_16[index : index + 2].hex() for index in range(0, len(utf_16), 2)]
+    # Not by the codec utf-16, which is read from a file: there may be no file descriptor left.
+    above = code - 0x10000
+    units = [f"{code:04x}"] if above < 0 else [f"{0xD800 + (above >> 10):x}", f"{0xDC00 + (above & 0x3FF):x}"]
     ampersand = "&(?:amp;){0,4}"
     spelled = [
         _ESCAPE if character == "\\" else rf"\\{{0,64}}{re.escape(character)}",

@@ -43,6 +43,7 @@ __all__ = [
     "ProfilesIncompleteError",
     "RateLimitError",
     "RequestTimeoutError",
+    "ResourceLimitError",
     "ServerError",
     "SliceFailedError",
     "UnrepresentableError",
@@ -131,6 +132,20 @@ class MissingExtraError(MixpanelError, ImportError):
             f"{what} needs packages that are not installed. "
             f"Install them with: pip install 'mixpanel-export-sdk[{extra}]'"
         )
+
+
+class ResourceLimitError(MixpanelError):
+    """The process ran out of open files, threads or memory. Complete slices stay; the same export resumes.
+
+    Attributes:
+        resource: `open files`, `threads` or `memory`.
+        setting: the arguments that take less of it, such as `parallel=`.
+    """
+
+    def __init__(self, resource: str, problem: str, setting: str) -> None:
+        self.resource = resource
+        self.setting = setting
+        super().__init__(f"{problem}; lower {setting}, or raise the limit, and run the same again")
 
 
 # Expressions.

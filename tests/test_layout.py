@@ -34,6 +34,7 @@ LAYERS = (
         "tables",
         "_process",
         "_redaction",
+        "_resources",
         "_mounts",
         "_temporary",
         "_atomic",

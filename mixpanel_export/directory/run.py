@@ -15,6 +15,7 @@ from attrs import frozen
 
 from mixpanel_export._atomic import disk_errors
 from mixpanel_export._formats import COLUMNAR
+from mixpanel_export._resources import resource_limits
 from mixpanel_export.directory.conversion import Conversion, LinesConversion
 from mixpanel_export.directory.destination import open_storage
 from mixpanel_export.directory.filenames import FileName, name_of
@@ -82,6 +83,7 @@ class DirectoryRun:
         done = [entry for entry in plan.manifest.slices if entry.slice_ not in plan.job.plan.fixed]
         return DirectoryOutline(plan.job, query.from_date, query.to_date, done, damaged)
 
+    @resource_limits()
     def run(self) -> DirectoryExport:
         """Fetch the missing slices.
 

@@ -8,11 +8,13 @@ decisions and `fetch` for fetching one slice.
 from __future__ import annotations
 
 import functools
+import logging
 import threading
 import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from mixpanel_export._resources import limit_error
 from mixpanel_export.download.plan import Slice
 from mixpanel_export.download.planner import SlicePlanner
 from mixpanel_export.errors import APIError
@@ -21,6 +23,8 @@ from mixpanel_export.http.cancellation import Cancellation
 __all__ = ["Claim", "SlicePool"]
 
 T = TypeVar("T")
+
+_logger = logging.getLogger("mixpanel_export")
 
 # Complete slices that may wait for the consumer, beyond those being fetched: more would only fill the disk while a
 # slow consumer works.
@@ -122,6 +126,8 @@ class SlicePool(Generic[T]):
         self._closed = False
         self._idle = 0
         self._threads: list[threading.Thread] = []
+        # True once the system started no further thread.
+        self._is_at_limit = False
         with self._changed:
             self._add_thread()
 
@@ -217,11 +223,24 @@ class SlicePool(Generic[T]):
 
     def _add_thread(self) -> None:
         """Start a thread: up to one for each slice that may run, and one that is idle and reviews them."""
-        if len(self._threads) <= self._planner.parallel and not self._closed:
+        if len(self._threads) <= self._planner.parallel and not self._closed and not self._is_at_limit:
             name = f"mixpanel-export-{len(self._threads)}"
             thread = threading.Thread(target=self._work, name=name, daemon=True)
+            try:
+                thread.start()
+            except RuntimeError as error:
+                if not self._threads:
+                    raise
+                # Those that run are enough, only slower.
+                self._is_at_limit = True
+                _logger.warning(
+                    "No more than %d threads download, because another could not be started (%s); lower parallel= "
+                    "or raise the limit of threads",
+                    len(self._threads),
+                    error,
+                )
+                return
             self._threads.append(thread)
-            thread.start()
 
     def _work(self) -> None:
         while (claimed := self._claim()) is not None:
@@ -232,7 +251,7 @@ class SlicePool(Generic[T]):
                 # `take` raises it, in the thread that can handle it.
                 with self._changed:
                     if self._settle(slice_, claim, is_complete=False):
-                        self._failed[slice_] = error
+                        self._failed[slice_] = limit_error(error) or error
                     self._changed.notify_all()
                 continue
             with self._changed:

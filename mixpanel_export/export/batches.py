@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, Self, TypeVar
 from mixpanel_export._extras import needs_extra
 from mixpanel_export._formats import Layout, check_columnar
 from mixpanel_export._redaction import quoting
+from mixpanel_export._resources import resource_limits
 from mixpanel_export._worker import WorkThread, in_thread
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.malformed import MalformedFile
@@ -67,7 +68,8 @@ class RecordBatches:
         from mixpanel_export.export.staging import StagedExport
 
         self._redact = job.context.auth.redact
-        self._staged = StagedExport(job, http, layout, listener, malformed, columns)
+        with resource_limits():
+            self._staged = StagedExport(job, http, layout, listener, malformed, columns)
         self._lock = threading.Lock()
         self._tables: Iterator[pyarrow.Table] = self._staged.tables()
         self._batches: Iterator[pyarrow.RecordBatch] = iter(())
@@ -200,7 +202,7 @@ class RecordBatches:
         """Let one thread read at a time, and close everything on a failure."""
         # In a forked child, a thread that is gone may hold the lock.
         self._staged.cancellation.check_process()
-        with self._lock, quoting(self._redact):
+        with self._lock, resource_limits(), quoting(self._redact):
             try:
                 yield
             except BaseException:

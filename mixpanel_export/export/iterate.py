@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from mixpanel_export._process import Undelivered
 from mixpanel_export._redaction import quoting
+from mixpanel_export._resources import resource_limits
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.progress import ProgressListener
 from mixpanel_export.download.session import SliceStream
@@ -24,7 +25,8 @@ class EventBatches:
         self, job: ExportJob, http: Connections, *, ordered: bool, listener: ProgressListener | None
     ) -> None:
         self._job = job
-        self._stream = SliceStream(job, http, ordered=ordered, listener=listener)
+        with resource_limits():
+            self._stream = SliceStream(job, http, ordered=ordered, listener=listener)
         self._lock = threading.Lock()
         self._undelivered = Undelivered()
         self._batches: Iterator[list[Event]] = self._decoded()
@@ -32,7 +34,7 @@ class EventBatches:
     def next(self) -> list[Event] | None:
         """Wait for the next events and return at least one; return None after the last."""
         self._undelivered.check()
-        with self._lock, quoting(self._job.context.auth.redact):
+        with self._lock, resource_limits(), quoting(self._job.context.auth.redact):
             batch = next(self._batches, None)
             return self._undelivered.hold(batch) if batch is not None else None
 

@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from mixpanel_export._atomic import AtomicFile
 from mixpanel_export._formats import COLUMNAR, FileFormat, Layout
+from mixpanel_export._resources import resource_limits
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.jsonl import COPIES
 from mixpanel_export.download.malformed import AtomicMalformedFile, MalformedFile, malformed_beside
@@ -61,6 +62,7 @@ class ExportWriter:
         if self._source is not None:
             self._source.cancel()
 
+    @resource_limits()
     def to_file(self, path: Path) -> Progress:
         """Write to a file, which appears under its name only when it is complete.
 
@@ -76,6 +78,7 @@ class ExportWriter:
             target.complete()
         return totals
 
+    @resource_limits()
     def to_stream(self, file: IO[bytes]) -> Progress:
         """Write to an open file."""
         return self._write(file, None)

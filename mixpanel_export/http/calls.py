@@ -18,6 +18,7 @@ from mixpanel_export.errors import (
     APIError,
     ConfigurationError,
     InvalidArgumentError,
+    MixpanelError,
     NetworkError,
     RateLimitError,
 )
@@ -121,7 +122,7 @@ class Call(Generic[T]):
             wanted.append(response)
         return answer
 
-    def network_error(self, error: httpx.HTTPError) -> NetworkError | ConfigurationError:
+    def network_error(self, error: httpx.HTTPError) -> MixpanelError:
         """Return our exception for one of httpx; see `Context.network_error`."""
         return self.context.network_error(error, self.request.method, self.request.url)
 

@@ -9,9 +9,10 @@ from attrs import evolve, frozen
 
 from mixpanel_export import dates
 from mixpanel_export._redaction import clean, redact_known
+from mixpanel_export._resources import limit_error
 from mixpanel_export._text import shortened
 from mixpanel_export.auth import MixpanelAuth
-from mixpanel_export.errors import ConfigurationError, NetworkError, RequestTimeoutError
+from mixpanel_export.errors import MixpanelError, NetworkError, RequestTimeoutError
 from mixpanel_export.http.budget import Budget, BudgetWait, budget_of
 from mixpanel_export.http.limits import DIRECTORY_MAX_WAIT, MAX_WAIT, Limits
 from mixpanel_export.http.network import reason_of
@@ -87,18 +88,19 @@ class Context:
         """Return the timeout of a contract path."""
         return self.timeout or httpx.Timeout(read_timeout(path), connect=CONNECT_TIMEOUT, pool=None)
 
-    def network_error(
-        self, error: httpx.HTTPError, method: str, url: str
-    ) -> NetworkError | ConfigurationError:
-        """Return our exception for one of httpx, without credentials: a ConfigurationError for wrong settings.
+    def network_error(self, error: httpx.HTTPError, method: str, url: str) -> MixpanelError:
+        """Return our exception for one of httpx, without credentials.
+
+        A ConfigurationError for wrong settings, a ResourceLimitError where the process ran out of something, and
+        otherwise a NetworkError.
 
         Its cause is a copy of httpx's, without its frames and its request.
         """
         return clean(self._network_error(error, method, url), self._redact)
 
-    def _network_error(
-        self, error: httpx.HTTPError, method: str, url: str
-    ) -> NetworkError | ConfigurationError:
+    def _network_error(self, error: httpx.HTTPError, method: str, url: str) -> MixpanelError:
+        if (limit := limit_error(error)) is not None:
+            return limit
         setting = certificate_error(error, httpx.URL(url).host) or proxy_error(error, url)
         if setting is not None:
             return setting

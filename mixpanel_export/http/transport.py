@@ -19,6 +19,7 @@ import httpx
 from attrs import frozen
 
 from mixpanel_export._redaction import clean
+from mixpanel_export._resources import limit_error
 from mixpanel_export.http import bodies
 from mixpanel_export.http.budget import Lease
 from mixpanel_export.http.calls import Call
@@ -150,6 +151,8 @@ def _translated(
     if isinstance(error, RuntimeError):
         # What httpx raises for a client that was closed meanwhile.
         connections.check()
+    if (limit := limit_error(error)) is not None:
+        return limit
     error = clean(error, call.context.auth.redact)
     if isinstance(error, Exception):
         return error

@@ -15,6 +15,7 @@ from collections.abc import AsyncGenerator, Generator
 from typing import TYPE_CHECKING
 
 from mixpanel_export._process import HomeProcess
+from mixpanel_export._resources import resource_limits
 from mixpanel_export.http.budget import Budget
 from mixpanel_export.http.calls import operation_call
 from mixpanel_export.http.cancellation import Cancellation
@@ -113,7 +114,8 @@ class _Threads:
         """Request a page."""
         name = f"mixpanel-profiles-{request.number}"
         thread = threading.Thread(target=self._work, args=(request,), name=name, daemon=True)
-        thread.start()
+        with resource_limits():
+            thread.start()
         self._running[request] = thread
 
     def next_outcome(self) -> tuple[PageRequest, ProfilesPage | BaseException]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from mixpanel_export._formats import LinesFormat, format_for
+from mixpanel_export._resources import resource_limits
 from mixpanel_export._worker import WorkThread
 from mixpanel_export.http.cancellation import Cancellation
 from mixpanel_export.http.connections import Connections
@@ -189,7 +190,8 @@ def writing_to_stream(
 def write(context: Context, http: Connections, writing: Writing) -> ProfilesProgress:
     """Fetch and write every page, in this thread."""
     try:
-        writing.open()
+        with resource_limits():
+            writing.open()
         with contextlib.closing(batches(context, http, writing.query, writing.paging)) as pages:
             for batch in pages:
                 writing.add(batch)
@@ -202,7 +204,8 @@ async def write_async(context: Context, client: AsyncCaller, writing: Writing) -
     """Fetch every page in this task, and write it in a thread; cancelling the task ends both."""
     thread = WorkThread("profiles")
     try:
-        await thread.run(writing.open)
+        with resource_limits():
+            await thread.run(writing.open)
         async with contextlib.aclosing(
             async_batches(context, client, writing.query, writing.paging)
         ) as pages:

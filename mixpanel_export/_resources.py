@@ -1,0 +1,78 @@
+"""Turn the ends of a process's resources into errors that name the limit and the setting that takes less.
+
+Open files, threads and memory can run out anywhere; the entrances of each delivery translate what comes out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import socket
+from collections.abc import Iterator
+from types import TracebackType
+
+from mixpanel_export.errors import ResourceLimitError
+
+__all__ = ["limit_error", "resource_limits"]
+
+_NO_FILES = {errno.EMFILE, errno.ENFILE}
+_NO_THREAD = "can't start new thread"
+
+
+class resource_limits(contextlib.ContextDecorator):  # noqa: N801
+    """Raises ResourceLimitError in place of an error that means that the process ran out of a resource."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, Exception) and (found := limit_error(error)) is not None and found is not error:
+            raise found from None
+
+
+def limit_error(error: BaseException) -> ResourceLimitError | None:
+    """Return our exception for an error that a resource limit has caused; None for any other."""
+    for cause in _causes(error):
+        if isinstance(cause, ResourceLimitError):
+            return cause
+        if isinstance(cause, MemoryError) or (isinstance(cause, OSError) and cause.errno == errno.ENOMEM):
+            return ResourceLimitError(
+                "memory", "there is not enough memory", "memory=, parallel= or slice_days="
+            )
+        if isinstance(cause, OSError) and (cause.errno in _NO_FILES or _hides_no_files(cause)):
+            return ResourceLimitError("open files", _many_files(), "parallel=")
+        if isinstance(cause, RuntimeError) and str(cause) == _NO_THREAD:
+            return ResourceLimitError("threads", "the system starts no more threads", "parallel=")
+    return None
+
+
+def _hides_no_files(error: OSError) -> bool:
+    """Return True for a name that could not be resolved because there is no file descriptor for it."""
+    if not isinstance(error, socket.gaierror):
+        return False
+    try:
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except OSError as failure:
+        return failure.errno in _NO_FILES
+    return False
+
+
+def _many_files() -> str:
+    try:
+        import resource
+
+        soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    except (ImportError, OSError, ValueError):
+        return "too many files are open"
+    return f"too many files are open (this process may open {soft:,}; see `ulimit -n`)"
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
