@@ -10,6 +10,8 @@ import gzip
 import importlib
 import importlib.util
 import json
+import logging
+import os
 import resource
 import subprocess
 import sys
@@ -160,6 +162,32 @@ def mixpanel_utils(settings: Settings, measured: Measured) -> None:
     use_records(client.query_export(query, add_gzip_header=True), measured)
 
 
+def tap_mixpanel(settings: Settings, measured: Measured) -> None:
+    """Use the client of tap-mixpanel, the Singer tap; its schemas and records on standard output are left out."""
+    module: Any = importlib.import_module("tap_mixpanel.client")
+    client = module.MixpanelClient(":".join(_login()), "", 600)
+    # It would ask for profiles first, to check the credentials.
+    client._MixpanelClient__verified = True
+    logging.disable()
+    measured.begin()
+    url = f"{settings.url}/api/2.0"
+    use_records(client.request_export("GET", url=url, path="export", params=settings.query), measured)
+
+
+def mixpanel_headless(settings: Settings, measured: Measured) -> None:
+    """mixpanel-headless, Mixpanel's package for agents."""
+    os.environ["MP_API_BASE_URL"] = settings.url
+    client_module: Any = importlib.import_module("mixpanel_headless._internal.api_client")
+    accounts: Any = importlib.import_module("mixpanel_headless._internal.auth.account")
+    sessions: Any = importlib.import_module("mixpanel_headless._internal.auth.session")
+    username, secret = _login()
+    account = accounts.ServiceAccount(name="benchmark", region="us", username=username, secret=secret)
+    session = sessions.Session(account=account, project=sessions.Project(id=str(CREDENTIALS.project_id)))
+    measured.begin()
+    with client_module.MixpanelAPIClient(session=session) as client:
+        use_records(client.export_events(*settings.days), measured)
+
+
 def fast_loop(settings: Settings, measured: Measured) -> None:
     """httpx, isal and orjson in a straight loop: the version that only has to be fast."""
 
@@ -214,6 +242,11 @@ def directory(settings: Settings, measured: Measured) -> None:
         done = client.export.to_directory(folder, *settings.days, **_options(settings))
         measured.end()
         measured.events = done.events
+
+
+def directory_limits(settings: Settings, measured: Measured) -> None:
+    """`client.export.to_directory` with Mixpanel's request limits, which it keeps by default."""
+    directory(evolve(settings, limits=True), measured)
 
 
 def pandas_route(settings: Settings, measured: Measured) -> None:
@@ -289,6 +322,8 @@ CONTENDERS: Mapping[str, Callable[[Settings, Measured], None]] = {
     contender.__name__.replace("_", "-"): contender
     for contender in (
         mixpanel_utils,
+        tap_mixpanel,
+        mixpanel_headless,
         whole_body,
         plain_httpx,
         fast_loop,
@@ -301,6 +336,7 @@ CONTENDERS: Mapping[str, Callable[[Settings, Measured], None]] = {
         one_request,
         deduplicated,
         directory,
+        directory_limits,
         pandas_route,
         duckdb_file,
         parquet,
@@ -308,11 +344,14 @@ CONTENDERS: Mapping[str, Callable[[Settings, Measured], None]] = {
     )
 }
 
-AVAILABLE = frozenset(
-    name
-    for name in CONTENDERS
-    if name not in ("mixpanel-utils", "pandas-route") or importlib.util.find_spec("mixpanel_utils")
-)
+# The packages that some need.
+_NEEDS = {
+    "mixpanel-utils": "mixpanel_utils",
+    "pandas-route": "mixpanel_utils",
+    "tap-mixpanel": "tap_mixpanel",
+    "mixpanel-headless": "mixpanel_headless",
+}
+AVAILABLE = frozenset(name for name in CONTENDERS if importlib.util.find_spec(_NEEDS.get(name, "json")))
 
 
 def _client(settings: Settings) -> MixpanelClient:

@@ -25,6 +25,8 @@ from benchmarks.contenders import AVAILABLE, CONTENDERS, Measured, Settings
 from benchmarks.data import Dataset, dataset
 from benchmarks.server import Server, serving
 
+__all__ = ["main", "run_contender", "settings_of", "versions"]
+
 # The contenders that all others are compared with.
 YARDSTICKS = ("curl", "bare-loads", "plain-httpx", "whole-body", "pandas-route", "duckdb-file")
 SPEED_UP = "speed-up"
@@ -83,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(f"--only: expected one of {', '.join((*CONTENDERS, SPEED_UP))}, got {', '.join(unknown)}")
     data = dataset(chosen.cache, chosen.events)
     print(
-        f"{data.events:,} events over {data.days} days, {data.size / 1e6:.0f} MB of JSON Lines; {_versions()}\n"
+        f"{data.events:,} events over {data.days} days, {data.size / 1e6:.0f} MB of JSON Lines; {versions()}\n"
     )
     wanted = [name for name in CONTENDERS if name in (chosen.only or AVAILABLE)]
     results = _compare(wanted, data, chosen.rounds) if wanted else {}
@@ -128,11 +130,11 @@ def _parser() -> argparse.ArgumentParser:
 def _compare(names: Sequence[str], data: Dataset, rounds: int) -> dict[str, Result]:
     runs: dict[str, list[Measured]] = {name: [] for name in names}
     with serving(data) as server:
-        settings = _settings(server, data)
-        _run(_WARM_UP, settings)
+        settings = settings_of(server, data)
+        run_contender(_WARM_UP, settings)
         for _ in range(rounds):
             for name, so_far in runs.items():
-                so_far.append(_run(name, settings))
+                so_far.append(run_contender(name, settings))
     results = {name: Result(so_far) for name, so_far in runs.items()}
     for name, result in results.items():
         counts = {run.events for run in result.runs}
@@ -143,22 +145,24 @@ def _compare(names: Sequence[str], data: Dataset, rounds: int) -> dict[str, Resu
 
 def _speed_up(data: Dataset, bandwidth: float, limits: bool) -> SpeedUp:
     with serving(data, limits=limits) as server:
-        settings = evolve(_settings(server, data), limits=limits)
-        _run(_WARM_UP, settings)
+        settings = evolve(settings_of(server, data), limits=limits)
+        run_contender(_WARM_UP, settings)
         server.set_bandwidth(bandwidth)
         server.reset()
-        many = _run("directory", evolve(settings, parallel=MANY))
+        many = run_contender("directory", evolve(settings, parallel=MANY))
         requests, violations = server.requests, server.violations
         server.reset()
-        one = _run("directory", evolve(settings, parallel=1))
+        one = run_contender("directory", evolve(settings, parallel=1))
         return SpeedUp(limits, one.seconds, many.seconds, requests, violations + server.violations)
 
 
-def _settings(server: Server, data: Dataset) -> Settings:
+def settings_of(server: Server, data: Dataset) -> Settings:
+    """Return the settings of an export of all days."""
     return Settings(url=server.url, folder=str(data.folder), last_day=data.last_day.isoformat())
 
 
-def _run(name: str, settings: Settings) -> Measured:
+def run_contender(name: str, settings: Settings) -> Measured:
+    """Run a contender in a new process."""
     command = [sys.executable, "-m", "benchmarks.contenders", name, json.dumps(asdict(settings))]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
     return Measured(**json.loads(done.stdout))
@@ -195,7 +199,7 @@ def _report(data: Dataset, results: dict[str, Result], speed_ups: Sequence[Speed
     return {
         "events": data.events,
         "bytes": data.size,
-        "on": _versions(),
+        "on": versions(),
         "contenders": {
             name: [
                 asdict(run, filter=lambda attribute, _: not attribute.name.startswith("_"))
@@ -207,7 +211,8 @@ def _report(data: Dataset, results: dict[str, Result], speed_ups: Sequence[Speed
     }
 
 
-def _versions() -> str:
+def versions() -> str:
+    """Describe the interpreter, the native packages and the machine."""
     native = ", ".join(f"{name} {version(name)}" for name in ("isal", "msgspec", "orjson"))
     return f"Python {platform.python_version()}, {native}, {os.cpu_count()} cores"
 

@@ -16,13 +16,15 @@ from typing import Self
 from attrs import define, evolve, field, frozen
 
 from mixpanel_export.download.plan import DayDensity, Plan, Slice
-from mixpanel_export.http.limits import MIXPANEL_LIMITS
+from mixpanel_export.http.limits import MIXPANEL_LIMITS, SECOND
 
 __all__ = ["Pace", "SlicePlanner"]
 
 # Ranges up to this many days start as one request, and up to this many without a look at their last day.
 _WHOLE_DAYS = 2
 _SHORT_DAYS = 62
+# With so few requests left of the hour, none is spent on a look.
+_LAST_REQUESTS = 15
 # Assumed until measured: seconds to a first byte, and bytes a second of one connection, compressed.
 _USUAL_LATENCY = 0.3
 _USUAL_RATE = 4e6
@@ -54,8 +56,6 @@ _SPIKE = 10.0
 # Abandoned slices are requests for nothing: this many, or a sixth of what the hour allows.
 _FEW_ABANDONED = 3
 _HOUR = 3600.0
-# A little more than a second, as the budget counts it.
-_SECOND = 1.1
 
 
 @frozen
@@ -211,7 +211,7 @@ class SlicePlanner:
             return None
         if self._pace.per_second is not None:
             # Later slices are cut with more evidence, so none is cut before it may start.
-            self._starts = [start for start in self._starts if now - start < _SECOND]
+            self._starts = [start for start in self._starts if now - start < SECOND]
             if len(self._starts) >= self._pace.per_second:
                 return None
             self._starts.append(now)
@@ -279,7 +279,7 @@ class SlicePlanner:
 
     def _first_slices(self) -> Iterator[Slice]:
         """Return the slices to start with when nothing is known."""
-        few = self._pace.left is not None and self._pace.left <= len(self._ranges) + 2
+        few = self._pace.left is not None and self._pace.left <= max(_LAST_REQUESTS, len(self._ranges) + 2)
         if (
             self._known
             or few

@@ -24,7 +24,7 @@ from mixpanel_export.errors import BudgetExhaustedError
 from mixpanel_export.http import clock
 from mixpanel_export.http.clock import clock_time, in_words
 from mixpanel_export.http.ledger import MAX_PAUSE, Ledger, Usage, Window, shared_folder, warn_unshared
-from mixpanel_export.http.limits import BudgetWarning, Limits, Quota
+from mixpanel_export.http.limits import SECOND, BudgetWarning, Limits, Quota
 from mixpanel_export.http.servers import Family
 from mixpanel_export.http.stores import BudgetStore, StoredLease, store_at
 
@@ -32,7 +32,6 @@ __all__ = ["Budget", "BudgetWait", "Delay", "Lease", "budget_of"]
 
 # The server counts when a request arrives, and requests do not all travel equally fast: a window of ours is a
 # little longer than its, so that two of its limits never meet in one.
-_SECOND = 1.1
 _MINUTE = 61.0
 _HOUR = 3_602.0
 # Nothing announces that a request of another process has ended.
@@ -270,7 +269,7 @@ def budget_of(project: str, family: Family, limits: Limits) -> Budget:
 
 def _windows(quota: Quota) -> tuple[Window, ...]:
     limits = (
-        (quota.per_second, _SECOND, "a second"),
+        (quota.per_second, SECOND, "a second"),
         (quota.per_minute, _MINUTE, "a minute"),
         (quota.per_hour, _HOUR, "an hour"),
     )

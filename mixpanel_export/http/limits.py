@@ -16,12 +16,17 @@ __all__ = [
     "DIRECTORY_MAX_WAIT",
     "MAX_WAIT",
     "MIXPANEL_LIMITS",
+    "SECOND",
     "UNLIMITED",
     "BudgetWarning",
     "Limits",
     "Quota",
     "effective_limits",
 ]
+
+SECOND: Final = 1.25
+"""The seconds in which a budget counts those of a second: on a loaded machine, one request may take a quarter of a
+second longer than the next to reach the server, which counts them as they arrive."""
 
 MAX_WAIT: Final = 120.0
 """Seconds that a call waits for its budget by default: as long as a person at a prompt would."""

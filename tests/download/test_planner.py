@@ -31,8 +31,8 @@ def started(plan: SlicePlanner, now: float = 0.0) -> list[Slice]:
     slices: list[Slice] = []
     while (slice_ := plan.next(now)) is not None:
         slices.append(slice_)
-        # Three may start in a second.
-        now += 0.4
+        # Three may start in a little more than a second.
+        now += 0.5
     return slices
 
 
@@ -124,3 +124,16 @@ def test_no_scenario_is_much_slower_than_sixteen_slices(name: str) -> None:
     outcome = run_planner(server, sizes)
     assert outcome.seconds < 1.25 * fixed.seconds + 0.5
     assert outcome.requests <= max(fixed.requests, 50)
+
+
+def test_the_last_requests_of_an_hour_are_not_spent_on_looks() -> None:
+    for left, requests in ((60, 3), (16, 3), (15, 1), (1, 1)):
+        plan = SlicePlanner([days(365)], 32, Pace(3, 60, left))
+        assert len(started(plan)) == requests
+
+
+def test_a_server_that_counts_is_not_taken_for_a_free_one() -> None:
+    plan = SlicePlanner([days(30)], 32, Pace())
+    plan.on_limited()
+    assert len(started(plan)) == 2
+    assert plan.next(100.0) is None

@@ -89,7 +89,7 @@ def test_a_server_on_this_machine_has_a_budget_only_if_asked_for() -> None:
 @pytest.mark.parametrize("shared", [False, True])
 @pytest.mark.parametrize(
     ("quota", "least", "most"),
-    [({"per_second": 3}, 1, 1.2), ({"per_minute": 3}, 60, 62), ({"per_hour": 3}, 3600, 3610)],
+    [({"per_second": 3}, 1, 1.3), ({"per_minute": 3}, 60, 62), ({"per_hour": 3}, 3600, 3610)],
 )
 def test_a_window_is_a_little_longer_than_the_servers(
     time: Clock, shared: bool, quota: dict[str, Any], least: float, most: float
