@@ -1,6 +1,6 @@
 """Draw docs/assets/terminal.svg, the terminal session that the README shows: `python docs/terminal.py`.
 
-The commands run for real, on the sandbox. Needs the extras `cli`, `plot` and `sandbox`.
+The commands run for real, on the sandbox. Needs the extras `cli` and `sandbox`.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import shlex
 import subprocess
 import tempfile
 from pathlib import Path
@@ -19,8 +20,9 @@ from rich.text import Text
 COLUMNS = 92
 COMMANDS = (
     "mixpanel-export events --from 2024-01-01 --to 2024-01-31 --output events --sandbox",
-    "mixpanel-export query funnels query --funnel-id 1001 --from 2024-01-01 --to 2024-03-31 "
-    "--unit month --plot --sandbox",
+    "mixpanel-export query funnels query --funnel-id 1001 --from 2024-01-01 --to 2024-01-31 --plot --sandbox",
+    "mixpanel-export query retention query --born-event 'Sign Up' --from 2024-01-01 --to 2024-01-28 "
+    "--unit week --interval-count 8 --plot --sandbox",
 )
 
 
@@ -40,9 +42,13 @@ def main() -> None:
 
 
 def _output(command: str, folder: str) -> str:
-    environment = os.environ | {"COLUMNS": str(COLUMNS)}
+    # As in a terminal: in color, and without the time that lines of a log have.
+    color = {"FORCE_COLOR": "1"} if "--plot" in command else {}
+    environment = (
+        os.environ | {"COLUMNS": str(COLUMNS), "TERM": "xterm-256color", "COLORTERM": "truecolor"} | color
+    )
     done = subprocess.run(
-        command.split(),
+        shlex.split(command),
         cwd=folder,
         env=environment,
         stdout=subprocess.PIPE,
@@ -50,7 +56,7 @@ def _output(command: str, folder: str) -> str:
         text=True,
         check=True,
     )
-    return done.stdout.rstrip()
+    return re.sub(r"(?m)^\S+Z ", "", done.stdout).rstrip()
 
 
 if __name__ == "__main__":

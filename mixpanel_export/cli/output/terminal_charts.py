@@ -220,7 +220,8 @@ def _heat_map(chart: HeatMap, width: int, *, in_color: bool) -> tuple[Renderable
         line = label + Text(f"  {sizes[place + 1]:>{size_width}}  ")
         for share in chart.shares[place][:fits]:
             line.append_text(_cell(share, cell, in_color=in_color))
-        line.rstrip()
+        if not in_color:
+            line.rstrip()
         lines.append(line)
     hidden = len(chart.columns) - fits
     note = f"the chart shows the first {fits} of {len(chart.columns)} intervals" if hidden > 0 else None
@@ -236,5 +237,5 @@ def _cell(share: float | None, width: int, *, in_color: bool) -> Text:
         return Text(f"{shade}{shown:>4}".ljust(width))
     level = min(1.0, max(0.0, share))
     red, green, blue = (round(255 - level * (255 - channel)) for channel in (38, 84, 180))
-    text = "black" if level < 0.55 else "white"
+    text = "#000000" if level < 0.55 else "#ffffff"
     return Text(f"{shown:^{width}}", Style.parse(f"{text} on #{red:02x}{green:02x}{blue:02x}"))
