@@ -85,6 +85,7 @@ def typing(session: nox.Session) -> None:
     """Check types with mypy and pyright, including an application that uses the public API."""
     install(session, "typing")
     session.run("mypy")
+    session.run("mypy", "--platform", "win32", "mixpanel_export")
     session.run("pyright")
     for package in ("mixpanel_export", "mixpanel_export_api"):
         session.run("pyright", "--verifytypes", package, "--ignoreexternal", silent=True)
