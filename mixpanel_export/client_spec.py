@@ -33,11 +33,15 @@ class Credentials(Protocol):
         ...
 
 
+def _identity(auth: MixpanelAuth) -> tuple[type[MixpanelAuth], str]:
+    return type(auth), auth.fingerprint
+
+
 @frozen
 class HeldCredentials:
     """The credentials themselves: their pickle holds the secret, their repr does not."""
 
-    auth: MixpanelAuth
+    auth: MixpanelAuth = field(eq=_identity)
 
     def read(self) -> MixpanelAuth:
         """Return the credentials."""
@@ -102,8 +106,8 @@ class ClientSpec(Generic[ClientT]):
 
     description: str
     _client_type: type[ClientT] = field(repr=False, alias="client_type")
-    _credentials: Credentials = field(alias="credentials")
-    _options: Mapping[str, Any] = field(repr=False, alias="options")
+    _credentials: Credentials = field(hash=False, alias="credentials")
+    _options: Mapping[str, Any] = field(repr=False, hash=False, alias="options")
 
     def connect(self) -> ClientT:
         """Make the client; close it as any other.
@@ -158,7 +162,7 @@ def spec_of(
         if options.get(name) is not None:
             raise ConfigurationError(
                 name,
-                "a client with a transport of its own cannot be made again elsewhere; set a proxy or certificates "
+                "a client with its own transport cannot be made again elsewhere; set a proxy or certificates "
                 "through environment variables instead",
             )
     if secret_variable is not None and secret_file is not None:

@@ -253,7 +253,7 @@ def _without(properties: Mapping[str, Any], others: Mapping[str, Any]) -> dict[s
 
 
 def _fits(value: Any, kind: Kind | None, name: str) -> bool:
-    """Return whether a column of this kind holds a value exactly; a null has a place of its own."""
+    """Return whether a column of this kind holds a value exactly; nulls are listed apart."""
     if value is None:
         return _is_unicode(name)
     match kind:

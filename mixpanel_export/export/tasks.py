@@ -57,7 +57,7 @@ class SliceTask(Slice):
         options: the filters and other arguments of the export.
     """
 
-    client: ClientSource = field(repr=False)
+    client: ClientSource = field(repr=False, hash=False)
     options: Mapping[str, Any] = field(factory=dict[str, Any], hash=False)
 
     def events(self) -> Iterator[Event]:

@@ -43,6 +43,7 @@ def test_a_spec_connects_with_the_same_settings(sandbox: Sandbox) -> None:
     connected = spec.connect()
     assert isinstance(connected, MixpanelClient)
     assert repr(connected) == repr(client)
+    assert {spec} == {travelled(spec)}
     assert count(connected) == expected > 0
 
 

@@ -64,6 +64,7 @@ def test_slices_of_a_plan_are_frozen_and_show_no_secret(sandbox: Sandbox) -> Non
     with client:
         plan = travelled(client.export.plan(*DAYS, slice_days=5, fields=["plan"]))
     assert plan.tasks == plan.slices
+    assert {*plan.slices} == {*travelled(plan.slices)}
     assert [str(task) for task in plan.slices] == [
         "2024-01-01 to 2024-01-05",
         "2024-01-06 to 2024-01-10",
