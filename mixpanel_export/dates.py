@@ -20,17 +20,20 @@ DateLike = datetime.date | str
 """A calendar day: a `datetime.date`, or text of the form `YYYY-MM-DD`."""
 
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_WALL_CLOCK = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}", re.ASCII)
+_ISO_TIME = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?", re.ASCII)
 
 
 def to_date(argument: str, value: object) -> datetime.date:
     """Return `value` as a date.
 
     Raises:
-        InvalidArgumentError: for anything but a date or `YYYY-MM-DD`. A `datetime` is refused too, because its day
-            depends on a time zone that only the caller knows.
+        InvalidArgumentError: for anything but a date, `YYYY-MM-DD`, or a `pandas.Timestamp` at midnight, which is
+            how pandas holds dates. Any other `datetime` is refused, because its day depends on a time zone that
+            only the caller knows.
     """
     if isinstance(value, datetime.datetime):
+        if type(value).__module__.partition(".")[0] == "pandas" and value.time() == datetime.time():
+            return value.date()
         raise InvalidArgumentError(
             argument, value, "expected a day; pass the datetime's .date() in the project's time zone"
         )
@@ -45,25 +48,27 @@ def to_date(argument: str, value: object) -> datetime.date:
 
 
 def to_wall_clock(argument: str, value: object, zone: datetime.tzinfo) -> str:
-    """Return the text `YYYY-MM-DD HH:MM:SS` that annotations use, from such a text or a `datetime`.
+    """Return the text `YYYY-MM-DD HH:MM:SS` that annotations use, from a `datetime`, a date or ISO 8601 text.
 
     Args:
-        zone: the project's time zone, that of annotations; an aware `datetime` is converted to it.
+        zone: the project's time zone, that of annotations; a time with an offset is converted to it.
     """
+    given = value
+    if isinstance(value, str) and _ISO_TIME.fullmatch(value):
+        try:
+            value = datetime.datetime.fromisoformat(value)
+        except ValueError:
+            raise InvalidArgumentError(argument, given, "no such time") from None
+    elif isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+        value = datetime.datetime.combine(value, datetime.time())
     if isinstance(value, datetime.datetime):
         if value.tzinfo is not None:
             try:
                 value = value.astimezone(zone).replace(tzinfo=None)
             except OverflowError:
-                raise InvalidArgumentError(argument, value, "out of the range of dates") from None
+                raise InvalidArgumentError(argument, given, "out of the range of dates") from None
         # On some systems, the %Y of strftime drops leading zeros.
         return value.isoformat(" ", "seconds")
-    if isinstance(value, str) and _WALL_CLOCK.fullmatch(value):
-        try:
-            datetime.datetime.fromisoformat(value)
-        except ValueError:
-            raise InvalidArgumentError(argument, value, "no such time") from None
-        return value
     raise InvalidArgumentError(
         argument, value, 'expected a datetime.datetime or a string "YYYY-MM-DD HH:MM:SS"'
     )

@@ -24,7 +24,7 @@ from spec.contract import Contract, GenerationError
 BOUND = ("project_id", "workspace_id")
 TYPES_BY_FORMAT = {
     "date": "datetime.date | str",
-    "mixpanel-datetime": "datetime.datetime | str",
+    "mixpanel-datetime": "datetime.datetime | datetime.date | str",
     "mixpanel-expression": "str | Expression",
 }
 
@@ -138,7 +138,7 @@ def call_of(
     answers = [
         r for r in endpoint.responses.patterns if r.status_code.range and r.status_code.range[0] // 100 == 2
     ]
-    answer = " | ".join(sorted({type_text(r.prop) for r in answers}))
+    answer = " | ".join(sorted({answer_text(r.prop) for r in answers}))
     props = [*endpoint.path_parameters, *endpoint.query_parameters, *(r.prop for r in answers)]
     if body:
         props += [body, *(body.required_properties or []), *(body.optional_properties or [])]
@@ -250,6 +250,11 @@ def deprecation(operation: dict[str, Any], name: str) -> str:
         return ""
     instead = operation.get("x-instead")
     return f"{name} is deprecated" + (f"; {instead}" if instead else "")
+
+
+def answer_text(prop: Property) -> str:
+    """Return the type of an answer, whose outermost list can become a frame."""
+    return re.sub(r"^builtins\.list\[", "Records[", type_text(prop))
 
 
 def docstring(

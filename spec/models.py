@@ -13,6 +13,7 @@ openapi-python-client only lists them: their code is made here from the schemas,
     x-within   the property of another object that can hold this one
     x-overall  the record whose properties a map of segments has too, read from its segment `$overall`
     x-any      the values are models or plain values, and typed `Any`, since no checker could index a union of them
+    x-flat     the property whose entries are columns of their own in a row
     x-unit     the word by which `repr` counts a list or a map
     x-quiet    properties that `repr` leaves out
     x-empty    on a property that can be missing: an object or a list that reads as an empty one
@@ -129,6 +130,7 @@ class ModelCode:
     bare: str
     implied: str
     within: str
+    flat: str
     overall: list[Field] = field(factory=list)
     overall_model: str = ""
     unit: str = "entries"
@@ -191,6 +193,7 @@ def _model(contract: Contract, name: str, schema: dict[str, Any], *, is_request:
         bare=schema.get("x-bare", ""),
         implied=schema.get("x-implied", ""),
         within=schema.get("x-within", ""),
+        flat=schema.get("x-flat", ""),
         overall=[*_fields(contract, contract.resolve(_ref(overall)), is_request=False)] if overall else [],
         overall_model=overall,
         unit=schema.get("x-unit", "entries"),

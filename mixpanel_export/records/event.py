@@ -94,6 +94,10 @@ class Event(msgspec.Struct, gc=False):
         """Mixpanel's `$insert_id`, which identifies an event that was sent again; None when absent."""
         return self.properties.get("$insert_id")
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the event as it stands in JSON Lines: `{"event": …, "properties": {…}}`."""
+        return {"event": self.name, "properties": dict(self.properties)}
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (self._zone, self._ticks_per_second, self.name, self.properties)
 

@@ -16,6 +16,34 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
+_INTEGERS = (-(1 << 63), (1 << 63) - 1)
+
+
+class Frames:
+    """The data frames of anything that has rows."""
+
+    __slots__ = ()
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return the rows."""
+        raise NotImplementedError
+
+    def _frame_layout(self) -> Mapping[str, Any] | None:
+        """Return what `types_of` takes, for the columns of an empty frame."""
+        raise NotImplementedError
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """Return the rows as a pandas data frame; needs the extra `pandas`."""
+        return to_pandas(self.to_rows(), self._frame_layout())
+
+    def to_polars(self) -> polars.DataFrame:
+        """Return the rows as a Polars data frame; needs the extra `polars`."""
+        return to_polars(self.to_rows(), self._frame_layout())
+
+    def to_arrow(self) -> pyarrow.Table:
+        """Return the rows as an Arrow table; needs the extra `arrow`."""
+        return to_arrow(self.to_rows(), self._frame_layout())
+
 
 def to_pandas(table: list[Row], layout: Mapping[str, Any] | None = None) -> pandas.DataFrame:
     """Return a pandas data frame with `date` as a timestamp.
@@ -65,6 +93,8 @@ def types_of(layout: Mapping[str, Any] | None) -> dict[str, type]:
     """Return the columns that every table of a layout has, with their types."""
     if layout is None:
         return {}
+    if "columns" in layout:
+        return dict.fromkeys(layout["columns"], str)
     types: dict[str, type] = {**dict.fromkeys(["date", *layout["keys"]], str), "date": datetime.date}
     if "index" in layout:
         types[layout["index"]] = int
@@ -81,11 +111,13 @@ def _columns(table: list[Row]) -> dict[str, list[Any]]:
 
 
 def _column(name: str, values: list[Any]) -> list[Any]:
-    """Return values that have one type; libraries refuse a column of several."""
+    """Return values that have one type: libraries refuse a column of several. Lists and objects become JSON."""
     kinds = {*map(type, values)} - {type(None)}
-    if name == "date" and kinds <= {datetime.date, datetime.datetime}:
+    if kinds and kinds <= {datetime.date, datetime.datetime}:
         return _dates(values, kinds)
-    if len(kinds) < 2 or kinds == {int, float} or (kinds <= {list} or kinds <= {dict}):
+    if kinds <= {int, float}:
+        return values if int not in kinds or _fits(values) else [*map(_float, values)]
+    if len(kinds) < 2 and kinds <= {str, bool}:
         return values
     return [None if value is None else _text(value) for value in values]
 
@@ -106,9 +138,20 @@ def _dates(values: list[Any], kinds: set[type]) -> list[Any]:
     ]
 
 
+def _fits(values: list[Any]) -> bool:
+    integers = [value for value in values if type(value) is int]
+    return _INTEGERS[0] <= min(integers) and max(integers) <= _INTEGERS[1]
+
+
+def _float(value: float | None) -> float | None:
+    return None if value is None else float(value)
+
+
 def _midnight(date: datetime.date) -> datetime.datetime:
     return datetime.datetime.combine(date, datetime.time())
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    if isinstance(value, str | datetime.date):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False, default=str)

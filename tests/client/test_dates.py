@@ -6,6 +6,7 @@ import datetime
 import zoneinfo
 from typing import Any
 
+import pandas
 import pytest
 import time_machine
 from hypothesis import given
@@ -117,24 +118,45 @@ def test_a_moment_is_written_as_its_wall_clock(moment: datetime.datetime) -> Non
 @pytest.mark.parametrize(
     "value",
     [
-        "2024-01-05",
-        "2024-01-05T10:00:00",
-        "2024-01-05 10:00",
-        "2024-01-05 10:00:00Z",
-        "2024-01-05 10:00:00.5",
+        "2024-01",
+        "2024-W01",
+        "20240105T100000",
+        "2024-01-05 10",
         "2024-01-05 25:00:00",
         "2024-02-30 10:00:00",
         "٢٠٢٤-٠١-٠٥ 10:00:00",
         "",
         None,
         1704448800,
-        datetime.date(2024, 1, 5),
     ],
     ids=ascii,
 )
 def test_a_moment_in_another_form_is_refused(value: object) -> None:
     with pytest.raises(InvalidArgumentError, match=r"^date: "):
         dates.to_wall_clock("date", value, UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2024-01-05", "2024-01-05 00:00:00"),
+        ("2024-01-05T10:00:00", "2024-01-05 10:00:00"),
+        ("2024-01-05 10:00", "2024-01-05 10:00:00"),
+        ("2024-01-05T10:00:00Z", "2024-01-05 11:00:00"),
+        ("2024-01-05T10:00:00.5-07:00", "2024-01-05 18:00:00"),
+        (datetime.date(2024, 1, 5), "2024-01-05 00:00:00"),
+        (pandas.Timestamp("2024-01-05 10:00", tz="UTC"), "2024-01-05 11:00:00"),
+    ],
+)
+def test_a_moment_can_be_a_date_or_iso_text(value: object, expected: str) -> None:
+    assert dates.to_wall_clock("date", value, zoneinfo.ZoneInfo("Europe/Berlin")) == expected
+
+
+def test_a_timestamp_of_pandas_is_a_day_at_midnight() -> None:
+    for zone in (None, "Asia/Tokyo"):
+        assert dates.to_date("from_date", pandas.Timestamp("2024-02-29", tz=zone)) == DAY
+        with pytest.raises(InvalidArgumentError, match="expected a day"):
+            dates.to_date("from_date", pandas.Timestamp("2024-02-29 00:00:01", tz=zone))
 
 
 def test_a_moment_with_a_time_zone_is_put_into_the_project_s() -> None:

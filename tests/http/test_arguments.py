@@ -146,7 +146,7 @@ def schema(**arguments: Any) -> Use:
             "from_date",
             "expected a day up to to_date",
         ),
-        (annotation(date="2024-03-01"), "date", "YYYY-MM-DD HH:MM:SS"),
+        (annotation(date="2024-03"), "date", "YYYY-MM-DD HH:MM:SS"),
         (
             lambda client: client.annotations.list(from_date="2024-04-01", to_date="2024-03-01"),
             "from_date",

@@ -26,7 +26,7 @@ from mixpanel_export import (
 )
 from mixpanel_export.expressions import Expr
 from mixpanel_export.http.raw import RawResponse
-from mixpanel_export_api.api import CsvText
+from mixpanel_export_api.api import CsvText, Records
 from mixpanel_export_api.models import (
     Annotation,
     FunnelResult,
@@ -90,7 +90,7 @@ def reports(client: MixpanelClient) -> None:
     assert_type(raw, RawResponse[TopEventsResult])
     client.with_raw_response(client.events.top)(type="typo")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     assert_type(client.events.top(type="general"), TopEventsResult)
-    assert_type(client.funnels.list(), list[SavedFunnel])
+    assert_type(client.funnels.list(), Records[SavedFunnel])
     assert_type(client.funnels.query(funnel_id=1, from_date=DAY, to_date=DAY), FunnelResult)
     page = client.profiles.query(where='properties["plan"] == "pro"', filter_by_cohort={"id": 5})
     assert_type(page, ProfilesPage)
@@ -121,6 +121,6 @@ async def asynchronous(environ: Mapping[str, str]) -> None:
         async for event in events:
             assert_type(event.name, str)
         assert_type(await client.export.to_directory("d", DAY, DAY), DirectoryExport)
-        assert_type(await client.funnels.list(), list[SavedFunnel])
+        assert_type(await client.funnels.list(), Records[SavedFunnel])
         total = await client.segmentation.sum(event="P", from_date=DAY, to_date=DAY, on="x")
         assert_type(total, SegmentationSumResult)

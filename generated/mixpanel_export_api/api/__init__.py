@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..runtime.lists import Records
 from ..runtime.objects import Map
 from ..runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ..runtime.tables import Table
@@ -43,6 +44,7 @@ __all__ = [
     "Expression",
     "Map",
     "Operation",
+    "Records",
     "Resources",
     "Table",
 ]

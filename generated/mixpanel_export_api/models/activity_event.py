@@ -18,6 +18,7 @@ class ActivityEvent(Model):
     _required = {
         "event": object,
     }
+    _flat = "properties"
 
     def __init__(
         self,

@@ -19,6 +19,7 @@ class ActivityResult(Listing[ActivityEvent]):
     _required = {
         "results": ActivityEvents,
     }
+    _item = ActivityEvent
 
     def __init__(
         self,

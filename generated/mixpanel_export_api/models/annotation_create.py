@@ -35,8 +35,8 @@ class AnnotationCreate(Model):
 
     @property
     def date(self) -> str:
-        """Time to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone; aware datetimes are
-        converted to it."""
+        """Time to annotate: a datetime, a date (midnight) or ISO 8601 text. It is sent as `YYYY-
+        MM-DD HH:MM:SS` in the project's time zone, to which a time with an offset is converted."""
         return self.get("date")
 
     @property

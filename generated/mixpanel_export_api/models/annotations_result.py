@@ -18,6 +18,7 @@ class AnnotationsResult(Listing[Annotation]):
     _required = {
         "results": list,
     }
+    _item = Annotation
     _units = {
         "results": "annotations",
     }

@@ -18,6 +18,7 @@ class BookmarksResult(Listing[Bookmark]):
     _required = {
         "results": list,
     }
+    _item = Bookmark
     _units = {
         "results": "reports",
     }

@@ -19,6 +19,7 @@ class LegacyAnnotationsResult(Listing[LegacyAnnotation]):
     _required = {
         "annotations": list,
     }
+    _item = LegacyAnnotation
     _units = {
         "annotations": "annotations",
     }

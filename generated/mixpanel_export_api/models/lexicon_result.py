@@ -18,6 +18,7 @@ class LexiconResult(Listing[LexiconEntry]):
     _required = {
         "results": list,
     }
+    _item = LexiconEntry
     _units = {
         "results": "schemas",
     }

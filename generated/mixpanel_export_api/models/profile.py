@@ -18,6 +18,7 @@ class Profile(Model):
         "group_id": "$group_id",
         "data_group_id": "data_group_id",
     }
+    _flat = "$properties"
 
     def __init__(
         self,

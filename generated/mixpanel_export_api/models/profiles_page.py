@@ -25,6 +25,7 @@ class ProfilesPage(Listing[Profile]):
         "page_size": object,
         "results": list,
     }
+    _item = Profile
     _units = {
         "results": "profiles",
     }

@@ -18,6 +18,7 @@ class TopEventsResult(Listing[TopEvent]):
     _required = {
         "events": list,
     }
+    _item = TopEvent
     _units = {
         "events": "events",
     }

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from attrs import frozen
 
+from .lists import Records
 from .objects import JsonObject, Map, Model, read_models
 
 T = TypeVar("T")
@@ -84,27 +85,29 @@ def record(cls: type[M]) -> Answer[M]:
     return Answer(cls, is_map, read, lambda: cls._of({}))
 
 
-def records(cls: type[M]) -> Answer[list[M]]:
+def records(cls: type[M]) -> Answer[Records[M]]:
     """Return the answer of an operation that returns a list of models."""
+    model = cls if issubclass(cls, Model) else None
 
-    def read(document: Any, zone: datetime.tzinfo) -> list[M] | None:
+    def read(document: Any, zone: datetime.tzinfo) -> Records[M] | None:
         items = _unwrapped(document, list)
         if not isinstance(items, list):
             return None
         found: list[M] = read_models(items, cls, zone)
-        return found if not items or any(_has_meaning(item, cls) for item in found) else None
+        is_one = not items or any(_has_meaning(item, cls) for item in found)
+        return Records(found, model) if is_one else None
 
-    return Answer(list, False, read, list)
+    return Answer(list, False, read, lambda: Records((), model))
 
 
-def values() -> Answer[list[Any]]:
+def values() -> Answer[Records[Any]]:
     """Return the answer of an operation that returns a list of plain values."""
 
-    def read(document: Any, zone: datetime.tzinfo) -> list[Any] | None:
+    def read(document: Any, zone: datetime.tzinfo) -> Records[Any] | None:
         items = _unwrapped(document, list)
-        return cast(list[Any], items) if isinstance(items, list) else None
+        return Records(cast(list[Any], items)) if isinstance(items, list) else None
 
-    return Answer(list, False, read, list)
+    return Answer(list, False, read, Records)
 
 
 def _unwrapped(document: Any, kind: type[Any]) -> Any:

@@ -8,9 +8,10 @@ little beyond `json.loads`, and a part of an unexpected shape cannot lose the re
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, ValuesView
+from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overload
 
+from .frames import Frames
 from .values import any_value, number, to_json
 
 T = TypeVar("T")
@@ -125,6 +126,8 @@ class Model(JsonObject, _Object):
     """The field of another object that can hold this one."""
     _units: ClassVar[Mapping[str, str]] = {}
     """Words by which `repr` counts the items of a list, by attribute."""
+    _flat: ClassVar[str] = ""
+    """The field whose entries are columns of their own in a row."""
     _quiet: ClassVar[frozenset[str]] = frozenset()
     """Attributes that `repr` leaves out."""
 
@@ -181,6 +184,21 @@ class Model(JsonObject, _Object):
         """The fields that are not attributes."""
         known = self._fields.values()
         return {name: value for name, value in self.items() if name not in known}
+
+    def _row(self) -> dict[str, Any]:
+        """Return the fields by attribute, and unknown ones by name."""
+        fields = {
+            name: _plain(getattr(self, name)) for name, wire in self._fields.items() if wire != self._flat
+        }
+        row = {**fields, **to_json(self.additional_properties)}
+        if not self._flat:
+            return row
+        # A column for each property; those of group profiles stay away from users'.
+        row = {name: value for name, value in row.items() if value is not None}
+        entries = self.get(self._flat)
+        for name, value in dict.items(entries) if isinstance(entries, dict) else ():
+            row[f"properties.{name}" if name in row else name] = to_json(value)
+        return row
 
     def _set(self, name: str, value: Any) -> None:
         if value is not None:
@@ -276,12 +294,33 @@ def read_models(value: Any, cls: Any, zone: datetime.tzinfo) -> Any:
     return [made for item in value if (made := cls._read(item, zone)) is not None]
 
 
-class Listing(Model, Generic[T]):
+def rows_of(items: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return a row for each item: the fields of an object, or else the item as `value`."""
+    return [
+        item._row() if isinstance(item, Model) else dict(item) if isinstance(item, dict) else {"value": item}
+        for item in items
+    ]
+
+
+def _plain(value: Any) -> Any:
+    return to_json(value) if isinstance(value, dict | list) else value
+
+
+class Listing(Model, Frames, Generic[T]):
     """A record that holds a list: iterate it, index it or take its length."""
 
     __slots__ = ()
 
+    _item: ClassVar[type[Model]]
+
     _listed: ClassVar[Callable[[Any], list[Any]]]
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return a row for each item of the list, with its fields as columns."""
+        return rows_of(self._listed())
+
+    def _frame_layout(self) -> Mapping[str, Any]:
+        return {"columns": [*self._item._fields]}
 
     def __iter__(self) -> Iterator[T]:
         return iter(self._listed())

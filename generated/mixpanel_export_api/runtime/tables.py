@@ -6,21 +6,16 @@ See `insights` for reports whose nesting depends on the report, and `frames` for
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar, cast
 
-from . import frames
+from .frames import Frames
 from .objects import OVERALL
 from .values import date_key, number
-
-if TYPE_CHECKING:
-    import pandas
-    import polars
-    import pyarrow
 
 Row = dict[str, Any]
 
 
-class Table:
+class Table(Frames):
     """A model that can be flattened into tidy rows, one number or one step in each."""
 
     __slots__ = ()
@@ -34,17 +29,8 @@ class Table:
         """
         return rows(self.layout, cast("Mapping[str, Any]", self))
 
-    def to_pandas(self) -> pandas.DataFrame:
-        """Return the rows as a pandas data frame; needs the extra `pandas`."""
-        return frames.to_pandas(self.to_rows(), self.layout)
-
-    def to_polars(self) -> polars.DataFrame:
-        """Return the rows as a Polars data frame; needs the extra `polars`."""
-        return frames.to_polars(self.to_rows(), self.layout)
-
-    def to_arrow(self) -> pyarrow.Table:
-        """Return the rows as an Arrow table; needs the extra `arrow`."""
-        return frames.to_arrow(self.to_rows(), self.layout)
+    def _frame_layout(self) -> Mapping[str, Any]:
+        return self.layout
 
 
 class Dates(dict[str, Any]):

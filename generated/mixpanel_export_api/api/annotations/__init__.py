@@ -16,6 +16,7 @@ from ...models.annotation_update import AnnotationUpdate
 from ...models.annotations_result import AnnotationsResult
 from ...models.tag_create import TagCreate
 from ...runtime import answers
+from ...runtime.lists import Records
 from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ...types import UNSET, Unset
 from . import (
@@ -153,7 +154,7 @@ ANNOTATIONS_UPDATE: Operation[AnnotationResult] = Operation(
     build=annotations_update._get_kwargs,
     answer=answers.record(AnnotationResult),
 )
-ANNOTATIONS_LIST_TAGS: Operation[builtins.list[AnnotationTag]] = Operation(
+ANNOTATIONS_LIST_TAGS: Operation[Records[AnnotationTag]] = Operation(
     name="annotations.list_tags",
     method="GET",
     path="/api/app/projects/{project_id}/annotations/tags",
@@ -238,7 +239,7 @@ class AnnotationsResource:
     def create(
         self,
         *,
-        date: datetime.datetime | str,
+        date: datetime.datetime | datetime.date | str,
         description: str,
         tags: builtins.list[int] | None = None,
     ) -> AnnotationResult:
@@ -251,8 +252,9 @@ class AnnotationsResource:
         Reference: https://developer.mixpanel.com/reference/create-annotation
 
         Args:
-            date: Time to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone; aware
-                datetimes are converted to it.
+            date: Time to annotate: a datetime, a date (midnight) or ISO 8601 text. It is sent as
+                `YYYY-MM-DD HH:MM:SS` in the project's time zone, to which a time with an offset is
+                converted.
             description: Text shown on charts.
             tags: Ids of its tags.
 
@@ -365,7 +367,7 @@ class AnnotationsResource:
 
     def list_tags(
         self,
-    ) -> builtins.list[AnnotationTag]:
+    ) -> Records[AnnotationTag]:
         """List the annotation tags of a project.
 
         Lists the tags for annotations with their ids. Requires the Analyst role or higher.
@@ -373,7 +375,7 @@ class AnnotationsResource:
         Reference: https://developer.mixpanel.com/reference/get-annotation-tags-1
 
         Returns:
-            list[AnnotationTag]: The tags.
+            Records[AnnotationTag]: The tags.
 
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
@@ -455,7 +457,7 @@ class AsyncAnnotationsResource:
     async def create(
         self,
         *,
-        date: datetime.datetime | str,
+        date: datetime.datetime | datetime.date | str,
         description: str,
         tags: builtins.list[int] | None = None,
     ) -> AnnotationResult:
@@ -468,8 +470,9 @@ class AsyncAnnotationsResource:
         Reference: https://developer.mixpanel.com/reference/create-annotation
 
         Args:
-            date: Time to annotate, `YYYY-MM-DD HH:MM:SS` in the project's time zone; aware
-                datetimes are converted to it.
+            date: Time to annotate: a datetime, a date (midnight) or ISO 8601 text. It is sent as
+                `YYYY-MM-DD HH:MM:SS` in the project's time zone, to which a time with an offset is
+                converted.
             description: Text shown on charts.
             tags: Ids of its tags.
 
@@ -582,7 +585,7 @@ class AsyncAnnotationsResource:
 
     async def list_tags(
         self,
-    ) -> builtins.list[AnnotationTag]:
+    ) -> Records[AnnotationTag]:
         """List the annotation tags of a project.
 
         Lists the tags for annotations with their ids. Requires the Analyst role or higher.
@@ -590,7 +593,7 @@ class AsyncAnnotationsResource:
         Reference: https://developer.mixpanel.com/reference/get-annotation-tags-1
 
         Returns:
-            list[AnnotationTag]: The tags.
+            Records[AnnotationTag]: The tags.
 
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.

@@ -11,6 +11,7 @@ from typing import Any, Literal, cast, overload
 from ...models.bookmark_type import BookmarkType, check_bookmark_type
 from ...models.bookmarks_result import BookmarksResult
 from ...runtime import answers
+from ...runtime.lists import Records
 from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ...types import UNSET, Unset
 from . import bookmarks_list

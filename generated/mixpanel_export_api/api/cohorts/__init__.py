@@ -10,11 +10,12 @@ from typing import Any, Literal, cast, overload
 
 from ...models.cohort import Cohort
 from ...runtime import answers
+from ...runtime.lists import Records
 from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ...types import UNSET, Unset
 from . import cohorts_list
 
-COHORTS_LIST: Operation[builtins.list[Cohort]] = Operation(
+COHORTS_LIST: Operation[Records[Cohort]] = Operation(
     name="cohorts.list",
     method="POST",
     path="/api/query/cohorts/list",
@@ -56,7 +57,7 @@ class CohortsResource:
 
     def list(
         self,
-    ) -> builtins.list[Cohort]:
+    ) -> Records[Cohort]:
         """List the saved cohorts.
 
         Lists id, name, size and visibility of every cohort saved in the project. To read a cohort's
@@ -66,7 +67,7 @@ class CohortsResource:
         Reference: https://developer.mixpanel.com/reference/cohorts-list
 
         Returns:
-            list[Cohort]: The saved cohorts.
+            Records[Cohort]: The saved cohorts.
 
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
@@ -86,7 +87,7 @@ class AsyncCohortsResource:
 
     async def list(
         self,
-    ) -> builtins.list[Cohort]:
+    ) -> Records[Cohort]:
         """List the saved cohorts.
 
         Lists id, name, size and visibility of every cohort saved in the project. To read a cohort's
@@ -96,7 +97,7 @@ class AsyncCohortsResource:
         Reference: https://developer.mixpanel.com/reference/cohorts-list
 
         Returns:
-            list[Cohort]: The saved cohorts.
+            Records[Cohort]: The saved cohorts.
 
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.

@@ -12,6 +12,7 @@ from ...models.compliance_type import ComplianceType, check_compliance_type
 from ...models.deletion_create import DeletionCreate
 from ...models.privacy_job_result import PrivacyJobResult
 from ...runtime import answers
+from ...runtime.lists import Records
 from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ...types import UNSET, Unset
 from . import deletions_cancel, deletions_create, deletions_get

@@ -15,6 +15,7 @@ from ...models.time_unit import TimeUnit, check_time_unit
 from ...models.top_events_result import TopEventsResult
 from ...models.top_properties_result import TopPropertiesResult
 from ...runtime import answers
+from ...runtime.lists import Records
 from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ...types import UNSET, Unset
 from . import (
@@ -131,7 +132,7 @@ EVENTS_TOP: Operation[TopEventsResult] = Operation(
     build=events_top._get_kwargs,
     answer=answers.record(TopEventsResult),
 )
-EVENTS_NAMES: Operation[builtins.list[str]] = Operation(
+EVENTS_NAMES: Operation[Records[str]] = Operation(
     name="events.names",
     method="GET",
     path="/api/query/events/names",
@@ -286,7 +287,7 @@ EVENTS_PROPERTIES_TOP: Operation[TopPropertiesResult] = Operation(
     build=events_properties_top._get_kwargs,
     answer=answers.record(TopPropertiesResult),
 )
-EVENTS_PROPERTIES_VALUES: Operation[builtins.list[str]] = Operation(
+EVENTS_PROPERTIES_VALUES: Operation[Records[str]] = Operation(
     name="events.properties_values",
     method="GET",
     path="/api/query/events/properties/values",
@@ -449,7 +450,7 @@ class EventsResource:
         limit: int | None = None,
         from_date: datetime.date | str | None = None,
         to_date: datetime.date | str | None = None,
-    ) -> builtins.list[str]:
+    ) -> Records[str]:
         """List the names of the most common events.
 
         Lists the names of the most common events of the last 31 days, or of a range of dates;
@@ -465,7 +466,7 @@ class EventsResource:
             to_date: Last day of the range, included. Use with `from_date`.
 
         Returns:
-            list[str]: The names.
+            Records[str]: The names.
 
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
@@ -610,7 +611,7 @@ class EventsResource:
         name: str,
         limit: int | None = None,
         bucket: str | None = None,
-    ) -> builtins.list[str]:
+    ) -> Records[str]:
         """List the most common values of an event's property.
 
         Lists the most common values of the property on the event, as text whatever their type. Also
@@ -625,7 +626,7 @@ class EventsResource:
             bucket: Id of the data bucket to read, for the rare project that has several.
 
         Returns:
-            list[str]: The values.
+            Records[str]: The values.
 
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
@@ -763,7 +764,7 @@ class AsyncEventsResource:
         limit: int | None = None,
         from_date: datetime.date | str | None = None,
         to_date: datetime.date | str | None = None,
-    ) -> builtins.list[str]:
+    ) -> Records[str]:
         """List the names of the most common events.
 
         Lists the names of the most common events of the last 31 days, or of a range of dates;
@@ -779,7 +780,7 @@ class AsyncEventsResource:
             to_date: Last day of the range, included. Use with `from_date`.
 
         Returns:
-            list[str]: The names.
+            Records[str]: The names.
 
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
@@ -924,7 +925,7 @@ class AsyncEventsResource:
         name: str,
         limit: int | None = None,
         bucket: str | None = None,
-    ) -> builtins.list[str]:
+    ) -> Records[str]:
         """List the most common values of an event's property.
 
         Lists the most common values of the property on the event, as text whatever their type. Also
@@ -939,7 +940,7 @@ class AsyncEventsResource:
             bucket: Id of the data bucket to read, for the rare project that has several.
 
         Returns:
-            list[str]: The values.
+            Records[str]: The values.
 
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.

@@ -13,6 +13,7 @@ from ...models.funnel_result import FunnelResult
 from ...models.length_unit import LengthUnit, check_length_unit
 from ...models.saved_funnel import SavedFunnel
 from ...runtime import answers
+from ...runtime.lists import Records
 from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ...types import UNSET, Unset
 from . import funnels_list, funnels_query
@@ -81,7 +82,7 @@ FUNNELS_QUERY: Operation[FunnelResult] = Operation(
     build=funnels_query._get_kwargs,
     answer=answers.record(FunnelResult),
 )
-FUNNELS_LIST: Operation[builtins.list[SavedFunnel]] = Operation(
+FUNNELS_LIST: Operation[Records[SavedFunnel]] = Operation(
     name="funnels.list",
     method="GET",
     path="/api/query/funnels/list",
@@ -183,7 +184,7 @@ class FunnelsResource:
 
     def list(
         self,
-    ) -> builtins.list[SavedFunnel]:
+    ) -> Records[SavedFunnel]:
         """List the saved funnels.
 
         Lists id and name of every funnel saved in the project; a funnel query takes the id. Also
@@ -192,7 +193,7 @@ class FunnelsResource:
         Reference: https://developer.mixpanel.com/reference/funnels-list-saved
 
         Returns:
-            list[SavedFunnel]: The saved funnels.
+            Records[SavedFunnel]: The saved funnels.
 
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
@@ -272,7 +273,7 @@ class AsyncFunnelsResource:
 
     async def list(
         self,
-    ) -> builtins.list[SavedFunnel]:
+    ) -> Records[SavedFunnel]:
         """List the saved funnels.
 
         Lists id and name of every funnel saved in the project; a funnel query takes the id. Also
@@ -281,7 +282,7 @@ class AsyncFunnelsResource:
         Reference: https://developer.mixpanel.com/reference/funnels-list-saved
 
         Returns:
-            list[SavedFunnel]: The saved funnels.
+            Records[SavedFunnel]: The saved funnels.
 
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.

@@ -10,6 +10,7 @@ from typing import Any, Literal, cast, overload
 
 from ...models.insights_result import InsightsResult
 from ...runtime import answers
+from ...runtime.lists import Records
 from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ...types import UNSET, Unset
 from . import insights_query

@@ -13,11 +13,12 @@ from typing_extensions import deprecated
 from ...models.jql_form import JqlForm
 from ...models.jql_params import JqlParams
 from ...runtime import answers
+from ...runtime.lists import Records
 from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ...types import UNSET, Unset
 from . import jql_query
 
-JQL_QUERY: Operation[builtins.list[Any]] = Operation(
+JQL_QUERY: Operation[Records[Any]] = Operation(
     name="jql.query",
     method="POST",
     path="/api/query/jql",
@@ -74,7 +75,7 @@ class JqlResource:
         *,
         script: str,
         params: JqlParams | Mapping[str, Any] | None = None,
-    ) -> builtins.list[Any]:
+    ) -> Records[Any]:
         """Run a JQL script.
 
         Deprecated: Mixpanel keeps JQL in maintenance mode; use the export, client.profiles or the
@@ -93,7 +94,7 @@ class JqlResource:
                 wire.
 
         Returns:
-            list[Any]: The script's results, in the script's own shape.
+            Records[Any]: The script's results, in the script's own shape.
 
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
@@ -129,7 +130,7 @@ class AsyncJqlResource:
         *,
         script: str,
         params: JqlParams | Mapping[str, Any] | None = None,
-    ) -> builtins.list[Any]:
+    ) -> Records[Any]:
         """Run a JQL script.
 
         Deprecated: Mixpanel keeps JQL in maintenance mode; use the export, client.profiles or the
@@ -148,7 +149,7 @@ class AsyncJqlResource:
                 wire.
 
         Returns:
-            list[Any]: The script's results, in the script's own shape.
+            Records[Any]: The script's results, in the script's own shape.
 
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.

@@ -15,6 +15,7 @@ from ...models.legacy_annotations_result import LegacyAnnotationsResult
 from ...models.output_format import OutputFormat, check_output_format
 from ...models.profiles_page import ProfilesPage
 from ...runtime import answers
+from ...runtime.lists import Records
 from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ...types import UNSET, Unset
 from . import (
@@ -295,7 +296,7 @@ class LegacyResource:
     def annotations_create(
         self,
         *,
-        date: datetime.datetime | str,
+        date: datetime.datetime | datetime.date | str,
         description: str,
         format: Literal["json"] | None = None,
     ) -> LegacyAcknowledgement: ...
@@ -308,7 +309,7 @@ class LegacyResource:
         self,
         *,
         format: Literal["csv"],
-        date: datetime.datetime | str,
+        date: datetime.datetime | datetime.date | str,
         description: str,
     ) -> CsvText: ...
 
@@ -318,7 +319,7 @@ class LegacyResource:
     def annotations_create(
         self,
         *,
-        date: datetime.datetime | str,
+        date: datetime.datetime | datetime.date | str,
         description: str,
         format: OutputFormat | None = None,
     ) -> LegacyAcknowledgement | CsvText:
@@ -368,7 +369,7 @@ class LegacyResource:
         self,
         *,
         id: int,
-        date: datetime.datetime | str,
+        date: datetime.datetime | datetime.date | str,
         description: str,
         format: Literal["json"] | None = None,
     ) -> LegacyAcknowledgement: ...
@@ -382,7 +383,7 @@ class LegacyResource:
         *,
         format: Literal["csv"],
         id: int,
-        date: datetime.datetime | str,
+        date: datetime.datetime | datetime.date | str,
         description: str,
     ) -> CsvText: ...
 
@@ -393,7 +394,7 @@ class LegacyResource:
         self,
         *,
         id: int,
-        date: datetime.datetime | str,
+        date: datetime.datetime | datetime.date | str,
         description: str,
         format: OutputFormat | None = None,
     ) -> LegacyAcknowledgement | CsvText:
@@ -656,7 +657,7 @@ class AsyncLegacyResource:
     async def annotations_create(
         self,
         *,
-        date: datetime.datetime | str,
+        date: datetime.datetime | datetime.date | str,
         description: str,
         format: Literal["json"] | None = None,
     ) -> LegacyAcknowledgement: ...
@@ -669,7 +670,7 @@ class AsyncLegacyResource:
         self,
         *,
         format: Literal["csv"],
-        date: datetime.datetime | str,
+        date: datetime.datetime | datetime.date | str,
         description: str,
     ) -> CsvText: ...
 
@@ -679,7 +680,7 @@ class AsyncLegacyResource:
     async def annotations_create(
         self,
         *,
-        date: datetime.datetime | str,
+        date: datetime.datetime | datetime.date | str,
         description: str,
         format: OutputFormat | None = None,
     ) -> LegacyAcknowledgement | CsvText:
@@ -729,7 +730,7 @@ class AsyncLegacyResource:
         self,
         *,
         id: int,
-        date: datetime.datetime | str,
+        date: datetime.datetime | datetime.date | str,
         description: str,
         format: Literal["json"] | None = None,
     ) -> LegacyAcknowledgement: ...
@@ -743,7 +744,7 @@ class AsyncLegacyResource:
         *,
         format: Literal["csv"],
         id: int,
-        date: datetime.datetime | str,
+        date: datetime.datetime | datetime.date | str,
         description: str,
     ) -> CsvText: ...
 
@@ -754,7 +755,7 @@ class AsyncLegacyResource:
         self,
         *,
         id: int,
-        date: datetime.datetime | str,
+        date: datetime.datetime | datetime.date | str,
         description: str,
         format: OutputFormat | None = None,
     ) -> LegacyAcknowledgement | CsvText:

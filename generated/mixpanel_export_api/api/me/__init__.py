@@ -10,6 +10,7 @@ from typing import Any, Literal, cast, overload
 
 from ...models.me_result import MeResult
 from ...runtime import answers
+from ...runtime.lists import Records
 from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from . import me_get
 

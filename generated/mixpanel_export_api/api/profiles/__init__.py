@@ -16,6 +16,7 @@ from ...models.profiles_stats import ProfilesStats
 from ...models.profiles_stats_form import ProfilesStatsForm
 from ...models.sort_order import SortOrder, check_sort_order
 from ...runtime import answers
+from ...runtime.lists import Records
 from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ...types import UNSET, Unset
 from . import profiles_query, profiles_stats

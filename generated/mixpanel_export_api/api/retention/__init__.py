@@ -14,6 +14,7 @@ from ...models.hour_or_day import HourOrDay, check_hour_or_day
 from ...models.retention_result import RetentionResult
 from ...models.retention_type import RetentionType, check_retention_type
 from ...runtime import answers
+from ...runtime.lists import Records
 from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ...types import UNSET, Unset
 from . import retention_frequency, retention_query, retention_saved

@@ -13,6 +13,7 @@ from ...models.disclosure_type import DisclosureType, check_disclosure_type
 from ...models.privacy_job_result import PrivacyJobResult
 from ...models.retrieval_create import RetrievalCreate
 from ...runtime import answers
+from ...runtime.lists import Records
 from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ...types import UNSET, Unset
 from . import retrievals_create, retrievals_get

@@ -20,6 +20,7 @@ from ...models.lexicon_upload import LexiconUpload
 from ...models.lexicon_upload_entry import LexiconUploadEntry
 from ...models.lexicon_upload_result import LexiconUploadResult
 from ...runtime import answers
+from ...runtime.lists import Records
 from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ...types import UNSET, Unset
 from . import (

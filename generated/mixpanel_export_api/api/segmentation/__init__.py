@@ -17,6 +17,7 @@ from ...models.segmentation_result import SegmentationResult
 from ...models.segmentation_sum_result import SegmentationSumResult
 from ...models.time_unit import TimeUnit, check_time_unit
 from ...runtime import answers
+from ...runtime.lists import Records
 from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
 from ...types import UNSET, Unset
 from . import (
