@@ -6,6 +6,7 @@ from mixpanel_export import _light_httpx  # noqa: F401  # pyright: ignore[report
 from mixpanel_export._extras import needs_extra
 from mixpanel_export._formats import FileFormat, Layout, LinesFormat, PartitionBy
 from mixpanel_export._redaction import RedactingFilter
+from mixpanel_export._streams import AsyncStream, Stream
 from mixpanel_export.auth import MixpanelAuth, OAuthTokenAuth, SecretAuth, ServiceAccountAuth, SignatureAuth
 from mixpanel_export.client import AsyncMixpanelClient, ClientOptions, MixpanelClient
 from mixpanel_export.client_spec import ClientSpec
@@ -79,6 +80,7 @@ __all__ = [
     "AsyncProfiles",
     "AsyncRecordBatches",
     "AsyncReports",
+    "AsyncStream",
     "AuthenticationError",
     "BadRequestError",
     "BudgetExhaustedError",
@@ -151,6 +153,7 @@ __all__ = [
     "SliceFailedError",
     "SliceTask",
     "StoredLease",
+    "Stream",
     "UnrepresentableError",
     "prop",
 ]

@@ -58,6 +58,11 @@ class ExportCalls:
     ) -> EventBatches:
         return EventBatches(job, self._http, ordered=ordered, listener=listener)
 
+    def _record_batches_of(self, job: ExportJob, listener: ProgressListener | None) -> RecordBatches:
+        from mixpanel_export.export.batches import RecordBatches
+
+        return RecordBatches(job, self._http, "wide", listener=listener)
+
     def _record_batches(
         self,
         from_date: DateLike,

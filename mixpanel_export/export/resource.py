@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Unpack
 
 from mixpanel_export._formats import FileFormat, Layout, OnMalformed
+from mixpanel_export._streams import AsyncStream, Stream
 from mixpanel_export._worker import WorkThread, in_thread
 from mixpanel_export.dates import DateLike
 from mixpanel_export.download.job import DEFAULT_PARALLEL, ExportJob, ExportOptions
@@ -68,7 +69,7 @@ class Export(ExportCalls, Plans, ExportResource):
         max_line: int = MAX_LINE,
         allow_unproved: bool = False,
         progress: ProgressListener | None = None,
-    ) -> Iterator[Event]:
+    ) -> Stream[Event]:
         """Iterate over every raw event of a range of days, each exactly once, in constant memory.
 
         The range is divided into slices, which are downloaded in parallel (to memory, then to temporary files) and
@@ -108,8 +109,9 @@ class Export(ExportCalls, Plans, ExportResource):
                 length, chunks and gzip.
             progress: called with the current totals, from the threads that download and from this one.
 
-        Yields:
-            Event: each event once.
+        Returns:
+            Stream: an iterator of events, each once, with `to_pandas()`, `to_polars()` and `to_arrow()`, which load
+            all of them as `batches` does.
 
         Raises:
             InvalidArgumentError: for an argument that is not allowed; nothing is sent.
@@ -138,7 +140,7 @@ class Export(ExportCalls, Plans, ExportResource):
             max_line=max_line,
             allow_unproved=allow_unproved,
         )
-        return self._iterate(job, ordered, progress)
+        return Stream(self._iterate(job, ordered, progress), lambda: self._record_batches_of(job, progress))
 
     def _iterate(self, job: ExportJob, ordered: bool, progress: ProgressListener | None) -> Iterator[Event]:
         batches = self._event_batches(job, ordered, progress)
@@ -326,7 +328,7 @@ class AsyncExport(ExportCalls, AsyncPlans, AsyncExportResource):
         max_line: int = MAX_LINE,
         allow_unproved: bool = False,
         progress: ProgressListener | None = None,
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncStream[Event]:
         """Iterate over every raw event of a range of days: `async for event in client.export.events(...)`.
 
         Arguments, events and errors are those of `Export.events`. If you stop early and want the threads to end at
@@ -350,7 +352,8 @@ class AsyncExport(ExportCalls, AsyncPlans, AsyncExportResource):
             max_line=max_line,
             allow_unproved=allow_unproved,
         )
-        return self._iterate(job, ordered, progress)
+        events = self._iterate(job, ordered, progress)
+        return AsyncStream(events, lambda: self._async_batches_of(job, progress))
 
     def batches(
         self,
@@ -371,6 +374,11 @@ class AsyncExport(ExportCalls, AsyncPlans, AsyncExportResource):
         return AsyncRecordBatches(
             self._record_batches(from_date, to_date, layout, progress, columns, options)
         )
+
+    def _async_batches_of(self, job: ExportJob, progress: ProgressListener | None) -> AsyncRecordBatches:
+        from mixpanel_export.export.batches import AsyncRecordBatches
+
+        return AsyncRecordBatches(self._record_batches_of(job, progress))
 
     async def columns(
         self,

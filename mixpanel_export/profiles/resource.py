@@ -11,17 +11,23 @@ from typing import IO, TYPE_CHECKING, Any, Unpack
 
 from mixpanel_export._formats import LinesFormat
 from mixpanel_export._process import Undelivered
+from mixpanel_export._streams import AsyncStream, Stream
 from mixpanel_export.http.connections import Connections
 from mixpanel_export.profiles.fetch import async_batches, batches
 from mixpanel_export.profiles.file import ProfilesProgress, ProfilesProgressListener
 from mixpanel_export.profiles.pagination import Paging
 from mixpanel_export.profiles.query import ProfileFilters, ProfileQuery
 from mixpanel_export.profiles.writer import write, write_async, writing_to_file, writing_to_stream
+from mixpanel_export_api.api import Records
 from mixpanel_export_api.api.profiles import AsyncProfilesResource, ProfilesResource
 from mixpanel_export_api.models.behavior import Behavior
 from mixpanel_export_api.models.profile import Profile
 
 if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow
+
     from mixpanel_export.http.context import Context
     from mixpanel_export_api.api import AsyncCaller, Caller, Expression
 
@@ -48,7 +54,7 @@ class Profiles(ProfilesResource):
         as_of_timestamp: int | None = None,
         include_all_users: bool | None = None,
         allow_shortfall: bool = False,
-    ) -> Iterator[Profile]:
+    ) -> Stream[Profile]:
         """Iterate over every matching profile, each once, however many pages that takes.
 
         The first page tells how many pages there are; after it, up to four are requested in parallel, within the
@@ -73,8 +79,9 @@ class Profiles(ProfilesResource):
             include_all_users: False leaves out cohort members that have no profile. With `cohort` only.
             allow_shortfall: end without an error if Mixpanel sends fewer profiles than the total it reports.
 
-        Yields:
-            Profile: each profile once, with its `distinct_id` and its `properties`.
+        Returns:
+            Stream: an iterator of profiles, each once, with its `distinct_id` and its `properties`; `to_pandas()`,
+            `to_polars()` and `to_arrow()` load all of them, with a column for each property.
 
         Raises:
             InvalidArgumentError: for an argument that is not allowed; nothing is sent.
@@ -97,7 +104,7 @@ class Profiles(ProfilesResource):
             include_all_users=include_all_users,
             allow_shortfall=allow_shortfall,
         )
-        return self._iterate(query)
+        return Stream(self._iterate(query), lambda: _records(self._iterate(query)))
 
     def _iterate(self, query: ProfileQuery) -> Iterator[Profile]:
         pages = batches(self._context, self._http, query, Paging(allows_shortfall=query.allows_shortfall))
@@ -175,7 +182,7 @@ class AsyncProfiles(AsyncProfilesResource):
         as_of_timestamp: int | None = None,
         include_all_users: bool | None = None,
         allow_shortfall: bool = False,
-    ) -> AsyncIterator[Profile]:
+    ) -> AsyncStream[Profile]:
         """Iterate over every matching profile: `async for profile in client.profiles.all(...)`.
 
         Takes, yields and raises what `Profiles.all` does. If you stop early, close it with `aclose()` (or
@@ -193,7 +200,7 @@ class AsyncProfiles(AsyncProfilesResource):
             include_all_users=include_all_users,
             allow_shortfall=allow_shortfall,
         )
-        return self._iterate(query)
+        return AsyncStream(self._iterate(query), lambda: _AsyncRecords(self._iterate(query)))
 
     async def _iterate(self, query: ProfileQuery) -> AsyncIterator[Profile]:
         pages = async_batches(
@@ -236,3 +243,24 @@ class AsyncProfiles(AsyncProfilesResource):
         """
         writing = writing_to_stream(self._context, file, progress, filters)
         return await write_async(self._context, self._client, writing)
+
+
+def _records(profiles: Iterable[Profile]) -> Records[Profile]:
+    return Records(profiles, Profile)
+
+
+class _AsyncRecords:
+    def __init__(self, profiles: AsyncIterator[Profile]) -> None:
+        self._profiles = profiles
+
+    async def to_pandas(self) -> pandas.DataFrame:
+        return (await self._all()).to_pandas()
+
+    async def to_polars(self) -> polars.DataFrame:
+        return (await self._all()).to_polars()
+
+    async def to_arrow(self) -> pyarrow.Table:
+        return (await self._all()).to_arrow()
+
+    async def _all(self) -> Records[Profile]:
+        return _records([profile async for profile in self._profiles])

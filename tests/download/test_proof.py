@@ -358,7 +358,7 @@ def give_up_an_iterator(client: MixpanelClient) -> None:
     events = client.export.events(*SIX_DAYS, slice_days=1, parallel=3)
     assert next(events).name == "day 1"
     time.sleep(0.3)
-    events.close()  # type: ignore[attr-defined]
+    events.close()
 
 
 def give_up_batches(client: MixpanelClient) -> None:

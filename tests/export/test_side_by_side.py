@@ -163,7 +163,7 @@ def abandon_asynchronously(wire: Wire) -> None:
                 count += 1
                 if count == 10:
                     break
-            await events.aclose()  # type: ignore[attr-defined]
+            await events.aclose()
             assert settled(lambda: not export_threads())
 
     asyncio.run(run())

@@ -250,7 +250,7 @@ def test_an_abandoned_iteration_leaves_no_thread(sandbox: Sandbox) -> None:
     sandbox.faults.add(None, Fault.hang(), Fault.status(503), path="/engage", times=None)
     with MixpanelClient(**settings(sandbox, timeout=60)) as client:
         profiles = client.profiles.all()
-        with contextlib.closing(profiles):  # type: ignore[type-var]
+        with contextlib.closing(profiles):
             next(profiles)
             assert [each for each in threading.enumerate() if each.name.startswith("mixpanel-profiles")]
             began = time.monotonic()
@@ -264,7 +264,7 @@ def test_an_abandoned_iteration_leaves_no_task(sandbox: Sandbox) -> None:
     async def run() -> None:
         before = asyncio.all_tasks()
         async with AsyncMixpanelClient(**settings(sandbox, AsyncMixpanelClient, timeout=60)) as client:
-            async with contextlib.aclosing(client.profiles.all()) as profiles:  # type: ignore[type-var]
+            async with contextlib.aclosing(client.profiles.all()) as profiles:
                 await anext(profiles)
                 assert asyncio.all_tasks() > before
             assert asyncio.all_tasks() == before

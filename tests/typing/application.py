@@ -7,11 +7,12 @@ both checkers are set to complain when it is not.
 from __future__ import annotations
 
 import datetime
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, assert_type
 
 from mixpanel_export import (
     AsyncMixpanelClient,
+    AsyncStream,
     DirectoryExport,
     Event,
     MixpanelClient,
@@ -22,6 +23,7 @@ from mixpanel_export import (
     SecretAuth,
     ServiceAccountAuth,
     SignatureAuth,
+    Stream,
     prop,
 )
 from mixpanel_export.expressions import Expr
@@ -52,7 +54,7 @@ def clients() -> None:
 
 def export(client: MixpanelClient) -> None:
     events = client.export.events(DAY, "2024-01-31", event=["Sign Up"], where='properties["a"] == 1', limit=5)
-    assert_type(events, Iterator[Event])
+    assert_type(events, Stream[Event])
     for event in events:
         assert_type(event.name, str)
         assert_type(event.time, datetime.datetime)
@@ -117,7 +119,7 @@ async def asynchronous(environ: Mapping[str, str]) -> None:
     async with AsyncMixpanelClient.from_env(environ) as client:
         assert_type(client, AsyncMixpanelClient)
         events = client.export.events(DAY, DAY)
-        assert_type(events, AsyncIterator[Event])
+        assert_type(events, AsyncStream[Event])
         async for event in events:
             assert_type(event.name, str)
         assert_type(await client.export.to_directory("d", DAY, DAY), DirectoryExport)

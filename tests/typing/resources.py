@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
 from typing import Any, assert_type
 
-from mixpanel_export import AsyncMixpanelClient, Event, MixpanelClient, Progress
+from mixpanel_export import AsyncMixpanelClient, AsyncStream, Event, MixpanelClient, Progress, Stream
 from mixpanel_export_api import models
 from mixpanel_export_api.api import Records
 
@@ -17,14 +16,14 @@ def synchronous(client: MixpanelClient) -> None:
     assert_type(client.annotations.list(), models.AnnotationsResult)
     assert_type(client.cohorts.list(), Records[models.Cohort])
     assert_type(client.events.names(type="general"), Records[str])
-    assert_type(client.export.events(DAY, DAY), Iterator[Event])
+    assert_type(client.export.events(DAY, DAY), Stream[Event])
     assert_type(client.export.raw(from_date=DAY, to_date=DAY), str)
     assert_type(client.export.to_file("f", DAY, DAY), Progress)
     assert_type(client.funnels.list(), Records[models.SavedFunnel])
     assert_type(client.insights.query(bookmark_id=1), models.InsightsResult)
     assert_type(client.jql.query(script="s"), Records[Any])
     assert_type(client.legacy.engage(), models.ProfilesPage)
-    assert_type(client.profiles.all(), Iterator[models.Profile])
+    assert_type(client.profiles.all(), Stream[models.Profile])
     assert_type(client.profiles.query(), models.ProfilesPage)
     assert_type(
         client.retention.frequency(from_date=DAY, to_date=DAY, unit="day", addiction_unit="hour"),
@@ -43,13 +42,13 @@ async def asynchronous(client: AsyncMixpanelClient) -> None:
     assert_type(await client.annotations.list(), models.AnnotationsResult)
     assert_type(await client.cohorts.list(), Records[models.Cohort])
     assert_type(await client.events.names(type="general"), Records[str])
-    assert_type(client.export.events(DAY, DAY), AsyncIterator[Event])
+    assert_type(client.export.events(DAY, DAY), AsyncStream[Event])
     assert_type(await client.export.raw(from_date=DAY, to_date=DAY), str)
     assert_type(await client.funnels.list(), Records[models.SavedFunnel])
     assert_type(await client.insights.query(bookmark_id=1), models.InsightsResult)
     assert_type(await client.jql.query(script="s"), Records[Any])
     assert_type(await client.legacy.engage(), models.ProfilesPage)
-    assert_type(client.profiles.all(), AsyncIterator[models.Profile])
+    assert_type(client.profiles.all(), AsyncStream[models.Profile])
     assert_type(await client.profiles.query(), models.ProfilesPage)
     assert_type(
         await client.retention.frequency(from_date=DAY, to_date=DAY, unit="day", addiction_unit="hour"),
