@@ -33,6 +33,7 @@ LAYERS = (
         "settings",
         "tables",
         "_process",
+        "_streams",
         "_redaction",
         "_resources",
         "_mounts",

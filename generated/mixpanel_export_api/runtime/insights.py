@@ -36,13 +36,14 @@ def report_rows(series: Row, headers: Any) -> list[Row]:
         found += steps
         if not steps:
             others[name] = inner
-    leaves = [*_leaves(others, ())]
-    names = _names(texts, max((_depth(path, leaf) for path, leaf in leaves), default=0))
+    known: set[str] = set()
+    leaves = [(path, leaf, _is_dated(leaf, known)) for path, leaf in _leaves(others, ())]
+    names = _names(texts, max((len(path) + (not is_dated) for path, _, is_dated in leaves), default=0))
     dates = Dates()
-    for path, leaf in leaves:
+    for path, leaf, is_dated in leaves:
         if isinstance(raw(leaf, "counts"), list):
             found += _retention_rows(path, leaf)
-        elif all(map(is_date_key, leaf)):
+        elif is_dated:
             add_numbers(leaf, _segments([*path], names), found, dates)
         else:
             found += [_single(path, key, value, names) for key, value in dict.items(leaf)]
@@ -61,8 +62,14 @@ def _leaves(node: Row, path: Path) -> Iterator[tuple[Path, Row]]:
         yield path, scalars
 
 
-def _depth(path: Path, leaf: Row) -> int:
-    return len(path) + (not all(map(is_date_key, leaf)))
+def _is_dated(leaf: Row, known: set[str]) -> bool:
+    """Return True if all keys are dates; `known` remembers those that are, since a report repeats them."""
+    if dict.keys(leaf) <= known:
+        return True
+    if not all(map(is_date_key, leaf)):
+        return False
+    known.update(leaf)
+    return True
 
 
 def _names(headers: list[str], depth: int) -> list[str]:

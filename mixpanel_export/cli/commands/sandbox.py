@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 import click
 
@@ -36,12 +37,22 @@ __all__ = ["sandbox"]
     is_flag=True,
     help="Do not enforce Mixpanel's limits on requests and concurrency.",
 )
+@click.option(
+    "--variant",
+    "variants",
+    metavar="NAME",
+    multiple=True,
+    help="Respond in this form seen at Mixpanel, such as annotations.user_missing; can be repeated.",
+)
 @pass_invocation
-def sandbox(invocation: Invocation, port: int, events: str | None, no_limits: bool) -> None:
+def sandbox(
+    invocation: Invocation, port: int, events: str | None, no_limits: bool, variants: Sequence[str]
+) -> None:
     """Run the embedded sandbox on loopback until interrupted, and print how to reach it."""
     from mixpanel_export.sandbox import Limits, Sandbox
 
-    with Sandbox(port=port, events=events, limits=None if no_limits else Limits.mixpanel()) as server:
+    limits = None if no_limits else Limits.mixpanel()
+    with Sandbox(port=port, events=events, limits=limits, variants=variants) as server:
         click.echo(f"# The sandbox is running at {server.url}; press Ctrl-C to stop it.")
         click.echo(f"# Inject faults and view the request log at {server.control_url}")
         click.echo("# Paste this into another shell:")
