@@ -18,6 +18,7 @@ from mixpanel_export.compat.exceptions import InvalidDataType, InvalidFormatExce
 from mixpanel_export.dates import to_wall_clock
 from mixpanel_export.http.limits import MIXPANEL_LIMITS, Limits, Quota
 from mixpanel_export.http.retry import RetryPolicy
+from mixpanel_export.http.servers import Region
 
 __all__ = ["MixpanelQueryClient"]
 
@@ -40,6 +41,7 @@ class MixpanelQueryClient:
         timeout: seconds; by default as long as Mixpanel itself takes.
         auth_class: `SignatureAuth` or `SecretAuth`, the class itself.
         base_url: one root for all calls instead of Mixpanel's servers, such as a proxy or the sandbox.
+        region: the region that the project lives in, `us`, `eu` or `in`; by default that of `Connection.ENDPOINT`.
         retry: the retry policy for failed calls; the older client had none.
         limits: the request budgets to keep. The default limits only concurrent calls (5 reports, 100 exports),
             because the older client never waited for an hour to pass. `MIXPANEL_LIMITS` keeps all of Mixpanel's
@@ -73,6 +75,7 @@ class MixpanelQueryClient:
         auth_class: Callable[[Keys], MixpanelAuth] = SignatureAuth,
         base_url: str | None = None,
         *,
+        region: Region | None = None,
         retry: RetryPolicy | None = None,
         limits: Limits | None = AT_ONCE,
     ) -> None:
@@ -81,7 +84,7 @@ class MixpanelQueryClient:
         self.timeout = timeout
         self.auth: MixpanelAuth = auth_class(self)
         self.connection: Connection = Connection(
-            self.auth, base_url=base_url, timeout=timeout, retry=retry, limits=limits
+            self.auth, region=region, base_url=base_url, timeout=timeout, retry=retry, limits=limits
         )
         # The older client had no close().
         weakref.finalize(self, self.connection.close)

@@ -11,17 +11,26 @@ import io
 import json
 from collections.abc import Generator, Iterator, Mapping
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 from attrs import frozen
 
-from mixpanel_export import Event, Export, Limits, MixpanelClient, RetryPolicy
+from mixpanel_export import (
+    ConfigurationError,
+    Event,
+    Export,
+    Limits,
+    MixpanelClient,
+    Region,
+    RetryPolicy,
+)
 from mixpanel_export.auth import MixpanelAuth
 from mixpanel_export.compat.exceptions import JSONDecodeError, older_errors
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.plan import Plan, Slice
 from mixpanel_export.http.calls import Request, raw_call
 from mixpanel_export.http.raw import raw_arguments
+from mixpanel_export.http.servers import Servers
 
 __all__ = ["CSV", "JSON", "Answer", "Connection"]
 
@@ -35,21 +44,56 @@ Answer: TypeAlias = Any
 class Connection:
     """Sends the calls of one older client.
 
+    As in the older client, `ENDPOINT` and `DATA_ENDPOINT` may be changed, on the class or on `client.connection`,
+    to those of another region.
+
     Args:
         auth: the credentials.
+        region: the project's region; by default that of `ENDPOINT`.
         base_url, timeout, retry, limits: as for `MixpanelClient`.
+
+    Raises:
+        ConfigurationError: (a ValueError) when the endpoints are not those of one region.
     """
+
+    ENDPOINT = "https://mixpanel.com/api"
+    DATA_ENDPOINT = "https://data.mixpanel.com/api"
+    VERSION = "2.0"
 
     def __init__(
         self,
         auth: MixpanelAuth,
         *,
+        region: Region | None = None,
         base_url: str | None,
         timeout: float | None,
         retry: RetryPolicy | None,
         limits: Limits | None,
     ) -> None:
-        self._client = _Client(auth, base_url=base_url, timeout=timeout, retry=retry, limits=limits)
+        self._region = region
+        self._base_url = base_url
+
+        def open_client(region: Region) -> _Client:
+            return _Client(
+                auth, region=region, base_url=base_url, timeout=timeout, retry=retry, limits=limits
+            )
+
+        self._open = open_client
+        self._opened = self._chosen_region()
+        self._client = open_client(self._opened)
+
+    def _current(self) -> _Client:
+        """Return the client of the region that the endpoints name now."""
+        region = self._chosen_region()
+        if region != self._opened:
+            self._client.close()
+            self._client, self._opened = self._open(region), region
+        return self._client
+
+    def _chosen_region(self) -> Region:
+        if self._region is not None or self._base_url is not None:
+            return self._region or "us"
+        return region_of(self.ENDPOINT, self.DATA_ENDPOINT)
 
     def request(
         self,
@@ -67,7 +111,7 @@ class Connection:
         """
         sent = _on_the_wire(params, response_format)
         with older_errors():
-            response = self._client.request("GET", _path(method_name), params=sent, idempotent=idempotent)
+            response = self._current().request("GET", _path(method_name), params=sent, idempotent=idempotent)
         if response_format == CSV:
             return response.text
         try:
@@ -86,12 +130,36 @@ class Connection:
             return
         sent = _on_the_wire(params, response_format)
         with older_errors():
-            for event in self._client.older_export.events_of(Slice(*days), sent):
+            for event in self._current().older_export.events_of(Slice(*days), sent):
                 yield {"event": event.name, "properties": event.properties}
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+
+def region_of(endpoint: str, data_endpoint: str) -> Region:
+    """Return the region of the older client's endpoints.
+
+    Raises:
+        ConfigurationError: they are not those of one region.
+    """
+    known: dict[str, tuple[Region, str]] = {}
+    for region in get_args(Region):
+        servers = Servers.choose(region, None)
+        known[f"{servers.rest}/api"] = (region, f"{servers.data}/api")
+    found = known.get(endpoint.rstrip("/"))
+    if found is None:
+        raise ConfigurationError(
+            "ENDPOINT",
+            f"expected one of {', '.join(known)}, got {endpoint!r}; for another server pass base_url=",
+        )
+    region, data = found
+    if data_endpoint.rstrip("/") != data:
+        raise ConfigurationError(
+            "DATA_ENDPOINT", f"expected {data}, which belongs to {endpoint}, got {data_endpoint!r}"
+        )
+    return region
 
 
 class _Client(MixpanelClient):
