@@ -7,26 +7,21 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from openapi_spec_validator import validate
-from ruamel.yaml import YAML
+from spec.mistakes import METHODS, GenerationError, read_spec
 
-METHODS = ("get", "put", "post", "delete", "patch")
+__all__ = ["METHODS", "Contract", "GenerationError"]
+
 _CHECKED_KEYS = (
     "type", "format", "enum", "items", "properties", "minimum", "maximum", "minItems", "maxItems", "minLength",
     "maxLength", "minProperties", "maxProperties", "x-future",
 )  # fmt: skip
 
 
-class GenerationError(Exception):
-    """The spec does not compile cleanly."""
-
-
 class Contract:
     """An OpenAPI document, read from a file and validated."""
 
     def __init__(self, path: Path) -> None:
-        self.document: dict[str, Any] = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-        validate(self.document)
+        self.document: dict[str, Any] = read_spec(path)
 
     def resolve(self, node: dict[str, Any]) -> dict[str, Any]:
         """Follow the references of a node; keys beside a `$ref` win over the target's."""

@@ -51,7 +51,7 @@ def main() -> int:
         try:
             compile_spec(SPEC, fresh)
         except GenerationError as error:
-            print(f"spec/openapi.yaml does not compile cleanly:\n{error}", file=sys.stderr)
+            print(error, file=sys.stderr)
             return 1
         if not check:
             shutil.rmtree(GENERATED, ignore_errors=True)
