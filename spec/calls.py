@@ -12,13 +12,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from attrs import frozen
-from openapi_python_client.parser import GeneratorData
-from openapi_python_client.parser.bodies import BodyType
-from openapi_python_client.parser.openapi import Endpoint
-from openapi_python_client.parser.properties import ModelProperty, Property
-from openapi_python_client.parser.properties.list_property import ListProperty
-from openapi_python_client.strings import PythonIdentifier, safe_for_docstring
 
+from spec.adapter import (
+    BodyType,
+    Endpoint,
+    GeneratorData,
+    ListProperty,
+    ModelProperty,
+    Property,
+    PythonIdentifier,
+    safe_for_docstring,
+)
 from spec.contract import Contract, GenerationError
 
 BOUND = ("project_id", "workspace_id")

@@ -9,12 +9,17 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
-from openapi_python_client import Project
-from openapi_python_client.config import Config, ConfigFile, MetaType
-from openapi_python_client.parser import GeneratorData
-from openapi_python_client.parser.errors import GeneratorError
+from jinja2 import ChoiceLoader, PrefixLoader
 
+from spec.adapter import (
+    UPSTREAM_TEMPLATES,
+    Config,
+    ConfigFile,
+    GeneratorData,
+    GeneratorError,
+    MetaType,
+    Project,
+)
 from spec.calls import calls_by_name
 from spec.contract import Contract, GenerationError
 from spec.models import models_by_name
@@ -43,9 +48,8 @@ def compile_spec(spec: Path, output: Path) -> None:
     if isinstance(data, GeneratorError):
         raise GenerationError(f"{data.header}\n{data.detail}")
     project = Project(openapi=data, config=config, custom_template_path=HERE / "templates")
-    upstream = PackageLoader("openapi_python_client")
     assert project.env.loader is not None
-    project.env.loader = ChoiceLoader([project.env.loader, PrefixLoader({"upstream": upstream})])
+    project.env.loader = ChoiceLoader([project.env.loader, PrefixLoader({"upstream": UPSTREAM_TEMPLATES})])
     project.env.globals["calls"] = calls_by_name(contract, data)
     project.env.globals["models"] = models_by_name(contract)
     project.env.globals["descriptions"] = contract.tag_descriptions()

@@ -26,8 +26,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from attrs import field, frozen
-from openapi_python_client.strings import ClassName, PythonIdentifier, safe_for_docstring, snake_case
 
+from spec.adapter import ClassName, PythonIdentifier, safe_for_docstring, snake_case
 from spec.contract import Contract, GenerationError
 
 _SCALARS = {
