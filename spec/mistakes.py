@@ -19,8 +19,8 @@ __all__ = ["METHODS", "GenerationError", "read_spec"]
 
 METHODS = ("get", "put", "post", "delete", "patch")
 _EXTENSIONS = {
-    "x-always", "x-any", "x-bare", "x-deprecated", "x-empty", "x-future", "x-idempotent", "x-implied", "x-instead",
-    "x-list", "x-overall", "x-quiet", "x-refused", "x-table", "x-unit", "x-within", "x-writes",
+    "x-always", "x-any", "x-bare", "x-deprecated", "x-empty", "x-flat", "x-future", "x-idempotent", "x-implied",
+    "x-instead", "x-list", "x-overall", "x-quiet", "x-refused", "x-table", "x-unit", "x-within", "x-writes",
 }  # fmt: skip
 _FLAGS = {"x-always", "x-any", "x-deprecated", "x-empty", "x-future", "x-idempotent", "x-writes"}
 _FORMATS = {"date", "date-time", "mixpanel-datetime", "mixpanel-expression"}
