@@ -75,7 +75,8 @@ def lexicon_kinds(entities: Iterable[Any], events: Collection[str] | None) -> di
         schema = getattr(entity, "schema_json", None)
         if schema is None or (events is not None and entity.name not in events):
             continue
-        for name, described in (schema.properties or {}).items():
+        properties: Mapping[str, Any] = schema.properties or {}
+        for name, described in properties.items():
             kind = _kind_of(getattr(described, "type_", None))
             kinds[name] = wider(kinds[name], kind) if name in kinds else kind
     return kinds
@@ -90,7 +91,7 @@ def choose_columns(
     naming: ColumnNames,
 ) -> ColumnSchema:
     """Combine what a sample has shown with what Lexicon says."""
-    kinds = {**described, **sampled}
+    kinds: dict[str, Kind] = {**described, **sampled}
     for name in sampled.keys() & described.keys():
         kinds[name] = _combined(sampled[name], described[name])
     if fields is not None:
@@ -98,7 +99,9 @@ def choose_columns(
         kinds = {name: kinds.get(name, cast(Kind, "json")) for name in fields} | {
             name: kinds[name] for name in ("distinct_id", "$insert_id") if name in kinds
         }
-    wanted = {name: kind for name, kind in kinds.items() if name not in exclude and name != "time"}
+    wanted: dict[str, Kind] = {
+        name: kind for name, kind in kinds.items() if name not in exclude and name != "time"
+    }
     return ColumnSchema(Columns(naming=naming, reserved=("overflow",)).widened(wanted))
 
 

@@ -7,7 +7,6 @@ iteration is abandoned.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
 import queue
 import threading
@@ -66,12 +65,12 @@ async def async_batches(
     async def page(request: PageRequest) -> ProfilesPage:
         _warn_of_wait(request)
         await asyncio.sleep(request.wait)
-        for tries in itertools.count(1):
-            found = await client.call_operation(PROFILES_QUERY, query.arguments(request))
-            wait = pending_wait(found, tries)
-            if wait is None:
-                break
+        tries = 1
+        found = await client.call_operation(PROFILES_QUERY, query.arguments(request))
+        while (wait := pending_wait(found, tries)) is not None:
             await asyncio.sleep(wait)
+            tries += 1
+            found = await client.call_operation(PROFILES_QUERY, query.arguments(request))
         return found
 
     try:
@@ -142,13 +141,13 @@ class _Threads:
             self._outcomes.put((request, error))
 
     def _page(self, request: PageRequest) -> ProfilesPage:
-        for tries in itertools.count(1):
-            call = operation_call(self._context, PROFILES_QUERY, self._query.arguments(request))
-            page = send(self._http, call, self._cancellation)
-            wait = pending_wait(page, tries)
-            if wait is None:
-                break
+        call = operation_call(self._context, PROFILES_QUERY, self._query.arguments(request))
+        tries = 1
+        page = send(self._http, call, self._cancellation)
+        while (wait := pending_wait(page, tries)) is not None:
             self._cancellation.sleep(wait)
+            tries += 1
+            page = send(self._http, call, self._cancellation)
         return page
 
 

@@ -329,7 +329,7 @@ class Paging:
         return _HOUR / reserve
 
     def _received(self, number: int, page: ProfilesPage) -> None:
-        results = page.get("results")
+        results: Any = page.get("results")
         if not isinstance(results, list | None) or len(page.results) < len(results or []):
             self._fail(number, f"Mixpanel sent something else than profiles on page {number}")
             return

@@ -35,9 +35,13 @@ _ASCII = {
     0x2591: ".",
     0x2592: ":",
     0x2593: "%",
+    **dict.fromkeys(range(0x2589, 0x258C), "#"),
+    **dict.fromkeys(range(0x258C, 0x2590), " "),
+    **dict.fromkeys(range(0x2500, 0x2580), "+"),
+    0x2500: "-",
+    0x2502: "|",
+    0x2026: "~",
 }
-_ASCII |= {**dict.fromkeys(range(0x2589, 0x258C), "#"), **dict.fromkeys(range(0x258C, 0x2590), " ")}
-_ASCII |= {**dict.fromkeys(range(0x2500, 0x2580), "+"), 0x2500: "-", 0x2502: "|", 0x2026: "~"}
 
 
 def draw(chart: Chart) -> str | None:

@@ -7,7 +7,7 @@ the project's data.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Final, Literal, cast
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import unquote
 
 import msgspec
@@ -96,7 +96,7 @@ def _kind(call: Call) -> EntityType:
     kind: str = call.request.path_params["entity_type"]
     if kind not in _KINDS:
         raise BadRequest(f"entityType must be one of: {', '.join(_KINDS)}")
-    return cast(EntityType, kind)
+    return kind
 
 
 def _name(call: Call) -> str:

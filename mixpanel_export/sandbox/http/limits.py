@@ -154,7 +154,7 @@ class Limiter:
     def violations(self) -> dict[LimitName, int]:
         """Return the number of calls refused by each limit."""
         with self._lock:
-            counts = {name: self._violations[name] for name in _LIMIT_NAMES}
+            counts: dict[LimitName, int] = {name: self._violations[name] for name in _LIMIT_NAMES}
             # Few calls have a limit a minute.
             return {name: count for name, count in counts.items() if count or name != "per_minute"}
 
