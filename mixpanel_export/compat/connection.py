@@ -92,7 +92,7 @@ class Connection:
 
     def _chosen_region(self) -> Region:
         if self._region is not None or self._base_url is not None:
-            return self._region or "us"
+            return self._region if self._region is not None else "us"
         return region_of(self.ENDPOINT, self.DATA_ENDPOINT)
 
     def request(

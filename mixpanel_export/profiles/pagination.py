@@ -11,7 +11,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from attrs import define, field, frozen
 
@@ -329,8 +329,9 @@ class Paging:
         return _HOUR / reserve
 
     def _received(self, number: int, page: ProfilesPage) -> None:
-        results: Any = page.get("results")
-        if not isinstance(results, list | None) or len(page.results) < len(results or []):
+        results = page.get("results")
+        sent = cast("list[object]", results) if isinstance(results, list) else []
+        if not isinstance(results, list | None) or len(page.results) < len(sent):
             self._fail(number, f"Mixpanel sent something else than profiles on page {number}")
             return
         if page.status in _PENDING and not results:
