@@ -70,7 +70,7 @@ class Connection:
         retry: RetryPolicy | None,
         limits: Limits | None,
     ) -> None:
-        self._region = region
+        self._region: Region | None = region
         self._base_url = base_url
 
         def open_client(region: Region) -> _Client:

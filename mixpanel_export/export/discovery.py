@@ -30,6 +30,8 @@ __all__ = [
 LEXICON_ERRORS = (APIError, ConfigurationError)
 """Failures of Lexicon that leave a sample as the only source, unless Lexicon was asked for."""
 
+_ANYTHING: Kind = "json"
+
 _LEXICON_KINDS: Mapping[str, Kind] = {
     "string": "string",
     # Lexicon does not tell whole numbers from others.
@@ -96,9 +98,8 @@ def choose_columns(
         kinds[name] = _combined(sampled[name], described[name])
     if fields is not None:
         # A property that neither knows may hold anything.
-        ids = {name: kinds[name] for name in ("distinct_id", "$insert_id") if name in kinds}
-        chosen: dict[str, Kind] = {name: kinds.get(name, "json") for name in fields}
-        kinds = {**chosen, **ids}
+        ids = [name for name in ("distinct_id", "$insert_id") if name in kinds]
+        kinds = {name: kinds.get(name, _ANYTHING) for name in (*fields, *ids)}
     wanted: dict[str, Kind] = {
         name: kind for name, kind in kinds.items() if name not in exclude and name != "time"
     }

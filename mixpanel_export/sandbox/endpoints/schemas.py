@@ -94,9 +94,10 @@ def _entity(call: Call) -> LexiconEntity:
 
 def _kind(call: Call) -> EntityType:
     kind: str = call.request.path_params["entity_type"]
-    if kind not in _KINDS:
-        raise BadRequest(f"entityType must be one of: {', '.join(_KINDS)}")
-    return kind
+    for known in _KINDS:
+        if kind == known:
+            return known
+    raise BadRequest(f"entityType must be one of: {', '.join(_KINDS)}")
 
 
 def _name(call: Call) -> str:
