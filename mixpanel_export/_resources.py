@@ -9,6 +9,7 @@ import contextlib
 import errno
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from types import TracebackType
 
@@ -61,6 +62,8 @@ def _hides_no_files(error: OSError) -> bool:
 
 
 def _many_files() -> str:
+    if sys.platform == "win32":
+        return "too many files are open"
     try:
         import resource
 
