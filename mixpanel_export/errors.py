@@ -233,7 +233,7 @@ class NetworkError(MixpanelError):
     def __init__(self, message: str = "", *, was_sent: bool = True, reason: str = "") -> None:
         super().__init__(message)
         self.was_sent = was_sent
-        self.reason = reason or message
+        self.reason: str = reason or message
 
 
 class RequestTimeoutError(NetworkError):
@@ -314,8 +314,8 @@ class RateLimitError(APIError):
 
     def __init__(self, **described: Unpack[_Described]) -> None:
         super().__init__(**described)
-        self.frees_in = self.retry_after
-        self.frees_at = _in(self.retry_after) if self.retry_after is not None else None
+        self.frees_in: float | None = self.retry_after
+        self.frees_at: datetime.datetime | None = _in(self.retry_after) if self.retry_after is not None else None
 
 
 class ServerError(APIError):
