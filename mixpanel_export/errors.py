@@ -315,7 +315,9 @@ class RateLimitError(APIError):
     def __init__(self, **described: Unpack[_Described]) -> None:
         super().__init__(**described)
         self.frees_in: float | None = self.retry_after
-        self.frees_at: datetime.datetime | None = _in(self.retry_after) if self.retry_after is not None else None
+        self.frees_at: datetime.datetime | None = (
+            _in(self.retry_after) if self.retry_after is not None else None
+        )
 
 
 class ServerError(APIError):
