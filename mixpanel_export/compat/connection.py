@@ -146,7 +146,7 @@ def region_of(endpoint: str, data_endpoint: str) -> Region:
     """
     known: dict[str, tuple[Region, str]] = {}
     for region in get_args(Region):
-        servers = Servers.choose(region, None)
+        servers = Servers.of_region(region)
         known[f"{servers.rest}/api"] = (region, f"{servers.data}/api")
     found = known.get(endpoint.rstrip("/"))
     if found is None:

@@ -54,9 +54,14 @@ class Servers:
             known = ", ".join(map(repr, get_args(Region)))
             raise ConfigurationError("region", f"expected one of {known}, got {region!r}")
         if base_url is None:
-            return cls(data=_DATA_HOSTS[region], rest=_HOSTS[region])
+            return cls.of_region(region)
         root = _checked_base_url(base_url)
         return cls(data=root, rest=root)
+
+    @classmethod
+    def of_region(cls, region: str) -> Servers:
+        """Return Mixpanel's own servers of a region."""
+        return cls(data=_DATA_HOSTS[region], rest=_HOSTS[region])
 
     @property
     def are_local(self) -> bool:
