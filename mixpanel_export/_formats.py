@@ -39,6 +39,17 @@ ColumnNames = Literal["exact", "safe"]
 
 COLUMN_NAMES: tuple[ColumnNames, ...] = get_args(ColumnNames)
 
+Kind = Literal["null", "boolean", "integer", "long", "double", "string", "json"]
+"""The kind of values in a column: `integer` is a whole number up to 2^53, which a double holds too; `long` is any
+other whole number of 64 bits; `json` is any value, as JSON text; `null` is null alone."""
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+OTHERS_KIND = "others"
+"""The kind in a manifest of the column that holds all properties without one of their own."""
+
+PINNED = {"distinct_id": "distinct_id", "$insert_id": "insert_id"}
+"""Properties that always have a column, under a name that no other property can take."""
+
 ON_MALFORMED: tuple[OnMalformed, ...] = get_args(OnMalformed)
 
 _LINES: tuple[str, ...] = get_args(LinesFormat)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
-from typing import Literal, Self, cast
+from typing import Self, cast
 
 from attrs import evolve, field, frozen
 
-from mixpanel_export._formats import ColumnNames
+from mixpanel_export._formats import OTHERS_KIND, ColumnNames, Kind
+from mixpanel_export._formats import PINNED as _PINNED
 
 __all__ = [
     "EXACT",
@@ -29,10 +30,6 @@ __all__ = [
     "wider",
 ]
 
-Kind = Literal["null", "boolean", "integer", "long", "double", "string", "json"]
-"""The kind of values in a column: `integer` is a whole number up to 2^53, which a double holds too; `long` is any
-other whole number of 64 bits; `json` is any value, as JSON text; `null` is null alone."""
-
 EXACT = 1 << 53
 """Every whole number up to this one, and down to its negative, is exact as a double."""
 
@@ -44,12 +41,8 @@ MAX_COLUMNS = 2000
 """The most properties that get a column: each costs a file of 900 events about a millisecond, and 20 KB of memory,
 however few events have it."""
 INSERT_ID = "$insert_id"
-# Properties that always have a column, under a name that no other property can take.
-_PINNED = {"distinct_id": "distinct_id", INSERT_ID: "insert_id"}
 PINNED = len(_PINNED)
 
-# In a manifest.
-_OTHERS_KIND = "others"
 _UNSAFE = re.compile(r"[^A-Za-z0-9_]")
 # PostgreSQL cuts names at 63 bytes, the least of all warehouses; room for a number is left.
 _MAX_SAFE = 56
@@ -158,12 +151,20 @@ class Columns:
     def _folded(self, names: Iterable[str]) -> set[str]:
         return {name.casefold() for name in (*FIXED, *self.reserved, *names)}
 
+    def hold(self, other: Columns) -> bool:
+        """Return True when these can hold all values of others: the same properties, as narrow or wider."""
+        kinds = {column.property: column.kind for column in self.columns}
+        return (self.others != "" or not other.others) and all(
+            column.property in kinds and wider(kinds[column.property], column.kind) == kinds[column.property]
+            for column in other.columns
+        )
+
     def to_manifest(self) -> tuple[Mapping[str, str], ...]:
         """Return the columns in the form that a manifest records."""
         own = [
             {"name": column.name, "property": column.property, "kind": column.kind} for column in self.columns
         ]
-        return (*own, {"name": self.others, "kind": _OTHERS_KIND}) if self.others else tuple(own)
+        return (*own, {"name": self.others, "kind": OTHERS_KIND}) if self.others else tuple(own)
 
     @classmethod
     def from_manifest(
@@ -172,11 +173,14 @@ class Columns:
         reserved: tuple[str, ...] = (),
         naming: ColumnNames = "exact",
     ) -> Self:
-        """Restore the columns that a manifest has recorded; without any, return the pinned ones."""
+        """Restore the columns that a manifest has recorded; without any, return the pinned ones.
+
+        The manifest has checked the records; see `directory.validate`.
+        """
         columns: list[Column] = []
         others = ""
         for record in recorded:
-            if record["kind"] == _OTHERS_KIND:
+            if record["kind"] == OTHERS_KIND:
                 others = record["name"]
             else:
                 columns.append(Column(record["name"], record["property"], cast(Kind, record["kind"])))

@@ -15,6 +15,8 @@ from mixpanel_export.columns.slices import SliceWriter
 from mixpanel_export.columns.writers import ColumnFormat, read_schema, read_tables, write_file
 from mixpanel_export.directory.conversion import WrittenFile
 from mixpanel_export.directory.filenames import DEFAULT_PARTITION
+from mixpanel_export.directory.manifest import RESTORE
+from mixpanel_export.errors import ManifestError
 from mixpanel_export.http.cancellation import Cancellation
 
 if TYPE_CHECKING:
@@ -100,7 +102,13 @@ class ColumnarConversion:
         return columns_of(schema) == self._converter.columns
 
     def rewrite(self, file: Path, target: Path, cancellation: Cancellation) -> None:
-        """Write the events of a file to another one, with all columns found so far."""
+        """Write the events of a file to another one, with all columns found so far.
+
+        Raises:
+            ManifestError: for a file with columns that no manifest recorded when the file was listed.
+        """
+        if not self._converter.columns.hold(columns_of(read_schema(file))):
+            raise ManifestError(f"{file.name} has columns that the manifest does not record", RESTORE)
         tables = _until(cancellation, read_tables(self._format, file))
         write_file(self._format, target, self._converter.schema, tables)
 

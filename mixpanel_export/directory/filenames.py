@@ -35,7 +35,7 @@ _MALFORMED = "malformed.jsonl"
 
 _NAME = re.compile(
     r"events_(?P<first>\d{4}-\d\d-\d\d)_(?P<last>\d{4}-\d\d-\d\d)"
-    r"(?:_r(?P<revision>[1-9]\d*))?\.(?P<format>[a-z]+(?:\.[a-z]+)?)",
+    r"(?:_r(?P<revision>[1-9]\d{0,8}))?\.(?P<format>[a-z]+(?:\.[a-z]+)?)",
     re.ASCII,
 )
 _FOLDER = re.compile(r"date=(?P<value>[^/]+)")

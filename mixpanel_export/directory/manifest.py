@@ -8,139 +8,28 @@ from __future__ import annotations
 
 import datetime
 import functools
-import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
-from typing import Self
+from collections.abc import Collection, Iterable
+from typing import Annotated, Self
 
 import msgspec
 from attrs import asdict, evolve, frozen
 
 from mixpanel_export._formats import COLUMNAR, Columns, fingerprint_of
-from mixpanel_export.directory.filenames import (
-    FileName,
-    is_partition,
-    malformed_name,
-    name_of,
-    path_of,
-    with_malformed,
-)
+from mixpanel_export.directory.entries import Contents, Malformed, ManifestSlice, Partition
+from mixpanel_export.directory.filenames import FileName, name_of, with_malformed
 from mixpanel_export.directory.query import Query
+from mixpanel_export.directory.validate import validate
 from mixpanel_export.download.plan import Slice
 from mixpanel_export.errors import ManifestError
 
-__all__ = ["Contents", "Malformed", "Manifest", "ManifestSlice", "Partition"]
+__all__ = ["RESTORE", "Contents", "Malformed", "Manifest", "ManifestSlice", "Partition"]
 
 VERSION = 1
+RESTORE = "Restore it, export to another directory, or replace this export with overwrite"
+"""The advice for a manifest that cannot be used."""
+
 _DAY = datetime.timedelta(days=1)
-
-
-@frozen
-class Contents:
-    """The number of events in a file, its size, and the SHA-256 of its bytes."""
-
-    events: int
-    bytes: int
-    sha256: str
-
-
-@frozen(kw_only=True)
-class Partition(Contents):
-    """The file of one partition of a slice.
-
-    Attributes:
-        value: the day, or `__HIVE_DEFAULT_PARTITION__`.
-    """
-
-    value: str
-
-
-@frozen
-class Malformed:
-    """The file of a slice's lines that are not events: their number, its size, and the SHA-256 of its bytes."""
-
-    file: str
-    lines: int
-    bytes: int
-    sha256: str
-
-
-@frozen
-class ManifestSlice:
-    """A complete slice, and its file, or its files by partition.
-
-    Attributes:
-        file: the file's name, in the directory of the manifest, or in the folder of each partition there.
-        from_date: the first day.
-        to_date: the last day, included.
-        events: the number of events.
-        bytes: the total size of the files.
-        json_bytes: the size of the JSON Lines received, decompressed.
-        sha256: of the file's bytes; with partitions, of their digests one after another, as bytes.
-        fetched_at: when the slice was complete.
-        dropped: the number of duplicates left out; 0 without `deduplicate`.
-        partitions: the files by partition, in order; empty when the slice is one file.
-        schema: a fingerprint of the manifest columns that the files are known to be written with; None in formats
-            without columns, and when it is not known.
-        proof: the proof that the response was whole: `gzip`, for its trailer; `length` or `chunked`, for HTTP's own
-            framing; `none`, with `allow_unproved`. None in manifests of earlier versions.
-        malformed: the file of the lines that were left out because they are not events; None without any.
-    """
-
-    file: str
-    from_date: datetime.date
-    to_date: datetime.date
-    events: int
-    bytes: int
-    json_bytes: int
-    sha256: str
-    fetched_at: datetime.datetime
-    dropped: int = 0
-    partitions: tuple[Partition, ...] = ()
-    schema: str | None = None
-    proof: str | None = None
-    malformed: Malformed | None = None
-
-    def with_files(self, name: str, contents: Mapping[str | None, Contents]) -> ManifestSlice:
-        """Return the slice with these files of this name, by partition; None stands for a single file."""
-        single = contents.get(None)
-        partitions = [
-            Partition(value=value, events=file.events, bytes=file.bytes, sha256=file.sha256)
-            for value, file in contents.items()
-            if value is not None
-        ]
-        partitions.sort(key=lambda partition: partition.value)
-        digests = b"".join(bytes.fromhex(partition.sha256) for partition in partitions)
-        return evolve(
-            self,
-            file=name,
-            events=sum(file.events for file in contents.values()),
-            bytes=sum(file.bytes for file in contents.values()),
-            sha256=single.sha256 if single is not None else hashlib.sha256(digests).hexdigest(),
-            partitions=tuple(partitions),
-        )
-
-    @property
-    def slice_(self) -> Slice:
-        """The days."""
-        return Slice(self.from_date, self.to_date)
-
-    @property
-    def files(self) -> dict[str | None, Contents]:
-        """The contents of each file, by partition; None stands for a single file."""
-        if not self.partitions:
-            return {None: Contents(self.events, self.bytes, self.sha256)}
-        return {partition.value: partition for partition in self.partitions}
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """The paths of the files of events, relative to the directory."""
-        return tuple(path_of(self.file, partition) for partition in self.files)
-
-    @property
-    def all_paths(self) -> tuple[str, ...]:
-        """The paths of all files, that of malformed lines first, if there is one."""
-        return self.paths if self.malformed is None else (self.malformed.file, *self.paths)
 
 
 @frozen
@@ -179,9 +68,9 @@ class Manifest:
                     "mixpanel-export-sdk"
                 )
             manifest = msgspec.json.decode(text, type=cls)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            validate(manifest.query, manifest.slices, manifest.columns, manifest.transient_names)
+        except (msgspec.MsgspecError, UnicodeDecodeError, ValueError, RecursionError) as error:
             raise ManifestError(f"it is damaged ({error})") from error
-        manifest._check()
         return manifest
 
     def to_json(self) -> bytes:
@@ -303,27 +192,9 @@ class Manifest:
             obsolete=tuple(sorted({*self.obsolete, *replaced} - {done.file})),
         )
 
-    def _check(self) -> None:
-        """Raise ManifestError for names and days that no export writes: a name could lead to a file elsewhere."""
-        for name in self.names:
-            if FileName.parse(name) is None:
-                raise ManifestError(f"it is damaged ({name!r} is not the name of a slice's file)")
-        last = self.query.from_date - _DAY
-        for entry in self.slices:
-            values = [partition.value for partition in entry.partitions]
-            if len(set(values)) < len(values) or not all(map(is_partition, values)):
-                raise ManifestError(f"it is damaged (the partitions of {entry.file} are not valid)")
-            if not last < entry.from_date <= entry.to_date <= self.query.to_date:
-                raise ManifestError(
-                    f"it is damaged (the slice {entry.file} overlaps another, or is outside the range)"
-                )
-            if entry.malformed is not None and entry.malformed.file != malformed_name(entry.file):
-                raise ManifestError(f"it is damaged ({entry.malformed.file!r} is not beside {entry.file})")
-            last = entry.to_date
-
 
 class _Version(msgspec.Struct):
-    version: int
+    version: Annotated[int, msgspec.Meta(ge=1)]
 
 
 # The manifest is written once for each slice, so the entry of a slice is kept.

@@ -14,12 +14,12 @@ from attrs import evolve, frozen
 from mixpanel_export import dates
 from mixpanel_export._formats import check_columnar
 from mixpanel_export.directory.filenames import FileName, name_of
-from mixpanel_export.directory.manifest import Manifest
+from mixpanel_export.directory.manifest import RESTORE, Manifest
 from mixpanel_export.directory.query import Query
 from mixpanel_export.directory.request import DirectoryRequest
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.plan import Slice
-from mixpanel_export.errors import DirectoryMismatchError, InvalidArgumentError
+from mixpanel_export.errors import DirectoryMismatchError, InvalidArgumentError, ManifestError
 
 if TYPE_CHECKING:
     from mixpanel_export.http.context import Context
@@ -103,6 +103,7 @@ def _reconcile_update(
     last_day = _last_day(request, context)
     extended = evolve(query, to_date=max(dates.to_date("to_date", last_day), query.to_date))
     first = request.from_date if request.from_date is not None else query.from_date
+    _check_recorded(request, context, query)
     job = ExportJob.make(context, first, extended.to_date, **{**query.filters, **given})
     requested = _requested_query(request, job, query)
     _check_same(request, extended, requested)
@@ -142,6 +143,7 @@ def _reconcile_refetch(request: DirectoryRequest, context: Context, manifest: Ma
             f"expected days from {query.from_date} to {query.to_date}, which {request.path} holds",
         )
     given: dict[str, Any] = {name: value for name, value in request.options.items() if value is not None}
+    _check_recorded(request, context, query)
     job = ExportJob.make(context, query.from_date, query.to_date, **{**query.filters, **given})
     requested = _requested_query(request, job, query)
     _check_same(request, query, requested)
@@ -168,6 +170,16 @@ def _requested_job(request: DirectoryRequest, context: Context) -> ExportJob:
 
 def _last_day(request: DirectoryRequest, context: Context) -> dates.DateLike:
     return request.to_date if request.to_date is not None else context.today() - _DAY
+
+
+def _check_recorded(request: DirectoryRequest, context: Context, query: Query) -> None:
+    """Refuse a recorded query that cannot have been sent, before its arguments mix with the request's."""
+    try:
+        ExportJob.make(context, query.from_date, query.from_date, **query.filters)
+    except InvalidArgumentError as error:
+        raise ManifestError(
+            f"the manifest of {request.path} records a query that cannot be sent: {error}", RESTORE
+        ) from error
 
 
 def _requested_query(request: DirectoryRequest, job: ExportJob, recorded: Query | None = None) -> Query:

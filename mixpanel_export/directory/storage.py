@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from mixpanel_export.directory.filenames import MANIFEST, name_of
-from mixpanel_export.directory.manifest import Manifest
+from mixpanel_export.directory.manifest import RESTORE, Manifest
 from mixpanel_export.directory.staging import Staging
 from mixpanel_export.errors import ManifestError
 
@@ -92,10 +92,7 @@ class Storage(ABC):
             return Manifest.from_json(text) if text is not None else None
         except ManifestError as error:
             place = str(self.location).rstrip("/")
-            raise ManifestError(
-                f"{place}/{MANIFEST}: {error}",
-                "Restore it, export to another directory, or replace this export with overwrite",
-            ) from error
+            raise ManifestError(f"{place}/{MANIFEST}: {error}", RESTORE) from error
 
     def recover(self, manifest: Manifest) -> set[str]:
         """Remove what an interrupted run left behind: exactly the files that its manifest announces, nothing else.

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from mixpanel_export._formats import Columns
+from mixpanel_export._formats import PINNED, Columns
 from mixpanel_export.directory.conversion import WrittenFile
 from mixpanel_export.directory.query import Query
 from mixpanel_export.download.spool import Spool
@@ -35,12 +35,15 @@ class Conversion:
 
     def __init__(self, query: Query, columns: Columns) -> None:
         self._partitioned = query.partition_by == "date"
-        self._names = {column["name"] for column in columns}
+        self._names = {column["property"] for column in columns}
         self._lock = threading.Lock()
 
     @property
     def columns(self) -> tuple[Mapping[str, str], ...]:
-        return tuple({"name": name} for name in sorted(self._names))
+        return tuple(
+            {"name": PINNED.get(name, f"{name}_"), "property": name, "kind": "json"}
+            for name in sorted(self._names)
+        )
 
     def convert(self, spool: Spool, part: Callable[[str | None], Path]) -> Sequence[WrittenFile]:
         events = [json.loads(line) for block in spool.blocks() for line in block.split(b"\n") if line]

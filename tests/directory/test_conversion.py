@@ -85,7 +85,7 @@ def checked(folder: Path, *, stray: bool = False, final: bool = True) -> Counter
             assert partition is None or {day_of(event) for event in events} <= {partition}
             found.update(map(canonical, events))
             if final:
-                assert columns_in(path) == [column["name"] for column in manifest.columns]
+                assert columns_in(path) == [column["property"] for column in manifest.columns]
         if entry.partitions:
             assert entry.sha256 == hashlib.sha256(digests).hexdigest()
             assert entry.bytes == sum(partition.bytes for partition in entry.partitions)

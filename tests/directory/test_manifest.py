@@ -66,7 +66,7 @@ class TestText:
     @pytest.mark.parametrize("days", [((1, 3), (3, 5)), ((4, 5), (1, 2)), ((30, 32),), ((2, 1),)])
     def test_overlapping_or_outside_days_are_damage(self, days: tuple[tuple[int, int], ...]) -> None:
         slices = tuple(
-            ManifestSlice("events_2024-01-01_2024-01-01.jsonl", day(a), day(b), 1, 1, 1, "", LATER)
+            ManifestSlice("events_2024-01-01_2024-01-01.jsonl", day(a), day(b), 1, 1, 1, "0" * 64, LATER)
             for a, b in days
         )
         with pytest.raises(ManifestError, match="overlaps another, or is outside"):

@@ -117,7 +117,7 @@ class TestContents:
                 parallel=1,
             )
         assert bucket.lines(lambda data: canonical_lines(data.partition(b"\n")[2])) == wanted(6)
-        names = [column["name"] for column in bucket.manifest.columns]
+        names = [column["property"] for column in bucket.manifest.columns]
         paths = sorted(bucket.manifest.paths)
         assert all(json.loads(bucket.read(path).partition(b"\n")[0]) == names for path in paths)
         assert paths[0] == "date=2024-01-01/events_2024-01-01_2024-01-02_r2.parquet"
@@ -260,7 +260,7 @@ class TestKills:
             )
         assert bucket.lines(read) == wanted(20)
         assert bucket.manifest.is_complete
-        names = [column["name"] for column in bucket.manifest.columns]
+        names = [column["property"] for column in bucket.manifest.columns]
         assert all(
             json.loads(bucket.read(path).partition(b"\n")[0]) == names for path in bucket.manifest.paths
         )
