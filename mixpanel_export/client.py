@@ -10,7 +10,7 @@ import contextlib
 import math
 import os
 import zoneinfo
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable, Mapping
 from functools import cached_property
 from types import TracebackType
 from typing import Any, Generic, Literal, NoReturn, ParamSpec, Self, TypedDict, TypeVar, Unpack, cast
@@ -55,7 +55,7 @@ from mixpanel_export.reports import AsyncReports, Reports
 from mixpanel_export_api.api import AsyncResources, Operation, Resources
 from mixpanel_export_api.api.export import EXPORT_RAW
 
-__all__ = ["AsyncMixpanelClient", "ClientOptions", "MixpanelClient"]
+__all__ = ["AsyncMixpanelClient", "ClientOptions", "MixpanelClient", "add_event_names"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -229,6 +229,11 @@ class _BaseClient(Generic[TransportT]):
         arguments = raw_arguments(method, path, params=params, form=form, body=json, headers=headers)
         harmless = is_idempotent(method, path) if idempotent is None else idempotent
         return raw_call(self._context, arguments, idempotent=harmless)
+
+
+def add_event_names(client: _BaseClient[Any], names: Iterable[str]) -> None:
+    """Let a client suggest these names of events, beside those that it sees itself."""
+    client._context.event_names.add(names)
 
 
 class MixpanelClient(_BaseClient[httpx.BaseTransport], Resources):

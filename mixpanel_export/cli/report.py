@@ -164,7 +164,10 @@ class _Handler(logging.Handler):
         self._report = report
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._report(record.getMessage())
+        text = record.getMessage()
+        argument = getattr(record, "argument", None)
+        # A message that begins with an argument of the library, which here is an option.
+        self._report(f"--{text}" if argument and text.startswith(argument) else text)
 
 
 class _RetryHandler(logging.Handler):

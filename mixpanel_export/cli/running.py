@@ -9,7 +9,8 @@ from mixpanel_export.cli.clients import client_for
 from mixpanel_export.cli.invocation import Invocation
 from mixpanel_export.cli.output.target import QueryTarget
 from mixpanel_export.cli.output.titles import title_of
-from mixpanel_export.cli.suggestions import remember_events
+from mixpanel_export.cli.suggestions import known_events, remember_events
+from mixpanel_export.client import add_event_names
 from mixpanel_export_api.api import Map, Operation, Table
 
 __all__ = ["run_operation"]
@@ -32,6 +33,8 @@ def run_operation(
         return getattr(getattr(client, tag), method)(**arguments)
 
     with client_for(invocation, check=send) as client:
+        if arguments.get("event"):
+            add_event_names(client, known_events(invocation))
         response = send(client)
     target.write(response, title_of(operation.name, arguments), invocation.reporter)
     remember_events(invocation, _events_in(operation, arguments, response))

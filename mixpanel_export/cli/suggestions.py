@@ -15,7 +15,14 @@ import click
 
 from mixpanel_export.cli.invocation import Invocation
 
-__all__ = ["remember_events", "suggest_events", "suggest_profiles", "suggest_regions", "suggest_zones"]
+__all__ = [
+    "known_events",
+    "remember_events",
+    "suggest_events",
+    "suggest_profiles",
+    "suggest_regions",
+    "suggest_zones",
+]
 
 _REGIONS = ("us", "eu", "in")
 _MAX_NAMES = 1000
@@ -52,6 +59,12 @@ def suggest_events(context: click.Context, _: click.Parameter, start: str) -> li
     key = _key(invocation) if invocation is not None else None
     names = known.get(key, []) if key else [name for names in known.values() for name in names]
     return _starting(start, dict.fromkeys(names))
+
+
+def known_events(invocation: Invocation) -> list[str]:
+    """Return the names of events that earlier queries of the project have shown."""
+    key = _key(invocation)
+    return _read().get(key, []) if key else []
 
 
 def remember_events(invocation: Invocation, names: Collection[str]) -> None:

@@ -74,6 +74,7 @@ class Tracker:
         self._started = time.monotonic()
         self._days = days
         self._totals: Counter[str] = Counter()
+        self._is_empty = True
         self._remaining = Remaining(days, known)
         self._waiting: dict[Slice, tuple[str, float]] = {}
 
@@ -91,11 +92,18 @@ class Tracker:
         with self._lock:
             self._remaining.received(slice_, count)
 
-    def done(self, slice_: Slice, lines: int, malformed: int = 0) -> None:
-        """Count a slice with `lines` bytes of lines as complete, and its malformed lines."""
+    def done(self, slice_: Slice, lines: int, malformed: int = 0) -> bool:
+        """Count a slice with `lines` bytes of lines as complete, and its malformed lines.
+
+        Returns:
+            True for the last slice, if no slice has any lines.
+        """
         with self._lock:
             self._remaining.done(slice_)
+            self._is_empty &= not lines and not malformed
+            is_empty = self._is_empty and not self._remaining.days_left
         self.change(None, slices_done=1, days_done=slice_.days, lines=lines, malformed=malformed)
+        return is_empty
 
     def drop(self, duplicates: int) -> None:
         """Count events that were left out as duplicates."""
@@ -136,7 +144,7 @@ class Remaining:
     """An estimate of the bytes that are left, by the mean size of the days that are complete."""
 
     def __init__(self, days: int, known: Iterable[DayDensity]) -> None:
-        self._days_left = days
+        self.days_left = days
         self._received: dict[Slice, int] = {}
         self._bytes = self._days = 0.0
         for density in known:
@@ -152,7 +160,7 @@ class Remaining:
 
     def done(self, slice_: Slice) -> None:
         """Note that a slice is complete."""
-        self._days_left -= slice_.days
+        self.days_left -= slice_.days
         self._bytes += self._received.pop(slice_, 0)
         self._days += slice_.days
 
@@ -161,7 +169,7 @@ class Remaining:
         if not self._days or not rate:
             return None
         per_day = self._bytes / self._days
-        waiting = self._days_left - sum(slice_.days for slice_ in self._received)
+        waiting = self.days_left - sum(slice_.days for slice_ in self._received)
         running = sum(max(per_day * slice_.days - count, 0.0) for slice_, count in self._received.items())
         return (per_day * waiting + running) / rate
 

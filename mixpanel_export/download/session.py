@@ -76,6 +76,7 @@ class SliceReceiver:
         self._deduplicating = threading.Lock()
         self._cancellation = cancellation
         self._redact = context.auth.redact
+        self._job = job
         self._fetcher = FetchConfig(
             context=context,
             http=http,
@@ -163,11 +164,21 @@ class SliceReceiver:
         spool = Spool(slice_, verified, file, self._fields, self._exclude, cancellation=self._cancellation)
         if self._malformed is not None:
             self._malformed.add(spool)
-        self._tracker.done(slice_, verified.bytes, spool.malformed)
+        if self._tracker.done(slice_, verified.bytes, spool.malformed):
+            self._warn_of_none()
         _logger.info(
             "Slice %s complete: %d events, %d bytes of lines", slice_, verified.events, verified.bytes
         )
         return spool
+
+    def _warn_of_none(self) -> None:
+        """Warn that there are no events of the names asked for, unless days that are complete had some."""
+        job = self._job
+        wanted = job.filters["event"]
+        if wanted and not any(density.bytes for density in job.plan.known):
+            first, last = job.days
+            days = {"from_date": first, "to_date": last}
+            job.context.event_names.warn_of_none(wanted, {**job.filters, **days})
 
     def deduplicated(self, spool: Spool) -> Spool:
         """Leave out the duplicates of a slice if the job says so."""

@@ -54,11 +54,15 @@ class EventBatches:
     def _decoded(self) -> Iterator[list[Event]]:
         while (spool := self._stream.take()) is not None:
             decoder = self._job.decoder(spool.slice_)
+            is_first = True
             with spool:
                 try:
                     for block in spool.unprojected():
                         if events := decoder.decode(block.lines, block.count):
                             self._exclude(events)
+                            if is_first:
+                                self._job.context.event_names.add({event.name for event in events})
+                                is_first = False
                             yield events
                 except MalformedEventError as error:
                     self._stream.skip(error)

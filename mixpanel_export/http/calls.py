@@ -151,12 +151,20 @@ class Call(Generic[T]):
 
 def operation_call(context: Context, operation: Operation[T], arguments: Mapping[str, Any]) -> Call[T]:
     """Return the call of an operation; raise as `checked_arguments` and `build_request` do."""
+    checked = checked_arguments(context, operation, arguments)
+    read_answer = answer_reader(context, operation, arguments.get("format"))
+
+    def read(response: httpx.Response) -> T:
+        answer = read_answer(response)
+        context.event_names.observe(operation.name, checked, answer, len(response.content))
+        return answer
+
     return _call(
         context,
         operation.name,
         operation.path,
-        build_request(context, operation, checked_arguments(context, operation, arguments)),
-        answer_reader(context, operation, arguments.get("format")),
+        build_request(context, operation, checked),
+        read,
         idempotent=operation.idempotent,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 import httpx
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from mixpanel_export import dates
 from mixpanel_export._redaction import clean, redact_known
@@ -14,6 +14,7 @@ from mixpanel_export._text import shortened
 from mixpanel_export.auth import MixpanelAuth
 from mixpanel_export.errors import MixpanelError, NetworkError, RequestTimeoutError
 from mixpanel_export.http.budget import Budget, BudgetWait, budget_of
+from mixpanel_export.http.event_names import EventNames
 from mixpanel_export.http.limits import DIRECTORY_MAX_WAIT, MAX_WAIT, Limits
 from mixpanel_export.http.network import reason_of
 from mixpanel_export.http.proxies import proxy_error
@@ -42,6 +43,7 @@ class Context:
         retry: when and how often failed calls are retried.
         limits: the request budgets to keep.
         patience: the most seconds that a call waits for its budget, unless `limits` say.
+        event_names: the names of events seen so far.
     """
 
     auth: MixpanelAuth
@@ -54,6 +56,7 @@ class Context:
     retry: RetryPolicy
     limits: Limits
     patience: float = MAX_WAIT
+    event_names: EventNames = field(factory=EventNames, eq=False, repr=False)
 
     @property
     def patient(self) -> Context:

@@ -227,3 +227,13 @@ def test_progress_describes_days_and_waits() -> None:
     assert describe(waiting, 0.0).startswith("attempt 2 of 6 in 4 s: connection refused, 3 of 31 days, ")
     assert describe(waiting, 1.0).startswith("attempt 2 of 6 in 3 s: ")
     assert describe(waiting, 4.0).startswith("3 of 31 days, about 32 s left")
+
+
+def test_misspelt_event_is_a_warning_with_similar_names(tmp_path: Path) -> None:
+    days = ["--from", "2024-01-01", "--to", "2024-01-02", "--sandbox"]
+    assert run("query", "events", "names", "--type", "general", "--sandbox").returncode == 0
+    result = run("events", *days, "--event", "Purchse", "--output", str(tmp_path / "none.jsonl"))
+    assert result.returncode == 0
+    assert (
+        "--event 'Purchse': no events from 2024-01-01 to 2024-01-02; did you mean 'Purchase'?" in result.err
+    )

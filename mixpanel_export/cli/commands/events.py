@@ -91,6 +91,8 @@ class EventsCommand:
         from mixpanel_export.cli.clients import client_for
         from mixpanel_export.cli.output.summaries import print_plan
         from mixpanel_export.cli.progress import ExportDescriber
+        from mixpanel_export.cli.suggestions import known_events
+        from mixpanel_export.client import add_event_names
 
         target = Destination(None, self.format) if self.output is None else resolve(self.output, self.format)
         self._check(target)
@@ -100,6 +102,8 @@ class EventsCommand:
             if self.dry_run:
                 print_plan(self._plan(client, target))
                 return
+            if self.event:
+                add_event_names(client, known_events(invocation))
             started = time.monotonic()
             reporter = invocation.reporter
             with reporter.progress(ExportDescriber(), "waiting for the first byte …") as progress:
