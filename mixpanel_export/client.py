@@ -233,7 +233,7 @@ class _BaseClient(Generic[TransportT]):
 
 def add_event_names(client: _BaseClient[Any], names: Iterable[str]) -> None:
     """Let a client suggest these names of events, beside those that it sees itself."""
-    client._context.event_names.add(names)
+    client._context.event_names.add(names)  # pyright: ignore[reportPrivateUsage]
 
 
 class MixpanelClient(_BaseClient[httpx.BaseTransport], Resources):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -52,11 +51,11 @@ class Destination:
                 )
 
 
-def resolve(output: str, format: FileFormat | None, known: Sequence[str] = FORMATS) -> Destination:
+def resolve(output: str, format: FileFormat | None, *, remote: bool = True) -> Destination:
     """Resolve `--output` and `--format`.
 
     Args:
-        known: the formats that the command writes; object stores are for those that know columns.
+        remote: the command can write to an object store.
 
     Raises:
         UsageError: for a name without a known format, or a format that standard output cannot have.
@@ -66,22 +65,24 @@ def resolve(output: str, format: FileFormat | None, known: Sequence[str] = FORMA
         if format in {"jsonl.gz", "parquet"}:
             raise click.UsageError(f"--format: {format} is not for standard output; use jsonl or a file")
         return Destination(None, format or "jsonl")
-    if _is_url(output) and "parquet" in known:
+    if _is_url(output):
+        if not remote:
+            raise click.UsageError(f"--output: expected a local path, got {output}")
         return Destination(output, format, is_directory=True)
     if not output:
         # An unset variable, most likely; Path("") would be the current directory.
         raise click.UsageError("--output: expected a path, got ''; the current directory is .")
     path = Path(output)
-    named = format_of(path, known)
+    named = format_of(path, FORMATS)
     is_directory = path.is_dir() or output.endswith(("/", os.sep))
     if is_directory or (named is None and not path.suffix):
         return Destination(path, format, is_directory=True)
     if named is None and format is None:
-        endings = ", ".join(f".{name}" for name in known)
+        endings = ", ".join(f".{name}" for name in FORMATS)
         raise click.UsageError(
             f"--output: expected a directory, a file ending in {endings}, or -, got {output}"
         )
-    return Destination(path, cast(FileFormat, format_for(path, format, known)))
+    return Destination(path, cast(FileFormat, format_for(path, format, FORMATS)))
 
 
 def _is_url(output: str) -> bool:

@@ -8,6 +8,7 @@ Lines are converted in bulk, one block at a time:
 - `json_layout`: the layout `json`, which keeps the properties as text;
 - `timestamps`: Mixpanel's `time` as Arrow timestamps;
 - `convert`: blocks of lines to tables; `tables`: tables to a wider schema, and back to events;
+- `profiles`: profiles to Parquet and CSV files;
 - `writers`: Parquet, CSV and Arrow files; `slices`: a complete slice to one such file.
 
 `export.batches` and `directory.columnar` build on it. Needs the extra `arrow`: importing anything of this package

@@ -16,7 +16,7 @@ from mixpanel_export.columns.schemas import type_of
 from mixpanel_export.columns.values import check_texts, convert_each, json_text
 from mixpanel_export.records.event import Event
 
-__all__ = ["infer_columns"]
+__all__ = ["infer_columns", "kind_of"]
 
 _LONG = 1 << 63
 _KIND_OF_TYPE: Mapping[type, Kind] = {bool: "boolean", str: "string", dict: "json", list: "json"}
@@ -43,7 +43,7 @@ def infer_columns(events: Sequence[Event], known: Columns, others: Collection[st
     }
     parsed = ParsedBlock.of_events([event.name for event in events], nullable)
     for name, (rows, cells) in cells_by_name.items():
-        kind = _kind_of(cells)
+        kind = kind_of(cells)
         if kind == "null":
             parsed.values[name] = PropertyValues()
             continue
@@ -94,7 +94,7 @@ def _spread(rows: Sequence[int], cells: Sequence[Any], length: int, empty: Any) 
     return spread
 
 
-def _kind_of(cells: Collection[Any]) -> Kind:
+def kind_of(cells: Collection[Any]) -> Kind:
     """Return the narrowest kind that holds these values."""
     kind: Kind = "null"
     for value_type in set(map(type, cells)):

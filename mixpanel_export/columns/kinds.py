@@ -27,6 +27,7 @@ __all__ = [
     "Column",
     "Columns",
     "Kind",
+    "unique_name",
     "wider",
 ]
 
@@ -105,7 +106,7 @@ class Columns:
         if self.others:
             return self
         # An older manifest may have recorded a property under this name.
-        return evolve(self, others=_unique(OTHERS, {column.name.casefold() for column in self.columns}))
+        return evolve(self, others=unique_name(OTHERS, {column.name.casefold() for column in self.columns}))
 
     def widened(self, seen: Mapping[str, Kind]) -> Columns:
         """Return columns that also hold values of these kinds; the same object when nothing changes.
@@ -137,7 +138,7 @@ class Columns:
         named = {name: column for name, column in names.items() if name in fixed}
         taken = self._folded(named.values())
         for name in sorted({*names, *new} - fixed):
-            named[name] = _unique(self._plain(name), taken)
+            named[name] = unique_name(self._plain(name), taken)
             taken.add(named[name].casefold())
         return named
 
@@ -197,7 +198,8 @@ def _safe(name: str) -> str:
     return f"_{safe}" if not safe or safe[0].isdigit() else safe
 
 
-def _unique(name: str, taken: set[str]) -> str:
+def unique_name(name: str, taken: Collection[str]) -> str:
+    """Return the name, with a number appended if it is taken in whatever case; `taken` are case-folded names."""
     candidate, number = name, 1
     while candidate.casefold() in taken:
         number += 1

@@ -22,6 +22,7 @@ __all__ = [
     "json_schema",
     "names_type",
     "others_of",
+    "property_field",
     "ticks_of",
     "type_of",
     "wide_schema",
@@ -74,9 +75,9 @@ def wide_schema(columns: Columns, zone: str, ticks: int) -> pa.Schema:
     fields: list[pa.Field[Any]] = [
         pa.field("event", pa.string(), nullable=False),
         pa.field("time", pa.timestamp("us", zone)),
-        *map(_field, pinned),
+        *map(property_field, pinned),
         pa.field(NULLS, names_type(), nullable=False),
-        *map(_field, others),
+        *map(property_field, others),
     ]
     if columns.others:
         fields.append(pa.field(columns.others, pa.string(), metadata={_OTHERS: b"json"}))
@@ -126,7 +127,8 @@ def zone_name(zone: datetime.tzinfo) -> str:
     return "UTC" if zone is datetime.UTC else str(zone)
 
 
-def _field(column: Column) -> pa.Field[Any]:
+def property_field(column: Column) -> pa.Field[Any]:
+    """Return the field of a property's column, with its metadata."""
     metadata: dict[bytes | str, bytes | str] = {
         _PROPERTY: column.property.encode(),
         _KIND: column.kind.encode(),

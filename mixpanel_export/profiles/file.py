@@ -1,8 +1,8 @@
-"""Write profiles to a file of JSON Lines, which appears under its name only when it is complete.
+"""Write profiles to a file, which appears under its name only when it is complete.
 
-Until then its lines are in a hidden folder beside it, `.NAME.part`, with the session of the query: as long as
-Mixpanel keeps that session, another run requests only the missing pages. A file never mixes two sessions. See
-`fetch` for requesting pages.
+Until then they are JSON Lines in a hidden folder beside it, `.NAME.part`, with the session of the query: as long as
+Mixpanel keeps that session, another run requests only the missing pages. A file never mixes two sessions. Parquet
+and CSV files are made from the lines once all are there. See `fetch` for requesting pages.
 """
 
 from __future__ import annotations
@@ -15,19 +15,22 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import IO, Any, Literal, cast
+from typing import IO, TYPE_CHECKING, Any, Literal, cast
 
 import msgspec
 from attrs import frozen
 
-from mixpanel_export._atomic import disk_errors
-from mixpanel_export._formats import LinesFormat
+from mixpanel_export._atomic import AtomicFile, disk_errors
+from mixpanel_export._formats import COLUMNAR, FileFormat
 from mixpanel_export._locks import locked_directory
 from mixpanel_export._mounts import durable, remove_link, sync_folder
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.http.cancellation import NOT_CANCELLABLE, Cancellation
 from mixpanel_export.profiles.pagination import Batch, Paging, digests_of
 from mixpanel_export_api.models.profile import Profile
+
+if TYPE_CHECKING:
+    from mixpanel_export.columns.writers import ColumnFormat
 
 __all__ = ["PartialFile", "ProfilesProgress", "ProfilesProgressListener", "lines_of"]
 
@@ -135,8 +138,9 @@ class PartialFile:
         query: the fingerprint of the query, to recognize the lines of another one.
     """
 
-    def __init__(self, path: Path, format: LinesFormat, query: str) -> None:
+    def __init__(self, path: Path, format: FileFormat, query: str) -> None:
         self._path = path
+        self._format: FileFormat = format
         self._pack = _gzipped if format == "jsonl.gz" else bytes
         self._is_gzip = format == "jsonl.gz"
         self._query = query
@@ -199,14 +203,32 @@ class PartialFile:
         with self._disk_errors():
             self._add(batch, paging, as_of_timestamp)
 
-    def complete(self) -> None:
-        """Make the file durable and give it its name, replacing an existing file."""
+    def complete(self, cancellation: Cancellation = NOT_CANCELLABLE) -> None:
+        """Make the file durable and give it its name, replacing an existing file.
+
+        Args:
+            cancellation: interrupts the making of a file with columns.
+        """
         with self._disk_errors():
+            if self._format in COLUMNAR:
+                self._convert(cancellation)
+                return
             durable(self._file, self._path.parent)
             self._file.close()
             (self._work / _LINES).replace(self._path)
             sync_folder(self._path.parent)
             (self._work / _STATE).unlink(missing_ok=True)
+
+    def _convert(self, cancellation: Cancellation) -> None:
+        from mixpanel_export.columns.profiles import write_profiles
+
+        with AtomicFile(self._path) as target:
+            write_profiles(cast("ColumnFormat", self._format), self._file, target.file, cancellation.check)
+            cancellation.check()
+            target.complete()
+        self._file.close()
+        (self._work / _LINES).unlink()
+        (self._work / _STATE).unlink(missing_ok=True)
 
     def _add(self, batch: Batch, paging: Paging, as_of_timestamp: int | None) -> None:
         file = self._file

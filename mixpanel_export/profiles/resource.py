@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Unpack
 
-from mixpanel_export._formats import LinesFormat
+from mixpanel_export._formats import FileFormat
 from mixpanel_export._process import Undelivered
 from mixpanel_export._streams import AsyncStream, Stream
 from mixpanel_export.http.connections import Connections
@@ -120,19 +120,26 @@ class Profiles(ProfilesResource):
         self,
         path: str | Path,
         *,
-        format: LinesFormat | None = None,
+        format: FileFormat | None = None,
         progress: ProfilesProgressListener | None = None,
         **filters: Unpack[ProfileFilters],
     ) -> ProfilesProgress:
-        """Write every matching profile to one file of JSON Lines.
+        """Write every matching profile to one file of JSON Lines, Parquet or CSV.
 
         The file appears under its name only when it is complete, and holds the profiles of one session of the
         query. Until then they are in `.NAME.part` beside it. Interrupt it at any time: while Mixpanel keeps the
         session, which is some minutes, the same call resumes; after that it starts again.
 
+        Parquet and CSV files are made once all profiles are there. Each property has a column of its name, after
+        `distinct_id` and the fields of group profiles. No value is changed: a property with values of several types
+        is JSON text, as lists and objects are. An empty cell is an absent property; if any is null, the column
+        `null_properties` lists those that are. Past 2,000 columns, the rarer properties are a JSON object in the
+        column `other_properties`.
+
         Args:
             path: the file; an existing one is replaced, atomically.
-            format: `jsonl` or `jsonl.gz`; by default what the file's name ends with, or `jsonl.gz`.
+            format: `jsonl`, `jsonl.gz`, `parquet` or `csv`, the last two with the extra `arrow`; by default what
+                the file's name ends with, or `jsonl.gz`.
             progress: called with the totals after each page.
             filters: `where`, `output_properties`, `cohort`, `distinct_ids`, `group`, `behaviors`,
                 `as_of_timestamp`, `include_all_users` and `allow_shortfall`, as for `all`.
@@ -142,6 +149,7 @@ class Profiles(ProfilesResource):
 
         Raises:
             DirectoryBusyError: when another process is writing the same file.
+            MissingExtraError: for a format that needs the extra `arrow`, without it; nothing is sent.
             MixpanelError: as for `all`; the file is then not there, or unchanged.
         """
         writing = writing_to_file(self._context, path, format, progress, filters)
@@ -219,7 +227,7 @@ class AsyncProfiles(AsyncProfilesResource):
         self,
         path: str | Path,
         *,
-        format: LinesFormat | None = None,
+        format: FileFormat | None = None,
         progress: ProfilesProgressListener | None = None,
         **filters: Unpack[ProfileFilters],
     ) -> ProfilesProgress:

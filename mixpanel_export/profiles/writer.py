@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import importlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from mixpanel_export._formats import LinesFormat, format_for
+from mixpanel_export._formats import COLUMNAR, FORMATS, FileFormat, format_for
 from mixpanel_export._resources import resource_limits
 from mixpanel_export._worker import WorkThread
+from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.http.cancellation import Cancellation
 from mixpanel_export.http.connections import Connections
 from mixpanel_export.profiles.fetch import async_batches, batches
@@ -103,7 +105,7 @@ class _ToFile(Writing):
         self._file.add(batch, self.paging, self.query.as_of_timestamp)
 
     def _finish(self) -> None:
-        self._file.complete()
+        self._file.complete(self._cancellation)
 
 
 class _ToStream(Writing):
@@ -130,7 +132,7 @@ class _ToPipe(Writing):
     def __init__(
         self,
         path: Path,
-        format: LinesFormat,
+        format: FileFormat,
         query: ProfileQuery,
         listener: ProfilesProgressListener | None,
     ) -> None:
@@ -161,18 +163,25 @@ class _ToPipe(Writing):
 def writing_to_file(
     context: Context,
     path: str | Path,
-    format: LinesFormat | None,
+    format: FileFormat | None,
     listener: ProfilesProgressListener | None,
     filters: Mapping[str, Any],
 ) -> Writing:
     """Check the arguments and return a file that appears under its name only when it is complete."""
     place = Path(path)
-    wanted: LinesFormat = format_for(place, format)
+    wanted: FileFormat = format_for(place, format, FORMATS)
+    if wanted in COLUMNAR:
+        # Raises MissingExtraError without pyarrow.
+        importlib.import_module("mixpanel_export.columns")
     query = ProfileQuery.make(context, **filters)
     project = context.project_id or context.auth.fingerprint
     fingerprint = query.fingerprint(wanted, context.servers.rest, project, context.workspace_id)
     if place.exists() and not place.is_file() and not place.is_dir():
         # A pipe or a device, which is never replaced.
+        if wanted in COLUMNAR:
+            raise InvalidArgumentError(
+                "format", wanted, "expected 'jsonl' or 'jsonl.gz' for a pipe or a device"
+            )
         return _ToPipe(place, wanted, query, listener)
     return _ToFile(PartialFile(place, wanted, fingerprint), query, listener)
 

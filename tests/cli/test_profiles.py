@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
+from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from mixpanel_export.sandbox import Sandbox
@@ -48,10 +50,25 @@ def test_file_gets_the_named_profiles(tmp_path: Path) -> None:
     assert profiles_in((tmp_path / "two.jsonl").read_bytes()) == wanted
 
 
+def test_format_decides_the_file_in_a_directory(tmp_path: Path) -> None:
+    for options in (["-o", f"{tmp_path}/", "--format", "parquet"], ["-o", str(tmp_path / "profiles.csv")]):
+        result = run("profiles", *options, "--sandbox", "--cohort", "2001", "--property", "plan")
+        assert (result.returncode, result.out) == (0, ""), result.err
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["profiles.csv", "profiles.parquet"]
+    lines = (tmp_path / "profiles.csv").read_text().splitlines()
+    assert lines[0] == '"distinct_id","plan"'
+    parquet: Any = pq
+    table = parquet.read_table(tmp_path / "profiles.parquet")
+    assert table.column_names == ["distinct_id", "plan"]
+    assert table.num_rows == len(lines) - 1 == 1290
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["-o", "x.csv", "--sandbox"], "expected a directory"),
+        (["-o", "x.txt", "--sandbox"], "expected a directory"),
+        (["-o", "s3://bucket/x", "--sandbox"], "expected a local path"),
+        (["-o", "-", "--format", "csv", "--sandbox"], "standard output"),
         (["-o", "x.jsonl", "--format", "jsonl.gz", "--sandbox"], "--format: "),
         (["-o", "-", "--format", "jsonl.gz", "--sandbox"], "standard output"),
         (["-o", "x", "--where", 'properties["a" ==', "--sandbox"], "--where: "),

@@ -255,7 +255,7 @@ def test_a_directory_is_refused_as_a_file(client: Any, sandbox: Sandbox, tmp_pat
     with pytest.raises(InvalidArgumentError, match="directory"):
         client.profiles.to_file(tmp_path)
     with pytest.raises(InvalidArgumentError, match="format"):
-        client.profiles.to_file(tmp_path / "x", format="csv")
+        client.profiles.to_file(tmp_path / "x", format="xml")
     assert len(sandbox.requests) == 0
 
 

@@ -26,7 +26,8 @@ async def asynchronous(client: AsyncMixpanelClient) -> None:
     await client.export.to_stream(sys.stdout.buffer, DAY, DAY, format="xml")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     assert_type(await client.profiles.to_file("f", format="jsonl", cohort=1), ProfilesProgress)
     assert_type(await client.profiles.to_stream(sys.stdout.buffer, distinct_ids=["a"]), ProfilesProgress)
-    await client.profiles.to_file("f", format="parquet")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    assert_type(await client.profiles.to_file("f", format="parquet"), ProfilesProgress)
+    await client.profiles.to_file("f", format="xml")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def directory(done: DirectoryExport) -> list[int]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, cast, get_args
+from typing import TYPE_CHECKING
 
 import click
 from attrs import asdict
 
-from mixpanel_export._formats import LinesFormat
+from mixpanel_export._formats import FORMATS, FileFormat
 from mixpanel_export.cli.destinations import Destination, resolve
 from mixpanel_export.cli.invocation import Invocation, pass_invocation
 from mixpanel_export.cli.options import Command, Option
@@ -36,11 +36,11 @@ __all__ = ["profiles"]
     required=True,
     metavar="PATH",
     also_sets=["path"],
-    help="A directory, a file ending in .jsonl or .jsonl.gz, or - for standard output.",
+    help="A directory; a file ending in .jsonl, .jsonl.gz, .parquet or .csv; or - for standard output.",
 )
 @click.option(
     "--format",
-    type=click.Choice(get_args(LinesFormat)),
+    type=click.Choice(FORMATS),
     help="File format. Default: taken from the file name, otherwise jsonl.gz.",
 )
 @click.option("--where", metavar="EXPR", help="Only profiles for which this expression is true.")
@@ -74,7 +74,7 @@ __all__ = ["profiles"]
 def profiles(
     invocation: Invocation,
     output: str,
-    format: LinesFormat | None,
+    format: FileFormat | None,
     where: str | None,
     cohort: int | None,
     output_properties: Sequence[str],
@@ -83,7 +83,7 @@ def profiles(
     allow_shortfall: bool,
     overwrite: bool,
 ) -> None:
-    """Export user or group profiles as JSON Lines.
+    """Export user or group profiles, as JSON Lines, Parquet or CSV.
 
     A directory gets a file profiles.jsonl.gz. A file appears under its name only when it is complete. If the
     export is interrupted, rerun the same command within a few minutes to resume: Mixpanel keeps a query no longer.
@@ -101,7 +101,11 @@ def profiles(
         group=group,
         allow_shortfall=allow_shortfall,
     )
-    target = _file(resolve(output, format, get_args(LinesFormat)))
+    if output == "-" and format == "csv":
+        raise click.UsageError(
+            "--format: csv is not for the profiles on standard output; use jsonl or a file"
+        )
+    target = _file(resolve(output, format, remote=False))
     target.check(overwrite=overwrite)
     with client_for(invocation, check=lambda client: next(client.profiles.all(**filters), None)) as client:
         started = time.monotonic()
@@ -133,8 +137,7 @@ def _write(
         from mixpanel_export.cli.destinations import stdout_buffer
 
         return client.profiles.to_stream(stdout_buffer(), progress=progress, **filters)
-    file_format = cast(LinesFormat, target.format)
     try:
-        return client.profiles.to_file(Path(target.path), format=file_format, progress=progress, **filters)
+        return client.profiles.to_file(Path(target.path), format=target.format, progress=progress, **filters)
     except KeyboardInterrupt:
         raise KeyboardInterrupt("run the same command to resume") from None
