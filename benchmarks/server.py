@@ -17,7 +17,7 @@ from typing import Any
 from attrs import frozen
 
 from benchmarks.data import Dataset
-from mixpanel_export.sandbox import Limits, Sandbox
+from mixpanel_export.sandbox import Limits, Sandbox, SandboxCredentials
 
 __all__ = ["Server", "serving"]
 
@@ -69,7 +69,10 @@ def serving(data: Dataset, *, limits: bool = False) -> Generator[Server]:
 
 
 def _main(folder: str, limits: str) -> None:
-    with Sandbox(events=folder, limits=Limits.mixpanel() if limits == "limits" else None) as sandbox:
+    # The contenders run in other processes, so they know only credentials that are fixed.
+    credentials = SandboxCredentials()
+    enforced = Limits.mixpanel() if limits == "limits" else None
+    with Sandbox(events=folder, limits=enforced, credentials=credentials) as sandbox:
         print(sandbox.url, flush=True)
         # Run until the process that started it closes the pipe.
         sys.stdin.read()

@@ -36,6 +36,7 @@ from mixpanel_export.download.session import SliceReceiver
 from mixpanel_export.errors import MalformedEventError, UnrepresentableError
 from mixpanel_export.http.cancellation import Cancellation
 from mixpanel_export.http.connections import Connections
+from mixpanel_export.records.inflate import CHUNK_SIZE, LARGE_CHUNK_SIZE
 
 if TYPE_CHECKING:
     from mixpanel_export.http.context import Context
@@ -146,12 +147,15 @@ class DirectoryRun:
         """Announce the planned slices, fetch and publish them, and rewrite what became stale."""
         conversion = self._conversion_for(plan.manifest)
         publisher.commit(plan.manifest)
+        is_columnar = plan.manifest.query.format in COLUMNAR
         slices = SliceReceiver(
             plan.job,
             self._http,
             self._download_cancellation,
-            # Nothing parses lines that stay lines, so they are parsed to be verified.
-            check="frame" if plan.manifest.query.format in COLUMNAR else "json",
+            # Nothing parses lines that stay lines, so they are parsed to be verified: in the CPU's cache.
+            check="frame" if is_columnar else "json",
+            chunk_size=LARGE_CHUNK_SIZE if is_columnar else CHUNK_SIZE,
+            stays=not is_columnar,
             listener=self._listener,
         )
         with contextlib.closing(slices):

@@ -73,23 +73,19 @@ class SliceFiles:
     ) -> tuple[ManifestSlice, Sequence[WrittenFile] | None, str]:
         """Receive a slice and convert it, unless it can stay as received.
 
-        Formats with columns prove a slice while they parse it; the others prove it while it arrives.
-
         Returns:
             The slice without its files; the converted files, or None and the SHA-256 of the received one.
         """
-        if self.format in COLUMNAR:
-            received = self.slices.receive(claim, file)
-            entry, written = self.slices.finish(
-                received, lambda spool: (self._entry_of(spool, name), self._convert(spool, name))
-            )
-            return entry, written, ""
-        spool, digest = self.slices.fetch(claim, file)
-        spool = self.slices.deduplicated(spool)
-        if self._stays_as_received(spool):
+
+        def use(spool: Spool) -> tuple[ManifestSlice, Sequence[WrittenFile] | None]:
+            entry = self._entry_of(spool, name)
+            return entry, None if self._stays_as_received(spool) else self._convert(spool, name)
+
+        received = self.slices.receive(claim, file)
+        entry, written = self.slices.finish(received, use)
+        if written is None:
             durable(file, self.staging.folder)
-            return self._entry_of(spool, name), None, digest
-        return self._entry_of(spool, name), self._convert(spool, name), ""
+        return entry, written, received.digest
 
     def _entry_of(self, spool: Spool, name: str) -> ManifestSlice:
         """Describe a slice for the manifest, except its files; write its malformed lines, if there are any."""

@@ -53,6 +53,7 @@ class FetchConfig:
         check: how strictly each line is checked while it is verified; see `verify.Check`.
         chunk_size: the most bytes to inflate at a time.
         keep: the most bytes of lines to keep of a verified slice.
+        hashed: compute the SHA-256 of the bytes while they are verified.
         on_malformed: the treatment of lines that are not events.
         max_line: about the most bytes of a line.
         allow_unproved: accept an answer that neither HTTP nor gzip proves to be whole.
@@ -66,6 +67,7 @@ class FetchConfig:
     check: Check = "frame"
     chunk_size: int = CHUNK_SIZE
     keep: int = 0
+    hashed: bool = False
     on_malformed: OnMalformed = "raise"
     max_line: int = MAX_LINE
     allow_unproved: bool = False
@@ -78,11 +80,14 @@ class FetchConfig:
 
 
 class SliceFetch(CallObserver):
-    """The fetch of one slice: `fetch` it, or `receive` and `prove` it in different threads, until it is complete.
+    """The fetch of one slice: `receive` and `prove` it, in different threads, until it is complete.
 
     Verifying needs the interpreter's lock again and again. A thread that goes on to parse the lines verifies them
     faster itself than threads that take the lock away from it. It never waits for the network, though: an
     incomplete slice goes back to the download threads.
+
+    Attributes:
+        digest: the SHA-256 of the bytes verified; empty unless the settings ask for it.
 
     Attempts add up over all methods, each of which raises:
         APIError: when Mixpanel refuses; at once.
@@ -101,6 +106,7 @@ class SliceFetch(CallObserver):
     ) -> None:
         self.slice_: Slice = slice_
         self.file: IO[bytes] = file
+        self.digest: str = ""
         self._config = config
         self._cancellation = cancellation
         self._observer = observer
@@ -129,10 +135,6 @@ class SliceFetch(CallObserver):
     def on_wait(self, seconds: float, reason: str) -> None:
         """Pass it on."""
         self._observer.on_wait(seconds, reason)
-
-    def fetch(self) -> tuple[Verified, str]:
-        """Receive and verify in one go; return the facts of the slice and the SHA-256 of the bytes written."""
-        return self._until_done(lambda: self._send(self._verify))
 
     def receive(self) -> None:
         """Write an answer to the file that ended as HTTP requires; again when `prove` found it incomplete."""
@@ -184,15 +186,6 @@ class SliceFetch(CallObserver):
         check_answer(self._config.context, response)
         raise AssertionError("only failures are read whole")
 
-    def _verify(self, answer: Streamed) -> tuple[Verified, str]:
-        framing = self._framing_of(answer)
-        verifier = self._verifier_for(answer, keep=0)
-        digest = hashlib.sha256()
-        for chunk in self._chunks(answer):
-            digest.update(chunk)
-            self._observer.on_bytes(len(chunk), verifier.feed(chunk))
-        return self._finished(verifier, framing), digest.hexdigest()
-
     def _store(self, answer: Streamed) -> tuple[Verifier, Proof]:
         framing = self._framing_of(answer)
         verifier = self._verifier_for(answer, self._config.keep)
@@ -201,10 +194,14 @@ class SliceFetch(CallObserver):
         return verifier, framing
 
     def _verify_stored(self, verifier: Verifier, framing: Proof) -> Verified:
+        digest = hashlib.sha256() if self._config.hashed else None
         self.file.seek(0)
         while chunk := self.file.read(_READ):
             self._cancellation.check()
+            if digest is not None:
+                digest.update(chunk)
             self._observer.on_bytes(0, verifier.feed(chunk))
+        self.digest = digest.hexdigest() if digest is not None else ""
         return self._finished(verifier, framing)
 
     def _finished(self, verifier: Verifier, framing: Proof) -> Verified:

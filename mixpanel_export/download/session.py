@@ -52,6 +52,7 @@ class SliceReceiver:
     Args:
         check: how lines are checked; see `records.verify.Check`.
         chunk_size: the most bytes to decompress at a time.
+        stays: a slice usually stays as received: its bytes are hashed, and no lines kept for a decoder.
         malformed: takes lines that are not events, with `on_malformed="quarantine"`; `close` closes it. By default
             nothing does.
     """
@@ -64,6 +65,7 @@ class SliceReceiver:
         *,
         check: Check = "frame",
         chunk_size: int = LARGE_CHUNK_SIZE,
+        stays: bool = False,
         listener: ProgressListener | None = None,
         malformed: MalformedFile | None = None,
     ) -> None:
@@ -85,7 +87,8 @@ class SliceReceiver:
             policy=context.retry,
             check=check,
             chunk_size=min(chunk_size, job.memory // _CHUNK_SHARE),
-            keep=min(_KEPT, job.memory // _KEPT_SHARE),
+            keep=0 if stays else min(_KEPT, job.memory // _KEPT_SHARE),
+            hashed=stays,
             on_malformed=job.on_malformed,
             max_line=job.max_line,
             allow_unproved=job.allow_unproved,
@@ -101,12 +104,6 @@ class SliceReceiver:
     def progress(self) -> Progress:
         """The current totals."""
         return self._tracker.totals()
-
-    def fetch(self, claim: Claim, file: IO[bytes]) -> tuple[Spool, str]:
-        """Receive a slice into `file` and verify it on the way; return it with the SHA-256 of its bytes."""
-        with self._receiving(claim, file) as fetch:
-            verified, digest = fetch.fetch()
-        return self._complete(claim.slice_, file, verified), digest
 
     def receive(self, claim: Claim, file: IO[bytes]) -> SliceFetch:
         """Receive a slice into `file`, to be verified later by `prove` or `finish`."""

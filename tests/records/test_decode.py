@@ -254,6 +254,14 @@ def test_a_line_that_is_not_an_event_is_named_in_the_error(line: bytes) -> None:
         assert caught.value.line == 3
 
 
+def test_a_line_break_within_an_event_does_not_hide_two_on_a_line() -> None:
+    first = b'{"event":"a","properties":{}}'
+    body = first + b'{"event":"b","properties":\n' + b"{}}\n"
+    for check in CHECKS:
+        with pytest.raises(MalformedEventError, match="line 1 "):
+            decoded(body, [], check=check)
+
+
 @pytest.mark.parametrize("blank", [b"\n", b" \r\n", b"\t" * 40 + b"\n"])
 def test_a_blank_line_does_not_offset_two_events_on_one(blank: bytes) -> None:
     good = b'{"event":"A","properties":{}}\n'
