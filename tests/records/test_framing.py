@@ -193,3 +193,13 @@ def test_the_bound_of_a_line_is_exact(length: int) -> None:
     else:
         with pytest.raises(MalformedEventError, match="line 3 "):
             verify(body, [*range(0, len(body), 5000)], "", max_line=1 << 20)
+
+
+def test_a_flood_of_empty_gzip_members_is_refused() -> None:
+    few, many = (gzip.compress(b"", mtime=0) * count for count in (5_000, 11_000))
+    line = gzip.compress(b'{"event": "A", "properties": {"time": 1}}\n')
+    verifier = Verifier("", "gzip")
+    verifier.feed(few + line + few + line + few)
+    assert verifier.finish().events == 2
+    with pytest.raises(IncompleteExportError, match=r"more than 10,000 members in a row"):
+        Verifier("", "gzip").feed(many)
