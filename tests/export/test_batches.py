@@ -89,7 +89,7 @@ def test_closed_batches_leave_no_thread_or_file(client: MixpanelClient, scratch:
     next(batches)
     batches.close()
     assert next(batches, None) is None
-    assert threading.active_count() == before
+    assert threading.active_count() <= before
     assert list(scratch.iterdir()) == []
 
 
@@ -110,7 +110,7 @@ def test_abandoned_batches_leave_no_thread_or_file(
     batches = client.export.batches(*DAYS, slice_days=1, parallel=2, layout=layout)
     read(batches)
     del batches
-    assert threading.active_count() == before
+    assert threading.active_count() <= before
     assert list(scratch.iterdir()) == []
 
 
@@ -147,10 +147,10 @@ def test_closed_async_batches_leave_no_thread_or_file(sandbox: Sandbox, scratch:
                 break
             await batches.aclose()
             for _ in range(100):
-                if threading.active_count() == before:
+                if threading.active_count() <= before:
                     break
                 await asyncio.sleep(0.02)
-            assert threading.active_count() == before
+            assert threading.active_count() <= before
 
     asyncio.run(run())
     assert list(scratch.iterdir()) == []

@@ -46,7 +46,7 @@ class TestStopping:
                 assert export(sandbox).status_code == 200
                 assert set(threading.enumerate()) > threads
         gc.collect()
-        assert set(threading.enumerate()) == threads
+        assert set(threading.enumerate()) <= threads
         # A file left open by each sandbox would make five.
         assert open_files() < files + 5
 
