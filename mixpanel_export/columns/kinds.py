@@ -154,7 +154,7 @@ class Columns:
 
     def hold(self, other: Columns) -> bool:
         """Return True when these can hold all values of others: the same properties, as narrow or wider."""
-        kinds = {column.property: column.kind for column in self.columns}
+        kinds: dict[str, Kind] = {column.property: column.kind for column in self.columns}
         return (self.others != "" or not other.others) and all(
             column.property in kinds and wider(kinds[column.property], column.kind) == kinds[column.property]
             for column in other.columns
