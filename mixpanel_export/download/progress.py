@@ -144,7 +144,7 @@ class Remaining:
     """An estimate of the bytes that are left, by the mean size of the days that are complete."""
 
     def __init__(self, days: int, known: Iterable[DayDensity]) -> None:
-        self.days_left = days
+        self.days_left: int = days
         self._received: dict[Slice, int] = {}
         self._bytes = self._days = 0.0
         for density in known:
