@@ -125,8 +125,10 @@ class TestHelp:
     def test_examples_run_on_the_sandbox(self, tmp_path: Path) -> None:
         for command, context in every_command():
             example = getattr(command, "example", "")
-            if isinstance(command, click.Group) or "--sandbox" not in example or " update " in example:
+            if isinstance(command, click.Group) or "--sandbox" not in example:
                 continue
+            if context.command_path.endswith(("update", "delete")):
+                continue  # the object would have to be made first
             words = [word for word in shlex.split(example)[1:] if word != "--sandbox"]
             words = [
                 str(tmp_path / word) if word in {"events", "plus.jsonl"} and before == "--output" else word
