@@ -10,9 +10,9 @@ import errno
 import os
 import socket
 import sys
-from collections.abc import Iterator
 from types import TracebackType
 
+from mixpanel_export._causes import causes_of
 from mixpanel_export.errors import ResourceLimitError
 
 __all__ = ["limit_error", "resource_limits"]
@@ -36,7 +36,7 @@ class resource_limits(contextlib.ContextDecorator):  # noqa: N801
 
 def limit_error(error: BaseException) -> ResourceLimitError | None:
     """Return our exception for an error that a resource limit has caused; None for any other."""
-    for cause in _causes(error):
+    for cause in causes_of(error):
         if isinstance(cause, ResourceLimitError):
             return cause
         if isinstance(cause, MemoryError) or (isinstance(cause, OSError) and cause.errno == errno.ENOMEM):
@@ -71,11 +71,3 @@ def _many_files() -> str:
     except (ImportError, OSError, ValueError):
         return "too many files are open"
     return f"too many files are open (this process may open {soft:,}; see `ulimit -n`)"
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        error = error.__cause__ or error.__context__

@@ -26,6 +26,15 @@ def roughly(text: str) -> str:
     return text[:_ROUGH_LIMIT]
 
 
+def is_unicode(text: str) -> bool:
+    """Return False for text with half a surrogate pair, which no encoding can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def shortened(text: str, limit: int = _WORDS_LIMIT) -> str:
     """Return a text no longer than a message may quote."""
     return text if len(text) <= limit else f"{text[:limit]}…"

@@ -47,7 +47,7 @@ LAYERS = (
         "_light_httpx",
     ),
     ("errors",),
-    ("_text", "_deprecated"),
+    ("_text", "_causes", "_deprecated"),
 )
 LEVEL = {name: len(LAYERS) - row for row, names in enumerate(LAYERS) for name in names}
 

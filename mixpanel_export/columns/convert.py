@@ -19,6 +19,7 @@ import pyarrow as pa
 from attrs import define, frozen
 
 from mixpanel_export._formats import Layout
+from mixpanel_export._text import is_unicode
 from mixpanel_export.columns.blocks import ParsedBlock, PropertyValues
 from mixpanel_export.columns.compute import nulls, pc
 from mixpanel_export.columns.infer import infer_columns
@@ -94,7 +95,7 @@ class TableConverter:
         self._clock = Clock(zone, ticks)
         # `time` is a timestamp, and has another column only when that cannot express it. No column can have a name
         # that is not valid Unicode.
-        empty: dict[str, Kind] = {name: "null" for name in fields if name != "time" and _is_unicode(name)}
+        empty: dict[str, Kind] = {name: "null" for name in fields if name != "time" and is_unicode(name)}
         self._known = self._known_columns((columns or Columns()).widened(empty), frozenset())
         self._lock = threading.Lock()
 
@@ -199,7 +200,7 @@ class TableConverter:
                     OTHERS,
                 )
                 # Those that most events have.
-                first = sorted(filter(_is_unicode, counts), key=lambda name: (-counts[name], name))
+                first = sorted(filter(is_unicode, counts), key=lambda name: (-counts[name], name))
                 own: dict[str, Kind] = dict.fromkeys(first[: columns.room], "null")
                 columns = columns.widened(own).with_others()
                 self._known = self._known_columns(columns, self._known.nullable)
@@ -215,7 +216,7 @@ class TableConverter:
         return self._wide_table(infer_columns(events, self.columns, others))
 
     def _check_name(self, event: Event, source: str) -> None:
-        if not _is_unicode(event.name):
+        if not is_unicode(event.name):
             raise UnrepresentableError(source, event.name, None, LONE_SURROGATE, self.layout)
 
     def _wide_table(self, parsed: ParsedBlock) -> pa.Table:
@@ -270,15 +271,6 @@ class TableConverter:
             return timestamps
         texts = time.column if time.kind == "json" else as_json(time.column, time.kind)
         return self._clock.from_json(texts)
-
-
-def _is_unicode(text: str) -> bool:
-    """Return False for a text with a lone surrogate in it."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _regrouped(blocks: Iterable[bytes], size: int) -> Iterator[bytes]:

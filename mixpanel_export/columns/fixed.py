@@ -20,6 +20,7 @@ import pyarrow as pa
 from attrs import evolve, field, frozen
 
 from mixpanel_export._formats import Layout
+from mixpanel_export._text import is_unicode
 from mixpanel_export.columns.blocks import ParsedBlock
 from mixpanel_export.columns.compute import nulls
 from mixpanel_export.columns.convert import TableConverter
@@ -255,7 +256,7 @@ def _without(properties: Mapping[str, Any], others: Mapping[str, Any]) -> dict[s
 def _fits(value: Any, kind: Kind | None, name: str) -> bool:
     """Return whether a column of this kind holds a value exactly; nulls are listed apart."""
     if value is None:
-        return _is_unicode(name)
+        return is_unicode(name)
     match kind:
         case "boolean":
             return type(value) is bool
@@ -265,7 +266,7 @@ def _fits(value: Any, kind: Kind | None, name: str) -> bool:
             is_exact = type(value) is int and -EXACT <= value <= EXACT
             return is_exact or (type(value) is float and math.isfinite(value))
         case "string":
-            return type(value) is str and _is_unicode(value)
+            return type(value) is str and is_unicode(value)
         case "json":
             return _is_unicode_json(value)
         case _:
@@ -274,14 +275,6 @@ def _fits(value: Any, kind: Kind | None, name: str) -> bool:
 
 def _is_unicode_json(value: Any) -> bool:
     try:
-        return _is_unicode(json.dumps(value, ensure_ascii=False))
+        return is_unicode(json.dumps(value, ensure_ascii=False))
     except RecursionError:
         return False
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -15,6 +15,7 @@ from typing import Literal as OneOf
 
 import attrs
 
+from mixpanel_export._text import is_unicode
 from mixpanel_export.errors import ExpressionError
 from mixpanel_export.expressions.numerals import NUMBER_RANGE, has_minus, in_range
 
@@ -51,10 +52,8 @@ def _check_text(node: object, attribute: attrs.Attribute[Any], text: object) -> 
     """Refuse lone surrogates, which cannot be encoded and so neither sent nor written to a file."""
     if not isinstance(text, str):
         raise ExpressionError(f"{reprlib.repr(text)} is not a name", expected="a string")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise ExpressionError(f"{reprlib.repr(text)} holds half a surrogate pair") from None
+    if not is_unicode(text):
+        raise ExpressionError(f"{reprlib.repr(text)} holds half a surrogate pair")
 
 
 def _check_literal(node: object, attribute: attrs.Attribute[Any], value: Any) -> None:

@@ -14,6 +14,7 @@ from typing import Any, cast
 from attrs import frozen
 
 from mixpanel_export import dates
+from mixpanel_export._text import is_unicode
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.expressions import ExpressionError, parse
 from mixpanel_export_api.api import Operation
@@ -163,7 +164,7 @@ def _check_type(name: str, value: Any, schema: Mapping[str, Any]) -> None:
         case "boolean":
             right, allowed = isinstance(value, bool), "True or False"
         case "string":
-            right, allowed = isinstance(value, str) and _is_encodable(value), "text"
+            right, allowed = isinstance(value, str) and is_unicode(value), "text"
         case "array":
             right, allowed = isinstance(value, list | tuple), "a list"
         case "object":
@@ -199,15 +200,6 @@ def _check_number_of_fields(name: str, value: Mapping[str, Any], schema: Mapping
     if not schema.get("minProperties", 0) <= number <= schema.get("maxProperties", number):
         fields = " or ".join(map(repr, schema["properties"]))
         raise InvalidArgumentError(name, value, f"expected a mapping with {fields}")
-
-
-def _is_encodable(text: str) -> bool:
-    """Return False for half of a surrogate pair, which no request can carry."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _as_models(name: str, value: Any, model: Any) -> Any:

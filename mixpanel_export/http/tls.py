@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
 import certifi
 
+from mixpanel_export._causes import causes_of
 from mixpanel_export.errors import ConfigurationError
 
 __all__ = ["certificate_error", "tls_context"]
@@ -30,7 +30,7 @@ def tls_context() -> ssl.SSLContext:
 
 def certificate_error(error: BaseException, host: str) -> ConfigurationError | None:
     """Return our exception for a certificate that could not be verified; None for any other failure."""
-    for cause in _causes(error):
+    for cause in causes_of(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _certificate_error(cause.verify_message, host)
     return None
@@ -89,11 +89,3 @@ def _can_append(path: str) -> bool:
     except OSError:
         return False
     return True
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        error = error.__cause__ or error.__context__
