@@ -102,6 +102,8 @@ def _check_columns(columns: Columns) -> None:
     properties = [record["property"] if record["kind"] != OTHERS_KIND else None for record in columns]
     if len(set(names)) < len(names) or len(set(properties)) < len(properties):
         raise ValueError("a column is recorded twice")
+    if columns and (missing := PINNED.keys() - set(properties)):
+        raise ValueError(f"the column of {min(missing)!r}, which every file has, is not recorded")
 
 
 def _is_free(name: str, property: str | None) -> bool:

@@ -35,7 +35,7 @@ class Conversion:
 
     def __init__(self, query: Query, columns: Columns) -> None:
         self._partitioned = query.partition_by == "date"
-        self._names = {column["property"] for column in columns}
+        self._names = {*PINNED, *(column["property"] for column in columns)}
         self._lock = threading.Lock()
 
     @property

@@ -97,7 +97,12 @@ def mutated(draw: st.DrawFn, original: Any) -> bytes:
 
 
 REAL = json.loads(manifest((1, 3), (4, 31), pending=("events_2024-01-01_2024-01-03_r2.jsonl.gz",)).to_json())
-REAL["columns"] = [{"name": "a", "property": "a", "kind": "long"}, {"name": "other", "kind": "others"}]
+REAL["columns"] = [
+    {"name": "a", "property": "a", "kind": "long"},
+    {"name": "other", "kind": "others"},
+    {"name": "distinct_id", "property": "distinct_id", "kind": "string"},
+    {"name": "insert_id", "property": "$insert_id", "kind": "string"},
+]
 
 
 @given(mutated(REAL))
@@ -115,6 +120,8 @@ def test_a_changed_manifest_is_read_or_refused(text: bytes) -> None:
         (("columns", 0, "property"), None),
         (("columns", 0, "name"), "insert_id"),
         (("columns", 1), {"name": "A", "property": "b", "kind": "long"}),
+        (("columns", 2), None),
+        (("columns", 3), None),
         (("slices", 0, "events"), -1),
         (("slices", 0, "bytes"), -1),
         (("slices", 0, "json_bytes"), 1 << 63),
@@ -150,7 +157,7 @@ def test_deep_nesting_is_damage() -> None:
             Manifest.from_json(opening * 100_000)
 
 
-@pytest.fixture(scope="module", params=FORMATS[:1], ids=str)
+@pytest.fixture(scope="module", params=FORMATS, ids=str)
 def exported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     from mixpanel_export.sandbox import Sandbox
 
