@@ -5,16 +5,18 @@ They are written to a folder once; later runs use them again.
 
 from __future__ import annotations
 
+import argparse
 import datetime
 import json
 import random
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from attrs import frozen
 
-__all__ = ["FIRST_DAY", "Dataset", "dataset"]
+__all__ = ["FIRST_DAY", "Dataset", "add_folder_options", "dataset"]
 
 FIRST_DAY = datetime.date(2024, 1, 1)
 _FORM = 4  # the version of the events; a new one is written to a new folder
@@ -57,6 +59,17 @@ class Dataset:
     def last_day(self) -> datetime.date:
         """The day of the last file."""
         return FIRST_DAY + datetime.timedelta(days=self.days - 1)
+
+
+def add_folder_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of where events are kept, and where measurements go."""
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        default=Path(tempfile.gettempdir()) / "mixpanel-export-benchmarks",
+        help="the folder of the generated events (default: %(default)s)",
+    )
+    parser.add_argument("--json", type=Path, help="write all measurements to this file")
 
 
 def dataset(cache: Path, events: int, days: int = 30) -> Dataset:

@@ -10,14 +10,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 from attrs import asdict, evolve, frozen
 
 from benchmarks.contenders import AVAILABLE, CONTENDERS
-from benchmarks.data import Dataset, dataset
+from benchmarks.data import Dataset, add_folder_options, dataset
 from benchmarks.run import run_contender, settings_of, versions
 from benchmarks.server import Server, serving
 
@@ -71,13 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=5, help="runs of each contender (default: %(default)s)")
     parser.add_argument("--only", action="append", choices=list(CONTENDERS), help="a contender; repeatable")
     parser.add_argument("--scenario", action="append", metavar="TEXT", help="part of its name; repeatable")
-    parser.add_argument(
-        "--cache",
-        type=Path,
-        default=Path(tempfile.gettempdir()) / "mixpanel-export-benchmarks",
-        help="the folder of the generated events (default: %(default)s)",
-    )
-    parser.add_argument("--json", type=Path, help="write all measurements to this file")
+    add_folder_options(parser)
     return parser
 
 

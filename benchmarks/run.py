@@ -13,16 +13,14 @@ import platform
 import statistics
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from attrs import asdict, evolve, frozen
 
 from benchmarks.contenders import AVAILABLE, CONTENDERS, Measured, Settings
-from benchmarks.data import Dataset, dataset
+from benchmarks.data import Dataset, add_folder_options, dataset
 from benchmarks.server import Server, serving
 
 __all__ = ["main", "run_contender", "settings_of", "versions"]
@@ -117,13 +115,7 @@ def _parser() -> argparse.ArgumentParser:
         default=2e6,
         help="bytes per second of a slow connection (default: %(default).0f)",
     )
-    parser.add_argument(
-        "--cache",
-        type=Path,
-        default=Path(tempfile.gettempdir()) / "mixpanel-export-benchmarks",
-        help="the folder of the generated events (default: %(default)s)",
-    )
-    parser.add_argument("--json", type=Path, help="write all measurements to this file")
+    add_folder_options(parser)
     return parser
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
@@ -75,6 +74,8 @@ class EventNames:
         _logger.warning("event %s: no events %s%s", _either(names), days, hint, extra={"argument": "event"})
 
     def _similar(self, name: str) -> list[str]:
+        import difflib  # few programs get here
+
         by_form = {known.casefold(): known for known in [*self._names]}
         forms = difflib.get_close_matches(name.casefold(), by_form, n=3, cutoff=0.6)
         return [by_form[form] for form in forms]
