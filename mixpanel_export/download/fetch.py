@@ -19,6 +19,7 @@ from mixpanel_export._redaction import quoting
 from mixpanel_export.download.plan import Slice
 from mixpanel_export.errors import IncompleteExportError, NetworkError, SliceFailedError
 from mixpanel_export.http.answers import check_answer
+from mixpanel_export.http.bodies import UNPROVED, framing_of
 from mixpanel_export.http.budget import Budget
 from mixpanel_export.http.calls import Call, CallObserver, Request
 from mixpanel_export.http.cancellation import Cancellation
@@ -226,11 +227,7 @@ class SliceFetch(CallObserver):
 
     def _framing_of(self, answer: Streamed) -> Proof:
         """Return the way in which HTTP marks the end; raise if there is none and no gzip trailer can come."""
-        framing: Proof = "none"
-        if "chunked" in answer.headers.get("transfer-encoding", "").lower():
-            framing = "chunked"
-        elif "content-length" in answer.headers:
-            framing = "length"
+        framing = framing_of(answer.headers)
         if not is_gzip(answer.headers.get("content-encoding", "")):
             self._check_proof(framing)
         return framing
@@ -238,8 +235,7 @@ class SliceFetch(CallObserver):
     def _check_proof(self, proof: Proof) -> None:
         if proof == "none" and not self._config.allow_unproved:
             raise IncompleteExportError(
-                "nothing proves that the answer is whole: it has no length, no chunks and no gzip trailer, as "
-                "behind an HTTP/1.0 proxy (allow_unproved=True accepts it)"
+                f"{UNPROVED}, as behind an HTTP/1.0 proxy (allow_unproved=True accepts it)"
             )
 
     def _verifier_for(self, answer: Streamed, keep: int) -> Verifier:

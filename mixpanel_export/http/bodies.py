@@ -6,11 +6,18 @@ httpx decodes bodies, too, but takes the first member of a gzip stream, or the b
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Literal, TypeAlias
 
 import httpx
 
-__all__ = ["complete", "failed", "unread_encoding"]
+__all__ = ["UNPROVED", "Framing", "complete", "failed", "framing_of", "unread_encoding"]
+
+Framing: TypeAlias = Literal["chunked", "length", "none"]
+"""The way in which HTTP marks the end of a body."""
+
+UNPROVED = "nothing proves that the answer is whole: it has no length, no chunks and no gzip trailer"
 
 _GZIP = {"gzip", "x-gzip"}
 _MAGIC = b"\x1f\x8b"
@@ -30,9 +37,7 @@ def complete(response: httpx.Response, raw: bytes) -> httpx.Response:
     encodings = _encodings(response)
     body = _inflated(raw) if encodings and not unread_encoding(response) else raw
     if not encodings and body and not _has_end(response) and body.lstrip()[:1] not in (b"{", b"["):
-        raise httpx.RemoteProtocolError(
-            "nothing proves that the answer is whole: it has no length, no chunks and no gzip trailer"
-        )
+        raise httpx.RemoteProtocolError(UNPROVED)
     return _with_body(response, body)
 
 
@@ -48,6 +53,13 @@ def failed(response: httpx.Response, raw: bytes) -> httpx.Response:
     elif encodings:
         body = f"(a body in the encoding {', '.join(sorted(encodings))})".encode()
     return _with_body(response, body)
+
+
+def framing_of(headers: Mapping[str, str]) -> Framing:
+    """Return the way in which these headers mark the end of the body."""
+    if "chunked" in headers.get("transfer-encoding", "").lower():
+        return "chunked"
+    return "length" if "content-length" in headers else "none"
 
 
 def unread_encoding(response: httpx.Response) -> str | None:
@@ -88,11 +100,7 @@ def _inflated(raw: bytes) -> bytes:
 
 def _has_end(response: httpx.Response) -> bool:
     """Return True if HTTP marks the end of the body."""
-    return (
-        "content-length" in response.headers
-        or "chunked" in response.headers.get("transfer-encoding", "").lower()
-        or response.status_code == HTTPStatus.NO_CONTENT
-    )
+    return framing_of(response.headers) != "none" or response.status_code == HTTPStatus.NO_CONTENT
 
 
 def _with_body(response: httpx.Response, body: bytes) -> httpx.Response:
