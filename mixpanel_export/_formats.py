@@ -45,7 +45,7 @@ other whole number of 64 bits; `json` is any value, as JSON text; `null` is null
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 OTHERS_KIND = "others"
-"""The kind in a manifest of the column that holds all properties without one of their own."""
+"""The kind in a manifest of the column that holds all properties without a column."""
 
 PINNED = {"distinct_id": "distinct_id", "$insert_id": "insert_id"}
 """Properties that always have a column, under a name that no other property can take."""

@@ -164,7 +164,7 @@ def _copy_of(cause: BaseException | None, redact: Redactor) -> BaseException | N
     try:
         return type(cause)(*args)
     except Exception:
-        # One that is made of more than it shows, such as json.JSONDecodeError, which holds the whole document.
+        # One that holds more than it shows, such as json.JSONDecodeError, which holds the whole document.
         return None
 
 

@@ -175,7 +175,7 @@ class _BaseClient(Generic[TransportT]):
             secret_file: the file that holds it there.
 
         Raises:
-            ConfigurationError: for a client with a `transport` of its own, which cannot travel.
+            ConfigurationError: for a client with a custom `transport`, which cannot travel.
         """
         return spec_of(
             type(self),

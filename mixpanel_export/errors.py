@@ -60,7 +60,7 @@ class MixpanelError(Exception):
     """The base class of everything this package raises on purpose.
 
     Errors can be copied and pickled, so that they reach the parent of a worker process whole. Their text is safe to
-    print: control characters in what it quotes are escaped. The attributes hold them as they came.
+    print: control characters in what it quotes are escaped. The attributes hold them unescaped.
     """
 
     def __str__(self) -> str:

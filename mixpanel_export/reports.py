@@ -140,5 +140,5 @@ def _call(
         return operation, {"funnel_id": bookmark_id, "from_date": first, "to_date": last}
     for name, value in (("from_date", from_date), ("to_date", to_date)):
         if value is not None:
-            raise InvalidArgumentError(name, value, f"a saved {kind} report has dates of its own")
+            raise InvalidArgumentError(name, value, f"a saved {kind} report has its own dates")
     return operation, {"bookmark_id": bookmark_id}

@@ -13,7 +13,7 @@ openapi-python-client only lists them: their code is made here from the schemas,
     x-within   the property of another object that can hold this one
     x-overall  the record whose properties a map of segments has too, read from its segment `$overall`
     x-any      the values are models or plain values, and typed `Any`, since no checker could index a union of them
-    x-flat     the property whose entries are columns of their own in a row
+    x-flat     the property whose entries become columns of a row
     x-unit     the word by which `repr` counts a list or a map
     x-quiet    properties that `repr` leaves out
     x-empty    on a property that can be missing: an object or a list that reads as an empty one

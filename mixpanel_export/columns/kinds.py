@@ -36,7 +36,7 @@ EXACT = 1 << 53
 
 NULLS = "null_properties"
 OTHERS = "other_properties"
-"""The column of the properties that have none of their own, each event's as a JSON object."""
+"""The column of the properties without a column, each event's as a JSON object."""
 FIXED = ("event", "time", "distinct_id", "insert_id", NULLS, OTHERS)
 MAX_COLUMNS = 2000
 """The most properties that get a column: each costs a file of 900 events about a millisecond, and 20 KB of memory,
@@ -102,7 +102,7 @@ class Columns:
         return max(0, MAX_COLUMNS - len(self.columns))
 
     def with_others(self) -> Columns:
-        """Return columns with one for all other properties; no further property gets one of its own."""
+        """Return columns with one for all other properties; no further property gets a column."""
         if self.others:
             return self
         # An older manifest may have recorded a property under this name.

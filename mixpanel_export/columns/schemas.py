@@ -107,7 +107,7 @@ def columns_of(schema: pa.Schema) -> Columns:
 
 
 def others_of(schema: pa.Schema) -> str:
-    """Return the name of the column of all properties without one of their own; empty if there is none."""
+    """Return the name of the column of all properties without a column; empty if there is none."""
     fields: Any = schema
     return next((str(field.name) for field in fields if _OTHERS in (field.metadata or {})), "")
 

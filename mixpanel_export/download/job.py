@@ -204,7 +204,7 @@ def _check_exclude(options: ExportOptions) -> tuple[str, ...]:
         raise InvalidArgumentError(
             "exclude",
             options.get("exclude"),
-            "quarantined lines are written as they came, so nothing can be left out of them; set on_malformed to "
+            "quarantined lines are written unchanged, so nothing can be left out of them; set on_malformed to "
             "'raise' or 'replace'",
         )
     return exclude

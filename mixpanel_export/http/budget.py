@@ -330,7 +330,7 @@ def _make_budget(key: str, quota: Quota, shared: bool | str | BudgetStore) -> Bu
 
 
 class _Budgets:
-    """The budgets of this process; some have nothing but their memory to count in, so none is forgotten."""
+    """The budgets of this process; some have only their memory to count in, so none is forgotten."""
 
     def __init__(self) -> None:
         self.forget()

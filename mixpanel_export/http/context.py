@@ -64,7 +64,7 @@ class Context:
         return evolve(self, patience=DIRECTORY_MAX_WAIT)
 
     def budget(self, family: Family) -> Budget:
-        """Return a family's budget, shared by all clients of the project; one of its own when none is kept."""
+        """Return a family's budget, shared by all clients of the project; a separate one when none is kept."""
         host = self.servers.data if family == "data" else self.servers.rest
         project = self.project_id if self.project_id is not None else self.auth.fingerprint
         return budget_of(f"{host} {project}", family, self.limits)

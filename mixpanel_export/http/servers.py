@@ -36,7 +36,7 @@ _HOSTS: Mapping[str, str] = {
 # app routes at about 2. We wait a little longer, so that the server's own error is what a caller sees.
 _READ_TIMEOUTS: Mapping[Family, float] = {"data": 600.0, "query": 500.0, "app": 130.0, "schemas": 130.0}
 _QUERY_ROOT = "/api/query/"
-# Lexicon has a budget of its own.
+# Lexicon has a separate budget.
 _SCHEMAS = re.compile(r"/api/app/projects/[^/]+/schemas(/|$)")
 
 

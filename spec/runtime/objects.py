@@ -127,7 +127,7 @@ class Model(JsonObject, _Object):
     _units: ClassVar[Mapping[str, str]] = {}
     """Words by which `repr` counts the items of a list, by attribute."""
     _flat: ClassVar[str] = ""
-    """The field whose entries are columns of their own in a row."""
+    """The field whose entries become columns of a row."""
     _quiet: ClassVar[frozenset[str]] = frozenset()
     """Attributes that `repr` leaves out."""
 

@@ -1,6 +1,6 @@
 """The data of a chart, from any response that is a table: lines over time, bars, or a heat map of retention.
 
-The kind follows from the columns of the response's rows, so no operation has code of its own. `terminal_charts` and
+The kind follows from the columns of the response's rows, so no operation needs its own code. `terminal_charts` and
 `chart_files` draw.
 """
 
