@@ -24,6 +24,7 @@ LAYERS = (
     ("reports",),
     ("columns",),
     ("download",),
+    ("schema",),
     ("records",),
     ("http",),
     (

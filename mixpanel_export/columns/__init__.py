@@ -1,8 +1,7 @@
 """Convert raw events to columns: Arrow tables, and Parquet, CSV and Arrow files.
 
-Lines are converted in bulk, one block at a time:
+Lines are converted in bulk, one block at a time, to the columns that `schema.kinds` chooses:
 
-- `kinds`: the kinds of values, and the column each property gets (pure);
 - `schemas`: Arrow schemas, and the metadata that maps a column back to its property;
 - `wide`: read a block of usual lines by the types of its columns; `infer` reads any other events;
 - `json_layout`: the layout `json`, which keeps the properties as text;

@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 import pyarrow as pa
 from attrs import define, field
 
-from mixpanel_export.columns.kinds import Kind
 from mixpanel_export.columns.schemas import AnyArray, names_type
+from mixpanel_export.schema.kinds import Kind
 
 __all__ = ["ParsedBlock", "PropertyValues"]
 

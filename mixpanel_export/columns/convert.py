@@ -24,7 +24,6 @@ from mixpanel_export.columns.blocks import ParsedBlock, PropertyValues
 from mixpanel_export.columns.compute import nulls, pc
 from mixpanel_export.columns.infer import infer_columns
 from mixpanel_export.columns.json_layout import read_texts, texts_of_events
-from mixpanel_export.columns.kinds import MAX_COLUMNS, OTHERS, PINNED, Columns, Kind
 from mixpanel_export.columns.schemas import AnyArray, json_schema, wide_schema, zone_name
 from mixpanel_export.columns.tables import NullColumns, as_json, cast_column
 from mixpanel_export.columns.timestamps import Clock, ticks_from
@@ -34,6 +33,7 @@ from mixpanel_export.errors import UnrepresentableError
 from mixpanel_export.records.decode import EventDecoder
 from mixpanel_export.records.event import Event
 from mixpanel_export.records.lines import lines_in
+from mixpanel_export.schema.kinds import MAX_COLUMNS, OTHERS, PINNED, Columns, Kind
 
 __all__ = ["LineCursor", "TableConverter"]
 

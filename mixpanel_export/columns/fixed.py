@@ -26,7 +26,6 @@ from mixpanel_export.columns.compute import nulls
 from mixpanel_export.columns.convert import TableConverter
 from mixpanel_export.columns.infer import infer_columns
 from mixpanel_export.columns.json_layout import properties_text
-from mixpanel_export.columns.kinds import EXACT, FIXED, Column, Columns, Kind
 from mixpanel_export.columns.schemas import AnyArray, wide_schema, zone_name
 from mixpanel_export.columns.tables import NullColumns, cast_column
 from mixpanel_export.columns.timestamps import ticks_from
@@ -34,6 +33,7 @@ from mixpanel_export.columns.wide import LineReader
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.records.event import Event
+from mixpanel_export.schema.kinds import EXACT, FIXED, Column, Columns, Kind
 
 __all__ = ["ColumnSchema", "converter_of"]
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -11,15 +10,12 @@ from msgspec import UNSET
 
 from mixpanel_export.columns.blocks import ParsedBlock, PropertyValues
 from mixpanel_export.columns.json_layout import properties_text
-from mixpanel_export.columns.kinds import EXACT, Columns, Kind, wider
 from mixpanel_export.columns.schemas import type_of
 from mixpanel_export.columns.values import check_texts, convert_each, json_text
 from mixpanel_export.records.event import Event
+from mixpanel_export.schema.kinds import Columns, Kind, kind_of, wider
 
-__all__ = ["infer_columns", "kind_of"]
-
-_LONG = 1 << 63
-_KIND_OF_TYPE: Mapping[type, Kind] = {bool: "boolean", str: "string", dict: "json", list: "json"}
+__all__ = ["infer_columns"]
 
 
 def infer_columns(events: Sequence[Event], known: Columns, others: Collection[str] = ()) -> ParsedBlock:
@@ -92,21 +88,3 @@ def _spread(rows: Sequence[int], cells: Sequence[Any], length: int, empty: Any) 
     for row, cell in zip(rows, cells, strict=True):
         spread[row] = cell
     return spread
-
-
-def kind_of(cells: Collection[Any]) -> Kind:
-    """Return the narrowest kind that holds these values."""
-    kind: Kind = "null"
-    for value_type in set(map(type, cells)):
-        if value_type is int:
-            whole = [value for value in cells if type(value) is int]
-            least, most = min(whole), max(whole)
-            is_long = -_LONG <= least <= most < _LONG
-            is_exact = -EXACT <= least <= most <= EXACT
-            kind = wider(kind, "integer" if is_exact else "long" if is_long else "json")
-        elif value_type is float:
-            is_finite = all(math.isfinite(value) for value in cells if type(value) is float)
-            kind = wider(kind, "double" if is_finite else "json")
-        elif value_type is not type(None):
-            kind = wider(kind, _KIND_OF_TYPE[value_type])
-    return kind

@@ -10,11 +10,11 @@ import msgspec
 import pyarrow as pa
 
 from mixpanel_export.columns.arrays import columns_of_structs, join_texts
-from mixpanel_export.columns.kinds import INSERT_ID
 from mixpanel_export.columns.schemas import AnyArray
 from mixpanel_export.columns.timestamps import Clock
 from mixpanel_export.columns.values import convert_each, json_text
 from mixpanel_export.records.event import Event
+from mixpanel_export.schema.kinds import INSERT_ID
 
 __all__ = ["properties_text", "read_texts", "texts_of_events"]
 

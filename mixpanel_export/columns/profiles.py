@@ -14,11 +14,10 @@ from typing import IO, Any, TypeAlias, cast
 import pyarrow as pa
 from attrs import frozen
 
-from mixpanel_export.columns.infer import kind_of
-from mixpanel_export.columns.kinds import MAX_COLUMNS, NULLS, OTHERS, Column, Kind, unique_name, wider
 from mixpanel_export.columns.schemas import names_type, property_field, type_of
 from mixpanel_export.columns.values import json_text
 from mixpanel_export.columns.writers import ColumnFormat, writer_for
+from mixpanel_export.schema.kinds import MAX_COLUMNS, NULLS, OTHERS, Column, Kind, kind_of, unique_name, wider
 
 __all__ = ["write_profiles"]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 import pyarrow as pa
 
 from mixpanel_export._formats import Layout
-from mixpanel_export.columns.kinds import NULLS, PINNED, Column, Columns, Kind
+from mixpanel_export.schema.kinds import NULLS, PINNED, Column, Columns, Kind
 
 __all__ = [
     "AnyArray",

@@ -11,9 +11,9 @@ import msgspec
 import pyarrow as pa
 
 from mixpanel_export.columns.compute import nulls, pc
-from mixpanel_export.columns.kinds import NULLS, Column, Kind
 from mixpanel_export.columns.schemas import AnyArray, columns_of, is_json_layout, others_of, ticks_of, type_of
 from mixpanel_export.columns.timestamps import ticks_from
+from mixpanel_export.schema.kinds import NULLS, Column, Kind
 
 __all__ = ["NullColumns", "TableWidener", "as_json", "cast_column", "lines_of"]
 

@@ -18,8 +18,8 @@ from msgspec import UNSET
 from mixpanel_export.columns.arrays import columns_of_structs, join_texts
 from mixpanel_export.columns.blocks import ParsedBlock, PropertyValues
 from mixpanel_export.columns.compute import pc
-from mixpanel_export.columns.kinds import EXACT, Columns, Kind
 from mixpanel_export.columns.schemas import AnyArray, type_of
+from mixpanel_export.schema.kinds import EXACT, Columns, Kind
 
 __all__ = ["LineReader"]
 

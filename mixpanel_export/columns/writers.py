@@ -19,8 +19,8 @@ import pyarrow.parquet as pq
 
 from mixpanel_export._temporary import SpoolFile
 from mixpanel_export.columns.compute import pc
-from mixpanel_export.columns.kinds import NULLS
 from mixpanel_export.columns.tables import TableWidener
+from mixpanel_export.schema.kinds import NULLS
 
 __all__ = [
     "ColumnFormat",

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, cast
 from mixpanel_export._formats import Layout
 from mixpanel_export.columns.compute import pc
 from mixpanel_export.columns.convert import TableConverter
-from mixpanel_export.columns.kinds import Columns
 from mixpanel_export.columns.schemas import columns_of
 from mixpanel_export.columns.slices import SliceWriter
 from mixpanel_export.columns.writers import ColumnFormat, read_schema, read_tables, write_file
@@ -18,6 +17,7 @@ from mixpanel_export.directory.filenames import DEFAULT_PARTITION
 from mixpanel_export.directory.manifest import RESTORE
 from mixpanel_export.errors import ManifestError
 from mixpanel_export.http.cancellation import Cancellation
+from mixpanel_export.schema.kinds import Columns
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -11,12 +11,12 @@ from typing import Any, cast
 
 from mixpanel_export._formats import ColumnNames
 from mixpanel_export.columns.fixed import ColumnSchema
-from mixpanel_export.columns.kinds import Columns, Kind, wider
 from mixpanel_export.columns.schemas import columns_of
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.errors import APIError, ConfigurationError, InvalidArgumentError
 from mixpanel_export.export.batches import RecordBatches
 from mixpanel_export.http.connections import Connections
+from mixpanel_export.schema.kinds import Columns, Kind, wider
 
 __all__ = [
     "LEXICON_ERRORS",

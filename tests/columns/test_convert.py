@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from mixpanel_export._formats import Layout
 from mixpanel_export.columns.convert import TableConverter
-from mixpanel_export.columns.kinds import PINNED, Columns
 from mixpanel_export.columns.tables import TableWidener, lines_of
 from mixpanel_export.errors import MalformedEventError, UnrepresentableError
+from mixpanel_export.schema.kinds import PINNED, Columns
 
 LAYOUTS: tuple[Layout, ...] = ("wide", "json")
 UTC = datetime.UTC

@@ -11,8 +11,8 @@ import pytest
 
 from mixpanel_export.columns import convert, kinds
 from mixpanel_export.columns.convert import TableConverter
-from mixpanel_export.columns.kinds import Columns
 from mixpanel_export.columns.tables import TableWidener, lines_of
+from mixpanel_export.schema.kinds import Columns
 
 LIMIT = 20
 

@@ -15,10 +15,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from mixpanel_export import ColumnSchema, InvalidArgumentError, MixpanelClient, UnrepresentableError
-from mixpanel_export.columns.kinds import Columns
 from mixpanel_export.columns.schemas import columns_of
 from mixpanel_export.columns.tables import lines_of
 from mixpanel_export.sandbox import Fault, Sandbox
+from mixpanel_export.schema.kinds import Columns
 from tests.export.test_batches import counted as counted_texts
 from tests.wire_server import client_of
 

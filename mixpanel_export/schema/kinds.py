@@ -6,10 +6,11 @@ there is none, that is `json`: each value as JSON text, which keeps 1 and "1" ap
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
-from typing import Self, cast
+from typing import Any, Self, cast
 
 from attrs import evolve, field, frozen
 
@@ -27,6 +28,7 @@ __all__ = [
     "Column",
     "Columns",
     "Kind",
+    "kind_of",
     "unique_name",
     "wider",
 ]
@@ -48,6 +50,9 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_]")
 # PostgreSQL cuts names at 63 bytes, the least of all warehouses; room for a number is left.
 _MAX_SAFE = 56
 
+_LONG = 1 << 63
+_KIND_OF_TYPE: Mapping[type, Kind] = {bool: "boolean", str: "string", dict: "json", list: "json"}
+
 _NUMBERS: dict[frozenset[Kind], Kind] = {
     frozenset({"integer", "long"}): "long",
     frozenset({"integer", "double"}): "double",
@@ -62,6 +67,24 @@ def wider(one: Kind, other: Kind) -> Kind:
         return other
     # No type holds both a long and a double exactly.
     return _NUMBERS.get(frozenset({one, other}), "json")
+
+
+def kind_of(cells: Collection[Any]) -> Kind:
+    """Return the narrowest kind that holds these values."""
+    kind: Kind = "null"
+    for value_type in set(map(type, cells)):
+        if value_type is int:
+            whole = [value for value in cells if type(value) is int]
+            least, most = min(whole), max(whole)
+            is_long = -_LONG <= least <= most < _LONG
+            is_exact = -EXACT <= least <= most <= EXACT
+            kind = wider(kind, "integer" if is_exact else "long" if is_long else "json")
+        elif value_type is float:
+            is_finite = all(math.isfinite(value) for value in cells if type(value) is float)
+            kind = wider(kind, "double" if is_finite else "json")
+        elif value_type is not type(None):
+            kind = wider(kind, _KIND_OF_TYPE[value_type])
+    return kind
 
 
 @frozen
