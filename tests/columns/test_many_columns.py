@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from mixpanel_export.columns import convert, kinds
+from mixpanel_export.columns import convert
 from mixpanel_export.columns.convert import TableConverter
 from mixpanel_export.columns.tables import TableWidener, lines_of
+from mixpanel_export.schema import kinds
 from mixpanel_export.schema.kinds import Columns
 
 LIMIT = 20

@@ -13,11 +13,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from mixpanel_export import InvalidArgumentError, MixpanelClient
-from mixpanel_export.columns import kinds, profiles
+from mixpanel_export.columns import profiles
 from mixpanel_export.columns.profiles import write_profiles
 from mixpanel_export.profiles.file import ProfilesProgress
 from mixpanel_export.sandbox import Sandbox
 from mixpanel_export.sandbox.data.sample import sample_data
+from mixpanel_export.schema import kinds
 from tests.profiles.conftest import Awaited, settings
 
 SAMPLE = sample_data().profiles
