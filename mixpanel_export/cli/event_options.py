@@ -7,7 +7,7 @@ from typing import Any, TypeVar, get_args
 
 import click
 
-from mixpanel_export._formats import FORMATS, ON_MALFORMED, Layout, PartitionBy
+from mixpanel_export._formats import COLUMN_NAMES, FORMATS, ON_MALFORMED, Layout, PartitionBy
 from mixpanel_export.cli.options import Option, parse_size
 from mixpanel_export.cli.suggestions import suggest_events
 
@@ -52,6 +52,24 @@ _OPTIONS = (
         multiple=True,
         shell_complete=suggest_events,
         help="Only this event; can be repeated.",
+    ),
+    _option(
+        "--exclude",
+        metavar="PROPERTY",
+        multiple=True,
+        help="Leave out this property, such as personal data; can be repeated.",
+    ),
+    _option(
+        "--columns",
+        metavar="FILE",
+        help="For the layout wide: fixed columns, from a file that ColumnSchema.save() wrote. Values that do not "
+        "fit go to the column overflow.",
+    ),
+    _option(
+        "--column-names",
+        type=click.Choice(COLUMN_NAMES),
+        help="For the layout wide: the properties' own names (exact, the default), or letters, digits and "
+        "underscores only (safe), as warehouses require.",
     ),
     _option("--where", metavar="EXPR", help="Only events for which this expression is true."),
     _option("--deduplicate", is_flag=True, help="Drop events that were sent twice, and report how many."),

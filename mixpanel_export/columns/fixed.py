@@ -33,9 +33,9 @@ from mixpanel_export.columns.wide import LineReader
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.records.event import Event
-from mixpanel_export.schema.kinds import EXACT, FIXED, Column, Columns, Kind
+from mixpanel_export.schema.kinds import EXACT, FIXED, Column, Columns, Kind, is_safe
 
-__all__ = ["ColumnSchema", "converter_of"]
+__all__ = ["ColumnSchema", "converter_of", "fixed_schema"]
 
 OVERFLOW = "overflow"
 """The column of all that does not fit."""
@@ -124,9 +124,53 @@ class ColumnSchema:
         """
         return cls.from_json(Path(path).read_bytes())
 
+    def of_job(self, job: ExportJob) -> ColumnSchema:
+        """Return the columns of an export with these `fields`, `exclude` and `column_names`.
+
+        Raises:
+            InvalidArgumentError: when the columns have other names than the export asks for.
+        """
+        left_out = {*job.exclude}
+        if job.fields is not None:
+            left_out |= self.properties.keys() - {*job.fields}
+        chosen = self.without(left_out)
+        if job.column_names == "safe":
+            unsafe = [name for name in chosen.names.values() if not is_safe(name)]
+            if unsafe:
+                raise InvalidArgumentError(
+                    "column_names",
+                    job.column_names,
+                    f"the fixed columns have a name such as {unsafe[0]!r}; make them with the same column_names",
+                )
+        return chosen
+
+    def to_manifest(self) -> tuple[Mapping[str, str], ...]:
+        """Return the columns in the form that a directory's manifest records."""
+        return self._columns.to_manifest()
+
+    @classmethod
+    def from_manifest(cls, recorded: Iterable[Mapping[str, str]]) -> Self:
+        """Restore the columns that a manifest has recorded."""
+        return cls(Columns.from_manifest(recorded))
+
     def converter(self, zone: datetime.tzinfo, ticks: int) -> TableConverter:
         """Return the converter to these columns."""
         return _FixedConverter(zone, ticks, self._columns)
+
+
+def fixed_schema(columns: ColumnSchema | str | os.PathLike[str]) -> ColumnSchema:
+    """Return the columns of an export, given as they are or by the file that holds them.
+
+    Raises:
+        InvalidArgumentError: for anything else.
+    """
+    if isinstance(columns, str | os.PathLike):
+        return ColumnSchema.load(columns)
+    if not isinstance(columns, ColumnSchema):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidArgumentError(
+            "columns", columns, "expected the result of columns(), or a file that it was saved to"
+        )
+    return columns
 
 
 class _Entry(msgspec.Struct):
@@ -158,10 +202,7 @@ def converter_of(job: ExportJob, layout: Layout, columns: ColumnSchema | None) -
     """Return the converter of an export."""
     zone = job.context.zone
     if columns is not None:
-        chosen = columns
-        if job.fields is not None:
-            chosen = chosen.without(columns.properties.keys() - {*job.fields})
-        return chosen.without(job.exclude).converter(zone, job.ticks)
+        return columns.of_job(job).converter(zone, job.ticks)
     selected = [name for name in job.fields or () if name not in job.exclude]
     return TableConverter(layout, zone, job.ticks, Columns(naming=job.column_names), selected)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from mixpanel_export._formats import Layout
 from mixpanel_export.columns.compute import pc
 from mixpanel_export.columns.convert import TableConverter
+from mixpanel_export.columns.fixed import ColumnSchema
 from mixpanel_export.columns.schemas import columns_of
 from mixpanel_export.columns.slices import SliceWriter
 from mixpanel_export.columns.writers import ColumnFormat, read_schema, read_tables, write_file
@@ -41,12 +42,16 @@ def conversion_for(
     layout = cast(Layout, query.layout or "wide")
     ticks = 1000 if query.time_in_ms else 1
     by_date = query.partition_by is not None
+    format = cast(ColumnFormat, query.format)
+    if query.columns is not None:
+        fixed = ColumnSchema.from_manifest(columns).converter(context.zone, ticks)
+        return ColumnarConversion(fixed, format, by_date, memory)
     # In a partitioned data set, the name in the path would hide a column of that name.
     reserved = (query.partition_by,) if query.partition_by is not None else ()
     recorded = Columns.from_manifest(columns, reserved, query.column_names)
     selected = [name for name in query.fields or () if name not in (query.exclude or ())]
     converter = TableConverter(layout, context.zone, ticks, recorded, selected)
-    return ColumnarConversion(converter, cast(ColumnFormat, query.format), by_date, memory)
+    return ColumnarConversion(converter, format, by_date, memory)
 
 
 class ColumnarConversion:

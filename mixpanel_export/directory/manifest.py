@@ -82,6 +82,7 @@ class Manifest:
             ("exclude", None),
             ("on_malformed", "raise"),
             ("column_names", "exact"),
+            ("columns", None),
         ):
             if query[name] == usual:
                 del query[name]

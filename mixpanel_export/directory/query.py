@@ -35,6 +35,7 @@ class Query:
         fields: the properties that events are reduced to; None when they have all.
         exclude: the properties that are left out; None when there are none.
         column_names: the way to name columns; see `_formats.ColumnNames`.
+        columns: the fingerprint of the manifest's columns when they are fixed; None when the data decides them.
         on_malformed: the treatment of lines that are not events, for updates; it can differ from run to run.
     """
 
@@ -55,10 +56,17 @@ class Query:
     on_malformed: OnMalformed = "raise"
     exclude: tuple[str, ...] | None = None
     column_names: ColumnNames = "exact"
+    columns: str | None = None
 
     @classmethod
     def of(
-        cls, job: ExportJob, format: str, *, layout: str | None = None, partition_by: str | None = None
+        cls,
+        job: ExportJob,
+        format: str,
+        *,
+        layout: str | None = None,
+        partition_by: str | None = None,
+        columns: str | None = None,
     ) -> Self:
         """Return the query of a checked job."""
         filters: Mapping[str, Any] = job.filters
@@ -82,6 +90,7 @@ class Query:
             on_malformed=job.on_malformed,
             exclude=job.exclude or None,
             column_names=job.column_names if layout == "wide" else "exact",
+            columns=columns,
         )
 
     @property

@@ -6,7 +6,7 @@ See `resume` for how a request is reconciled with a directory that exists.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from attrs import frozen
 
@@ -16,15 +16,19 @@ from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.http.arguments import check_options
 
 if TYPE_CHECKING:
+    from mixpanel_export.columns.fixed import ColumnSchema
     from mixpanel_export.dates import DateLike
 
-__all__ = ["DEFAULT_LOOK_BACK", "DirectoryOptions", "DirectoryRequest", "PathLike"]
+__all__ = ["DEFAULT_LOOK_BACK", "DirectoryOptions", "DirectoryRequest", "FixedColumns", "PathLike"]
 
 DEFAULT_LOOK_BACK = 5
 # A century of days.
 _MAX_LOOK_BACK = 36_525
 
 PathLike = str | os.PathLike[str]
+
+FixedColumns: TypeAlias = "ColumnSchema | str | os.PathLike[str]"
+"""The columns of an export, or the JSON file that holds them."""
 
 
 class DirectoryOptions(ExportOptions, total=False):
@@ -37,6 +41,8 @@ class DirectoryOptions(ExportOptions, total=False):
             text. The default is `wide` for Parquet and `json` for CSV.
         partition_by: for formats with columns: `date` divides each slice by day, in the client's time zone, into
             folders: `date=2024-01-01/events_2024-01-01_2024-01-12.parquet`.
+        columns: for the layout `wide`, fixed columns: the result of `client.export.columns()`, or the file it was
+            saved to. No file is ever rewritten then, and what does not fit goes to the column `overflow`.
         verify: read every finished file and compare its checksum, and fetch damaged ones again. Without it, a
             file counts as whole if it exists and has the right size.
     """
@@ -44,6 +50,7 @@ class DirectoryOptions(ExportOptions, total=False):
     format: FileFormat | None
     layout: Layout | None
     partition_by: PartitionBy | None
+    columns: FixedColumns | None
     verify: bool
 
 
@@ -58,6 +65,7 @@ class DirectoryRequest:
         format: None for the directory's own, or the default.
         layout: None for the directory's own, or the default.
         partition_by: None for the directory's own, or no partitions.
+        columns: fixed columns; None for the directory's own, or those that the data has.
         options: the options of the export itself.
         overwrite: replace whatever the directory holds.
         verify: read every finished file again, and compare checksums.
@@ -71,6 +79,7 @@ class DirectoryRequest:
     format: FileFormat | None = None
     layout: Layout | None = None
     partition_by: PartitionBy | None = None
+    columns: ColumnSchema | None = None
     options: ExportOptions
     overwrite: bool = False
     verify: bool = False
@@ -115,6 +124,7 @@ class DirectoryRequest:
             format=format,
             layout=options.get("layout"),
             partition_by=options.get("partition_by"),
+            columns=_fixed(options.get("columns")),
             options=cast(ExportOptions, of_export),
             overwrite=overwrite,
             verify=options.get("verify", False),
@@ -126,6 +136,14 @@ class DirectoryRequest:
     def slice_days(self) -> int | None:
         """The days of a slice, if given."""
         return self.options.get("slice_days")
+
+
+def _fixed(columns: FixedColumns | None) -> ColumnSchema | None:
+    if columns is None:
+        return None
+    from mixpanel_export.columns.fixed import fixed_schema
+
+    return fixed_schema(columns)
 
 
 def _check_look_back(look_back: object) -> None:

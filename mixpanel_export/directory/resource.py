@@ -105,7 +105,7 @@ class DirectoryExports(ExportRuns):
                 `update_directory` fetches it again.
             overwrite: replace an earlier export in the directory.
             progress: called with the running totals of this run, from the threads that download.
-            options: `format` (by default `jsonl.gz`), `layout`, `partition_by` and `verify`: see
+            options: `format` (by default `jsonl.gz`), `layout`, `partition_by`, `columns` and `verify`: see
                 `DirectoryOptions`. `event`, `where`, `fields`, `limit`, `time_in_ms`, `bucket`, `parallel`,
                 `slice_days` and `deduplicate`, as for `events`, and `memory`, as for `batches`. `parallel`,
                 `slice_days`, `memory` and `verify` can differ from call to call.
@@ -146,8 +146,8 @@ class DirectoryExports(ExportRuns):
             from_date: the first day, for a directory without a complete slice; so one call serves the first run
                 and all later ones.
             progress: as for `to_directory`.
-            options: as for `to_directory`. `format`, `layout` and `partition_by` are for the first run; given
-                again, they and the query must be the manifest's.
+            options: as for `to_directory`. `format`, `layout`, `partition_by` and `columns` are for the first run;
+                given again, they and the query must be the manifest's.
 
         Raises:
             Errors of `to_directory`: for the same reasons.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, frozen
 
 from mixpanel_export import dates
-from mixpanel_export._formats import check_columnar
+from mixpanel_export._formats import Columns, check_columnar, fingerprint_of
 from mixpanel_export.directory.filenames import FileName, name_of
 from mixpanel_export.directory.manifest import RESTORE, Manifest
 from mixpanel_export.directory.query import Query
@@ -22,6 +22,7 @@ from mixpanel_export.download.plan import Slice
 from mixpanel_export.errors import DirectoryMismatchError, InvalidArgumentError, ManifestError
 
 if TYPE_CHECKING:
+    from mixpanel_export.columns.fixed import ColumnSchema
     from mixpanel_export.http.context import Context
 
 __all__ = ["ResumeState", "reconcile"]
@@ -69,9 +70,10 @@ def reconcile(
         return _reconcile_update(request, request.look_back, context, manifest)
     job = _requested_job(request, context)
     query = _requested_query(request, job)
+    empty = Manifest(query, columns=_fixed_columns(request, job))
     ours = sorted({name for path in present if FileName.parse(name := name_of(path))})
     if request.overwrite:
-        return ResumeState(job, Manifest(query), ours, slice_days=request.slice_days)
+        return ResumeState(job, empty, ours, slice_days=request.slice_days)
     if manifest is None:
         if ours:
             raise DirectoryMismatchError(
@@ -80,9 +82,11 @@ def reconcile(
                 "Export to another directory, or replace such files with overwrite",
                 reason="no_manifest",
             )
-        return ResumeState(job, Manifest(query), slice_days=request.slice_days)
+        return ResumeState(job, empty, slice_days=request.slice_days)
     if not manifest.slices:
-        return ResumeState(job, evolve(manifest, query=query, columns=()), slice_days=request.slice_days)
+        return ResumeState(
+            job, evolve(manifest, query=query, columns=empty.columns), slice_days=request.slice_days
+        )
     _check_same(request, manifest.query, query)
     manifest = evolve(manifest, query=evolve(manifest.query, on_malformed=query.on_malformed))
     return ResumeState(job, manifest, due=frozenset(manifest.due()), slice_days=request.slice_days)
@@ -196,9 +200,34 @@ def _requested_query(request: DirectoryRequest, job: ExportJob, recorded: Query 
         )
     layout = recorded.layout if recorded is not None else _DEFAULT_LAYOUTS.get(format)
     partition_by = recorded.partition_by if recorded is not None else None
-    return Query.of(
-        job, format, layout=request.layout or layout, partition_by=request.partition_by or partition_by
-    )
+    layout = request.layout or layout
+    partition_by = request.partition_by or partition_by
+    fixed = recorded.columns if recorded is not None else None
+    if request.columns is not None:
+        _check_fixed(request.columns, format, layout, partition_by)
+        fixed = fingerprint_of(_fixed_columns(request, job))
+    return Query.of(job, format, layout=layout, partition_by=partition_by, columns=fixed)
+
+
+def _fixed_columns(request: DirectoryRequest, job: ExportJob) -> Columns:
+    """Return the fixed columns as a manifest records them; empty without any."""
+    return request.columns.of_job(job).to_manifest() if request.columns is not None else ()
+
+
+def _check_fixed(columns: ColumnSchema, format: str, layout: str | None, partition_by: str | None) -> None:
+    """Refuse fixed columns for files that have none, or that a partition's name in the path would hide."""
+    if layout != "wide":
+        of = f"the layout {layout!r}" if layout is not None else f"the format {format}"
+        raise InvalidArgumentError(
+            "columns", None, f"only the layout 'wide' has columns to fix; this export has {of}"
+        )
+    if partition_by is not None and partition_by in map(str.casefold, columns.names.values()):
+        raise InvalidArgumentError(
+            "columns",
+            None,
+            f"a column has the name {partition_by!r}, which stands in the path of each partition; make the columns "
+            f"without that property, or export without partition_by",
+        )
 
 
 def _check_same(request: DirectoryRequest, recorded: Query, requested: Query) -> None:

@@ -16,6 +16,7 @@ from mixpanel_export._formats import (
     Columns,
     check_columnar,
     check_format,
+    fingerprint_of,
 )
 from mixpanel_export.directory.entries import ManifestSlice
 from mixpanel_export.directory.filenames import FileName, is_partition, malformed_name, name_of
@@ -57,6 +58,8 @@ def validate(
     if both := sorted(listed.intersection(announced)):
         raise ValueError(f"{both[0]} is both complete and not")
     _check_columns(columns)
+    if query.columns is not None and query.columns != fingerprint_of(columns):
+        raise ValueError("its columns are not the ones that its query fixes")
 
 
 def _check_query(query: Query) -> None:

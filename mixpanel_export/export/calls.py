@@ -5,10 +5,9 @@ See `resource` for the methods that users call.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from mixpanel_export._formats import (
     COLUMNAR,
@@ -20,6 +19,7 @@ from mixpanel_export._formats import (
     format_for,
 )
 from mixpanel_export.dates import DateLike
+from mixpanel_export.directory.request import FixedColumns
 from mixpanel_export.download.job import ExportJob, ExportOptions
 from mixpanel_export.download.progress import ProgressListener
 from mixpanel_export.errors import InvalidArgumentError
@@ -38,10 +38,6 @@ __all__ = ["DEFAULT_SAMPLE", "ExportCalls", "FixedColumns"]
 _WHOLE_RANGE = 1_000_000
 DEFAULT_SAMPLE = 10_000
 """The number of events that `columns` looks at by default."""
-
-
-FixedColumns: TypeAlias = "ColumnSchema | str | os.PathLike[str]"
-"""The columns of an export, or the JSON file that holds them."""
 
 
 class ExportCalls:
@@ -152,12 +148,6 @@ def _schema_of(columns: FixedColumns | None, layout: Layout) -> ColumnSchema | N
         raise InvalidArgumentError(
             "columns", columns, f"only the layout 'wide' has columns to fix, not {layout!r}"
         )
-    from mixpanel_export.columns.fixed import ColumnSchema
+    from mixpanel_export.columns.fixed import fixed_schema
 
-    if isinstance(columns, str | os.PathLike):
-        return ColumnSchema.load(columns)
-    if not isinstance(columns, ColumnSchema):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidArgumentError(
-            "columns", columns, "expected the result of columns(), or a file that it was saved to"
-        )
-    return columns
+    return fixed_schema(columns)

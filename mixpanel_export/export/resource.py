@@ -14,9 +14,10 @@ from mixpanel_export._formats import FileFormat, Layout, OnMalformed
 from mixpanel_export._streams import AsyncStream, Stream
 from mixpanel_export._worker import WorkThread, in_thread
 from mixpanel_export.dates import DateLike
+from mixpanel_export.directory.request import FixedColumns
 from mixpanel_export.download.job import DEFAULT_PARALLEL, ExportJob, ExportOptions
 from mixpanel_export.download.progress import Progress, ProgressListener
-from mixpanel_export.export.calls import DEFAULT_SAMPLE, ExportCalls, FixedColumns
+from mixpanel_export.export.calls import DEFAULT_SAMPLE, ExportCalls
 from mixpanel_export.export.planning import AsyncPlans, Plans
 from mixpanel_export.export.tasks import ClientSource
 from mixpanel_export.http.connections import Connections
@@ -204,8 +205,9 @@ class Export(ExportCalls, Plans, ExportResource):
     ) -> ColumnSchema:
         """Choose fixed columns for exports, so that all parts have one schema, on every machine and every day.
 
-        Pass them to `batches`, `to_file` and the methods of slices. A value that does not fit its column is never
-        cast: it goes to the column `overflow`, with the properties that have no column. Needs the extra `arrow`.
+        Pass them to `batches`, `to_file`, `to_directory` and the methods of slices. A value that does not fit its
+        column is never cast: it goes to the column `overflow`, with the properties that have no column. Needs the
+        extra `arrow`.
 
         Args:
             from_date: the first day to sample, as for `events`.
@@ -282,6 +284,7 @@ class Export(ExportCalls, Plans, ExportResource):
         *,
         format: FileFormat = "jsonl",
         layout: Layout | None = None,
+        columns: FixedColumns | None = None,
         progress: ProgressListener | None = None,
         **options: Unpack[ExportOptions],
     ) -> Progress:
@@ -289,7 +292,7 @@ class Export(ExportCalls, Plans, ExportResource):
 
         Arguments and errors are those of `to_file`; after an error, complete slices may have been written.
         """
-        return self._writer(from_date, to_date, format, layout, progress, options).to_stream(file)
+        return self._writer(from_date, to_date, format, layout, progress, options, columns).to_stream(file)
 
     def text(self, arguments: Mapping[str, Any]) -> str:
         """Return the lines of an export as one text, for `raw`; complete like every other delivery."""
@@ -430,6 +433,7 @@ class AsyncExport(ExportCalls, AsyncPlans, AsyncExportResource):
         *,
         format: FileFormat = "jsonl",
         layout: Layout | None = None,
+        columns: FixedColumns | None = None,
         progress: ProgressListener | None = None,
         **options: Unpack[ExportOptions],
     ) -> Progress:
@@ -438,7 +442,7 @@ class AsyncExport(ExportCalls, AsyncPlans, AsyncExportResource):
         Cancelling the task ends the export, after which nothing is written to `file`. It ends at once, except that
         a write in progress must return first: a full pipe can delay it.
         """
-        writer = self._writer(from_date, to_date, format, layout, progress, options)
+        writer = self._writer(from_date, to_date, format, layout, progress, options, columns)
         return await in_thread(lambda: writer.to_stream(file), writer.cancel)
 
     async def text(self, arguments: Mapping[str, Any]) -> str:

@@ -28,6 +28,7 @@ __all__ = [
     "Column",
     "Columns",
     "Kind",
+    "is_safe",
     "kind_of",
     "unique_name",
     "wider",
@@ -219,6 +220,11 @@ def _safe(name: str) -> str:
     letters = unicodedata.normalize("NFKD", name.removeprefix("$")).encode("ascii", "ignore").decode()
     safe = _UNSAFE.sub("_", letters)[:_MAX_SAFE]
     return f"_{safe}" if not safe or safe[0].isdigit() else safe
+
+
+def is_safe(name: str) -> bool:
+    """Return whether a name consists of ASCII letters, digits and underscores, and starts with no digit."""
+    return bool(name) and not _UNSAFE.search(name) and not name[0].isdigit()
 
 
 def unique_name(name: str, taken: Collection[str]) -> str:

@@ -48,6 +48,22 @@ class TestDirectory:
         assert result.returncode == 0, result.err
         assert "0 slices fetched, 2 already complete" in result.err
 
+    def test_columns_can_be_fixed_excluded_and_named(self, tmp_path: Path) -> None:
+        with Sandbox() as sandbox, sandbox.client() as client:
+            columns = client.export.columns("2024-01-01", "2024-01-02", column_names="safe", lexicon=False)
+        columns.save(tmp_path / "columns.json")
+        options = ("--format", "parquet", "--columns", str(tmp_path / "columns.json"), "--exclude", "$city")
+        for output in ("out", "events.parquet"):
+            result = run(*EVENTS, str(tmp_path / output), *options)
+            assert result.returncode == 0, result.err
+        files = [*(tmp_path / "out").glob("*.parquet"), tmp_path / "events.parquet"]
+        expected = columns.without(["$city"]).arrow_schema().names
+        assert {tuple(pq.read_schema(file).names) for file in files} == {tuple(expected)}
+        safe = run(*EVENTS, str(tmp_path / "safe.parquet"), "--column-names", "safe")
+        assert safe.returncode == 0, safe.err
+        assert "browser" in pq.read_schema(tmp_path / "safe.parquet").names
+        assert "--columns" in refused(*EVENTS, str(tmp_path / "lines.jsonl"), *options[2:])
+
     def test_other_query_needs_overwrite(self, tmp_path: Path) -> None:
         run(*EVENTS, str(tmp_path))
         other = [*EVENTS, str(tmp_path), "--event", "Purchase"]

@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import asdict, frozen
 
-from mixpanel_export._formats import COLUMNAR, FileFormat, Layout, OnMalformed, PartitionBy, check_columnar
+from mixpanel_export._formats import (
+    COLUMNAR,
+    ColumnNames,
+    FileFormat,
+    Layout,
+    OnMalformed,
+    PartitionBy,
+    check_columnar,
+)
 from mixpanel_export.cli.destinations import Destination, resolve
 from mixpanel_export.cli.event_options import event_options
 from mixpanel_export.cli.exit_codes import MALFORMED
@@ -71,6 +79,9 @@ class EventsCommand:
     layout: Layout | None
     partition_by: PartitionBy | None
     event: Sequence[str]
+    exclude: Sequence[str]
+    columns: str | None
+    column_names: ColumnNames | None
     where: str | None
     deduplicate: bool
     on_malformed: OnMalformed | None
@@ -135,6 +146,7 @@ class EventsCommand:
                 to_date,
                 format=target.format or "jsonl",
                 layout=self.layout,
+                columns=self.columns,
                 progress=progress,
                 **self._export_options,
             )
@@ -145,6 +157,7 @@ class EventsCommand:
                 to_date,
                 format=target.format or "jsonl.gz",
                 layout=self.layout,
+                columns=self.columns,
                 progress=progress,
                 **self._export_options,
             )
@@ -166,6 +179,7 @@ class EventsCommand:
                     format=target.format,
                     layout=self.layout,
                     partition_by=self.partition_by,
+                    columns=self.columns,
                     verify=self.verify,
                     progress=listener,
                     **self._export_options,
@@ -178,6 +192,7 @@ class EventsCommand:
                 format=target.format or "jsonl.gz",
                 layout=self.layout,
                 partition_by=self.partition_by,
+                columns=self.columns,
                 overwrite=self.overwrite,
                 verify=self.verify,
                 progress=listener,
@@ -195,6 +210,7 @@ class EventsCommand:
                 format=target.format,
                 layout=self.layout,
                 partition_by=self.partition_by,
+                columns=self.columns,
                 verify=self.verify,
                 **self._export_options,
             )
@@ -206,6 +222,7 @@ class EventsCommand:
             format=target.format or "jsonl.gz",
             layout=self.layout,
             partition_by=self.partition_by,
+            columns=self.columns,
             overwrite=self.overwrite,
             verify=self.verify,
             **self._export_options,
@@ -219,6 +236,10 @@ class EventsCommand:
         options = ExportOptions()
         if self.event:
             options["event"] = list(self.event)
+        if self.exclude:
+            options["exclude"] = list(self.exclude)
+        if self.column_names is not None:
+            options["column_names"] = self.column_names
         if self.where is not None:
             options["where"] = self.where
         if self.deduplicate:
