@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import time
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -53,20 +54,28 @@ def create_app(project: Project, controls: Controls, host: str = "127.0.0.1") ->
         refused = _refuse(project, request, Refusal(status, message))
         return controls.variants.rewrite("", (), refused)
 
-    routes = [
-        Route(path, _endpoint(project, operation, controls.variants), methods=[operation.method])
-        for operation in OPERATIONS
-        for path in operation.paths
-    ]
-    app = Starlette(routes=routes, exception_handlers={HTTPException: unknown})
+    app = Starlette(routes=_routes(), exception_handlers={HTTPException: unknown})
+    app.state.project, app.state.variants = project, controls.variants
     # Serve both spellings of each path: a redirect would cost a request of the budget and drop the form.
     app.router.redirect_slashes = False
     api = DamagedWire(GzipMiddleware(DamagedLines(app)), lambda: controls.bandwidth)
     return Gate(api, control_app(controls), controls, project.credentials, host)
 
 
-def _endpoint(project: Project, operation: Operation, variants: Variants) -> _Endpoint:
+@cache
+def _routes() -> Sequence[Route]:
+    """Return the routes of the operations. Applications share them, since compiling their paths takes longest."""
+    return [
+        Route(path, _endpoint(operation), methods=[operation.method])
+        for operation in OPERATIONS
+        for path in operation.paths
+    ]
+
+
+def _endpoint(operation: Operation) -> _Endpoint:
     async def endpoint(request: Request) -> Response:
+        project: Project = request.app.state.project
+        variants: Variants = request.app.state.variants
         query = tuple(request.query_params.multi_items())
         form: Pairs = ()
         try:

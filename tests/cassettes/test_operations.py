@@ -11,16 +11,15 @@ import contextlib
 import datetime
 import os
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
-import yaml
 from attrs import frozen
 
 from mixpanel_export import AsyncMixpanelClient, BadRequestError, MixpanelClient, prop
 from mixpanel_export.sandbox import SandboxCredentials
 from mixpanel_export_api import models
+from tests.openapi import SPEC
 
 from .conftest import Connection
 
@@ -327,7 +326,6 @@ CASES = [
     Case("legacy.engage", {}, page),
 ]
 
-SPEC = Path(__file__).parents[2] / "spec" / "openapi.yaml"
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.operation)
 
 
@@ -416,10 +414,9 @@ def test_jql_is_refused_or_answered(kind: str, client: MixpanelClient, connectio
 
 
 def test_no_operation_of_the_contract_is_left_out() -> None:
-    document = yaml.safe_load(SPEC.read_text(encoding="utf-8"))
     operations = {
         operation["operationId"].replace("_", ".", 1)
-        for item in document["paths"].values()
+        for item in SPEC["paths"].values()
         for method, operation in item.items()
         if method in {"get", "post", "patch", "delete"}
     }

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,9 +17,9 @@ from mixpanel_export import (
     SignatureAuth,
 )
 from mixpanel_export.http.servers import Region, Servers, family_of, read_timeout
+from tests.openapi import SPEC
 from tests.recording_server import Ask, Server, async_transports, transport
 
-SPEC = yaml.safe_load((Path(__file__).parents[2] / "spec" / "openapi.yaml").read_text(encoding="utf-8"))
 REGIONS = ("us", "eu", "in")
 ACCOUNT = ServiceAccountAuth("exporter", "made-up-secret")
 

@@ -8,19 +8,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
-import httpx
 
-from tests.sandbox.conftest import EVERYTHING
-
-__all__ = ["database"]
+__all__ = ["load"]
 
 
-def database(client: httpx.Client, folder: Path) -> duckdb.DuckDBPyConnection:
+def load(exported: bytes, folder: Path) -> duckdb.DuckDBPyConnection:
     """Return a database with the table `events`: deduplicated, with `name`, `id`, `time` and `properties`."""
-    answer = client.get("/api/2.0/export", params=EVERYTHING)
-    assert answer.status_code == 200
     lines = folder / "events.jsonl"
-    lines.write_bytes(answer.content)
+    lines.write_bytes(exported)
     connection = duckdb.connect()
     connection.execute(
         """

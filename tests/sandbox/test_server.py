@@ -61,7 +61,9 @@ class TestStopping:
         sandbox = Sandbox().start()
         host, port = sandbox.url.removeprefix("http://").split(":")
         with (
-            httpx.Client(timeout=60, base_url=sandbox.url, auth=sandbox.auth, params=PROJECT) as client,
+            httpx.Client(
+                verify=False, timeout=60, base_url=sandbox.url, auth=sandbox.auth, params=PROJECT
+            ) as client,
             socket.create_connection((host, int(port))) as half,
             client.stream(
                 "GET", "/api/2.0/export", params=EVERYTHING, headers={"Accept-Encoding": "identity"}
@@ -76,7 +78,9 @@ class TestStopping:
     def test_a_cut_export_is_seen_to_be_cut(self) -> None:
         with (
             Sandbox() as sandbox,
-            httpx.Client(timeout=60, base_url=sandbox.url, auth=sandbox.auth, params=PROJECT) as client,
+            httpx.Client(
+                verify=False, timeout=60, base_url=sandbox.url, auth=sandbox.auth, params=PROJECT
+            ) as client,
             client.stream(
                 "GET", "/api/2.0/export", params=EVERYTHING, headers={"Accept-Encoding": "identity"}
             ) as answer,
@@ -122,7 +126,9 @@ class TestRunning:
 
     def test_a_long_export_does_not_block_other_requests(self, sandbox: Sandbox) -> None:
         with (
-            httpx.Client(timeout=60, base_url=sandbox.url, auth=sandbox.auth, params=PROJECT) as client,
+            httpx.Client(
+                verify=False, timeout=60, base_url=sandbox.url, auth=sandbox.auth, params=PROJECT
+            ) as client,
             client.stream(
                 "GET", "/api/2.0/export", params=EVERYTHING, headers={"Accept-Encoding": "identity"}
             ),

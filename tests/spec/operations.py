@@ -5,17 +5,13 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
-import yaml
 from attrs import frozen
 
 from mixpanel_export_api.api import Operation
+from tests.openapi import SPEC
 
-SPEC: Mapping[str, Any] = yaml.safe_load(
-    (Path(__file__).parents[2] / "spec" / "openapi.yaml").read_text(encoding="utf-8")
-)
 NAMED: Mapping[str, Mapping[str, Any]] = SPEC["components"]["schemas"]
 METHODS = {"get", "put", "post", "patch", "delete", "head", "options", "trace"}
 BOUND = {"project_id", "workspace_id"}

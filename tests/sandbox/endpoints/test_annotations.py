@@ -34,7 +34,7 @@ def mixpanel(own: Sandbox) -> Iterator[MixpanelClient]:
 def http(own: Sandbox) -> Iterator[httpx.Client]:
     """Make a plain client for the paths under the project."""
     url = f"{own.url}/api/app/projects/{own.credentials.project_id}"
-    with httpx.Client(timeout=60, base_url=url, auth=own.auth) as client:
+    with httpx.Client(verify=False, timeout=60, base_url=url, auth=own.auth) as client:
         yield client
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import duckdb
@@ -16,21 +15,12 @@ from mixpanel_export.sandbox.data.store import InMemoryEventStore
 from mixpanel_export.sandbox.project import Project
 from mixpanel_export.sandbox.saved.cohorts import COHORTS, cohort_members
 from tests.sandbox.contract import follows_contract
-from tests.sandbox.exported_events import database
 
 
 @pytest.fixture(scope="module")
 def project() -> Project:
     sample = sample_data()
     return Project(credentials=SandboxCredentials(), events=sample.events, profiles=sample.profiles)
-
-
-@pytest.fixture(scope="module")
-def sql(
-    client: httpx.Client, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    with database(client, tmp_path_factory.mktemp("export")) as connection:
-        yield connection
 
 
 def with_profile(project: Project, **wanted: Any) -> set[str]:
@@ -90,13 +80,13 @@ class TestMembers:
     @pytest.mark.sampled(1)
     def test_a_cohort_counts_occurrences(
         self,
-        sql: duckdb.DuckDBPyConnection,
+        database: duckdb.DuckDBPyConnection,
         project: Project,
         cohort_id: int,
         condition: str,
         times: int,
     ) -> None:
-        rows = sql.execute(
+        rows = database.execute(
             f"select id from events where {condition} group by id having count(*) >= {times}"
         ).fetchall()
         assert cohort_members(project.profiles, project.events, cohort_id) == {row[0] for row in rows}

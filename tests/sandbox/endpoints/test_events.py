@@ -17,17 +17,11 @@ from mixpanel_export import MixpanelClient
 from mixpanel_export.sandbox import Sandbox
 from tests.sandbox.conftest import EVERYTHING
 from tests.sandbox.contract import follows_contract
-from tests.sandbox.exported_events import database as exported_events
 
 EVENTS = "/api/query/events"
 NAMES = ["Page View", "Add to Cart", "Search", "Purchase", "Sign Up", "Support Ticket"]
 RANGE: Any = EVERYTHING
 DAY_OF = "strftime(to_timestamp(time) at time zone 'UTC', '%Y-%m-%d')"
-
-
-@pytest.fixture(scope="module")
-def database(client: httpx.Client, tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
-    return exported_events(client, tmp_path_factory.mktemp("event_reports"))
 
 
 @pytest.fixture(scope="module")

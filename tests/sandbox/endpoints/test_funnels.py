@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -18,7 +18,6 @@ from mixpanel_export.sandbox.saved.funnels import FUNNELS
 from mixpanel_export_api.models import FunnelDay, FunnelDaySegments
 from tests.sandbox.conftest import EVERYTHING
 from tests.sandbox.contract import follows_contract
-from tests.sandbox.exported_events import database
 
 FIRST, LAST = EVERYTHING["from_date"], EVERYTHING["to_date"]
 DAY = 86_400
@@ -39,20 +38,12 @@ STEPS = {
 }
 
 
-@pytest.fixture(scope="module")
-def sql(
-    client: httpx.Client, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    with database(client, tmp_path_factory.mktemp("export")) as connection:
-        yield connection
-
-
 def seconds(day: str) -> int:
     return int(datetime.datetime.fromisoformat(f"{day}T00:00:00+00:00").timestamp())
 
 
 def computed(
-    sql: duckdb.DuckDBPyConnection,
+    database: duckdb.DuckDBPyConnection,
     steps: Sequence[str],
     window: int,
     *,
@@ -84,7 +75,7 @@ def computed(
     columns = ["count(time0), null, null"] + [
         f"count(time{n}), avg(time{n} - time{n - 1}), avg(time{n} - time0)" for n in range(1, len(steps))
     ]
-    rows = sql.execute(
+    rows = database.execute(
         f"with {', '.join(queries)} select period, segment, {', '.join(columns)} "
         f"from step{len(steps) - 1} group by period, segment"
     ).fetchall()
@@ -119,10 +110,10 @@ class TestAgainstSql:
     @pytest.mark.parametrize("unit", ["day", "week", "month"])
     @pytest.mark.sampled(1)
     def test_counts_and_times_of_every_saved_funnel(
-        self, client: httpx.Client, sql: duckdb.DuckDBPyConnection, funnel: Any, unit: str
+        self, client: httpx.Client, database: duckdb.DuckDBPyConnection, funnel: Any, unit: str
     ) -> None:
         window = funnel.length * {"day": DAY, "hour": HOUR}[funnel.length_unit]
-        expected = computed(sql, STEPS[funnel.id], window, period=calendar(unit))
+        expected = computed(database, STEPS[funnel.id], window, period=calendar(unit))
         answer = ask(client, funnel_id=funnel.id, unit=unit)
         assert list(answer["data"]) == answer["meta"]["dates"]
         assert len(expected) > 2
@@ -140,22 +131,24 @@ class TestAgainstSql:
     def test_conversions_respect_the_window(
         self,
         client: httpx.Client,
-        sql: duckdb.DuckDBPyConnection,
+        database: duckdb.DuckDBPyConnection,
         length: int,
         length_unit: str,
         window: int,
     ) -> None:
-        expected = computed(sql, STEPS[1002], window, period=calendar("month"))
+        expected = computed(database, STEPS[1002], window, period=calendar("month"))
         answer = ask(client, funnel_id=1002, unit="month", length=length, length_unit=length_unit)
         for date, day in answer["data"].items():
             agree(day["steps"], expected[date, "all"])
 
     def test_an_interval_of_days_is_counted_from_the_first_day(
-        self, client: httpx.Client, sql: duckdb.DuckDBPyConnection
+        self, client: httpx.Client, database: duckdb.DuckDBPyConnection
     ) -> None:
         first = {"from_date": "2024-01-03", "to_date": "2024-02-15"}
         period = f"make_date(2024, 1, 3) + ((time - {seconds('2024-01-03')}) // {10 * DAY} * 10)::int"
-        expected = computed(sql, STEPS[1001], 14 * DAY, period=period, first="2024-01-03", last="2024-02-15")
+        expected = computed(
+            database, STEPS[1001], 14 * DAY, period=period, first="2024-01-03", last="2024-02-15"
+        )
         answer = ask(client, funnel_id=1001, interval=10, **first)
         assert answer["meta"]["dates"] == [
             "2024-01-03", "2024-01-13", "2024-01-23", "2024-02-02", "2024-02-12",
@@ -164,22 +157,22 @@ class TestAgainstSql:
             agree(day["steps"], expected[date, "all"])
 
     def test_where_selects_the_events_of_every_step(
-        self, client: httpx.Client, sql: duckdb.DuckDBPyConnection
+        self, client: httpx.Client, database: duckdb.DuckDBPyConnection
     ) -> None:
         condition = "properties->>'$.mp_country_code' = 'DE' and time % 2 = 0"
-        expected = computed(sql, STEPS[1001], 14 * DAY, period=calendar("month"), where=condition)
+        expected = computed(database, STEPS[1001], 14 * DAY, period=calendar("month"), where=condition)
         where = 'properties["mp_country_code"] == "DE" and properties["time"] % 2 == 0'
         answer = ask(client, funnel_id=1001, unit="month", where=where)
         for date, day in answer["data"].items():
             agree(day["steps"], expected[date, "all"])
 
     def test_segments_are_those_of_the_entering_event(
-        self, client: httpx.Client, sql: duckdb.DuckDBPyConnection
+        self, client: httpx.Client, database: duckdb.DuckDBPyConnection
     ) -> None:
         # A later search in the same visit has another query, so the choice between them matters.
         segment = "properties->>'$.query'"
-        expected = computed(sql, STEPS[1002], 2 * HOUR, period=calendar("month"), segment=segment)
-        overall = computed(sql, STEPS[1002], 2 * HOUR, period=calendar("month"))
+        expected = computed(database, STEPS[1002], 2 * HOUR, period=calendar("month"), segment=segment)
+        overall = computed(database, STEPS[1002], 2 * HOUR, period=calendar("month"))
         answer = ask(client, funnel_id=1002, unit="month", on='properties["query"]')
         for date, day in answer["data"].items():
             agree(day.pop(OVERALL), overall[date, "all"])

@@ -13,14 +13,8 @@ from mixpanel_export import APIError, MixpanelClient
 from mixpanel_export.sandbox import Sandbox
 from mixpanel_export.sandbox.saved.insights import REPORTS
 from tests.sandbox.contract import follows_contract
-from tests.sandbox.exported_events import database as exported_events
 
 INSIGHTS = "/api/query/insights"
-
-
-@pytest.fixture(scope="module")
-def database(client: httpx.Client, tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
-    return exported_events(client, tmp_path_factory.mktemp("insights"))
 
 
 @pytest.fixture(scope="module")

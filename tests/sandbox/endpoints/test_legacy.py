@@ -36,7 +36,9 @@ def mixpanel(own: Sandbox) -> Iterator[MixpanelClient]:
 @pytest.fixture
 def http(own: Sandbox) -> Iterator[httpx.Client]:
     params = {"project_id": own.credentials.project_id}
-    with httpx.Client(timeout=60, base_url=f"{own.url}/api/2.0", auth=own.auth, params=params) as client:
+    with httpx.Client(
+        verify=False, timeout=60, base_url=f"{own.url}/api/2.0", auth=own.auth, params=params
+    ) as client:
         yield client
 
 

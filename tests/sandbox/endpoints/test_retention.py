@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
@@ -17,20 +17,11 @@ from mixpanel_export.sandbox.reports.retention import Retention, groups
 from mixpanel_export_api.models import RetentionCohort
 from tests.sandbox.conftest import EVERYTHING
 from tests.sandbox.contract import follows_contract
-from tests.sandbox.exported_events import database
 
 DAY = 86_400
 WIDTHS = {"day": DAY, "week": 7 * DAY, "month": 30 * DAY}
 
 Counts = dict[str, tuple[int, list[int]]]
-
-
-@pytest.fixture(scope="module")
-def sql(
-    client: httpx.Client, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    with database(client, tmp_path_factory.mktemp("export")) as connection:
-        yield connection
 
 
 def ask(client: httpx.Client, path: str, **params: Any) -> dict[str, Any]:
@@ -45,7 +36,7 @@ def calendar(unit: str) -> str:
 
 
 def computed(
-    sql: duckdb.DuckDBPyConnection,
+    database: duckdb.DuckDBPyConnection,
     born: str,
     returns: str,
     *,
@@ -62,7 +53,7 @@ def computed(
         select id, min(time) as began from events where {born}
         group by id {"" if once else f", {period}"}
     """
-    rows = sql.execute(
+    rows = database.execute(
         f"""
         with beginnings as (
             select id, began, {period.replace("time *", "began *")} as period from ({begins})
@@ -97,13 +88,13 @@ class TestRetentionAgainstSql:
     def test_first_time(
         self,
         client: httpx.Client,
-        sql: duckdb.DuckDBPyConnection,
+        database: duckdb.DuckDBPyConnection,
         unit: str,
         intervals: int,
         event: str | None,
     ) -> None:
         returns = "true" if event is None else f"name = '{event}'"
-        expected = computed(sql, "name = 'Sign Up'", returns, unit=unit, intervals=intervals)
+        expected = computed(database, "name = 'Sign Up'", returns, unit=unit, intervals=intervals)
         params = {"event": event} if event else {}
         data = ask(client, "/retention", born_event="Sign Up", unit=unit, interval_count=intervals, **params)
         assert list(data) == sorted(data)
@@ -112,10 +103,10 @@ class TestRetentionAgainstSql:
     @pytest.mark.parametrize(("unit", "intervals"), [("day", 7), ("week", 4), ("month", 1)])
     @pytest.mark.sampled(1)
     def test_recurring(
-        self, client: httpx.Client, sql: duckdb.DuckDBPyConnection, unit: str, intervals: int
+        self, client: httpx.Client, database: duckdb.DuckDBPyConnection, unit: str, intervals: int
     ) -> None:
         bought = "name = 'Purchase'"
-        expected = computed(sql, bought, bought, unit=unit, intervals=intervals, once=False)
+        expected = computed(database, bought, bought, unit=unit, intervals=intervals, once=False)
         data = ask(
             client,
             "/retention",
@@ -127,10 +118,10 @@ class TestRetentionAgainstSql:
         assert answered(data) == expected
 
     def test_unbounded_retention_counts_returns_in_earlier_intervals(
-        self, client: httpx.Client, sql: duckdb.DuckDBPyConnection
+        self, client: httpx.Client, database: duckdb.DuckDBPyConnection
     ) -> None:
         expected = computed(
-            sql, "name = 'Sign Up'", "name = 'Purchase'", unit="week", intervals=3, unbounded=True
+            database, "name = 'Sign Up'", "name = 'Purchase'", unit="week", intervals=3, unbounded=True
         )
         data = ask(
             client,
@@ -143,10 +134,12 @@ class TestRetentionAgainstSql:
         )
         assert answered(data) == expected
 
-    def test_conditions_of_either_event(self, client: httpx.Client, sql: duckdb.DuckDBPyConnection) -> None:
+    def test_conditions_of_either_event(
+        self, client: httpx.Client, database: duckdb.DuckDBPyConnection
+    ) -> None:
         born = "name = 'Search' and properties->>'$.query' = 'mug'"
         returns = "name = 'Purchase' and cast(properties->>'$.revenue' as double) > 50"
-        expected = computed(sql, born, returns, unit="month", intervals=2)
+        expected = computed(database, born, returns, unit="month", intervals=2)
         data = ask(
             client,
             "/retention",
@@ -160,10 +153,10 @@ class TestRetentionAgainstSql:
         assert answered(data) == expected
 
     def test_first_is_first_of_all_and_not_of_the_range(
-        self, client: httpx.Client, sql: duckdb.DuckDBPyConnection
+        self, client: httpx.Client, database: duckdb.DuckDBPyConnection
     ) -> None:
         bought = "name = 'Purchase'"
-        expected = computed(sql, bought, "true", unit="month", intervals=1, first="2024-03-01")
+        expected = computed(database, bought, "true", unit="month", intervals=1, first="2024-03-01")
         data = ask(client, "/retention", born_event="Purchase", unit="month", from_date="2024-03-01")
         assert answered(data) == expected
 
@@ -176,15 +169,15 @@ class TestRetentionAgainstSql:
             assert some[last]["counts"][9] > 0
 
     def test_an_interval_of_several_units_is_that_of_the_groups_too(
-        self, client: httpx.Client, sql: duckdb.DuckDBPyConnection
+        self, client: httpx.Client, database: duckdb.DuckDBPyConnection
     ) -> None:
-        weekly = computed(sql, "name = 'Sign Up'", "true", unit="week", intervals=2)
+        weekly = computed(database, "name = 'Sign Up'", "true", unit="week", intervals=2)
         data = ask(client, "/retention", born_event="Sign Up", unit="day", interval=7, interval_count=2)
         # 2024-01-01 is a Monday.
         assert answered(data) == weekly
 
     def test_segments_are_those_of_the_returning_events(
-        self, client: httpx.Client, sql: duckdb.DuckDBPyConnection
+        self, client: httpx.Client, database: duckdb.DuckDBPyConnection
     ) -> None:
         params = {"born_event": "Sign Up", "event": "Purchase", "unit": "month", "interval_count": 1}
         data = ask(client, "/retention", on='properties["payment"] == 1', **params)
@@ -192,7 +185,7 @@ class TestRetentionAgainstSql:
         data = ask(client, "/retention", on='properties["gift"]', **params)
         for gift in ("true", "false"):
             returns = f"name = 'Purchase' and properties->>'$.gift' = '{gift}'"
-            expected = computed(sql, "name = 'Sign Up'", returns, unit="month", intervals=1)
+            expected = computed(database, "name = 'Sign Up'", returns, unit="month", intervals=1)
             assert answered({date: segments[gift] for date, segments in data.items()}) == expected
 
 
@@ -205,12 +198,12 @@ class TestFrequencyAgainstSql:
     def test_users_are_counted_by_their_active_hours_or_days(
         self,
         client: httpx.Client,
-        sql: duckdb.DuckDBPyConnection,
+        database: duckdb.DuckDBPyConnection,
         unit: str,
         addiction_unit: str,
         length: int,
     ) -> None:
-        rows = sql.execute(
+        rows = database.execute(
             f"""
             with users as (
                 select {calendar(unit)} as period, id,
@@ -236,9 +229,9 @@ class TestFrequencyAgainstSql:
         assert data == expected
 
     def test_segments_are_the_largest_first(
-        self, client: httpx.Client, sql: duckdb.DuckDBPyConnection
+        self, client: httpx.Client, database: duckdb.DuckDBPyConnection
     ) -> None:
-        rows = sql.execute(
+        rows = database.execute(
             """
             select properties->>'$.plan', count(distinct id) from events
             where time < epoch(timestamp '2024-02-01') group by all order by 2 desc

@@ -17,18 +17,12 @@ from mixpanel_export import InvalidArgumentError, MixpanelClient
 from mixpanel_export.sandbox import Sandbox
 from tests.sandbox.conftest import EVERYTHING
 from tests.sandbox.contract import follows_contract
-from tests.sandbox.exported_events import database as exported_events
 
 Numbers = dict[str, dict[str, float]]
 Unit = Literal["minute", "hour", "day", "week", "month"]
 
 QUERY = "/api/query/segmentation"
 RANGE: Any = EVERYTHING
-
-
-@pytest.fixture(scope="module")
-def database(client: httpx.Client, tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
-    return exported_events(client, tmp_path_factory.mktemp("segmentation"))
 
 
 @pytest.fixture(scope="module")

@@ -75,7 +75,9 @@ def varied(served: Sandbox) -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="module")
 def http(served: Sandbox) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=served.url, auth=served.auth, params=PROJECT, timeout=60) as client:
+    with httpx.Client(
+        verify=False, base_url=served.url, auth=served.auth, params=PROJECT, timeout=60
+    ) as client:
         yield client
 
 
@@ -385,7 +387,9 @@ class TestErrors:
     def test_refusals_by_a_limit_are_errors_too(self) -> None:
         with (
             Sandbox(variants="errors.detail") as sandbox,
-            httpx.Client(base_url=sandbox.url, auth=sandbox.auth, params=PROJECT, timeout=60) as http,
+            httpx.Client(
+                verify=False, base_url=sandbox.url, auth=sandbox.auth, params=PROJECT, timeout=60
+            ) as http,
         ):
             statuses = [http.get("/api/query/funnels/list") for _ in range(61)]
             assert statuses[-1].status_code == 429
