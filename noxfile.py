@@ -19,10 +19,12 @@ nox.options.reuse_existing_virtualenvs = True
 
 LOCKS = Path("locks")
 # Environments with the project installed, and environments with only their dependency group; `package` is what
-# users install with all extras.
+# users install with the extra `all`.
 WITH_PROJECT = ("bench", "contract", "docs", "integrations", "spark", "test", "typing")
 WITHOUT = ("audit", "build", "generate", "lint", "lock")
 PACKAGE = "package"
+# The extras that the extra `all` leaves out, because they are large, by the environment that has them.
+OWN_EXTRAS = {"integrations": ("dlt",)}
 MOST_PACKAGES = 12
 
 
@@ -244,11 +246,12 @@ def _lock(session: nox.Session, folder: Path, *options: str) -> None:
     common = ["--universal", "--python-version=3.11", "--generate-hashes"]
     common += ["--no-header", "--no-emit-index-url", "--quiet"]
     for environment in (PACKAGE, *WITH_PROJECT, *WITHOUT):
+        extras = ["all", *OWN_EXTRAS.get(environment, ())]
         what = ["--group", environment] if environment != PACKAGE else []
         if environment in WITH_PROJECT:
             what += ["--group", "install"]
         if environment not in WITHOUT:
-            what += ["pyproject.toml", "--all-extras"]
+            what += ["pyproject.toml", *(f"--extra={extra}" for extra in extras)]
         target = str(folder / f"{environment}.txt")
         session.run("uv", "pip", "compile", *what, *common, *options, "--output-file", target)
 

@@ -76,6 +76,9 @@ class Page:
         patch.setenv("PATH", f"{programs}:{Path(sys.executable).parent}:{os.environ['PATH']}")
         patch.setenv("PYTHONPATH", f"{programs}:{ROOT}:{ROOT / 'generated'}")
         patch.setenv("HOME", str(self.folder))
+        # dlt of root works in /var, whatever its home is.
+        patch.setenv("DLT_DATA_DIR", str(self.folder / ".dlt"))
+        patch.setenv("RUNTIME__DLTHUB_TELEMETRY", "false")
         patch.setenv("COLUMNS", "80")
         patch.setattr(Servers, "choose", _choose(self.sandbox.url))
         patch.setattr(Limits, "allowance", budgets.allowance)

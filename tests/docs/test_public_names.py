@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import mixpanel_export
+from mixpanel_export import MissingExtraError
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -54,7 +55,11 @@ def test_imported_names_are_public() -> None:
 @pytest.mark.parametrize("name", sorted(documented()))
 def test_a_documented_name_exists(name: str) -> None:
     module, _, attribute = name.rpartition(".")
-    assert hasattr(importlib.import_module(module), attribute)
+    try:
+        imported_module = importlib.import_module(module)
+    except MissingExtraError as error:
+        pytest.skip(str(error))
+    assert hasattr(imported_module, attribute)
 
 
 def test_the_public_name_is_the_documented_object() -> None:
