@@ -10,7 +10,8 @@ from typing import Any
 import mixpanel_export_api.models
 from mixpanel_export import AsyncMixpanelClient, MixpanelClient, OAuthTokenAuth
 from mixpanel_export_api.api import AsyncResources, Operation, Resources
-from tests.spec.operations import BOUND, NAMED, OPERATIONS, SPEC, Described, for_every_operation
+from tests.openapi import SPEC
+from tests.spec.operations import BOUND, NAMED, OPERATIONS, Described, for_every_operation
 
 
 @for_every_operation

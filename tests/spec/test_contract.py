@@ -9,7 +9,8 @@ from typing import Any
 import yaml
 from openapi_spec_validator import validate
 
-from tests.spec.operations import BOUND, NAMED, OPERATIONS, SPEC, Described, for_every_operation, resolved
+from tests.openapi import SPEC
+from tests.spec.operations import BOUND, NAMED, OPERATIONS, Described, for_every_operation, resolved
 
 EVERY_SCHEME = {
     "serviceAccount",
