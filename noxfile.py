@@ -7,6 +7,7 @@ with uv where it is available.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -16,6 +17,9 @@ import nox
 nox.options.default_venv_backend = "uv|venv"
 nox.options.sessions = ["tests"]
 nox.options.reuse_existing_virtualenvs = True
+
+# The tests start many processes, and none of them should compile every module again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 LOCKS = Path("locks")
 # Environments with the project installed, and environments with only their dependency group; `package` is what
