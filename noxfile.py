@@ -17,6 +17,8 @@ import nox
 nox.options.default_venv_backend = "uv|venv"
 nox.options.sessions = ["tests"]
 nox.options.reuse_existing_virtualenvs = True
+# Pythons that this machine lacks are skipped, with a warning; nox would make that an error where CI is set.
+nox.options.error_on_missing_interpreters = False
 
 # The tests start many processes, and none of them should compile every module again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -30,6 +32,9 @@ PACKAGE = "package"
 # The extras that the extra `all` leaves out, because they are large, by the environment that has them.
 OWN_EXTRAS = {"integrations": ("dlt",)}
 MOST_PACKAGES = 12
+AZURITE = "azurite@3.37.0"
+# The tests that depend most on the Python they run on: sockets, compression, dates, processes.
+MOST_DEPENDENT = ("tests/anywhere", "tests/records", "tests/http", "tests/export", "tests/test_package.py")
 
 
 def install(session: nox.Session, environment: str) -> None:
@@ -54,6 +59,23 @@ def slow(session: nox.Session) -> None:
     install(session, "test")
     selection = session.posargs or ["-m", "slow or hypothesis", "--hypothesis-profile=thorough"]
     session.run("pytest", *selection)
+
+
+@nox.session(python=["3.12", "3.13", "3.14"], download_python="never", tags=["ci"])
+def pythons(session: nox.Session) -> None:
+    """Run a part of the tests on the other Pythons that are here; `-- tests` runs all of them."""
+    install(session, "test")
+    session.run("pytest", *(session.posargs or MOST_DEPENDENT))
+
+
+@nox.session
+def stores(session: nox.Session) -> None:
+    """Export to Azurite, which npm installs, and to Google's storage-testbench, if GCS_TESTBENCH is its URL."""
+    install(session, "test")
+    folder = Path(session.create_tmp()).resolve() / "npm"
+    session.run("npm", "install", "--silent", "--no-save", "--prefix", str(folder), AZURITE, external=True)
+    session.env["PATH"] = f"{folder / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}"
+    session.run("pytest", "-n0", "-m", "slow", "tests/directory/cloud/test_emulators.py", *session.posargs)
 
 
 @nox.session

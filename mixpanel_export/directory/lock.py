@@ -79,6 +79,8 @@ class _Owner(msgspec.Struct, frozen=True):
 # The tokens of the leases that this process holds, and the stores whose conditional writes it has tried.
 _held: set[str] = set()
 _tried: set[str] = set()
+# The tries to create a lock that others may be releasing.
+_ATTEMPTS = 10
 _logger = logging.getLogger("mixpanel_export")
 
 
@@ -146,11 +148,12 @@ class Lease:
                 self._renew(self.objects.with_attempts(1))
 
     def _acquire(self) -> None:
-        while True:
+        for _ in range(_ATTEMPTS):
             with contextlib.suppress(ChangedError):
                 return self._take(None)
             found = self.objects.read(LOCK)
             if found is None:
+                # Released just now, or a store that refuses every condition.
                 continue
             owner = _owner_in(found[0])
             if owner.token != self._token and not self._is_abandoned(owner, found[1]):
@@ -159,6 +162,12 @@ class Lease:
                 return self._take(found[1])
             except ChangedError:
                 raise self._busy(owner) from None
+        raise DestinationError(
+            self.objects.url,
+            f"{LOCK} could not be written",
+            "the store says that it exists, and that it does not",
+            "An export needs a store with conditional writes, which create an object only where there is none",
+        )
 
     def _take(self, expected: Version | None) -> None:
         self._version = self.objects.write(LOCK, self._contents(), expected)

@@ -20,7 +20,7 @@ import httpx
 import obstore
 import pytest
 from attrs import define
-from obstore.store import S3Store
+from obstore.store import ObjectStore, S3Store
 
 from mixpanel_export import MixpanelClient
 from mixpanel_export.directory.manifest import Manifest
@@ -69,11 +69,9 @@ class Bucket:
             "AWS_REGION": "us-east-1",
         }
 
-    @property
-    def store(self) -> S3Store:
-        return S3Store(
-            self.name,
-            prefix="some/where",
+    def open(self, url: str) -> ObjectStore:
+        return S3Store.from_url(
+            url,
             endpoint=self.server,
             access_key_id="tester",
             secret_access_key=SECRET,
@@ -81,16 +79,13 @@ class Bucket:
             client_options={"allow_http": True},
         )
 
+    @property
+    def store(self) -> ObjectStore:
+        return self.open(self.url)
+
     def names(self) -> set[str]:
         """List the bucket, without the prefix."""
-        whole = S3Store.from_url(
-            f"s3://{self.name}",
-            endpoint=self.server,
-            access_key_id="tester",
-            secret_access_key=SECRET,
-            region="us-east-1",
-            client_options={"allow_http": True},
-        )
+        whole = self.open(self.url.removesuffix("/some/where"))
         return {meta["path"].removeprefix("some/where/") for chunk in obstore.list(whole) for meta in chunk}
 
     def read(self, path: str) -> bytes:

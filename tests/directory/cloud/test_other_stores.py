@@ -2,70 +2,28 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 
-import httpx
 import pytest
 
 from mixpanel_export import MixpanelClient, RetryPolicy
 from mixpanel_export.directory.object_store import open_objects
+from mixpanel_export.errors import DestinationError
+from mixpanel_export.sandbox import Sandbox
+from tests.wire_server import client_of
 
 from .conftest import Bucket
+from .refusing import Refusal, refusing_proxy
 
 DAYS = ("2024-01-01", "2024-01-02")
-
-Refusal = Callable[[str, str], int | None]
-"""Returns the status to refuse a request with, from its method and path; None to let it through."""
 
 
 @pytest.fixture
 def refuse(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Refusal]]:
     """Put a proxy before the bucket that refuses what the first function in this list refuses."""
-    refusals: list[Refusal] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            status = refusals[0](self.command, self.path) if refusals else None
-            if status is not None:
-                self.send_response(status)
-                self.send_header("content-length", "0")
-                self.end_headers()
-                return
-            answer = httpx.request(
-                self.command, bucket.server + self.path, content=body, headers=dict(self.headers.items())
-            )
-            self.send_response(answer.status_code)
-            for name, value in answer.headers.items():
-                if name.lower() not in {"content-length", "transfer-encoding", "connection"}:
-                    self.send_header(name, value)
-            self.send_header(
-                "content-length",
-                answer.headers.get("content-length", "0")
-                if self.command == "HEAD"
-                else str(len(answer.content)),
-            )
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(answer.content)
-
-        # The names that the base class looks up.
-        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = do  # noqa: N815
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
+    with refusing_proxy(bucket.server) as (url, refusals):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         yield refusals
-        server.shutdown()
-        thread.join()
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 501])
@@ -119,3 +77,16 @@ def test_locks_that_cannot_be_released_do_no_harm(
     refuse.clear()
     assert shop.export.to_directory(bucket.url, "2024-01-01", "2024-01-01").fetched == 0
     assert ".lock" not in bucket.names()
+
+
+@pytest.mark.parametrize("status", [412, 409, 501])
+@pytest.mark.sampled(1)
+def test_refused_conditional_writes_are_named(
+    status: int, sandbox: Sandbox, bucket: Bucket, refuse: list[Refusal]
+) -> None:
+    refuse.append(lambda method, path: status if method == "PUT" else None)
+    once = RetryPolicy(attempts=1)
+    expected = pytest.raises(DestinationError, match=r"conditional writes|Conflict")
+    with client_of(sandbox, retry=once) as client, expected:
+        client.export.to_directory(bucket.url, *DAYS)
+    assert bucket.names() == set()

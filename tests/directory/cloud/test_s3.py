@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import io
 import json
 import logging
 import os
 import random
-import signal
-import subprocess
-import sys
 import threading
 import time
 import traceback
@@ -39,13 +35,10 @@ from .. import columnar
 from ..contents import expected, wait_for_threads
 from ..test_conversion import project_of, wanted
 from .conftest import SECRET, Bucket, Gate, canonical_lines
+from .exporting import exporting, gzipped, kill, wait_for
 
 RANGE = ("2024-01-01", "2024-01-10")
 DAY = ("2024-01-01", "2024-01-01")
-
-
-def gzipped(data: bytes) -> list[str]:
-    return canonical_lines(gzip.decompress(data))
 
 
 class TestContents:
@@ -168,50 +161,6 @@ class TestAgain:
         bucket.write("deeper/down/events_2020-01-01_2020-01-02.jsonl.gz", b"mine")
         done = shop.export.to_directory(bucket.url, *DAY)
         assert done.unknown == ["events_2020-01-01_2020-01-02.jsonl.gz"]
-
-
-EXPORT = """
-import sys
-from mixpanel_export import MixpanelClient, ServiceAccountAuth
-from tests.directory import columnar
-target, url, name, secret, project, format = sys.argv[1:]
-if format == "csv":
-    columnar.install()
-more = {} if format == "jsonl.gz" else {"partition_by": "date"}
-auth = ServiceAccountAuth(name, secret)
-with MixpanelClient(auth, project_id=project, base_url=url, limits=None) as client:
-    print("ready", flush=True)
-    client.export.to_directory(
-        target, "2024-01-01", "2024-01-20", format=format, slice_days=2, parallel=3, **more
-    )
-"""
-
-
-def exporting(sandbox: Sandbox, bucket: Bucket, format: str = "jsonl.gz") -> subprocess.Popen[bytes]:
-    """Start a process that is about to export."""
-    who = sandbox.credentials
-    arguments = [bucket.url, sandbox.url, who.username, who.secret, str(who.project_id), format]
-    process = subprocess.Popen(
-        [sys.executable, "-c", EXPORT, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, **bucket.environment},
-    )
-    assert process.stdout is not None
-    process.stdout.readline()
-    return process
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    with process:
-        process.send_signal(signal.SIGKILL)
-
-
-def wait_for(bucket: Bucket, part: str) -> None:
-    until = time.monotonic() + 20
-    while not any(part in name for name in bucket.names()):
-        assert time.monotonic() < until
-        time.sleep(0.02)
 
 
 KILLS = [2, pytest.param(15, marks=pytest.mark.slow)]
