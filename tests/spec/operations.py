@@ -10,7 +10,7 @@ from typing import Any
 from attrs import frozen
 
 from mixpanel_export_api.api import Operation
-from tests.openapi import SPEC as SPEC
+from tests.openapi import SPEC
 
 NAMED: Mapping[str, Mapping[str, Any]] = SPEC["components"]["schemas"]
 METHODS = {"get", "put", "post", "patch", "delete", "head", "options", "trace"}
