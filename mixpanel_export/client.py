@@ -39,6 +39,7 @@ from mixpanel_export.http.connections import (
 )
 from mixpanel_export.http.context import Context
 from mixpanel_export.http.limits import Limits, effective_limits
+from mixpanel_export.http.own_servers import OwnServers, ServerLink
 from mixpanel_export.http.raw import (
     RawResponse,
     captured,
@@ -216,6 +217,11 @@ class _BaseClient(Generic[TransportT]):
             return NoSpec(error)
         return spec
 
+    @property
+    def _region(self) -> str | None:
+        """The region, unless one root stands for all servers."""
+        return None if self._options["base_url"] is not None else str(self._options["region"])
+
     def _raw_call(
         self,
         method: str,
@@ -268,7 +274,11 @@ class MixpanelClient(_BaseClient[httpx.BaseTransport], Resources):
     """
 
     def _open(self, transport: httpx.BaseTransport | None) -> None:
-        self._http: Connections = open_connections(self._context, transport, keep_alive=True)
+        def connections(context: Context) -> Connections:
+            return open_connections(context, transport, keep_alive=True)
+
+        self._http: Connections = connections(self._context)
+        self._servers = OwnServers(ServerLink(self._context, self._http), self._region, connections)
 
     @cached_property
     def export(self) -> Export:
@@ -287,9 +297,10 @@ class MixpanelClient(_BaseClient[httpx.BaseTransport], Resources):
 
     def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
         """Send one operation of the contract; prefer its typed resource method."""
-        if operation is EXPORT_RAW:
-            return cast(T, self.export.text(arguments))
-        return send(self._http, operation_call(self._context, operation, arguments))
+        if _is_export(operation):
+            return cast(T, self.export.text(_export_arguments(operation, arguments)))
+        server = self._servers.link(operation)
+        return send(server.http, operation_call(server.context, operation, arguments))
 
     def request(
         self,
@@ -338,8 +349,8 @@ class MixpanelClient(_BaseClient[httpx.BaseTransport], Resources):
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
-        self._export_http.close()
+        for http in (*self._servers.opened(), self._export_http):
+            http.close()
 
     def __enter__(self) -> Self:
         return self
@@ -361,7 +372,11 @@ class AsyncMixpanelClient(_BaseClient[httpx.AsyncBaseTransport], AsyncResources)
     """
 
     def _open(self, transport: httpx.AsyncBaseTransport | None) -> None:
-        self._http: AsyncConnections = open_async_connections(self._context, transport)
+        def connections(context: Context) -> AsyncConnections:
+            return open_async_connections(context, transport)
+
+        self._http: AsyncConnections = connections(self._context)
+        self._servers = OwnServers(ServerLink(self._context, self._http), self._region, connections)
 
     @cached_property
     def export(self) -> AsyncExport:
@@ -380,9 +395,10 @@ class AsyncMixpanelClient(_BaseClient[httpx.AsyncBaseTransport], AsyncResources)
 
     async def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
         """Send one operation of the contract; prefer its typed resource method."""
-        if operation is EXPORT_RAW:
-            return cast(T, await self.export.text(arguments))
-        return await asend(self._http, operation_call(self._context, operation, arguments))
+        if _is_export(operation):
+            return cast(T, await self.export.text(_export_arguments(operation, arguments)))
+        server = self._servers.link(operation)
+        return await asend(server.http, operation_call(server.context, operation, arguments))
 
     async def request(
         self,
@@ -412,7 +428,8 @@ class AsyncMixpanelClient(_BaseClient[httpx.AsyncBaseTransport], AsyncResources)
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        for http in self._servers.opened():
+            await http.aclose()
         self._export_http.close()
 
     async def __aenter__(self) -> Self:
@@ -435,6 +452,17 @@ def _capturing() -> Generator[list[httpx.Response]]:
         yield responses
     finally:
         captured.reset(token)
+
+
+def _is_export(operation: Operation[Any]) -> bool:
+    """Return True for the raw export, also as compiled from another file: its answer must be proved complete."""
+    return operation.path == EXPORT_RAW.path and not operation.servers
+
+
+def _export_arguments(operation: Operation[Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value for name, value in arguments.items() if name not in operation.bound or value is not None
+    }
 
 
 def _credentials(auth: MixpanelAuth) -> MixpanelAuth:

@@ -12,7 +12,7 @@ import zoneinfo
 
 from mixpanel_export.errors import ConfigurationError, InvalidArgumentError
 
-__all__ = ["DateLike", "check_range", "to_date", "to_wall_clock", "to_zone", "today"]
+__all__ = ["DateLike", "check_range", "to_date", "to_moment", "to_wall_clock", "to_zone", "today"]
 
 _EXPECTED = "expected a date, YYYY-MM-DD"
 
@@ -72,6 +72,23 @@ def to_wall_clock(argument: str, value: object, zone: datetime.tzinfo) -> str:
     raise InvalidArgumentError(
         argument, value, 'expected a datetime.datetime or a string "YYYY-MM-DD HH:MM:SS"'
     )
+
+
+def to_moment(argument: str, value: object, zone: datetime.tzinfo) -> str:
+    """Return the ISO 8601 text, with an offset, of a `datetime` or of such text.
+
+    Args:
+        zone: the zone of a time without an offset.
+    """
+    given = value
+    if isinstance(value, str):
+        try:
+            value = datetime.datetime.fromisoformat(value)
+        except ValueError:
+            value = None
+    if isinstance(value, datetime.datetime):
+        return (value if value.tzinfo is not None else value.replace(tzinfo=zone)).isoformat()
+    raise InvalidArgumentError(argument, given, "expected a datetime.datetime or ISO 8601 text")
 
 
 def check_range(

@@ -28,6 +28,7 @@ __all__ = [
     "EvaluationError",
     "ExportError",
     "ExpressionError",
+    "GenerationError",
     "IncompleteExportError",
     "InvalidArgumentError",
     "InvalidResponseError",
@@ -132,6 +133,10 @@ class MissingExtraError(MixpanelError, ImportError):
             f"{what} needs packages that are not installed. "
             f"Install them with: pip install 'mixpanel-export-sdk[{extra}]'"
         )
+
+
+class GenerationError(MixpanelError):
+    """Code could not be generated from a file: one line for each mistake, with file and line."""
 
 
 class ResourceLimitError(MixpanelError):

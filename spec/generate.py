@@ -3,20 +3,20 @@
     python -m spec.generate            writes generated/
     python -m spec.generate --check    fails if generated/ differs from what the spec compiles to
 
-See `compile` for how a spec becomes a package.
+See `mixpanel_export.codegen.endpoints` for how a spec becomes a package.
 """
 
 from __future__ import annotations
 
 import argparse
-import filecmp
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-from spec.compile import compile_spec
-from spec.contract import GenerationError
+from mixpanel_export.codegen.endpoints.compile import Package, compile_package
+from mixpanel_export.codegen.endpoints.package import differences
+from mixpanel_export.errors import GenerationError
 
 __all__ = ["compile_spec", "main"]
 
@@ -24,21 +24,17 @@ HERE = Path(__file__).parent
 PACKAGE = "mixpanel_export_api"
 SPEC = HERE / "openapi.yaml"
 GENERATED = HERE.parent / "generated" / PACKAGE
+_TITLE = "Mixpanel Data Export API, compiled from `spec/openapi.yaml`: operations, models and their runtime."
 
 
-def differences(left: Path, right: Path) -> list[str]:
-    """Return the names of files that differ between two directories or exist in only one of them."""
+def compile_spec(spec: Path, output: Path) -> None:
+    """Compile `spec` into the package directory `output`, which must not exist, with its runtime.
 
-    def files(root: Path) -> set[str]:
-        return {
-            str(path.relative_to(root))
-            for path in root.rglob("*")
-            if path.is_file() and path.suffix != ".pyc"
-        }
-
-    mine, theirs = files(left), files(right)
-    changed = {name for name in mine & theirs if not filecmp.cmp(left / name, right / name, shallow=False)}
-    return sorted((mine ^ theirs) | changed)
+    Raises:
+        GenerationError: The spec has mistakes, or the generator reported an error or a warning.
+    """
+    compile_package(spec, output, Package(_TITLE))
+    shutil.copytree(HERE / "runtime", output / "runtime", ignore=shutil.ignore_patterns("__pycache__"))
 
 
 def main() -> int:

@@ -14,7 +14,7 @@ ROOT = Path(mixpanel_export.__file__).parent
 # From the top down; a package may import from its own row and from the rows below it.
 LAYERS = (
     ("cli", "compat", "dlt", "sandbox"),
-    ("integrations",),
+    ("integrations", "codegen"),
     ("_public",),
     ("client",),
     ("client_spec",),

@@ -1,9 +1,16 @@
 """The value of an argument that is not given."""
 
-from types import NoneType
-from typing import TypeAlias
+from __future__ import annotations
 
-Unset: TypeAlias = NoneType
-UNSET = None
+from typing import TYPE_CHECKING
 
 __all__ = ["UNSET", "Unset"]
+
+if TYPE_CHECKING:
+
+    class Unset:
+        """The type of an argument that is not given."""
+
+    UNSET = Unset()
+else:
+    Unset, UNSET = type(None), None

@@ -10,6 +10,7 @@ import click
 
 from mixpanel_export.cli.commands.annotations import annotations_group
 from mixpanel_export.cli.commands.auth import auth
+from mixpanel_export.cli.commands.codegen import codegen
 from mixpanel_export.cli.commands.events import events
 from mixpanel_export.cli.commands.plan import plan
 from mixpanel_export.cli.commands.profiles import profiles
@@ -68,5 +69,5 @@ def app() -> None:
     """
 
 
-for _command in (events, plan, profiles, verify, query, annotations_group, call, auth, sandbox):
+for _command in (events, plan, profiles, verify, query, annotations_group, call, auth, sandbox, codegen):
     app.add_command(_command)

@@ -27,7 +27,6 @@ from mixpanel_export.http.failures import (
 )
 from mixpanel_export.http.limits import MIXPANEL_LIMITS
 from mixpanel_export.http.raw import RawResponse, raw_response
-from mixpanel_export.http.servers import family_of
 from mixpanel_export_api.api import CsvText, Operation
 from mixpanel_export_api.runtime.answers import decode
 
@@ -174,7 +173,7 @@ def _words(context: Context, response: httpx.Response) -> APIError:
 
 
 def _error_context(context: Context, response: httpx.Response) -> ErrorContext:
-    family = family_of(response.request.url.path.removeprefix(context.servers.prefix))
+    family = context.family_of(response.request.url.path.removeprefix(context.servers.prefix))
     quota = str(context.limits.allowance(family) or "") or str(MIXPANEL_LIMITS.allowance(family) or "")
     return ErrorContext(
         credentials=context.auth.description,

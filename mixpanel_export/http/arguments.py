@@ -105,6 +105,8 @@ def _checked(name: str, value: Any, schema: Mapping[str, Any], rules: _Rules) ->
             return dates.to_date(name, value)
         case "mixpanel-datetime":
             return dates.to_wall_clock(name, value, rules.zone)
+        case "date-time":
+            return dates.to_moment(name, value, rules.zone)
         case "mixpanel-expression":
             value = value.to_expression() if hasattr(value, "to_expression") else value
             _check_type(name, value, schema)

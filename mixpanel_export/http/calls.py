@@ -151,6 +151,7 @@ class Call(Generic[T]):
 
 def operation_call(context: Context, operation: Operation[T], arguments: Mapping[str, Any]) -> Call[T]:
     """Return the call of an operation; raise as `checked_arguments` and `build_request` do."""
+    context = context.of_operation(operation, arguments)
     checked = checked_arguments(context, operation, arguments)
     read_answer = answer_reader(context, operation, arguments.get("format"))
 
@@ -224,7 +225,7 @@ def build_request(
     if operation.body is not None:
         values["body"] = operation.body(**_renamed(operation, in_body))
     bound = {name: value for name, value in context.bound.items() if name in operation.bound}
-    built = operation.build(**_renamed(operation, values), **bound)
+    built = operation.build(**{**bound, **_renamed(operation, values)})
     built["url"] = context.servers.url(built["url"], context.auth.query_root)
     built["timeout"] = context.timeout_of(operation.path)
     _check_length(built)
@@ -247,7 +248,7 @@ def _call(
         name=name,
         request=request,
         read=read,
-        budget=context.budget(family_of(path)),
+        budget=context.budget(context.family_of(path)),
         attempts=RetryState(context.retry, idempotent=idempotent),
         wait=context.budget_wait(),
     )

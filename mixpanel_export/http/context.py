@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import httpx
 from attrs import evolve, field, frozen
@@ -19,8 +21,9 @@ from mixpanel_export.http.limits import DIRECTORY_MAX_WAIT, MAX_WAIT, Limits
 from mixpanel_export.http.network import reason_of
 from mixpanel_export.http.proxies import proxy_error
 from mixpanel_export.http.retry import RetryPolicy
-from mixpanel_export.http.servers import Family, Servers, read_timeout
+from mixpanel_export.http.servers import Family, Servers, family_of, read_timeout
 from mixpanel_export.http.tls import certificate_error
+from mixpanel_export_api.api import Operation
 
 __all__ = ["CONNECT_TIMEOUT", "Context"]
 
@@ -44,6 +47,7 @@ class Context:
         limits: the request budgets to keep.
         patience: the most seconds that a call waits for its budget, unless `limits` say.
         event_names: the names of events seen so far.
+        family: the family of a call that is not told by its path; empty otherwise.
     """
 
     auth: MixpanelAuth
@@ -57,6 +61,18 @@ class Context:
     limits: Limits
     patience: float = MAX_WAIT
     event_names: EventNames = field(factory=EventNames, eq=False, repr=False)
+    family: Family | Literal[""] = ""
+
+    def of_operation(self, operation: Operation[Any], arguments: Mapping[str, Any]) -> Context:
+        """Return the settings of a call: an operation outside the contract may name its family and its project."""
+        own = {name: arguments[name] for name in operation.bound if arguments.get(name) is not None}
+        if operation.family:
+            own["family"] = operation.family
+        return evolve(self, **own) if own else self
+
+    def family_of(self, path: str) -> Family:
+        """Return the family of a contract path, or that of the operation."""
+        return self.family or family_of(path)
 
     @property
     def patient(self) -> Context:
@@ -89,7 +105,8 @@ class Context:
 
     def timeout_of(self, path: str) -> httpx.Timeout:
         """Return the timeout of a contract path."""
-        return self.timeout or httpx.Timeout(read_timeout(path), connect=CONNECT_TIMEOUT, pool=None)
+        read = read_timeout(self.family_of(path))
+        return self.timeout or httpx.Timeout(read, connect=CONNECT_TIMEOUT, pool=None)
 
     def network_error(self, error: httpx.HTTPError, method: str, url: str) -> MixpanelError:
         """Return our exception for one of httpx, without credentials.

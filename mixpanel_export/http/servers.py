@@ -88,9 +88,9 @@ def family_of(path: str) -> Family:
     return "data" if path.rstrip("/") == "/api/2.0/export" else "query"
 
 
-def read_timeout(path: str) -> float:
-    """Return the seconds to wait for the next byte of an answer of this path."""
-    return _READ_TIMEOUTS[family_of(path)]
+def read_timeout(family: Family) -> float:
+    """Return the seconds to wait for the next byte of an answer of this family."""
+    return _READ_TIMEOUTS[family]
 
 
 def _checked_base_url(base_url: str) -> str:

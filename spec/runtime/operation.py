@@ -71,6 +71,8 @@ class Operation(Generic[T]):
         models: Model class of each argument that is an object or a list of objects.
         build: Makes the request's method, URL, parameters and body from the arguments.
         answer: Makes the typed answer from the document of a successful response.
+        servers: Servers that are not Mixpanel's, by region; "" for any region.
+        family: The family of calls whose budget it uses; empty to tell by the path.
     """
 
     name: str
@@ -91,3 +93,5 @@ class Operation(Generic[T]):
     models: Mapping[str, Any]
     build: Callable[..., dict[str, Any]]
     answer: Answer[T]
+    servers: Mapping[str, str] = {}
+    family: str = ""

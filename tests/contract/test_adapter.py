@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
-from spec.generate import HERE
+import mixpanel_export
+
+ROOT = Path(mixpanel_export.__file__).parent
 
 
 def test_one_module_imports_the_generator() -> None:
-    naming = re.compile(r"^\s*(?:from|import) openapi_python_client", re.MULTILINE)
-    found = {path.name for path in HERE.rglob("*.py") if naming.search(path.read_text(encoding="utf-8"))}
+    naming = re.compile(r"^\s*(?:from|import) (?:openapi_|ruamel|jinja2|jsonschema)", re.MULTILINE)
+    files = [*ROOT.rglob("*.py"), *(ROOT.parent / "spec").rglob("*.py")]
+    found = {path.name for path in files if naming.search(path.read_text(encoding="utf-8"))}
     assert found == {"adapter.py"}

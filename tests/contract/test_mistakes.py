@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from spec.mistakes import GenerationError, read_spec
+from mixpanel_export.codegen.endpoints.mistakes import read_spec
+from mixpanel_export.errors import GenerationError
 
 TEXT = """\
 openapi: 3.1.0
@@ -18,7 +19,7 @@ paths:
     get:
       operationId: weather_forecast
       tags: [weather]
-      security: [{token: []}]
+      security: [{serviceAccount: []}]
       summary: Forecast the weather.
       x-writes: false
       x-idempotent: false
@@ -38,26 +39,50 @@ paths:
     post:
       operationId: weather_report
       tags: [weather]
-      security: [{token: []}]
+      security: [{serviceAccount: []}]
       summary: Report the weather.
+      responses: *answers
+  /api/query/weather/{place}:
+    put:
+      operationId: weather_correct
+      tags: [weather]
+      security: [{oauthToken: []}]
+      summary: Correct the weather.
+      servers: [{url: "https://weather.example.com/v1"}]
+      x-budget: none
+      parameters:
+        - {name: place, in: path, required: true, schema: {type: string}}
+        - name: stations
+          in: query
+          content: {application/json: {schema: {type: array, items: {type: string}}}}
+      requestBody:
+        content:
+          application/x-www-form-urlencoded:
+            encoding: {clouds: {contentType: application/json}}
+            schema: {$ref: "#/components/schemas/Correction"}
       responses: *answers
 components:
   securitySchemes:
-    token: {type: http, scheme: bearer}
+    serviceAccount: {type: http, scheme: basic}
   schemas:
+    Correction:
+      type: object
+      properties:
+        clouds: {type: array, items: {type: string}}
     Forecast:
       type: object
       properties:
         default: {type: string}
         x-sky: {type: string}
         format: {type: string}
+        items: {type: string}
 """
 
 MISTAKES = (
     ('"#/components/schemas/Forecast"', '"#/components/schemas/Forcast"', "did you mean Forecast?"),
     ("      operationId: weather_report\n", "", "post /api/query/weather: operationId is required"),
     ("      summary: Forecast the weather.\n", "", "get /api/query/weather: summary is required"),
-    ("      security: [{token: []}]\n", "", "get /api/query/weather: security is required"),
+    ("      security: [{serviceAccount: []}]\n", "", "get /api/query/weather: security is required"),
     ("operationId: weather_report", "operationId: weather_forecast", "is the id of another operation"),
     ("operationId: weather_report", "operationId: report_weather", "expected weather_<method>"),
     ("x-idempotent: false", "x-idempotant: false", "did you mean x-idempotent?"),
@@ -68,11 +93,44 @@ MISTAKES = (
         "default: the client would",
     ),
     ("days: missing", "days: absent", "expected given, missing, a list or {over: number}"),
-    ("format: date\n", "format: day\n", "format: expected one of date, "),
+    ("format: date\n", "format: day\n", "format: 'day' is unknown; expected one of date, "),
     ("tags: [weather]", "tags: [weather, sky]", "expected exactly one tag"),
     ("info:\n", "info: [\n", "not YAML: "),
     ("openapi: 3.1.0\n", "openapi: 3.1.0\nopenapi: 3.1.0\n", "not YAML: found duplicate key"),
     ("  version: 1.0.0\n", "", "version"),
+    ("security: [{serviceAccount: []}]", "security: [{serviceAcount: []}]", "did you mean serviceAccount?"),
+    ("days: missing", "day: missing", "there is no argument day; did you mean days?"),
+    ("tags: [weather]", "tags: [Weather Service]", "expected a lower-case name such as audit_logs"),
+    ("operationId: weather_report", "operationId: weather_import", "expected weather_<method>"),
+    ("    post:\n", "    options:\n", "options: not supported; expected get, put, post, delete, patch"),
+    ("openapi: 3.1.0\n", "openapi: 2.0.0\n", "expected 3.1.0, or another 3.0 or 3.1, got '2.0.0'"),
+    ("https://weather.example.com/v1", "http://weather.example.com/v1", "expected https for"),
+    ('{url: "https://weather.example.com/v1"}', "{url: 'https://a.example', x-region: uk}", "us, eu, in"),
+    ("x-budget: none", "x-budget: nothing", "expected one of export, query, schemas, none"),
+    ("in: path, required", "in: header, required", "in: expected query or path, got 'header'"),
+    ("weather/{place}", "weather/here", "there is no {place} in the path"),
+    ("weather/{place}", "weather/{place}/{day}", "`in: path` is missing for {day}"),
+    ("name: stations", "name: place", "the argument place stands for two parameters"),
+    (
+        "content: {application/json: {schema: {type: array, items: {type: string}}}}",
+        "schema: {type: array, items: {type: string}}",
+        "stations: lists and objects travel as JSON text",
+    ),
+    ("encoding: {clouds: {contentType: application/json}}\n", "encoding: {}\n", "say so under encoding"),
+    ("application/x-www-form-urlencoded", "multipart/form-data", "expected one media type"),
+    (
+        "content: {application/json: {schema: {$ref",
+        "content: {image/png: {schema: {$ref",
+        "expected application/json",
+    ),
+    ("responses: *answers\ncomp", "responses: {400: {description: No}}\ncomp", "expected a successful one"),
+    ("x-sky: {type: string}", "sky: {type: object}", "an object needs a name"),
+    ("x-sky: {type: string}", "sky: {typ: string}", "typ: unknown key of a schema; did you mean type?"),
+    ("x-sky: {type: string}", "Format: {type: string}", "would be the attribute format_"),
+    ("x-sky: {type: string}", "sky: {allOf: [{type: string}]}", "allOf: not supported"),
+    ("  schemas:\n", "  schemas:\n    place: {type: object}\n", "place: the name becomes a class"),
+    ("  schemas:\n", "  schemas:\n    Model: {type: object}\n", "Model: this name is taken"),
+    ("title: A few calls", "title: &loop [*loop]", "contains an alias"),
 )
 
 
@@ -91,4 +149,31 @@ def test_each_mistake_is_one_line_at_its_place(tmp_path: Path) -> None:
         assert said in message, line
         at = TEXT[: TEXT.index(right)].count("\n") + 1
         # A missing key is told where the operation starts; YAML fails where it cannot go on.
-        assert "not YAML" in message or -6 <= int(number) - at <= 2, (line, at)
+        assert "not YAML" in message or -6 <= int(number) - at <= 10, (line, at)
+
+
+def test_any_damage_to_a_spec_is_told_in_lines(tmp_path: Path) -> None:
+    path = tmp_path / "company.yaml"
+    lines = TEXT.splitlines()
+    for index, line in enumerate(lines):
+        key, colon, _ = line.partition(":")
+        for wrong in (None, f"{key}{colon} [5]"):
+            damaged = [*lines[:index], *([] if wrong is None else [wrong]), *lines[index + 1 :]]
+            path.write_text("\n".join(damaged), encoding="utf-8")
+            assert all(said.startswith(f"{tmp_path.name}/company.yaml:") for said in told(path))
+
+
+def told(path: Path) -> list[str]:
+    try:
+        read_spec(path)
+    except GenerationError as error:
+        return str(error).splitlines()
+    return []
+
+
+def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "company.yaml"
+    for body in (b"\xff\xfe", b"openapi: \x00", b"", b"[]", b"a: &a [*a]", b"paths: 5"):
+        path.write_bytes(body)
+        with pytest.raises(GenerationError, match=r"company\.yaml:1: "):
+            read_spec(path)

@@ -10,6 +10,9 @@ Sybil finds the blocks; this module decides how to run one, by its language:
     crontab   the command of each line is run by bash
     text      compared with the output of the block before it; `…` matches anything
     json, yaml, toml   parsed
+    {.yaml title="company.yaml"}   parsed, and written to that file
+    {.python .file}       run as a program that can import what the page has written
+    {.sh .fails}          run by bash, and expected to fail
     {.python .compiled}   run on a client compiled from the contract plus the page's YAML blocks
     diff, {.LANGUAGE .shown}   only shown
 """
@@ -180,6 +183,27 @@ def run_compiled(example: Example) -> None:
     run(page, f"PYTHONPATH={page.folder / 'generated'}:$PYTHONPATH python page.py")
 
 
+ENTRIES = [{"id": 2, "actor": "Ann", "at": "2024-01-02T10:00:00Z"}, {"id": 1, "actor": "Bo"}]
+
+
+def run_file(example: Example) -> None:
+    page: Page = example.namespace["page"]
+    page.sandbox.faults.add(
+        Fault.status(503), Fault.status(200, ENTRIES), Fault.status(200, ENTRIES), path="/audits"
+    )
+    (page.folder / "page.py").write_text(example.parsed, encoding="utf-8")
+    run(page, "python page.py")
+
+
+def write_yaml(example: Example) -> None:
+    assert yaml.safe_load(example.parsed)
+    (example.namespace["page"].folder / "company.yaml").write_text(example.parsed, encoding="utf-8")
+
+
+def run_failing(example: Example) -> None:
+    run(example.namespace["page"], f"set +e\n{example.parsed}\ntest $? -ne 0")
+
+
 def parse_yaml(example: Example) -> None:
     # Define the anchors that this part of the contract refers to.
     anchors = "".join(f"_{name}: &{name} []\n" for name in re.findall(r"\*(\w+)", example.parsed))
@@ -199,6 +223,9 @@ LANGUAGES: dict[str, Callable[[Example], Any]] = {
     "json": lambda example: json.loads(example.parsed) and None,
     "yaml": parse_yaml,
     "{.python .compiled}": run_compiled,
+    "{.python .file}": run_file,
+    "{.sh .fails}": run_failing,
+    '{.yaml title="company.yaml"}': write_yaml,
     "toml": lambda example: tomllib.loads(example.parsed) and None,
     "diff": only_shown,
     **{f"{{.{language} .shown}}": only_shown for language in ("dockerfile", "python", "sh", "sql")},

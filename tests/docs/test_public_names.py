@@ -15,7 +15,7 @@ from mixpanel_export import MissingExtraError
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 # Packages that are public under their own name.
-PUBLIC_PACKAGES = {"cli", "compat", "expressions", "integrations", "sandbox"}
+PUBLIC_PACKAGES = {"codegen", "cli", "compat", "expressions", "integrations", "sandbox"}
 
 
 def documented() -> set[str]:

@@ -670,6 +670,7 @@ SAMPLES: list[MixpanelError] = [
     InvalidArgumentError("limit", 0, "expected a number from 1"),
     ConfigurationError("region", "expected one of 'us', 'eu', 'in', got 'mars'"),
     MissingExtraError("The sandbox", "sandbox"),
+    errors.GenerationError("company.yaml:8: get /audits: summary is required"),
     NetworkError("ConnectError: refused"),
     RequestTimeoutError("ReadTimeout"),
     *(

@@ -32,9 +32,11 @@ class ActivityEvent(Model):
     @property
     def event(self) -> str:
         """Name of the event."""
-        return self.get("event")
+        value: str = self.get("event")
+        return value
 
     @property
     def properties(self) -> EventProperties:
         """Its properties by name; empty if Mixpanel sends none."""
-        return self._part("properties", EventProperties)
+        value: EventProperties = self._part("properties", EventProperties)
+        return value

@@ -32,4 +32,5 @@ class ActivityEvents(Model):
     @property
     def events(self) -> list[ActivityEvent]:
         """The events of all requested users."""
-        return self._models("events", ActivityEvent) or []
+        value: list[ActivityEvent] = self._models("events", ActivityEvent) or []
+        return value

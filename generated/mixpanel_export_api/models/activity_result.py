@@ -33,12 +33,14 @@ class ActivityResult(Listing[ActivityEvent]):
     @property
     def status(self) -> str | None:
         """The word `ok`."""
-        return self.get("status")
+        value: str | None = self.get("status")
+        return value
 
     @property
     def results(self) -> ActivityEvents:
         """The events of an activity feed."""
-        return self._part("results", ActivityEvents)
+        value: ActivityEvents = self._part("results", ActivityEvents)
+        return value
 
     def _listed(self) -> list[ActivityEvent]:
         return self.results.events

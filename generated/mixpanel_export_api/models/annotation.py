@@ -49,24 +49,29 @@ class Annotation(Model):
     @property
     def id(self) -> int:
         """Id of the annotation."""
-        return integer(self.get("id"))
+        value: int = integer(self.get("id"))
+        return value
 
     @property
     def date(self) -> datetime.datetime:
         """The annotated time; `YYYY-MM-DD HH:MM:SS` in the project's time zone, or with an offset."""
-        return moment(self.get("date"), self._zone)
+        value: datetime.datetime = moment(self.get("date"), self._zone)
+        return value
 
     @property
     def description(self) -> str:
         """Text shown on charts."""
-        return self.get("description")
+        value: str = self.get("description")
+        return value
 
     @property
     def user(self) -> AnnotationUser | None:
         """Its author."""
-        return self._model("user", AnnotationUser)
+        value: AnnotationUser | None = self._model("user", AnnotationUser)
+        return value
 
     @property
     def tags(self) -> list[AnnotationTagRef] | None:
         """Its tags."""
-        return self._models("tags", AnnotationTagRef)
+        value: list[AnnotationTagRef] | None = self._models("tags", AnnotationTagRef)
+        return value

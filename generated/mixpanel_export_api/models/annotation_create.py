@@ -37,14 +37,17 @@ class AnnotationCreate(Model):
     def date(self) -> str:
         """Time to annotate: a datetime, a date (midnight) or ISO 8601 text. It is sent as `YYYY-
         MM-DD HH:MM:SS` in the project's time zone, to which a time with an offset is converted."""
-        return self.get("date")
+        value: str = self.get("date")
+        return value
 
     @property
     def description(self) -> str:
         """Text shown on charts."""
-        return self.get("description")
+        value: str = self.get("description")
+        return value
 
     @property
     def tags(self) -> list[int] | None:
         """Ids of its tags."""
-        return self._values("tags", integer)
+        value: list[int] | None = self._values("tags", integer)
+        return value

@@ -28,4 +28,5 @@ class AnnotationDeleted(Model):
     @property
     def id(self) -> int:
         """Its former id."""
-        return integer(self.get("id"))
+        value: int = integer(self.get("id"))
+        return value

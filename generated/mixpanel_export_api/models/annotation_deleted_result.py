@@ -28,9 +28,11 @@ class AnnotationDeletedResult(Model):
     @property
     def status(self) -> str | None:
         """The word `ok`."""
-        return self.get("status")
+        value: str | None = self.get("status")
+        return value
 
     @property
     def results(self) -> AnnotationDeleted:
         """The deleted annotation; empty if Mixpanel does not say."""
-        return self._part("results", AnnotationDeleted)
+        value: AnnotationDeleted = self._part("results", AnnotationDeleted)
+        return value

@@ -31,9 +31,11 @@ class AnnotationResult(Model):
     @property
     def status(self) -> str | None:
         """The word `ok`."""
-        return self.get("status")
+        value: str | None = self.get("status")
+        return value
 
     @property
     def results(self) -> Annotation:
         """A note pinned to a moment on the project's charts."""
-        return self._part("results", Annotation)
+        value: Annotation = self._part("results", Annotation)
+        return value

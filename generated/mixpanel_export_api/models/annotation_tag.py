@@ -38,19 +38,23 @@ class AnnotationTag(Model):
     @property
     def id(self) -> int:
         """Id of the tag."""
-        return integer(self.get("id"))
+        value: int = integer(self.get("id"))
+        return value
 
     @property
     def name(self) -> str:
         """Name of the tag."""
-        return self.get("name")
+        value: str = self.get("name")
+        return value
 
     @property
     def project_id(self) -> int | None:
         """Id of its project."""
-        return integer(self.get("project_id"))
+        value: int | None = integer(self.get("project_id"))
+        return value
 
     @property
     def has_annotations(self) -> bool | None:
         """True if any annotation has it."""
-        return boolean(self.get("has_annotations"))
+        value: bool | None = boolean(self.get("has_annotations"))
+        return value

@@ -32,9 +32,11 @@ class AnnotationTagRef(Model):
     @property
     def id(self) -> int:
         """Id of the tag."""
-        return integer(self.get("id"))
+        value: int = integer(self.get("id"))
+        return value
 
     @property
     def name(self) -> str | None:
         """Name of the tag."""
-        return self.get("name")
+        value: str | None = self.get("name")
+        return value

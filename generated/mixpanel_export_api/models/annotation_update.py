@@ -29,9 +29,11 @@ class AnnotationUpdate(Model):
     @property
     def description(self) -> str | None:
         """The new text."""
-        return self.get("description")
+        value: str | None = self.get("description")
+        return value
 
     @property
     def tags(self) -> list[int] | None:
         """Ids of the tags that replace the old ones."""
-        return self._values("tags", integer)
+        value: list[int] | None = self._values("tags", integer)
+        return value

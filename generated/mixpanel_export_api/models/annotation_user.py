@@ -31,14 +31,17 @@ class AnnotationUser(Model):
     @property
     def id(self) -> int | None:
         """Id of the user."""
-        return integer(self.get("id"))
+        value: int | None = integer(self.get("id"))
+        return value
 
     @property
     def first_name(self) -> str | None:
         """First name."""
-        return self.get("first_name")
+        value: str | None = self.get("first_name")
+        return value
 
     @property
     def last_name(self) -> str | None:
         """Last name."""
-        return self.get("last_name")
+        value: str | None = self.get("last_name")
+        return value

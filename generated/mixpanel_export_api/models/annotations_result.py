@@ -35,12 +35,14 @@ class AnnotationsResult(Listing[Annotation]):
     @property
     def status(self) -> str | None:
         """The word `ok`."""
-        return self.get("status")
+        value: str | None = self.get("status")
+        return value
 
     @property
     def results(self) -> list[Annotation]:
         """The annotations."""
-        return self._models("results", Annotation) or []
+        value: list[Annotation] = self._models("results", Annotation) or []
+        return value
 
     def _listed(self) -> list[Annotation]:
         return self.results

@@ -31,14 +31,17 @@ class Behavior(Model):
     @property
     def window(self) -> str | None:
         """Time to look back, as a number and a unit, such as `30d`."""
-        return self.get("window")
+        value: str | None = self.get("window")
+        return value
 
     @property
     def name(self) -> str | None:
         """Name for use in `where`, as in `behaviors["NAME"] > 0`."""
-        return self.get("name")
+        value: str | None = self.get("name")
+        return value
 
     @property
     def event_selectors(self) -> list[EventSelector] | None:
         """The events that count; any one of them is enough."""
-        return self._models("event_selectors", EventSelector)
+        value: list[EventSelector] | None = self._models("event_selectors", EventSelector)
+        return value

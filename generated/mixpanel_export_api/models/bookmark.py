@@ -60,54 +60,65 @@ class Bookmark(Model):
     @property
     def id(self) -> int:
         """Id of the report, the `bookmark_id` of queries."""
-        return integer(self.get("id"))
+        value: int = integer(self.get("id"))
+        return value
 
     @property
     def name(self) -> str | None:
         """Name of the report."""
-        return self.get("name")
+        value: str | None = self.get("name")
+        return value
 
     @property
     def type_(self) -> str | None:
         """Kind of report, such as `insights`, `funnels`, `retention` or `flows`."""
-        return self.get("type")
+        value: str | None = self.get("type")
+        return value
 
     @property
     def project_id(self) -> int | None:
         """Id of its project."""
-        return integer(self.get("project_id"))
+        value: int | None = integer(self.get("project_id"))
+        return value
 
     @property
     def workspace_id(self) -> int | None:
         """Id of its workspace."""
-        return integer(self.get("workspace_id"))
+        value: int | None = integer(self.get("workspace_id"))
+        return value
 
     @property
     def dashboard_id(self) -> int | None:
         """Id of its board."""
-        return integer(self.get("dashboard_id"))
+        value: int | None = integer(self.get("dashboard_id"))
+        return value
 
     @property
     def description(self) -> str | None:
         """Its creator's description."""
-        return self.get("description")
+        value: str | None = self.get("description")
+        return value
 
     @property
     def created(self) -> datetime.datetime | None:
         """Time of creation."""
-        return moment(self.get("created"), self._zone)
+        value: datetime.datetime | None = moment(self.get("created"), self._zone)
+        return value
 
     @property
     def modified(self) -> datetime.datetime | None:
         """Time of the last change."""
-        return moment(self.get("modified"), self._zone)
+        value: datetime.datetime | None = moment(self.get("modified"), self._zone)
+        return value
 
     @property
     def creator_id(self) -> int | None:
         """Id of its creator."""
-        return integer(self.get("creator_id"))
+        value: int | None = integer(self.get("creator_id"))
+        return value
 
     @property
     def creator_name(self) -> str | None:
         """Name of its creator."""
-        return self.get("creator_name")
+        value: str | None = self.get("creator_name")
+        return value

@@ -35,12 +35,14 @@ class BookmarksResult(Listing[Bookmark]):
     @property
     def status(self) -> str | None:
         """The word `ok`."""
-        return self.get("status")
+        value: str | None = self.get("status")
+        return value
 
     @property
     def results(self) -> list[Bookmark]:
         """The saved reports."""
-        return self._models("results", Bookmark) or []
+        value: list[Bookmark] = self._models("results", Bookmark) or []
+        return value
 
     def _listed(self) -> list[Bookmark]:
         return self.results

@@ -52,39 +52,47 @@ class Cohort(Model):
     @property
     def id(self) -> int:
         """Id of the cohort."""
-        return integer(self.get("id"))
+        value: int = integer(self.get("id"))
+        return value
 
     @property
     def name(self) -> str:
         """Name of the cohort."""
-        return self.get("name")
+        value: str = self.get("name")
+        return value
 
     @property
     def count(self) -> int | None:
         """Number of profiles."""
-        return integer(self.get("count"))
+        value: int | None = integer(self.get("count"))
+        return value
 
     @property
     def description(self) -> str | None:
         """Its creator's description."""
-        return self.get("description")
+        value: str | None = self.get("description")
+        return value
 
     @property
     def created(self) -> datetime.datetime | None:
         """Time of creation."""
-        return moment(self.get("created"), self._zone)
+        value: datetime.datetime | None = moment(self.get("created"), self._zone)
+        return value
 
     @property
     def is_visible(self) -> bool | None:
         """True if menus show it. Mixpanel sends 1 and 0, too."""
-        return boolean(self.get("is_visible"))
+        value: bool | None = boolean(self.get("is_visible"))
+        return value
 
     @property
     def project_id(self) -> int | None:
         """Id of its project."""
-        return integer(self.get("project_id"))
+        value: int | None = integer(self.get("project_id"))
+        return value
 
     @property
     def data_group_id(self) -> str | int | None:
         """Id of the group key for a cohort of groups; null for users."""
-        return self.get("data_group_id")
+        value: str | int | None = self.get("data_group_id")
+        return value

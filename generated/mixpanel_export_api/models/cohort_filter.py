@@ -31,9 +31,11 @@ class CohortFilter(Model):
     @property
     def id(self) -> int | None:
         """Id of the saved cohort."""
-        return integer(self.get("id"))
+        value: int | None = integer(self.get("id"))
+        return value
 
     @property
     def raw_cohort(self) -> RawCohort | None:
         """A cohort that is not saved, defined as Mixpanel's web application defines one."""
-        return self._model("raw_cohort", RawCohort)
+        value: RawCohort | None = self._model("raw_cohort", RawCohort)
+        return value

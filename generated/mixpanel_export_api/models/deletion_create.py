@@ -32,9 +32,11 @@ class DeletionCreate(Model):
     @property
     def distinct_ids(self) -> list[str]:
         """Distinct ids of the users, at most 2000."""
-        return self._values("distinct_ids", any_value) or []
+        value: list[str] = self._values("distinct_ids", any_value) or []
+        return value
 
     @property
     def compliance_type(self) -> str | None:
         """The law that a privacy request is made under; `GDPR` by default."""
-        return self.get("compliance_type")
+        value: str | None = self.get("compliance_type")
+        return value

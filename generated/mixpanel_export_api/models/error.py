@@ -30,15 +30,18 @@ class Error(Model):
     @property
     def error(self) -> str | None:
         """Description of the failure."""
-        return self.get("error")
+        value: str | None = self.get("error")
+        return value
 
     @property
     def status(self) -> str | None:
         """The word `error`."""
-        return self.get("status")
+        value: str | None = self.get("status")
+        return value
 
     @property
     def request(self) -> str | None:
         """Path and parameters of the failed request, as Mixpanel saw them. Can contain a
         signature."""
-        return self.get("request")
+        value: str | None = self.get("request")
+        return value

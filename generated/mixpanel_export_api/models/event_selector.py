@@ -27,9 +27,11 @@ class EventSelector(Model):
     @property
     def event(self) -> str | None:
         """Name of the event."""
-        return self.get("event")
+        value: str | None = self.get("event")
+        return value
 
     @property
     def selector(self) -> str | None:
         """Expression the event must match. Every event of the name by default."""
-        return self.get("selector")
+        value: str | None = self.get("selector")
+        return value

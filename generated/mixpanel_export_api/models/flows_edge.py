@@ -31,14 +31,17 @@ class FlowsEdge(Model):
     @property
     def event(self) -> str | None:
         """Name of the event it leads to."""
-        return self.get("event")
+        value: str | None = self.get("event")
+        return value
 
     @property
     def step(self) -> int | None:
         """Number of the step it leads to."""
-        return integer(self.get("step"))
+        value: int | None = integer(self.get("step"))
+        return value
 
     @property
     def total_count(self) -> float | None:
         """Number of users or events that went this way."""
-        return number(self.get("totalCount"))
+        value: float | None = number(self.get("totalCount"))
+        return value

@@ -41,24 +41,29 @@ class FlowsNode(Model):
     @property
     def event(self) -> str | None:
         """Name of the event."""
-        return self.get("event")
+        value: str | None = self.get("event")
+        return value
 
     @property
     def type_(self) -> str | None:
         """Kind of node, such as `ANCHOR`, `NORMAL` or `DROPOFF`."""
-        return self.get("type")
+        value: str | None = self.get("type")
+        return value
 
     @property
     def step(self) -> int | None:
         """Number of the step, relative to the anchor."""
-        return integer(self.get("step"))
+        value: int | None = integer(self.get("step"))
+        return value
 
     @property
     def total_count(self) -> float | None:
         """Number of users or events."""
-        return number(self.get("totalCount"))
+        value: float | None = number(self.get("totalCount"))
+        return value
 
     @property
     def edges(self) -> list[FlowsEdge] | None:
         """The ways from here to the events of the next step."""
-        return self._models("edges", FlowsEdge)
+        value: list[FlowsEdge] | None = self._models("edges", FlowsEdge)
+        return value

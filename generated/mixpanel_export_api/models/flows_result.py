@@ -45,19 +45,23 @@ class FlowsResult(Model):
     @property
     def computed_at(self) -> datetime.datetime | None:
         """Time of the computation."""
-        return moment(self.get("computed_at"), self._zone)
+        value: datetime.datetime | None = moment(self.get("computed_at"), self._zone)
+        return value
 
     @property
     def steps(self) -> list[FlowsStep]:
         """The steps in order, each with its events and the ways that lead on from them."""
-        return self._models("steps", FlowsStep) or []
+        value: list[FlowsStep] = self._models("steps", FlowsStep) or []
+        return value
 
     @property
     def breakdowns(self) -> list[Any] | None:
         """The same for each segment of a breakdown, in Mixpanel's own shape."""
-        return self._values("breakdowns", any_value)
+        value: list[Any] | None = self._values("breakdowns", any_value)
+        return value
 
     @property
     def overall_conversion_rate(self) -> float | None:
         """Share of the users of the first step who reached the last one, 0 to 1."""
-        return number(self.get("overallConversionRate"))
+        value: float | None = number(self.get("overallConversionRate"))
+        return value

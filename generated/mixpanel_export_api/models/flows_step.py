@@ -28,4 +28,5 @@ class FlowsStep(Model):
     @property
     def nodes(self) -> list[FlowsNode] | None:
         """The events that users did in this step."""
-        return self._models("nodes", FlowsNode)
+        value: list[FlowsNode] | None = self._models("nodes", FlowsNode)
+        return value

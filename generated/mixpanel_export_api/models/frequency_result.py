@@ -39,4 +39,5 @@ class FrequencyResult(Model, Table):
     def data(self) -> FrequencyByDate:
         """The users active in at least 1, at least 2, ... of the smaller units of each period, as
         a list by the period's first day, or as lists by segment if the query had `on`."""
-        return self._part("data", FrequencyByDate)
+        value: FrequencyByDate = self._part("data", FrequencyByDate)
+        return value

@@ -34,19 +34,23 @@ class FunnelAnalysis(Model):
     @property
     def completion(self) -> float | None:
         """Users who reached the last step."""
-        return number(self.get("completion"))
+        value: float | None = number(self.get("completion"))
+        return value
 
     @property
     def starting_amount(self) -> float | None:
         """Users who entered the funnel."""
-        return number(self.get("starting_amount"))
+        value: float | None = number(self.get("starting_amount"))
+        return value
 
     @property
     def steps(self) -> int | None:
         """Number of steps."""
-        return integer(self.get("steps"))
+        value: int | None = integer(self.get("steps"))
+        return value
 
     @property
     def worst(self) -> int | None:
         """Index of the step that lost the most users."""
-        return integer(self.get("worst"))
+        value: int | None = integer(self.get("worst"))
+        return value

@@ -36,9 +36,11 @@ class FunnelDay(Model):
     @property
     def steps(self) -> list[FunnelStep]:
         """The steps in order."""
-        return self._models("steps", FunnelStep) or []
+        value: list[FunnelStep] = self._models("steps", FunnelStep) or []
+        return value
 
     @property
     def analysis(self) -> FunnelAnalysis | None:
         """The funnel as a whole."""
-        return self._model("analysis", FunnelAnalysis)
+        value: FunnelAnalysis | None = self._model("analysis", FunnelAnalysis)
+        return value

@@ -31,4 +31,5 @@ class FunnelMeta(Model):
     @property
     def dates(self) -> list[str]:
         """First day of each period, `YYYY-MM-DD`; the keys of `data`."""
-        return self._values("dates", any_value) or []
+        value: list[str] = self._values("dates", any_value) or []
+        return value

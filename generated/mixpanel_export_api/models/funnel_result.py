@@ -42,9 +42,11 @@ class FunnelResult(Model, Table):
     @property
     def meta(self) -> FunnelMeta:
         """The periods that the answer covers."""
-        return self._part("meta", FunnelMeta)
+        value: FunnelMeta = self._part("meta", FunnelMeta)
+        return value
 
     @property
     def data(self) -> FunnelByDate:
         """The funnel of each period by its first day, or its segments if the query had `on`."""
-        return self._part("data", FunnelByDate)
+        value: FunnelByDate = self._part("data", FunnelByDate)
+        return value

@@ -56,49 +56,59 @@ class FunnelStep(Model):
     @property
     def count(self) -> float:
         """Users who reached the step."""
-        return number(self.get("count"))
+        value: float = number(self.get("count"))
+        return value
 
     @property
     def goal(self) -> str | None:
         """The event that completes the step; for a custom event, `$custom_event:` and its id."""
-        return self.get("goal")
+        value: str | None = self.get("goal")
+        return value
 
     @property
     def event(self) -> str:
         """Name of the same event."""
-        return self.get("event")
+        value: str = self.get("event")
+        return value
 
     @property
     def step_conv_ratio(self) -> float | None:
         """Share of the previous step's users who reached this one, 0 to 1."""
-        return number(self.get("step_conv_ratio"))
+        value: float | None = number(self.get("step_conv_ratio"))
+        return value
 
     @property
     def overall_conv_ratio(self) -> float | None:
         """Share of the first step's users who reached this one, 0 to 1."""
-        return number(self.get("overall_conv_ratio"))
+        value: float | None = number(self.get("overall_conv_ratio"))
+        return value
 
     @property
     def avg_time(self) -> float | None:
         """Mean time from the previous step, in seconds. Null on the first step."""
-        return number(self.get("avg_time"))
+        value: float | None = number(self.get("avg_time"))
+        return value
 
     @property
     def avg_time_from_start(self) -> float | None:
         """Mean time from the first step, in seconds."""
-        return number(self.get("avg_time_from_start"))
+        value: float | None = number(self.get("avg_time_from_start"))
+        return value
 
     @property
     def step_label(self) -> str | None:
         """The step's label, such as the name of a custom event."""
-        return self.get("step_label")
+        value: str | None = self.get("step_label")
+        return value
 
     @property
     def custom_event(self) -> bool | None:
         """True if the event is a custom one; otherwise null or missing."""
-        return boolean(self.get("custom_event"))
+        value: bool | None = boolean(self.get("custom_event"))
+        return value
 
     @property
     def custom_event_id(self) -> int | None:
         """Id of the custom event; otherwise null or missing."""
-        return integer(self.get("custom_event_id"))
+        value: int | None = integer(self.get("custom_event_id"))
+        return value

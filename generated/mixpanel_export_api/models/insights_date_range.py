@@ -34,9 +34,11 @@ class InsightsDateRange(Model):
     @property
     def from_date(self) -> datetime.datetime:
         """First moment, with the project's offset."""
-        return moment(self.get("from_date"), self._zone)
+        value: datetime.datetime = moment(self.get("from_date"), self._zone)
+        return value
 
     @property
     def to_date(self) -> datetime.datetime:
         """Last moment, with the project's offset."""
-        return moment(self.get("to_date"), self._zone)
+        value: datetime.datetime = moment(self.get("to_date"), self._zone)
+        return value

@@ -52,17 +52,20 @@ class InsightsResult(Model, Table):
     @property
     def computed_at(self) -> datetime.datetime | None:
         """Time of the computation. Reports are cached for a while."""
-        return moment(self.get("computed_at"), self._zone)
+        value: datetime.datetime | None = moment(self.get("computed_at"), self._zone)
+        return value
 
     @property
     def date_range(self) -> InsightsDateRange | None:
         """The range of time that a report covers."""
-        return self._model("date_range", InsightsDateRange)
+        value: InsightsDateRange | None = self._model("date_range", InsightsDateRange)
+        return value
 
     @property
     def headers(self) -> list[str] | None:
         """Names of the levels of `series`, from the outside in; `$event` is the event's name."""
-        return self._values("headers", any_value)
+        value: list[str] | None = self._values("headers", any_value)
+        return value
 
     @property
     def series(self) -> InsightsSeries:
@@ -71,4 +74,5 @@ class InsightsResult(Model, Table):
         values, and the innermost one has numbers by ISO 8601 time or, in reports without time,
         by `all`. Saved funnels nest metrics and steps, saved retention reports objects with
         `first`, `counts` and `rates`."""
-        return self._part("series", InsightsSeries)
+        value: InsightsSeries = self._part("series", InsightsSeries)
+        return value

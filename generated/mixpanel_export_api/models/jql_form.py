@@ -32,9 +32,11 @@ class JqlForm(Model):
     @property
     def script(self) -> str:
         """JavaScript with a function `main` that returns a query."""
-        return self.get("script")
+        value: str = self.get("script")
+        return value
 
     @property
     def params(self) -> JqlParams | None:
         """Values of any kind for the script's global variable `params`. JSON text on the wire."""
-        return self._model("params", JqlParams)
+        value: JqlParams | None = self._model("params", JqlParams)
+        return value

@@ -25,4 +25,5 @@ class LegacyAcknowledgement(Model):
     @property
     def error(self) -> bool | None:
         """False."""
-        return boolean(self.get("error"))
+        value: bool | None = boolean(self.get("error"))
+        return value

@@ -41,19 +41,23 @@ class LegacyAnnotation(Model):
     @property
     def id(self) -> int:
         """Id of the annotation."""
-        return integer(self.get("id"))
+        value: int = integer(self.get("id"))
+        return value
 
     @property
     def date(self) -> datetime.datetime:
         """The annotated time, `YYYY-MM-DD HH:MM:SS` in the project's time zone."""
-        return moment(self.get("date"), self._zone)
+        value: datetime.datetime = moment(self.get("date"), self._zone)
+        return value
 
     @property
     def description(self) -> str:
         """Text shown on charts."""
-        return self.get("description")
+        value: str = self.get("description")
+        return value
 
     @property
     def project_id(self) -> int | None:
         """Id of the project."""
-        return integer(self.get("project_id"))
+        value: int | None = integer(self.get("project_id"))
+        return value

@@ -36,12 +36,14 @@ class LegacyAnnotationsResult(Listing[LegacyAnnotation]):
     @property
     def annotations(self) -> list[LegacyAnnotation]:
         """The annotations."""
-        return self._models("annotations", LegacyAnnotation) or []
+        value: list[LegacyAnnotation] = self._models("annotations", LegacyAnnotation) or []
+        return value
 
     @property
     def error(self) -> bool | None:
         """False."""
-        return boolean(self.get("error"))
+        value: bool | None = boolean(self.get("error"))
+        return value
 
     def _listed(self) -> list[LegacyAnnotation]:
         return self.annotations

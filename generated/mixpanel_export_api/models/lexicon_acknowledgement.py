@@ -24,4 +24,5 @@ class LexiconAcknowledgement(Model):
     @property
     def status(self) -> str | None:
         """The word `ok`."""
-        return self.get("status")
+        value: str | None = self.get("status")
+        return value

@@ -25,4 +25,5 @@ class LexiconDeleteCount(Model):
     @property
     def delete_count(self) -> int | None:
         """Deleted schemas."""
-        return integer(self.get("delete_count"))
+        value: int | None = integer(self.get("delete_count"))
+        return value

@@ -28,9 +28,11 @@ class LexiconDeleteResult(Model):
     @property
     def status(self) -> str | None:
         """The word `ok`."""
-        return self.get("status")
+        value: str | None = self.get("status")
+        return value
 
     @property
     def results(self) -> LexiconDeleteCount:
         """The number of schemas; empty if Mixpanel does not say."""
-        return self._part("results", LexiconDeleteCount)
+        value: LexiconDeleteCount = self._part("results", LexiconDeleteCount)
+        return value

@@ -48,34 +48,41 @@ class LexiconEntitySettings(Model):
     @property
     def source(self) -> str | None:
         """Uploader of the schema."""
-        return self.get("$source")
+        value: str | None = self.get("$source")
+        return value
 
     @property
     def display_name(self) -> str | None:
         """Name shown instead of the entity's own."""
-        return self.get("displayName")
+        value: str | None = self.get("displayName")
+        return value
 
     @property
     def tags(self) -> list[str] | None:
         """Tags to find it by."""
-        return self._values("tags", any_value)
+        value: list[str] | None = self._values("tags", any_value)
+        return value
 
     @property
     def hidden(self) -> bool | None:
         """True if menus hide it."""
-        return boolean(self.get("hidden"))
+        value: bool | None = boolean(self.get("hidden"))
+        return value
 
     @property
     def dropped(self) -> bool | None:
         """True if Mixpanel discards incoming events. Events only."""
-        return boolean(self.get("dropped"))
+        value: bool | None = boolean(self.get("dropped"))
+        return value
 
     @property
     def contacts(self) -> list[str] | None:
         """E-mail addresses of people responsible for it."""
-        return self._values("contacts", any_value)
+        value: list[str] | None = self._values("contacts", any_value)
+        return value
 
     @property
     def team_contacts(self) -> list[str] | None:
         """Names of teams responsible for it."""
-        return self._values("teamContacts", any_value)
+        value: list[str] | None = self._values("teamContacts", any_value)
+        return value

@@ -35,14 +35,17 @@ class LexiconEntry(Model):
     @property
     def entity_type(self) -> str | None:
         """Kind of entity, such as `event`, `profile` or `custom_event`."""
-        return self.get("entityType")
+        value: str | None = self.get("entityType")
+        return value
 
     @property
     def name(self) -> str | None:
         """Name of the event; `$user` for user profiles."""
-        return self.get("name")
+        value: str | None = self.get("name")
+        return value
 
     @property
     def schema_json(self) -> LexiconSchema:
         """The Lexicon's description of an event or of profiles, in the manner of a JSON Schema."""
-        return self._part("schemaJson", LexiconSchema)
+        value: LexiconSchema = self._part("schemaJson", LexiconSchema)
+        return value

@@ -25,4 +25,5 @@ class LexiconMetadata(Model):
     @property
     def com_mixpanel(self) -> LexiconEntitySettings | None:
         """Mixpanel's settings."""
-        return self._model("com.mixpanel", LexiconEntitySettings)
+        value: LexiconEntitySettings | None = self._model("com.mixpanel", LexiconEntitySettings)
+        return value

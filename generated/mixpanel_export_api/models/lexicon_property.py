@@ -41,24 +41,29 @@ class LexiconProperty(Model):
     def type_(self) -> str | list[Any] | None:
         """JSON type of its values, such as `string`, `number`, `integer`, `boolean`, `array` or
         `object`, or a list of types."""
-        return self.get("type")
+        value: str | list[Any] | None = self.get("type")
+        return value
 
     @property
     def format_(self) -> str | None:
         """Format of text, such as `date-time`."""
-        return self.get("format")
+        value: str | None = self.get("format")
+        return value
 
     @property
     def description(self) -> str | None:
         """Description of the property."""
-        return self.get("description")
+        value: str | None = self.get("description")
+        return value
 
     @property
     def examples(self) -> list[Any] | None:
         """Examples of values."""
-        return self._values("examples", any_value)
+        value: list[Any] | None = self._values("examples", any_value)
+        return value
 
     @property
     def metadata(self) -> LexiconPropertyMetadata | None:
         """Data about the property, by software."""
-        return self._model("metadata", LexiconPropertyMetadata)
+        value: LexiconPropertyMetadata | None = self._model("metadata", LexiconPropertyMetadata)
+        return value

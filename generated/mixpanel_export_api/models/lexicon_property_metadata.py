@@ -25,4 +25,5 @@ class LexiconPropertyMetadata(Model):
     @property
     def com_mixpanel(self) -> LexiconPropertySettings | None:
         """Mixpanel's settings."""
-        return self._model("com.mixpanel", LexiconPropertySettings)
+        value: LexiconPropertySettings | None = self._model("com.mixpanel", LexiconPropertySettings)
+        return value

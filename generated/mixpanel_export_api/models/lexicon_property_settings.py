@@ -31,14 +31,17 @@ class LexiconPropertySettings(Model):
     @property
     def display_name(self) -> str | None:
         """Name shown instead of the property's own."""
-        return self.get("displayName")
+        value: str | None = self.get("displayName")
+        return value
 
     @property
     def hidden(self) -> bool | None:
         """True if menus hide it."""
-        return boolean(self.get("hidden"))
+        value: bool | None = boolean(self.get("hidden"))
+        return value
 
     @property
     def dropped(self) -> bool | None:
         """True if Mixpanel discards it on arrival. Event properties only."""
-        return boolean(self.get("dropped"))
+        value: bool | None = boolean(self.get("dropped"))
+        return value

@@ -35,13 +35,15 @@ class LexiconResult(Listing[LexiconEntry]):
     @property
     def status(self) -> str | None:
         """The word `ok`."""
-        return self.get("status")
+        value: str | None = self.get("status")
+        return value
 
     @property
     def results(self) -> list[LexiconEntry]:
         """The schemas. For a single entity Mixpanel sometimes sends the schema itself, which is
         then the `schemaJson` of the only entry."""
-        return self._models("results", LexiconEntry) or []
+        value: list[LexiconEntry] = self._models("results", LexiconEntry) or []
+        return value
 
     def _listed(self) -> list[LexiconEntry]:
         return self.results

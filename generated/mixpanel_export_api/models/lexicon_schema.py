@@ -40,24 +40,29 @@ class LexiconSchema(Model):
     @property
     def schema(self) -> str | None:
         """URL of the JSON Schema dialect."""
-        return self.get("$schema")
+        value: str | None = self.get("$schema")
+        return value
 
     @property
     def description(self) -> str | None:
         """Description of the entity."""
-        return self.get("description")
+        value: str | None = self.get("description")
+        return value
 
     @property
     def required(self) -> list[str] | None:
         """Names of the properties it always has."""
-        return self._values("required", any_value)
+        value: list[str] | None = self._values("required", any_value)
+        return value
 
     @property
     def properties(self) -> LexiconPropertiesByName | None:
         """The entity's properties by name."""
-        return self._model("properties", LexiconPropertiesByName)
+        value: LexiconPropertiesByName | None = self._model("properties", LexiconPropertiesByName)
+        return value
 
     @property
     def metadata(self) -> LexiconMetadata | None:
         """Data about the entity, by software."""
-        return self._model("metadata", LexiconMetadata)
+        value: LexiconMetadata | None = self._model("metadata", LexiconMetadata)
+        return value

@@ -36,21 +36,25 @@ class LexiconSchemaUpload(Model):
     @property
     def description(self) -> str | None:
         """Description of the entity."""
-        return self.get("description")
+        value: str | None = self.get("description")
+        return value
 
     @property
     def properties(self) -> LexiconPropertiesUpload | None:
         """Properties by name, each an object with `type` (array, boolean, integer, null, number,
         object or string), `description` and `metadata`."""
-        return self._model("properties", LexiconPropertiesUpload)
+        value: LexiconPropertiesUpload | None = self._model("properties", LexiconPropertiesUpload)
+        return value
 
     @property
     def required(self) -> list[str] | None:
         """Names of the properties it always has."""
-        return self._values("required", any_value)
+        value: list[str] | None = self._values("required", any_value)
+        return value
 
     @property
     def metadata(self) -> LexiconMetadataUpload | None:
         """Data by software: under `com.mixpanel`, an object with `displayName`, `tags`, `hidden`,
         `dropped`, `contacts`, `teamContacts` and `$source`."""
-        return self._model("metadata", LexiconMetadataUpload)
+        value: LexiconMetadataUpload | None = self._model("metadata", LexiconMetadataUpload)
+        return value

@@ -33,9 +33,11 @@ class LexiconUpload(Model):
     @property
     def entries(self) -> list[LexiconUploadEntry]:
         """The entities with their schemas; entries of a list that was read can be sent back."""
-        return self._models("entries", LexiconUploadEntry) or []
+        value: list[LexiconUploadEntry] = self._models("entries", LexiconUploadEntry) or []
+        return value
 
     @property
     def truncate(self) -> bool | None:
         """True to delete the whole Lexicon of the project first. False by default."""
-        return boolean(self.get("truncate"))
+        value: bool | None = boolean(self.get("truncate"))
+        return value

@@ -28,9 +28,11 @@ class LexiconUploadCounts(Model):
     @property
     def added(self) -> int | None:
         """Schemas created or replaced."""
-        return integer(self.get("added"))
+        value: int | None = integer(self.get("added"))
+        return value
 
     @property
     def deleted(self) -> int | None:
         """Schemas deleted before, with `truncate`."""
-        return integer(self.get("deleted"))
+        value: int | None = integer(self.get("deleted"))
+        return value

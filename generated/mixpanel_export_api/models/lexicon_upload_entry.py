@@ -37,14 +37,17 @@ class LexiconUploadEntry(Model):
     @property
     def entity_type(self) -> str:
         """Kind of entity of a Lexicon schema."""
-        return self.get("entityType")
+        value: str = self.get("entityType")
+        return value
 
     @property
     def name(self) -> str:
         """Name of the event; `$user` for user profiles."""
-        return self.get("name")
+        value: str = self.get("name")
+        return value
 
     @property
     def schema_json(self) -> LexiconSchemaUpload:
         """A Lexicon schema to create or replace, in the manner of a JSON Schema."""
-        return self._part("schemaJson", LexiconSchemaUpload)
+        value: LexiconSchemaUpload = self._part("schemaJson", LexiconSchemaUpload)
+        return value

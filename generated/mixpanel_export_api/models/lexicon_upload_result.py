@@ -28,9 +28,11 @@ class LexiconUploadResult(Model):
     @property
     def status(self) -> str | None:
         """The word `ok`."""
-        return self.get("status")
+        value: str | None = self.get("status")
+        return value
 
     @property
     def results(self) -> LexiconUploadCounts:
         """The numbers of schemas; empty if Mixpanel does not say."""
-        return self._part("results", LexiconUploadCounts)
+        value: LexiconUploadCounts = self._part("results", LexiconUploadCounts)
+        return value

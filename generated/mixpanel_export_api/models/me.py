@@ -41,29 +41,35 @@ class Me(Model):
     @property
     def user_id(self) -> int | None:
         """Id of the caller."""
-        return integer(self.get("user_id"))
+        value: int | None = integer(self.get("user_id"))
+        return value
 
     @property
     def user_name(self) -> str | None:
         """Name of the caller."""
-        return self.get("user_name")
+        value: str | None = self.get("user_name")
+        return value
 
     @property
     def user_email(self) -> str | None:
         """E-mail address of the caller, or the name of a service account."""
-        return self.get("user_email")
+        value: str | None = self.get("user_email")
+        return value
 
     @property
     def organizations(self) -> NamedById:
         """The organizations it can see, by id."""
-        return self._part("organizations", NamedById)
+        value: NamedById = self._part("organizations", NamedById)
+        return value
 
     @property
     def projects(self) -> NamedById:
         """The projects it can see, by id."""
-        return self._part("projects", NamedById)
+        value: NamedById = self._part("projects", NamedById)
+        return value
 
     @property
     def workspaces(self) -> NamedById:
         """The workspaces it can see, by id."""
-        return self._part("workspaces", NamedById)
+        value: NamedById = self._part("workspaces", NamedById)
+        return value

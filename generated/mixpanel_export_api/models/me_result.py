@@ -31,9 +31,11 @@ class MeResult(Model):
     @property
     def status(self) -> str | None:
         """The word `ok`."""
-        return self.get("status")
+        value: str | None = self.get("status")
+        return value
 
     @property
     def results(self) -> Me:
         """The user or service account that makes the call."""
-        return self._part("results", Me)
+        value: Me = self._part("results", Me)
+        return value

@@ -36,9 +36,11 @@ class MultisegData(Model):
     @property
     def series(self) -> list[str]:
         """Every date or time of the answer, in no particular order."""
-        return self._values("series", any_value) or []
+        value: list[str] = self._values("series", any_value) or []
+        return value
 
     @property
     def values(self) -> SeriesByOuterSegment:
         """The inner segments' series for each outer segment, by its name."""
-        return self._part("values", SeriesByOuterSegment)
+        value: SeriesByOuterSegment = self._part("values", SeriesByOuterSegment)
+        return value

@@ -45,14 +45,17 @@ class MultisegResult(Model, Table):
     @property
     def data(self) -> MultisegData:
         """Dates and series."""
-        return self._part("data", MultisegData)
+        value: MultisegData = self._part("data", MultisegData)
+        return value
 
     @property
     def legend_size(self) -> int | None:
         """Number of outer segments."""
-        return integer(self.get("legend_size"))
+        value: int | None = integer(self.get("legend_size"))
+        return value
 
     @property
     def computed_at(self) -> datetime.datetime | None:
         """Time of the computation."""
-        return moment(self.get("computed_at"), self._zone)
+        value: datetime.datetime | None = moment(self.get("computed_at"), self._zone)
+        return value

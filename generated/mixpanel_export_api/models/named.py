@@ -29,9 +29,11 @@ class Named(Model):
     @property
     def id(self) -> int | None:
         """Its id."""
-        return integer(self.get("id"))
+        value: int | None = integer(self.get("id"))
+        return value
 
     @property
     def name(self) -> str | None:
         """Its name."""
-        return self.get("name")
+        value: str | None = self.get("name")
+        return value

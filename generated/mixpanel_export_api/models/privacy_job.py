@@ -57,50 +57,60 @@ class PrivacyJob(Model):
     @property
     def task_id(self) -> str | None:
         """Id of the job, when it was created."""
-        return self.get("task_id")
+        value: str | None = self.get("task_id")
+        return value
 
     @property
     def tracking_id(self) -> str | None:
         """Id of the job."""
-        return self.get("tracking_id")
+        value: str | None = self.get("tracking_id")
+        return value
 
     @property
     def status(self) -> str | None:
         """`PENDING`, `STAGING`, `STARTED`, `SUCCESS`, `FAILURE`, `REVOKED`, `NOT_FOUND` or
         `UNKNOWN`."""
-        return self.get("status")
+        value: str | None = self.get("status")
+        return value
 
     @property
     def results(self) -> str | None:
         """Link to the collected data of a retrieval that has succeeded; empty before."""
-        return self.get("results")
+        value: str | None = self.get("results")
+        return value
 
     @property
     def distinct_ids(self) -> list[str] | None:
         """Distinct ids of the users."""
-        return self._values("distinct_ids", any_value)
+        value: list[str] | None = self._values("distinct_ids", any_value)
+        return value
 
     @property
     def compliance_type(self) -> str | None:
         """The law it was requested under."""
-        return self.get("compliance_type")
+        value: str | None = self.get("compliance_type")
+        return value
 
     @property
     def disclosure_type(self) -> str | None:
         """What is disclosed, under the CCPA."""
-        return self.get("disclosure_type")
+        value: str | None = self.get("disclosure_type")
+        return value
 
     @property
     def requesting_user(self) -> str | None:
         """The user who requested it."""
-        return self.get("requesting_user")
+        value: str | None = self.get("requesting_user")
+        return value
 
     @property
     def project_id(self) -> int | None:
         """Id of the project."""
-        return integer(self.get("project_id"))
+        value: int | None = integer(self.get("project_id"))
+        return value
 
     @property
     def date_requested(self) -> datetime.datetime | None:
         """Time of the request."""
-        return moment(self.get("date_requested"), self._zone)
+        value: datetime.datetime | None = moment(self.get("date_requested"), self._zone)
+        return value

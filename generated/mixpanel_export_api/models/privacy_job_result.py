@@ -28,9 +28,11 @@ class PrivacyJobResult(Model):
     @property
     def status(self) -> str | None:
         """The word `ok`."""
-        return self.get("status")
+        value: str | None = self.get("status")
+        return value
 
     @property
     def results(self) -> PrivacyJob:
         """The job; empty if Mixpanel does not say."""
-        return self._part("results", PrivacyJob)
+        value: PrivacyJob = self._part("results", PrivacyJob)
+        return value

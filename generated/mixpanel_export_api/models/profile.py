@@ -38,24 +38,29 @@ class Profile(Model):
     @property
     def distinct_id(self) -> str | int | float:
         """The user's id, text or a number. Reads as None on the group profiles that lack it."""
-        return self.get("$distinct_id")
+        value: str | int | float = self.get("$distinct_id")
+        return value
 
     @property
     def properties(self) -> ProfileProperties:
         """Its properties by name; empty if Mixpanel sends none."""
-        return self._part("$properties", ProfileProperties)
+        value: ProfileProperties = self._part("$properties", ProfileProperties)
+        return value
 
     @property
     def group_key(self) -> str | None:
         """Name of the group key. Group profiles only."""
-        return self.get("$group_key")
+        value: str | None = self.get("$group_key")
+        return value
 
     @property
     def group_id(self) -> str | float | int | None:
         """Id of the group. Group profiles only."""
-        return self.get("$group_id")
+        value: str | float | int | None = self.get("$group_id")
+        return value
 
     @property
     def data_group_id(self) -> str | int | None:
         """Id of the group key. Group profiles only."""
-        return self.get("data_group_id")
+        value: str | int | None = self.get("data_group_id")
+        return value

@@ -50,32 +50,38 @@ class ProfilesPage(Listing[Profile]):
     @property
     def page(self) -> int:
         """Number of this page, counted from 0."""
-        return integer(self.get("page"))
+        value: int = integer(self.get("page"))
+        return value
 
     @property
     def page_size(self) -> int:
         """Maximum number of results on a page (1000). A page with fewer is the last one."""
-        return integer(self.get("page_size"))
+        value: int = integer(self.get("page_size"))
+        return value
 
     @property
     def session_id(self) -> str | None:
         """Session to send back for the next page of the same query."""
-        return self.get("session_id")
+        value: str | None = self.get("session_id")
+        return value
 
     @property
     def status(self) -> str | None:
         """The word `ok`, or `pending` without results."""
-        return self.get("status")
+        value: str | None = self.get("status")
+        return value
 
     @property
     def total(self) -> int | None:
         """Number of profiles on all pages. May be on page 0 only."""
-        return integer(self.get("total"))
+        value: int | None = integer(self.get("total"))
+        return value
 
     @property
     def results(self) -> list[Profile]:
         """The profiles of this page."""
-        return self._models("results", Profile) or []
+        value: list[Profile] = self._models("results", Profile) or []
+        return value
 
     def _listed(self) -> list[Profile]:
         return self.results

@@ -70,80 +70,95 @@ class ProfilesQueryForm(Model):
     @property
     def distinct_id(self) -> str | None:
         """Distinct id of a single profile."""
-        return self.get("distinct_id")
+        value: str | None = self.get("distinct_id")
+        return value
 
     @property
     def distinct_ids(self) -> list[str] | None:
         """Distinct ids of the profiles. JSON text on the wire."""
-        return self._values("distinct_ids", any_value)
+        value: list[str] | None = self._values("distinct_ids", any_value)
+        return value
 
     @property
     def data_group_id(self) -> str | None:
         """Id of the group key, to read group profiles instead of user profiles."""
-        return self.get("data_group_id")
+        value: str | None = self.get("data_group_id")
+        return value
 
     @property
     def where(self) -> str | None:
         """Expression a profile must match."""
-        return self.get("where")
+        value: str | None = self.get("where")
+        return value
 
     @property
     def output_properties(self) -> list[str] | None:
         """Names of the properties to return; all by default. Name a few for smaller answers. JSON
         text on the wire."""
-        return self._values("output_properties", any_value)
+        value: list[str] | None = self._values("output_properties", any_value)
+        return value
 
     @property
     def session_id(self) -> str | None:
         """The `session_id` of page 0. Required for every later page."""
-        return self.get("session_id")
+        value: str | None = self.get("session_id")
+        return value
 
     @property
     def page(self) -> int | None:
         """Number of the page, counted from 0; 0 by default."""
-        return integer(self.get("page"))
+        value: int | None = integer(self.get("page"))
+        return value
 
     @property
     def behaviors(self) -> list[Behavior] | None:
         """Past behavior of users, for use by name in `where`. Cannot be combined with
         `filter_by_cohort`. JSON text on the wire."""
-        return self._models("behaviors", Behavior)
+        value: list[Behavior] | None = self._models("behaviors", Behavior)
+        return value
 
     @property
     def as_of_timestamp(self) -> int | None:
         """Unix time in seconds at which to evaluate `behaviors`. Required with them for more than
         one page, and the same on every page."""
-        return integer(self.get("as_of_timestamp"))
+        value: int | None = integer(self.get("as_of_timestamp"))
+        return value
 
     @property
     def filter_by_cohort(self) -> CohortFilter | None:
         """The cohort whose members to return: a saved one by `id`, or a definition as
         `raw_cohort`. Cannot be combined with `behaviors`. JSON text on the wire."""
-        return self._model("filter_by_cohort", CohortFilter)
+        value: CohortFilter | None = self._model("filter_by_cohort", CohortFilter)
+        return value
 
     @property
     def include_all_users(self) -> bool | None:
         """False to leave out cohort members that have no profile. True by default. Requires
         `filter_by_cohort`."""
-        return boolean(self.get("include_all_users"))
+        value: bool | None = boolean(self.get("include_all_users"))
+        return value
 
     @property
     def sort_key(self) -> str | None:
         """Expression to sort the profiles by, such as `properties["$last_seen"]`. Undocumented by
         Mixpanel, as are `sort_order`, `search` and `limit`."""
-        return self.get("sort_key")
+        value: str | None = self.get("sort_key")
+        return value
 
     @property
     def sort_order(self) -> str | None:
         """Direction of sorting by `sort_key`."""
-        return self.get("sort_order")
+        value: str | None = self.get("sort_order")
+        return value
 
     @property
     def search(self) -> str | None:
         """Text to find in the profiles."""
-        return self.get("search")
+        value: str | None = self.get("search")
+        return value
 
     @property
     def limit(self) -> int | None:
         """Maximum number of profiles on all pages. All by default."""
-        return integer(self.get("limit"))
+        value: int | None = integer(self.get("limit"))
+        return value

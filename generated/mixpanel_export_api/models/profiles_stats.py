@@ -37,14 +37,17 @@ class ProfilesStats(Model):
     @property
     def results(self) -> Any:
         """The number, or an object with several of them."""
-        return self.get("results")
+        value: Any = self.get("results")
+        return value
 
     @property
     def status(self) -> str | None:
         """The word `ok`."""
-        return self.get("status")
+        value: str | None = self.get("status")
+        return value
 
     @property
     def computed_at(self) -> datetime.datetime | None:
         """Time of the computation."""
-        return moment(self.get("computed_at"), self._zone)
+        value: datetime.datetime | None = moment(self.get("computed_at"), self._zone)
+        return value

@@ -42,25 +42,30 @@ class ProfilesStatsForm(Model):
     @property
     def action(self) -> str:
         """The computation, such as `count()` or `extremes(properties["revenue"])`."""
-        return self.get("action")
+        value: str = self.get("action")
+        return value
 
     @property
     def selector(self) -> str | None:
         """Expression a profile must match. Every profile by default."""
-        return self.get("selector")
+        value: str | None = self.get("selector")
+        return value
 
     @property
     def filter_by_cohort(self) -> CohortFilter | None:
         """The cohort whose members to return: a saved one by `id`, or a definition as
         `raw_cohort`. Cannot be combined with `behaviors`. JSON text on the wire."""
-        return self._model("filter_by_cohort", CohortFilter)
+        value: CohortFilter | None = self._model("filter_by_cohort", CohortFilter)
+        return value
 
     @property
     def data_group_id(self) -> str | None:
         """Id of the group key, for group profiles instead of user profiles."""
-        return self.get("data_group_id")
+        value: str | None = self.get("data_group_id")
+        return value
 
     @property
     def as_of_timestamp(self) -> int | None:
         """Unix time in seconds at which to evaluate the profiles."""
-        return integer(self.get("as_of_timestamp"))
+        value: int | None = integer(self.get("as_of_timestamp"))
+        return value

@@ -25,4 +25,5 @@ class PropertyCount(Model):
     @property
     def count(self) -> int | None:
         """Events with the property; missing for properties that Mixpanel computes."""
-        return integer(self.get("count"))
+        value: int | None = integer(self.get("count"))
+        return value

@@ -40,14 +40,17 @@ class RetentionCohort(Model):
     def counts(self) -> list[float]:
         """Users who came back in each interval, from interval 0 on. Later numbers can be larger
         than earlier ones."""
-        return self._values("counts", number) or []
+        value: list[float] = self._values("counts", number) or []
+        return value
 
     @property
     def first(self) -> float:
         """Users in the group, those who did the first event on the date."""
-        return number(self.get("first"))
+        value: float = number(self.get("first"))
+        return value
 
     @property
     def rates(self) -> list[float] | None:
         """Share of the group that came back in each interval, 0 to 1. Missing in most answers."""
-        return self._values("rates", number)
+        value: list[float] | None = self._values("rates", number)
+        return value

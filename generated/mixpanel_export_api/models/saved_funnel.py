@@ -32,9 +32,11 @@ class SavedFunnel(Model):
     @property
     def funnel_id(self) -> int:
         """Id of the funnel."""
-        return integer(self.get("funnel_id"))
+        value: int = integer(self.get("funnel_id"))
+        return value
 
     @property
     def name(self) -> str:
         """Name of the funnel."""
-        return self.get("name")
+        value: str = self.get("name")
+        return value

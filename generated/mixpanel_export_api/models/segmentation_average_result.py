@@ -41,15 +41,18 @@ class SegmentationAverageResult(Model, Table):
     @property
     def status(self) -> str | None:
         """The word `ok`."""
-        return self.get("status")
+        value: str | None = self.get("status")
+        return value
 
     @property
     def computed_at(self) -> datetime.datetime | None:
         """Time of the computation."""
-        return moment(self.get("computed_at"), self._zone)
+        value: datetime.datetime | None = moment(self.get("computed_at"), self._zone)
+        return value
 
     @property
     def results(self) -> SeriesByDate:
         """A number for each date or time. Dates without data can be missing; the number can be
         null."""
-        return self._part("results", SeriesByDate)
+        value: SeriesByDate = self._part("results", SeriesByDate)
+        return value

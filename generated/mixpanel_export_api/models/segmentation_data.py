@@ -36,9 +36,11 @@ class SegmentationData(Model):
     @property
     def series(self) -> list[str]:
         """Every date or time of the answer, in no particular order."""
-        return self._values("series", any_value) or []
+        value: list[str] = self._values("series", any_value) or []
+        return value
 
     @property
     def values(self) -> SeriesBySegment:
         """A series of numbers for each segment, event or property value, by its name."""
-        return self._part("values", SeriesBySegment)
+        value: SeriesBySegment = self._part("values", SeriesBySegment)
+        return value

@@ -42,14 +42,17 @@ class SegmentationResult(Model, Table):
     @property
     def data(self) -> SegmentationData:
         """Dates and series."""
-        return self._part("data", SegmentationData)
+        value: SegmentationData = self._part("data", SegmentationData)
+        return value
 
     @property
     def legend_size(self) -> int | None:
         """Number of series."""
-        return integer(self.get("legend_size"))
+        value: int | None = integer(self.get("legend_size"))
+        return value
 
     @property
     def computed_at(self) -> datetime.datetime | None:
         """Time of the computation."""
-        return moment(self.get("computed_at"), self._zone)
+        value: datetime.datetime | None = moment(self.get("computed_at"), self._zone)
+        return value

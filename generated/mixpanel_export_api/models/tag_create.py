@@ -28,4 +28,5 @@ class TagCreate(Model):
     @property
     def name(self) -> str:
         """Name of the tag."""
-        return self.get("name")
+        value: str = self.get("name")
+        return value

@@ -35,15 +35,18 @@ class TopEvent(Model):
     @property
     def amount(self) -> float:
         """Today's count so far."""
-        return number(self.get("amount"))
+        value: float = number(self.get("amount"))
+        return value
 
     @property
     def event(self) -> str:
         """Name of the event."""
-        return self.get("event")
+        value: str = self.get("event")
+        return value
 
     @property
     def percent_change(self) -> float | None:
         """Change from yesterday as a ratio, where 0.1 is a tenth more. Not a percentage, despite
         its name."""
-        return number(self.get("percent_change"))
+        value: float | None = number(self.get("percent_change"))
+        return value

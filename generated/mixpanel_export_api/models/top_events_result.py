@@ -35,12 +35,14 @@ class TopEventsResult(Listing[TopEvent]):
     @property
     def events(self) -> list[TopEvent]:
         """The events, the most common first."""
-        return self._models("events", TopEvent) or []
+        value: list[TopEvent] = self._models("events", TopEvent) or []
+        return value
 
     @property
     def type_(self) -> str | None:
         """The counted quantity, as in the query."""
-        return self.get("type")
+        value: str | None = self.get("type")
+        return value
 
     def _listed(self) -> list[TopEvent]:
         return self.events

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import builtins
 import datetime
-import warnings
-from collections.abc import Mapping
-from typing import Any, Literal, cast, overload
 
 from ...models.activity_result import ActivityResult
 from ...runtime import answers
-from ...runtime.lists import Records
-from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
-from ...types import UNSET, Unset
+from ...runtime.operation import AsyncCaller, Caller, Operation
 from . import activity_stream
 
 ACTIVITY_STREAM: Operation[ActivityResult] = Operation(
@@ -56,7 +51,7 @@ ACTIVITY_STREAM: Operation[ActivityResult] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=activity_stream._get_kwargs,
+    build=activity_stream.build_request,
     answer=answers.record(ActivityResult),
 )
 

@@ -7,7 +7,7 @@ from typing import Any
 from ...types import UNSET, Unset
 
 
-def _get_kwargs(
+def build_request(
     *,
     project_id: int | Unset = UNSET,
     workspace_id: int | Unset = UNSET,
@@ -15,6 +15,7 @@ def _get_kwargs(
     from_date: datetime.date,
     to_date: datetime.date,
 ) -> dict[str, Any]:
+    """Return the method, the URL, the parameters and the body of the request."""
 
     params: dict[str, Any] = {}
 

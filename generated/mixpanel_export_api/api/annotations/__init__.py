@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import builtins
 import datetime
-import warnings
-from collections.abc import Mapping
-from typing import Any, Literal, cast, overload
 
 from ...models.annotation_create import AnnotationCreate
 from ...models.annotation_deleted_result import AnnotationDeletedResult
@@ -17,8 +14,7 @@ from ...models.annotations_result import AnnotationsResult
 from ...models.tag_create import TagCreate
 from ...runtime import answers
 from ...runtime.lists import Records
-from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
-from ...types import UNSET, Unset
+from ...runtime.operation import AsyncCaller, Caller, Operation
 from . import (
     annotations_create,
     annotations_create_tag,
@@ -49,7 +45,7 @@ ANNOTATIONS_LIST: Operation[AnnotationsResult] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=annotations_list._get_kwargs,
+    build=annotations_list.build_request,
     answer=answers.record(AnnotationsResult),
 )
 ANNOTATIONS_CREATE: Operation[AnnotationResult] = Operation(
@@ -80,7 +76,7 @@ ANNOTATIONS_CREATE: Operation[AnnotationResult] = Operation(
         "tags",
     ),
     models={},
-    build=annotations_create._get_kwargs,
+    build=annotations_create.build_request,
     answer=answers.record(AnnotationResult),
 )
 ANNOTATIONS_GET: Operation[AnnotationResult] = Operation(
@@ -102,7 +98,7 @@ ANNOTATIONS_GET: Operation[AnnotationResult] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=annotations_get._get_kwargs,
+    build=annotations_get.build_request,
     answer=answers.record(AnnotationResult),
 )
 ANNOTATIONS_DELETE: Operation[AnnotationDeletedResult] = Operation(
@@ -124,7 +120,7 @@ ANNOTATIONS_DELETE: Operation[AnnotationDeletedResult] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=annotations_delete._get_kwargs,
+    build=annotations_delete.build_request,
     answer=answers.record(AnnotationDeletedResult),
 )
 ANNOTATIONS_UPDATE: Operation[AnnotationResult] = Operation(
@@ -151,7 +147,7 @@ ANNOTATIONS_UPDATE: Operation[AnnotationResult] = Operation(
         "tags",
     ),
     models={},
-    build=annotations_update._get_kwargs,
+    build=annotations_update.build_request,
     answer=answers.record(AnnotationResult),
 )
 ANNOTATIONS_LIST_TAGS: Operation[Records[AnnotationTag]] = Operation(
@@ -171,7 +167,7 @@ ANNOTATIONS_LIST_TAGS: Operation[Records[AnnotationTag]] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=annotations_list_tags._get_kwargs,
+    build=annotations_list_tags.build_request,
     answer=answers.records(AnnotationTag),
 )
 ANNOTATIONS_CREATE_TAG: Operation[AnnotationTag] = Operation(
@@ -193,7 +189,7 @@ ANNOTATIONS_CREATE_TAG: Operation[AnnotationTag] = Operation(
     body=TagCreate,
     body_fields=("name",),
     models={},
-    build=annotations_create_tag._get_kwargs,
+    build=annotations_create_tag.build_request,
     answer=answers.record(AnnotationTag),
 )
 

@@ -6,11 +6,12 @@ from urllib.parse import quote
 from ...models.annotation_create import AnnotationCreate
 
 
-def _get_kwargs(
+def build_request(
     project_id: int,
     *,
     body: AnnotationCreate,
 ) -> dict[str, Any]:
+    """Return the method, the URL, the parameters and the body of the request."""
     headers: dict[str, Any] = {}
 
     _kwargs: dict[str, Any] = {

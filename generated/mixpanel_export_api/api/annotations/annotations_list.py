@@ -7,12 +7,13 @@ from urllib.parse import quote
 from ...types import UNSET, Unset
 
 
-def _get_kwargs(
+def build_request(
     project_id: int,
     *,
     from_date: datetime.date | Unset = UNSET,
     to_date: datetime.date | Unset = UNSET,
 ) -> dict[str, Any]:
+    """Return the method, the URL, the parameters and the body of the request."""
 
     params: dict[str, Any] = {}
 

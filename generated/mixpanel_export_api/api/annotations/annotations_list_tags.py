@@ -4,9 +4,10 @@ from typing import Any
 from urllib.parse import quote
 
 
-def _get_kwargs(
+def build_request(
     project_id: int,
 ) -> dict[str, Any]:
+    """Return the method, the URL, the parameters and the body of the request."""
 
     _kwargs: dict[str, Any] = {
         "method": "get",

@@ -6,12 +6,13 @@ from urllib.parse import quote
 from ...models.annotation_update import AnnotationUpdate
 
 
-def _get_kwargs(
+def build_request(
     project_id: int,
     annotation_id: int,
     *,
     body: AnnotationUpdate,
 ) -> dict[str, Any]:
+    """Return the method, the URL, the parameters and the body of the request."""
     headers: dict[str, Any] = {}
 
     _kwargs: dict[str, Any] = {

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import builtins
-import datetime
-import warnings
-from collections.abc import Mapping
-from typing import Any, Literal, cast, overload
-
-from ...models.bookmark_type import BookmarkType, check_bookmark_type
+from ...models.bookmark_type import BookmarkType
 from ...models.bookmarks_result import BookmarksResult
 from ...runtime import answers
-from ...runtime.lists import Records
-from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
-from ...types import UNSET, Unset
+from ...runtime.operation import AsyncCaller, Caller, Operation
 from . import bookmarks_list
 
 BOOKMARKS_LIST: Operation[BookmarksResult] = Operation(
@@ -40,7 +32,7 @@ BOOKMARKS_LIST: Operation[BookmarksResult] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=bookmarks_list._get_kwargs,
+    build=bookmarks_list.build_request,
     answer=answers.record(BookmarksResult),
 )
 

@@ -7,11 +7,12 @@ from ...models.bookmark_type import BookmarkType
 from ...types import UNSET, Unset
 
 
-def _get_kwargs(
+def build_request(
     project_id: int,
     *,
     type_: BookmarkType | Unset = UNSET,
 ) -> dict[str, Any]:
+    """Return the method, the URL, the parameters and the body of the request."""
 
     params: dict[str, Any] = {}
 

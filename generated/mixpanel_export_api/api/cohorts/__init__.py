@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import builtins
-import datetime
-import warnings
-from collections.abc import Mapping
-from typing import Any, Literal, cast, overload
-
 from ...models.cohort import Cohort
 from ...runtime import answers
 from ...runtime.lists import Records
-from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
-from ...types import UNSET, Unset
+from ...runtime.operation import AsyncCaller, Caller, Operation
 from . import cohorts_list
 
 COHORTS_LIST: Operation[Records[Cohort]] = Operation(
@@ -44,7 +37,7 @@ COHORTS_LIST: Operation[Records[Cohort]] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=cohorts_list._get_kwargs,
+    build=cohorts_list.build_request,
     answer=answers.records(Cohort),
 )
 

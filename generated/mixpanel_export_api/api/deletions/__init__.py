@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import builtins
-import datetime
-import warnings
-from collections.abc import Mapping
-from typing import Any, Literal, cast, overload
 
-from ...models.compliance_type import ComplianceType, check_compliance_type
+from ...models.compliance_type import ComplianceType
 from ...models.deletion_create import DeletionCreate
 from ...models.privacy_job_result import PrivacyJobResult
 from ...runtime import answers
-from ...runtime.lists import Records
-from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
-from ...types import UNSET, Unset
+from ...runtime.operation import AsyncCaller, Caller, Operation
 from . import deletions_cancel, deletions_create, deletions_get
 
 DELETIONS_CREATE: Operation[PrivacyJobResult] = Operation(
@@ -49,7 +43,7 @@ DELETIONS_CREATE: Operation[PrivacyJobResult] = Operation(
         "compliance_type",
     ),
     models={},
-    build=deletions_create._get_kwargs,
+    build=deletions_create.build_request,
     answer=answers.record(PrivacyJobResult),
 )
 DELETIONS_GET: Operation[PrivacyJobResult] = Operation(
@@ -75,7 +69,7 @@ DELETIONS_GET: Operation[PrivacyJobResult] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=deletions_get._get_kwargs,
+    build=deletions_get.build_request,
     answer=answers.record(PrivacyJobResult),
 )
 DELETIONS_CANCEL: Operation[PrivacyJobResult] = Operation(
@@ -101,7 +95,7 @@ DELETIONS_CANCEL: Operation[PrivacyJobResult] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=deletions_cancel._get_kwargs,
+    build=deletions_cancel.build_request,
     answer=answers.record(PrivacyJobResult),
 )
 

@@ -6,11 +6,12 @@ from urllib.parse import quote
 from ...types import UNSET
 
 
-def _get_kwargs(
+def build_request(
     tracking_id: str,
     *,
     token: str,
 ) -> dict[str, Any]:
+    """Return the method, the URL, the parameters and the body of the request."""
 
     params: dict[str, Any] = {}
 

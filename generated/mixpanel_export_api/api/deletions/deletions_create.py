@@ -6,11 +6,12 @@ from ...models.deletion_create import DeletionCreate
 from ...types import UNSET
 
 
-def _get_kwargs(
+def build_request(
     *,
     body: DeletionCreate,
     token: str,
 ) -> dict[str, Any]:
+    """Return the method, the URL, the parameters and the body of the request."""
     headers: dict[str, Any] = {}
 
     params: dict[str, Any] = {}

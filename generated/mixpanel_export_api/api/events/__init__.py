@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import builtins
 import datetime
-import warnings
-from collections.abc import Mapping
-from typing import Any, Literal, cast, overload
+from typing import Literal, overload
 
-from ...models.count_type import CountType, check_count_type
-from ...models.output_format import OutputFormat, check_output_format
+from ...models.count_type import CountType
+from ...models.output_format import OutputFormat
 from ...models.segmentation_result import SegmentationResult
-from ...models.time_unit import TimeUnit, check_time_unit
+from ...models.time_unit import TimeUnit
 from ...models.top_events_result import TopEventsResult
 from ...models.top_properties_result import TopPropertiesResult
 from ...runtime import answers
 from ...runtime.lists import Records
-from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
-from ...types import UNSET, Unset
+from ...runtime.operation import AsyncCaller, Caller, CsvText, Operation
 from . import (
     events_names,
     events_properties,
@@ -92,7 +89,7 @@ EVENTS_QUERY: Operation[SegmentationResult | CsvText] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=events_query._get_kwargs,
+    build=events_query.build_request,
     answer=answers.record(SegmentationResult),
 )
 EVENTS_TOP: Operation[TopEventsResult] = Operation(
@@ -129,7 +126,7 @@ EVENTS_TOP: Operation[TopEventsResult] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=events_top._get_kwargs,
+    build=events_top.build_request,
     answer=answers.record(TopEventsResult),
 )
 EVENTS_NAMES: Operation[Records[str]] = Operation(
@@ -177,7 +174,7 @@ EVENTS_NAMES: Operation[Records[str]] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=events_names._get_kwargs,
+    build=events_names.build_request,
     answer=answers.values(),
 )
 EVENTS_PROPERTIES: Operation[SegmentationResult | CsvText] = Operation(
@@ -249,7 +246,7 @@ EVENTS_PROPERTIES: Operation[SegmentationResult | CsvText] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=events_properties._get_kwargs,
+    build=events_properties.build_request,
     answer=answers.record(SegmentationResult),
 )
 EVENTS_PROPERTIES_TOP: Operation[TopPropertiesResult] = Operation(
@@ -284,7 +281,7 @@ EVENTS_PROPERTIES_TOP: Operation[TopPropertiesResult] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=events_properties_top._get_kwargs,
+    build=events_properties_top.build_request,
     answer=answers.record(TopPropertiesResult),
 )
 EVENTS_PROPERTIES_VALUES: Operation[Records[str]] = Operation(
@@ -324,7 +321,7 @@ EVENTS_PROPERTIES_VALUES: Operation[Records[str]] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=events_properties_values._get_kwargs,
+    build=events_properties_values.build_request,
     answer=answers.values(),
 )
 

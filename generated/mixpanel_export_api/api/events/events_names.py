@@ -7,7 +7,7 @@ from ...models.count_type import CountType
 from ...types import UNSET, Unset
 
 
-def _get_kwargs(
+def build_request(
     *,
     project_id: int | Unset = UNSET,
     workspace_id: int | Unset = UNSET,
@@ -16,6 +16,7 @@ def _get_kwargs(
     from_date: datetime.date | Unset = UNSET,
     to_date: datetime.date | Unset = UNSET,
 ) -> dict[str, Any]:
+    """Return the method, the URL, the parameters and the body of the request."""
 
     params: dict[str, Any] = {}
 

@@ -5,7 +5,7 @@ from typing import Any
 from ...types import UNSET, Unset
 
 
-def _get_kwargs(
+def build_request(
     *,
     project_id: int | Unset = UNSET,
     workspace_id: int | Unset = UNSET,
@@ -14,6 +14,7 @@ def _get_kwargs(
     limit: int | Unset = UNSET,
     bucket: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    """Return the method, the URL, the parameters and the body of the request."""
 
     params: dict[str, Any] = {}
 

@@ -10,7 +10,7 @@ from ...models.time_unit import TimeUnit
 from ...types import UNSET, Unset
 
 
-def _get_kwargs(
+def build_request(
     *,
     project_id: int | Unset = UNSET,
     workspace_id: int | Unset = UNSET,
@@ -22,6 +22,7 @@ def _get_kwargs(
     to_date: datetime.date | Unset = UNSET,
     format_: OutputFormat | Unset = UNSET,
 ) -> dict[str, Any]:
+    """Return the method, the URL, the parameters and the body of the request."""
 
     params: dict[str, Any] = {}
 

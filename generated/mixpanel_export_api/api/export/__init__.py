@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import builtins
 import datetime
-import warnings
-from collections.abc import Mapping
-from typing import Any, Literal, cast, overload
 
-from ...models.export_format import ExportFormat, check_export_format
 from ...runtime import answers
-from ...runtime.lists import Records
-from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
-from ...types import UNSET, Unset
+from ...runtime.operation import AsyncCaller, Caller, Expression, Operation
 from . import export_raw
 
 EXPORT_RAW: Operation[str] = Operation(
@@ -52,7 +46,7 @@ EXPORT_RAW: Operation[str] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=export_raw._get_kwargs,
+    build=export_raw.build_request,
     answer=answers.text(),
 )
 

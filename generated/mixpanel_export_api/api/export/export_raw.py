@@ -8,7 +8,7 @@ from ...models.export_format import ExportFormat
 from ...types import UNSET, Unset
 
 
-def _get_kwargs(
+def build_request(
     *,
     project_id: int | Unset = UNSET,
     from_date: datetime.date,
@@ -20,6 +20,7 @@ def _get_kwargs(
     bucket: str | Unset = UNSET,
     format_: ExportFormat | Unset = UNSET,
 ) -> dict[str, Any]:
+    """Return the method, the URL, the parameters and the body of the request."""
 
     params: dict[str, Any] = {}
 

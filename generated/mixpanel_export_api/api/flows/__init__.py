@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-import builtins
-import datetime
-import warnings
-from collections.abc import Mapping
-from typing import Any, Literal, cast, overload
-
 from ...models.flows_result import FlowsResult
 from ...runtime import answers
-from ...runtime.lists import Records
-from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
-from ...types import UNSET, Unset
+from ...runtime.operation import AsyncCaller, Caller, Operation
 from . import flows_query
 
 FLOWS_QUERY: Operation[FlowsResult] = Operation(
@@ -46,7 +38,7 @@ FLOWS_QUERY: Operation[FlowsResult] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=flows_query._get_kwargs,
+    build=flows_query.build_request,
     answer=answers.record(FlowsResult),
 )
 

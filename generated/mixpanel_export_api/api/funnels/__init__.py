@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import builtins
 import datetime
-import warnings
-from collections.abc import Mapping
-from typing import Any, Literal, cast, overload
 
-from ...models.day_week_month import DayWeekMonth, check_day_week_month
+from ...models.day_week_month import DayWeekMonth
 from ...models.funnel_result import FunnelResult
-from ...models.length_unit import LengthUnit, check_length_unit
+from ...models.length_unit import LengthUnit
 from ...models.saved_funnel import SavedFunnel
 from ...runtime import answers
 from ...runtime.lists import Records
-from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
-from ...types import UNSET, Unset
+from ...runtime.operation import AsyncCaller, Caller, Expression, Operation
 from . import funnels_list, funnels_query
 
 FUNNELS_QUERY: Operation[FunnelResult] = Operation(
@@ -79,7 +74,7 @@ FUNNELS_QUERY: Operation[FunnelResult] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=funnels_query._get_kwargs,
+    build=funnels_query.build_request,
     answer=answers.record(FunnelResult),
 )
 FUNNELS_LIST: Operation[Records[SavedFunnel]] = Operation(
@@ -111,7 +106,7 @@ FUNNELS_LIST: Operation[Records[SavedFunnel]] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=funnels_list._get_kwargs,
+    build=funnels_list.build_request,
     answer=answers.records(SavedFunnel),
 )
 

@@ -8,7 +8,7 @@ from ...models.length_unit import LengthUnit
 from ...types import UNSET, Unset
 
 
-def _get_kwargs(
+def build_request(
     *,
     project_id: int | Unset = UNSET,
     workspace_id: int | Unset = UNSET,
@@ -23,6 +23,7 @@ def _get_kwargs(
     where: str | Unset = UNSET,
     limit: int | Unset = UNSET,
 ) -> dict[str, Any]:
+    """Return the method, the URL, the parameters and the body of the request."""
 
     params: dict[str, Any] = {}
 

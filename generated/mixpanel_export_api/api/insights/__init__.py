@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-import builtins
-import datetime
-import warnings
-from collections.abc import Mapping
-from typing import Any, Literal, cast, overload
-
 from ...models.insights_result import InsightsResult
 from ...runtime import answers
-from ...runtime.lists import Records
-from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
-from ...types import UNSET, Unset
+from ...runtime.operation import AsyncCaller, Caller, Operation
 from . import insights_query
 
 INSIGHTS_QUERY: Operation[InsightsResult] = Operation(
@@ -46,7 +38,7 @@ INSIGHTS_QUERY: Operation[InsightsResult] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=insights_query._get_kwargs,
+    build=insights_query.build_request,
     answer=answers.record(InsightsResult),
 )
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import builtins
-import datetime
 import warnings
 from collections.abc import Mapping
-from typing import Any, Literal, cast, overload
+from typing import Any
 
 from typing_extensions import deprecated
 
@@ -14,8 +12,7 @@ from ...models.jql_form import JqlForm
 from ...models.jql_params import JqlParams
 from ...runtime import answers
 from ...runtime.lists import Records
-from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
-from ...types import UNSET, Unset
+from ...runtime.operation import AsyncCaller, Caller, Operation
 from . import jql_query
 
 JQL_QUERY: Operation[Records[Any]] = Operation(
@@ -55,7 +52,7 @@ JQL_QUERY: Operation[Records[Any]] = Operation(
     models={
         "params": JqlParams,
     },
-    build=jql_query._get_kwargs,
+    build=jql_query.build_request,
     answer=answers.values(),
 )
 

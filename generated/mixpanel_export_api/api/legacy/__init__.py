@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import builtins
 import datetime
 import warnings
-from collections.abc import Mapping
-from typing import Any, Literal, cast, overload
+from typing import Literal, overload
 
 from typing_extensions import deprecated
 
 from ...models.legacy_acknowledgement import LegacyAcknowledgement
 from ...models.legacy_annotations_result import LegacyAnnotationsResult
-from ...models.output_format import OutputFormat, check_output_format
+from ...models.output_format import OutputFormat
 from ...models.profiles_page import ProfilesPage
 from ...runtime import answers
-from ...runtime.lists import Records
 from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
-from ...types import UNSET, Unset
 from . import (
     legacy_annotations_create,
     legacy_annotations_delete,
@@ -61,7 +57,7 @@ LEGACY_ANNOTATIONS_LIST: Operation[LegacyAnnotationsResult | CsvText] = Operatio
     body=None,
     body_fields=(),
     models={},
-    build=legacy_annotations_list._get_kwargs,
+    build=legacy_annotations_list.build_request,
     answer=answers.record(LegacyAnnotationsResult),
 )
 LEGACY_ANNOTATIONS_CREATE: Operation[LegacyAcknowledgement | CsvText] = Operation(
@@ -99,7 +95,7 @@ LEGACY_ANNOTATIONS_CREATE: Operation[LegacyAcknowledgement | CsvText] = Operatio
     body=None,
     body_fields=(),
     models={},
-    build=legacy_annotations_create._get_kwargs,
+    build=legacy_annotations_create.build_request,
     answer=answers.record(LegacyAcknowledgement),
 )
 LEGACY_ANNOTATIONS_UPDATE: Operation[LegacyAcknowledgement | CsvText] = Operation(
@@ -139,7 +135,7 @@ LEGACY_ANNOTATIONS_UPDATE: Operation[LegacyAcknowledgement | CsvText] = Operatio
     body=None,
     body_fields=(),
     models={},
-    build=legacy_annotations_update._get_kwargs,
+    build=legacy_annotations_update.build_request,
     answer=answers.record(LegacyAcknowledgement),
 )
 LEGACY_ANNOTATIONS_DELETE: Operation[LegacyAcknowledgement | CsvText] = Operation(
@@ -173,7 +169,7 @@ LEGACY_ANNOTATIONS_DELETE: Operation[LegacyAcknowledgement | CsvText] = Operatio
     body=None,
     body_fields=(),
     models={},
-    build=legacy_annotations_delete._get_kwargs,
+    build=legacy_annotations_delete.build_request,
     answer=answers.record(LegacyAcknowledgement),
 )
 LEGACY_ENGAGE: Operation[ProfilesPage | CsvText] = Operation(
@@ -214,7 +210,7 @@ LEGACY_ENGAGE: Operation[ProfilesPage | CsvText] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=legacy_engage._get_kwargs,
+    build=legacy_engage.build_request,
     answer=answers.record(ProfilesPage),
 )
 

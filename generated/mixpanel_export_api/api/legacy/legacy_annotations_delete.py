@@ -6,12 +6,13 @@ from ...models.output_format import OutputFormat
 from ...types import UNSET, Unset
 
 
-def _get_kwargs(
+def build_request(
     *,
     project_id: int | Unset = UNSET,
     id: int,
     format_: OutputFormat | Unset = UNSET,
 ) -> dict[str, Any]:
+    """Return the method, the URL, the parameters and the body of the request."""
 
     params: dict[str, Any] = {}
 

@@ -6,7 +6,7 @@ from ...models.output_format import OutputFormat
 from ...types import UNSET, Unset
 
 
-def _get_kwargs(
+def build_request(
     *,
     project_id: int | Unset = UNSET,
     id: int,
@@ -14,6 +14,7 @@ def _get_kwargs(
     description: str,
     format_: OutputFormat | Unset = UNSET,
 ) -> dict[str, Any]:
+    """Return the method, the URL, the parameters and the body of the request."""
 
     params: dict[str, Any] = {}
 

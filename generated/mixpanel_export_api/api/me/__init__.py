@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import builtins
-import datetime
-import warnings
-from collections.abc import Mapping
-from typing import Any, Literal, cast, overload
-
 from ...models.me_result import MeResult
 from ...runtime import answers
-from ...runtime.lists import Records
-from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
+from ...runtime.operation import AsyncCaller, Caller, Operation
 from . import me_get
 
 ME_GET: Operation[MeResult] = Operation(
@@ -31,7 +24,7 @@ ME_GET: Operation[MeResult] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=me_get._get_kwargs,
+    build=me_get.build_request,
     answer=answers.record(MeResult),
 )
 

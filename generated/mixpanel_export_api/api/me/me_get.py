@@ -3,7 +3,8 @@
 from typing import Any
 
 
-def _get_kwargs() -> dict[str, Any]:
+def build_request() -> dict[str, Any]:
+    """Return the method, the URL, the parameters and the body of the request."""
 
     _kwargs: dict[str, Any] = {
         "method": "get",

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import builtins
-import datetime
-import warnings
 from collections.abc import Mapping
-from typing import Any, Literal, cast, overload
+from typing import Any
 
 from ...models.behavior import Behavior
 from ...models.cohort_filter import CohortFilter
@@ -14,11 +12,9 @@ from ...models.profiles_page import ProfilesPage
 from ...models.profiles_query_form import ProfilesQueryForm
 from ...models.profiles_stats import ProfilesStats
 from ...models.profiles_stats_form import ProfilesStatsForm
-from ...models.sort_order import SortOrder, check_sort_order
+from ...models.sort_order import SortOrder
 from ...runtime import answers
-from ...runtime.lists import Records
-from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
-from ...types import UNSET, Unset
+from ...runtime.operation import AsyncCaller, Caller, Expression, Operation
 from . import profiles_query, profiles_stats
 
 PROFILES_QUERY: Operation[ProfilesPage] = Operation(
@@ -131,7 +127,7 @@ PROFILES_QUERY: Operation[ProfilesPage] = Operation(
         "behaviors": Behavior,
         "filter_by_cohort": CohortFilter,
     },
-    build=profiles_query._get_kwargs,
+    build=profiles_query.build_request,
     answer=answers.record(ProfilesPage),
 )
 PROFILES_STATS: Operation[ProfilesStats] = Operation(
@@ -182,7 +178,7 @@ PROFILES_STATS: Operation[ProfilesStats] = Operation(
     models={
         "filter_by_cohort": CohortFilter,
     },
-    build=profiles_stats._get_kwargs,
+    build=profiles_stats.build_request,
     answer=answers.record(ProfilesStats),
 )
 

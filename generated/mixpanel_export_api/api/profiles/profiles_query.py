@@ -7,12 +7,13 @@ from ...models.profiles_query_form import ProfilesQueryForm
 from ...types import UNSET, Unset
 
 
-def _get_kwargs(
+def build_request(
     *,
     body: ProfilesQueryForm | Unset = UNSET,
     project_id: int | Unset = UNSET,
     workspace_id: int | Unset = UNSET,
 ) -> dict[str, Any]:
+    """Return the method, the URL, the parameters and the body of the request."""
     headers: dict[str, Any] = {}
 
     params: dict[str, Any] = {}

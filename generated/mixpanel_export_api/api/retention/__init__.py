@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import builtins
 import datetime
-import warnings
-from collections.abc import Mapping
-from typing import Any, Literal, cast, overload
 
-from ...models.day_week_month import DayWeekMonth, check_day_week_month
+from ...models.day_week_month import DayWeekMonth
 from ...models.frequency_result import FrequencyResult
-from ...models.hour_or_day import HourOrDay, check_hour_or_day
+from ...models.hour_or_day import HourOrDay
 from ...models.retention_result import RetentionResult
-from ...models.retention_type import RetentionType, check_retention_type
+from ...models.retention_type import RetentionType
 from ...runtime import answers
-from ...runtime.lists import Records
-from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
-from ...types import UNSET, Unset
+from ...runtime.operation import AsyncCaller, Caller, Expression, Operation
 from . import retention_frequency, retention_query, retention_saved
 
 RETENTION_QUERY: Operation[RetentionResult] = Operation(
@@ -70,7 +64,7 @@ RETENTION_QUERY: Operation[RetentionResult] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=retention_query._get_kwargs,
+    build=retention_query.build_request,
     answer=answers.record(RetentionResult),
 )
 RETENTION_SAVED: Operation[RetentionResult] = Operation(
@@ -104,7 +98,7 @@ RETENTION_SAVED: Operation[RetentionResult] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=retention_saved._get_kwargs,
+    build=retention_saved.build_request,
     answer=answers.record(RetentionResult),
 )
 RETENTION_FREQUENCY: Operation[FrequencyResult] = Operation(
@@ -150,7 +144,7 @@ RETENTION_FREQUENCY: Operation[FrequencyResult] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=retention_frequency._get_kwargs,
+    build=retention_frequency.build_request,
     answer=answers.record(FrequencyResult),
 )
 

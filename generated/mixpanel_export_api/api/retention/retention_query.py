@@ -8,7 +8,7 @@ from ...models.retention_type import RetentionType
 from ...types import UNSET, Unset
 
 
-def _get_kwargs(
+def build_request(
     *,
     project_id: int | Unset = UNSET,
     workspace_id: int | Unset = UNSET,
@@ -26,6 +26,7 @@ def _get_kwargs(
     on: str | Unset = UNSET,
     limit: int | Unset = UNSET,
 ) -> dict[str, Any]:
+    """Return the method, the URL, the parameters and the body of the request."""
 
     params: dict[str, Any] = {}
 

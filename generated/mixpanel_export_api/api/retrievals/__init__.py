@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import builtins
-import datetime
-import warnings
-from collections.abc import Mapping
-from typing import Any, Literal, cast, overload
 
-from ...models.compliance_type import ComplianceType, check_compliance_type
-from ...models.disclosure_type import DisclosureType, check_disclosure_type
+from ...models.compliance_type import ComplianceType
+from ...models.disclosure_type import DisclosureType
 from ...models.privacy_job_result import PrivacyJobResult
 from ...models.retrieval_create import RetrievalCreate
 from ...runtime import answers
-from ...runtime.lists import Records
-from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
-from ...types import UNSET, Unset
+from ...runtime.operation import AsyncCaller, Caller, Operation
 from . import retrievals_create, retrievals_get
 
 RETRIEVALS_CREATE: Operation[PrivacyJobResult] = Operation(
@@ -52,7 +46,7 @@ RETRIEVALS_CREATE: Operation[PrivacyJobResult] = Operation(
         "disclosure_type",
     ),
     models={},
-    build=retrievals_create._get_kwargs,
+    build=retrievals_create.build_request,
     answer=answers.record(PrivacyJobResult),
 )
 RETRIEVALS_GET: Operation[PrivacyJobResult] = Operation(
@@ -78,7 +72,7 @@ RETRIEVALS_GET: Operation[PrivacyJobResult] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=retrievals_get._get_kwargs,
+    build=retrievals_get.build_request,
     answer=answers.record(PrivacyJobResult),
 )
 

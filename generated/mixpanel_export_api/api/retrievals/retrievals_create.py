@@ -6,11 +6,12 @@ from ...models.retrieval_create import RetrievalCreate
 from ...types import UNSET
 
 
-def _get_kwargs(
+def build_request(
     *,
     body: RetrievalCreate,
     token: str,
 ) -> dict[str, Any]:
+    """Return the method, the URL, the parameters and the body of the request."""
     headers: dict[str, Any] = {}
 
     params: dict[str, Any] = {}

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import builtins
-import datetime
-import warnings
 from collections.abc import Mapping
-from typing import Any, Literal, cast, overload
+from typing import Any
 
-from ...models.entity_type import EntityType, check_entity_type
+from ...models.entity_type import EntityType
 from ...models.lexicon_acknowledgement import LexiconAcknowledgement
 from ...models.lexicon_delete_result import LexiconDeleteResult
 from ...models.lexicon_metadata_upload import LexiconMetadataUpload
@@ -20,9 +18,7 @@ from ...models.lexicon_upload import LexiconUpload
 from ...models.lexicon_upload_entry import LexiconUploadEntry
 from ...models.lexicon_upload_result import LexiconUploadResult
 from ...runtime import answers
-from ...runtime.lists import Records
-from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
-from ...types import UNSET, Unset
+from ...runtime.operation import AsyncCaller, Caller, Operation
 from . import (
     schemas_delete,
     schemas_delete_all,
@@ -52,7 +48,7 @@ SCHEMAS_LIST: Operation[LexiconResult] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=schemas_list._get_kwargs,
+    build=schemas_list.build_request,
     answer=answers.record(LexiconResult),
 )
 SCHEMAS_UPLOAD: Operation[LexiconUploadResult] = Operation(
@@ -99,7 +95,7 @@ SCHEMAS_UPLOAD: Operation[LexiconUploadResult] = Operation(
     models={
         "entries": LexiconUploadEntry,
     },
-    build=schemas_upload._get_kwargs,
+    build=schemas_upload.build_request,
     answer=answers.record(LexiconUploadResult),
 )
 SCHEMAS_DELETE_ALL: Operation[LexiconDeleteResult] = Operation(
@@ -119,7 +115,7 @@ SCHEMAS_DELETE_ALL: Operation[LexiconDeleteResult] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=schemas_delete_all._get_kwargs,
+    build=schemas_delete_all.build_request,
     answer=answers.record(LexiconDeleteResult),
 )
 SCHEMAS_LIST_FOR_ENTITY: Operation[LexiconResult] = Operation(
@@ -142,7 +138,7 @@ SCHEMAS_LIST_FOR_ENTITY: Operation[LexiconResult] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=schemas_list_for_entity._get_kwargs,
+    build=schemas_list_for_entity.build_request,
     answer=answers.record(LexiconResult),
 )
 SCHEMAS_DELETE_FOR_ENTITY: Operation[LexiconDeleteResult] = Operation(
@@ -165,7 +161,7 @@ SCHEMAS_DELETE_FOR_ENTITY: Operation[LexiconDeleteResult] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=schemas_delete_for_entity._get_kwargs,
+    build=schemas_delete_for_entity.build_request,
     answer=answers.record(LexiconDeleteResult),
 )
 SCHEMAS_GET: Operation[LexiconSchema] = Operation(
@@ -191,7 +187,7 @@ SCHEMAS_GET: Operation[LexiconSchema] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=schemas_get._get_kwargs,
+    build=schemas_get.build_request,
     answer=answers.record(LexiconSchema),
 )
 SCHEMAS_REPLACE: Operation[LexiconAcknowledgement] = Operation(
@@ -229,7 +225,7 @@ SCHEMAS_REPLACE: Operation[LexiconAcknowledgement] = Operation(
         "properties": LexiconPropertiesUpload,
         "metadata": LexiconMetadataUpload,
     },
-    build=schemas_replace._get_kwargs,
+    build=schemas_replace.build_request,
     answer=answers.record(LexiconAcknowledgement),
 )
 SCHEMAS_DELETE: Operation[LexiconDeleteResult] = Operation(
@@ -255,7 +251,7 @@ SCHEMAS_DELETE: Operation[LexiconDeleteResult] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=schemas_delete._get_kwargs,
+    build=schemas_delete.build_request,
     answer=answers.record(LexiconDeleteResult),
 )
 SCHEMAS_UPDATE: Operation[LexiconAcknowledgement] = Operation(
@@ -293,7 +289,7 @@ SCHEMAS_UPDATE: Operation[LexiconAcknowledgement] = Operation(
         "properties": LexiconPropertiesUpload,
         "metadata": LexiconMetadataUpload,
     },
-    build=schemas_update._get_kwargs,
+    build=schemas_update.build_request,
     answer=answers.record(LexiconAcknowledgement),
 )
 

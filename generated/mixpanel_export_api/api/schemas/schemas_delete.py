@@ -6,11 +6,12 @@ from urllib.parse import quote
 from ...models.entity_type import EntityType
 
 
-def _get_kwargs(
+def build_request(
     project_id: int,
     entity_type: EntityType,
     name: str,
 ) -> dict[str, Any]:
+    """Return the method, the URL, the parameters and the body of the request."""
 
     _kwargs: dict[str, Any] = {
         "method": "delete",

@@ -7,12 +7,13 @@ from ...models.entity_type import EntityType
 from ...types import UNSET, Unset
 
 
-def _get_kwargs(
+def build_request(
     project_id: int,
     entity_type: EntityType,
     *,
     entity_name: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    """Return the method, the URL, the parameters and the body of the request."""
 
     params: dict[str, Any] = {}
 

@@ -7,13 +7,14 @@ from ...models.entity_type import EntityType
 from ...models.lexicon_schema_upload import LexiconSchemaUpload
 
 
-def _get_kwargs(
+def build_request(
     project_id: int,
     entity_type: EntityType,
     name: str,
     *,
     body: LexiconSchemaUpload,
 ) -> dict[str, Any]:
+    """Return the method, the URL, the parameters and the body of the request."""
     headers: dict[str, Any] = {}
 
     _kwargs: dict[str, Any] = {

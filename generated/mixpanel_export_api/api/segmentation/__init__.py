@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import builtins
 import datetime
-import warnings
-from collections.abc import Mapping
-from typing import Any, Literal, cast, overload
+from typing import Literal, overload
 
-from ...models.count_type import CountType, check_count_type
-from ...models.csv_format import CsvFormat, check_csv_format
-from ...models.hour_or_day import HourOrDay, check_hour_or_day
+from ...models.count_type import CountType
+from ...models.csv_format import CsvFormat
+from ...models.hour_or_day import HourOrDay
 from ...models.multiseg_result import MultisegResult
 from ...models.segmentation_average_result import SegmentationAverageResult
 from ...models.segmentation_result import SegmentationResult
 from ...models.segmentation_sum_result import SegmentationSumResult
-from ...models.time_unit import TimeUnit, check_time_unit
+from ...models.time_unit import TimeUnit
 from ...runtime import answers
-from ...runtime.lists import Records
 from ...runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
-from ...types import UNSET, Unset
 from . import (
     segmentation_average,
     segmentation_multiseg,
@@ -80,7 +75,7 @@ SEGMENTATION_QUERY: Operation[SegmentationResult | CsvText] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=segmentation_query._get_kwargs,
+    build=segmentation_query.build_request,
     answer=answers.record(SegmentationResult),
 )
 SEGMENTATION_NUMERIC: Operation[SegmentationResult] = Operation(
@@ -133,7 +128,7 @@ SEGMENTATION_NUMERIC: Operation[SegmentationResult] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=segmentation_numeric._get_kwargs,
+    build=segmentation_numeric.build_request,
     answer=answers.record(SegmentationResult),
 )
 SEGMENTATION_SUM: Operation[SegmentationSumResult] = Operation(
@@ -177,7 +172,7 @@ SEGMENTATION_SUM: Operation[SegmentationSumResult] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=segmentation_sum._get_kwargs,
+    build=segmentation_sum.build_request,
     answer=answers.record(SegmentationSumResult),
 )
 SEGMENTATION_AVERAGE: Operation[SegmentationAverageResult] = Operation(
@@ -221,7 +216,7 @@ SEGMENTATION_AVERAGE: Operation[SegmentationAverageResult] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=segmentation_average._get_kwargs,
+    build=segmentation_average.build_request,
     answer=answers.record(SegmentationAverageResult),
 )
 SEGMENTATION_MULTISEG: Operation[MultisegResult] = Operation(
@@ -276,7 +271,7 @@ SEGMENTATION_MULTISEG: Operation[MultisegResult] = Operation(
     body=None,
     body_fields=(),
     models={},
-    build=segmentation_multiseg._get_kwargs,
+    build=segmentation_multiseg.build_request,
     answer=answers.record(MultisegResult),
 )
 

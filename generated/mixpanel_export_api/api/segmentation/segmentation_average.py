@@ -7,7 +7,7 @@ from ...models.hour_or_day import HourOrDay
 from ...types import UNSET, Unset
 
 
-def _get_kwargs(
+def build_request(
     *,
     project_id: int | Unset = UNSET,
     workspace_id: int | Unset = UNSET,
@@ -18,6 +18,7 @@ def _get_kwargs(
     unit: HourOrDay | Unset = UNSET,
     where: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    """Return the method, the URL, the parameters and the body of the request."""
 
     params: dict[str, Any] = {}
 

@@ -9,7 +9,7 @@ from ...models.time_unit import TimeUnit
 from ...types import UNSET, Unset
 
 
-def _get_kwargs(
+def build_request(
     *,
     project_id: int | Unset = UNSET,
     workspace_id: int | Unset = UNSET,
@@ -24,6 +24,7 @@ def _get_kwargs(
     type_: CountType | Unset = UNSET,
     format_: CsvFormat | Unset = UNSET,
 ) -> dict[str, Any]:
+    """Return the method, the URL, the parameters and the body of the request."""
 
     params: dict[str, Any] = {}
 

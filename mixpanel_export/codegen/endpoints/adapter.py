@@ -1,4 +1,4 @@
-"""Everything of openapi-python-client that the compiler uses: its public names and its internals.
+"""Everything that the compiler uses of openapi-python-client and of the packages that come with it.
 
 The version is pinned in pyproject.toml. A name that has moved in another version is mended here, and only here; see
 docs/how-to/regenerate.md.
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
+from mixpanel_export.errors import GenerationError
+
 try:
-    from jinja2 import PackageLoader
+    from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
     from openapi_python_client import Project
     from openapi_python_client.config import Config, ConfigFile, MetaType
     from openapi_python_client.parser import GeneratorData
@@ -19,15 +21,21 @@ try:
     from openapi_python_client.parser.properties import ModelProperty, Property
     from openapi_python_client.parser.properties.list_property import ListProperty
     from openapi_python_client.strings import ClassName, PythonIdentifier, safe_for_docstring, snake_case
+    from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+    from ruamel.yaml.nodes import MappingNode, SequenceNode
 except ImportError as error:
-    raise ImportError(
-        f"openapi-python-client {version('openapi-python-client')} differs from the pinned version: {error}. "
-        "Install the pinned one, or follow docs/how-to/regenerate.md"
+    raise GenerationError(
+        f"openapi-python-client {version('openapi-python-client')} is too different: {error}. Install the version "
+        "of the extra: pip install 'mixpanel-export-sdk[codegen]'"
     ) from error
 
 __all__ = [
     "UPSTREAM_TEMPLATES",
+    "YAML",
     "BodyType",
+    "ChoiceLoader",
     "ClassName",
     "Config",
     "ConfigFile",
@@ -35,11 +43,17 @@ __all__ = [
     "GeneratorData",
     "GeneratorError",
     "ListProperty",
+    "MappingNode",
     "MetaType",
     "ModelProperty",
+    "OpenAPIV30SpecValidator",
+    "OpenAPIV31SpecValidator",
+    "PrefixLoader",
     "Project",
     "Property",
     "PythonIdentifier",
+    "SequenceNode",
+    "YAMLError",
     "safe_for_docstring",
     "snake_case",
 ]

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from spec.mistakes import METHODS, GenerationError, read_spec
+from mixpanel_export.codegen.endpoints.mistakes import read_spec
+from mixpanel_export.codegen.endpoints.operation_rules import BUDGETS, is_mixpanels
+from mixpanel_export.codegen.endpoints.places import METHODS, object_of, parts_of, resolved
 
-__all__ = ["METHODS", "Contract", "GenerationError"]
+__all__ = ["Contract"]
 
 _CHECKED_KEYS = (
     "type", "format", "enum", "items", "properties", "minimum", "maximum", "minItems", "maxItems", "minLength",
@@ -21,16 +23,29 @@ class Contract:
     """An OpenAPI document, read from a file and validated."""
 
     def __init__(self, path: Path) -> None:
+        self.name = path.name
         self.document: dict[str, Any] = read_spec(path)
+        self.document.setdefault("components", {}).setdefault("schemas", {})
+        for *_, operation, _ in self.operations():
+            operation.setdefault("security", self.document.get("security"))
 
     def resolve(self, node: dict[str, Any]) -> dict[str, Any]:
         """Follow the references of a node; keys beside a `$ref` win over the target's."""
-        while "$ref" in node:
-            target: Any = self.document
-            for part in node["$ref"].removeprefix("#/").split("/"):
-                target = target[part]
-            node = {**target, **{key: value for key, value in node.items() if key != "$ref"}}
-        return node
+        return resolved(self.document, node)
+
+    def servers(self, operation: dict[str, Any], item: dict[str, Any]) -> dict[str, str]:
+        """Return the servers of an operation by region, "" for any; none if Mixpanel serves it."""
+        declared: list[Any] = []
+        for holder in (self.document, item, operation):
+            declared = parts_of(holder.get("servers")) or declared
+        own = [server for server in declared if not is_mixpanels(server["url"])]
+        return {server.get("x-region", ""): server["url"].rstrip("/") for server in own}
+
+    def family(self, operation: dict[str, Any], item: dict[str, Any]) -> str:
+        """Return the family of calls whose budget an operation uses; empty to tell by its path."""
+        if "x-budget" in operation:
+            return BUDGETS[operation["x-budget"]]
+        return "app" if self.servers(operation, item) else ""
 
     def tag_descriptions(self) -> dict[str, str]:
         """Return the description of each tag; a tag that is not described gets one that names it."""
@@ -54,12 +69,7 @@ class Contract:
         """Return the schema of a parameter's value, which may travel as JSON text."""
         if "content" in parameter:
             return self.resolve(parameter["content"]["application/json"]["schema"])
-        schema = self.resolve(parameter["schema"])
-        if schema.get("type") in {"array", "object"}:
-            raise GenerationError(
-                f"{parameter['name']}: Mixpanel expects arrays as JSON text; describe the parameter with `content`"
-            )
-        return schema
+        return self.resolve(parameter["schema"])
 
     def fixed(self, parameters: Iterable[dict[str, Any]]) -> dict[str, Any]:
         """Return the parameters with a `const` by name: the client always sends them."""
@@ -75,16 +85,13 @@ class Contract:
         found: set[str] = set()
 
         def visit(node: Any) -> None:
-            if isinstance(node, list):
-                for item in node:
-                    visit(item)
-            elif isinstance(node, dict):
-                name = str(node.get("$ref", "")).removeprefix("#/components/schemas/")
-                if "$ref" in node and name not in found and "/" not in name:
-                    found.add(name)
-                    visit(self.resolve(node))
-                for inner in node.values():
-                    visit(inner)
+            own = object_of(node)
+            name = str(own.get("$ref", "")).removeprefix("#/components/schemas/")
+            if name and name not in found and "/" not in name:
+                found.add(name)
+                visit(self.resolve(own))
+            for inner in (*parts_of(node), *own.values()):
+                visit(inner)
 
         for _, _, operation, _ in self.operations():
             visit(operation.get("requestBody", {}))
@@ -109,6 +116,7 @@ class Contract:
         for parameter in (parameter for holder in holders for parameter in holder):
             if "content" in parameter:
                 parameter["schema"] = parameter.pop("content")["application/json"]["schema"]
+        _drop_formats(document)
         return document
 
     def narrowed(self, schema: dict[str, Any]) -> dict[str, Any]:
@@ -120,3 +128,12 @@ class Contract:
         if "properties" in kept:
             kept["properties"] = {name: self.narrowed(inner) for name, inner in kept["properties"].items()}
         return kept
+
+
+def _drop_formats(node: object) -> None:
+    """Leave only the formats whose values the client hands over as objects; others are text by then."""
+    own = object_of(node)
+    if isinstance(own.get("format"), str) and own["format"] != "date":
+        del own["format"]
+    for inner in (*parts_of(node), *own.values()):
+        _drop_formats(inner)

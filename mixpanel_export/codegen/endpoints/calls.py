@@ -1,6 +1,6 @@
 """Each operation as the templates see it: arguments with their JSON Schema, security, docstring.
 
-openapi-python-client parses the spec but drops these; see `spec.compile` for how they reach the templates.
+openapi-python-client parses the spec but drops these; see `compile` for how they reach the templates.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from spec.adapter import (
+from mixpanel_export.codegen.endpoints.adapter import (
     BodyType,
     Endpoint,
     GeneratorData,
@@ -23,11 +23,13 @@ from spec.adapter import (
     PythonIdentifier,
     safe_for_docstring,
 )
-from spec.contract import Contract, GenerationError
+from mixpanel_export.codegen.endpoints.contract import Contract
+from mixpanel_export.errors import GenerationError
 
 BOUND = ("project_id", "workspace_id")
 TYPES_BY_FORMAT = {
     "date": "datetime.date | str",
+    "date-time": "datetime.datetime | str",
     "mixpanel-datetime": "datetime.datetime | datetime.date | str",
     "mixpanel-expression": "str | Expression",
 }
@@ -66,6 +68,8 @@ class Call:
     idempotent: bool
     writes: bool
     deprecated: str
+    servers: dict[str, str]
+    family: str
     bound: list[str]
     fixed: dict[str, Any]
     arguments: list[Argument]
@@ -90,8 +94,12 @@ class Call:
         return [*others, f"format: {json_format} = None"]
 
 
-def calls_by_name(contract: Contract, data: GeneratorData) -> dict[str, Call]:
-    """Return every operation of the contract by its Python name."""
+def calls_by_name(contract: Contract, data: GeneratorData, *, offer_bound: bool = False) -> dict[str, Call]:
+    """Return every operation of the contract by its Python name.
+
+    Args:
+        offer_bound: make arguments of those that the client knows, to call another project than its own.
+    """
     endpoints = {
         str(endpoint.name): (str(tag), endpoint)
         for tag, collection in data.endpoint_collections_by_tag.items()
@@ -101,12 +109,18 @@ def calls_by_name(contract: Contract, data: GeneratorData) -> dict[str, Call]:
     for path, method, operation, item in contract.operations():
         name = str(PythonIdentifier(operation["operationId"], prefix="field_"))
         if name not in endpoints:
-            raise GenerationError(f"{operation['operationId']} the generator left it out")
+            raise GenerationError(
+                f"{contract.name}: {method} {path}: the generator cannot read it{_why(data)}"
+            )
         tag, endpoint = endpoints[name]
-        if not name.startswith(f"{tag}_"):
-            raise GenerationError(f"{operation['operationId']}: an operation id must be <tag>_<operation>")
-        calls[name] = call_of(contract, endpoint, tag, path, method, operation, item)
+        calls[name] = call_of(contract, endpoint, tag, path, method, operation, item, offer_bound)
     return calls
+
+
+def _why(data: GeneratorData) -> str:
+    """Return the generator's first complaint, as the end of a sentence."""
+    found = [error for tag in data.endpoint_collections_by_tag.values() for error in tag.parse_errors]
+    return f": {' '.join(str(found[0].detail).split())}" if found else ""
 
 
 def call_of(
@@ -117,6 +131,7 @@ def call_of(
     method: str,
     operation: dict[str, Any],
     item: dict[str, Any],
+    offer_bound: bool,
 ) -> Call:
     described = contract.parameters(operation, item)
     fixed = contract.fixed(described.values())
@@ -136,8 +151,17 @@ def call_of(
     if needs_json or (endpoint.bodies and endpoint.bodies[0].body_type == BodyType.DATA):
         endpoint.relative_imports.add("import json")
     csv = any("text/csv" in contract.resolve(r).get("content", {}) for r in operation["responses"].values())
+    bound = [argument.name for argument in every if argument.name in BOUND]
+    if offer_bound:
+        every = [
+            _by_default_the_clients(argument) if argument.name in BOUND else argument for argument in every
+        ]
     # A format is an argument only if there is a choice.
-    offered = [a for a in every if a.name not in BOUND and (a.name != "format" or csv)]
+    offered = [
+        argument
+        for argument in every
+        if (offer_bound or argument.name not in BOUND) and (argument.name != "format" or csv)
+    ]
     offered.sort(key=lambda argument: not argument.required)
     answers = [
         r for r in endpoint.responses.patterns if r.status_code.range and r.status_code.range[0] // 100 == 2
@@ -155,10 +179,12 @@ def call_of(
         idempotent=operation.get("x-idempotent", True),
         writes=operation.get("x-writes", False),
         deprecated=deprecated,
-        bound=[a.name for a in every if a.name in BOUND],
+        servers=contract.servers(operation, item),
+        family=contract.family(operation, item),
+        bound=bound,
         fixed=fixed,
         arguments=offered,
-        refused=refused(operation, offered),
+        refused=operation.get("x-refused", []),
         body=str(body.class_info.name) if body else None,
         answer=answer,
         reader=reader_of(answers[0].prop) if answers else "answers.text()",
@@ -179,6 +205,11 @@ def call_of(
     )
 
 
+def _by_default_the_clients(argument: Argument) -> Argument:
+    described = f"{argument.description} By default the client's.".strip()
+    return evolve(argument, required=False, description=described)
+
+
 def reader_of(prop: Property) -> str:
     """Return the expression that makes the reader of an answer."""
     inner = prop.inner_property if isinstance(prop, ListProperty) else prop
@@ -187,32 +218,12 @@ def reader_of(prop: Property) -> str:
     return "answers.values()" if inner is not prop else "answers.text()"
 
 
-def refused(operation: dict[str, Any], arguments: list[Argument]) -> list[dict[str, Any]]:
-    """Return the combinations of arguments that the contract refuses."""
-    rules = operation.get("x-refused", [])
-    unknown = {name for rule in rules for name in rule["when"]} - {argument.name for argument in arguments}
-    if unknown:
-        raise GenerationError(f"{operation['operationId']}: x-refused names {', '.join(sorted(unknown))}")
-    return [{"when": rule["when"], "says": rule["says"]} for rule in rules]
-
-
 def body_arguments(contract: Contract, body: ModelProperty, operation: dict[str, Any]) -> Iterator[Argument]:
-    ((media_type, content),) = contract.resolve(operation["requestBody"])["content"].items()
-    fields = contract.resolve(content["schema"])["properties"]
-    as_json = {
-        name
-        for name, encoding in content.get("encoding", {}).items()
-        if encoding.get("contentType") == "application/json"
-    }
+    (content,) = contract.resolve(operation["requestBody"])["content"].values()
+    fields = contract.resolve(content["schema"]).get("properties", {})
     for prop in [*(body.required_properties or []), *(body.optional_properties or [])]:
         wire = prop.name.get_untrusted_value()
-        schema = contract.resolve(fields[wire])
-        is_form = media_type == "application/x-www-form-urlencoded"
-        if is_form and schema.get("type") in {"array", "object"} and wire not in as_json:
-            raise GenerationError(
-                f"{body.class_info.name}.{wire}: it travels as JSON text; say so with `encoding`"
-            )
-        yield argument_of(contract, prop, fields[wire], schema, in_body=True)
+        yield argument_of(contract, prop, fields[wire], contract.resolve(fields[wire]), in_body=True)
 
 
 def argument_of(

@@ -27,8 +27,13 @@ from typing import Any
 
 from attrs import field, frozen
 
-from spec.adapter import ClassName, PythonIdentifier, safe_for_docstring, snake_case
-from spec.contract import Contract, GenerationError
+from mixpanel_export.codegen.endpoints.adapter import (
+    ClassName,
+    PythonIdentifier,
+    safe_for_docstring,
+    snake_case,
+)
+from mixpanel_export.codegen.endpoints.contract import Contract
 
 _SCALARS = {
     "string": ("str", "any_value"),
@@ -41,6 +46,11 @@ _FORMATS = {
     "date-time": ("datetime.datetime", "moment"),
     "date": ("datetime.date", "day"),
 }
+# Methods of models that a field must not hide.
+_METHODS = {
+    "additional_properties", "from_dict", "get", "items", "keys", "to_arrow", "to_dict", "to_pandas", "to_polars",
+    "to_rows",
+}  # fmt: skip
 
 
 @frozen
@@ -131,10 +141,10 @@ class ModelCode:
     implied: str
     within: str
     flat: str
-    overall: list[Field] = field(factory=list)
+    overall: list[Field] = field(factory=list[Field])
     overall_model: str = ""
     unit: str = "entries"
-    quiet: list[str] = field(factory=list)
+    quiet: list[str] = field(factory=list[str])
 
     @property
     def is_map(self) -> bool:
@@ -182,7 +192,7 @@ def _model(contract: Contract, name: str, schema: dict[str, Any], *, is_request:
     listed: str = schema.get("x-list", "")
     return ModelCode(
         name=name,
-        description=_prose(schema["description"]),
+        description=_prose(schema.get("description") or f"The object `{name}`."),
         fields=fields,
         values=_values(contract, schema) if is_map else None,
         is_request=is_request,
@@ -224,14 +234,21 @@ def _fields(contract: Contract, schema: dict[str, Any], *, is_request: bool) -> 
         if is_request and kind.reader == "moment":
             kind = Kind("str")
         yield Field(
-            attribute=str(PythonIdentifier(wire, "field_")),
+            attribute=_attribute(wire),
             wire=wire,
             required=wire in required,
             is_empty=inner.get("x-empty", False) or inner.get("x-always", False),
             kind=kind,
-            description=_prose(inner.get("description") or resolved["description"]),
+            description=_prose(
+                inner.get("description") or resolved.get("description") or f"The property `{wire}`."
+            ),
             unit=inner.get("x-unit", "items"),
         )
+
+
+def _attribute(wire: str) -> str:
+    name = str(PythonIdentifier(wire, "field_"))
+    return f"{name}_" if name in _METHODS else name
 
 
 def _item(contract: Contract, schema: dict[str, Any], path: str) -> str:
@@ -252,16 +269,12 @@ def _kind(contract: Contract, schema: dict[str, Any]) -> Kind:
     """Return the kind of a schema; null does not count as a kind, since it means absent."""
     name = str(schema.get("$ref", "")).rpartition("/")[2]
     resolved = contract.resolve(schema)
-    if "anyOf" in resolved:
-        return _union(
-            [_kind(contract, option) for option in resolved["anyOf"] if option.get("type") != "null"]
-        )
+    if options := [*resolved.get("anyOf", []), *resolved.get("oneOf", [])]:
+        return _union([_kind(contract, option) for option in options if option.get("type") != "null"])
     types = resolved.get("type", [])
     types = {types} if isinstance(types, str) else set(types)
     types -= {"null"}
     if types == {"object"}:
-        if not name:
-            raise GenerationError("an object needs a name; make it a component")
         return Kind(str(ClassName(name, "")), models=(str(ClassName(name, "")),))
     if types == {"array"}:
         item = _kind(contract, resolved["items"])

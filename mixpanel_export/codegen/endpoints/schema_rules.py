@@ -1,0 +1,106 @@
+"""What a schema of a spec must keep to: known keys, named objects, no defaults."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from mixpanel_export.codegen.endpoints.adapter import PythonIdentifier
+from mixpanel_export.codegen.endpoints.places import Mistake, Place, names_of, object_of, parts_of, suggestion
+
+__all__ = ["HARMLESS_FORMATS", "schema_mistakes"]
+
+_FORMATS = {"date", "date-time", "mixpanel-datetime", "mixpanel-expression"}
+HARMLESS_FORMATS = {"double", "email", "float", "hostname", "int32", "int64", "uri", "uuid"}
+"""Formats that are documentation: the value is checked as its type only."""
+
+_KEYWORDS = {
+    "$comment", "$ref", "additionalProperties", "anyOf", "const", "default", "deprecated", "description", "enum",
+    "example", "examples", "exclusiveMaximum", "exclusiveMinimum", "externalDocs", "format", "items", "maxItems",
+    "maxLength", "maxProperties", "maximum", "minItems", "minLength", "minProperties", "minimum", "multipleOf",
+    "nullable", "oneOf", "pattern", "properties", "readOnly", "required", "title", "type", "uniqueItems",
+    "writeOnly",
+}  # fmt: skip
+_UNSUPPORTED = {
+    "allOf": "list the properties of all of them in one schema",
+    "not": "describe what is allowed",
+    "patternProperties": "use additionalProperties",
+    "prefixItems": "use items",
+}
+_CLASS_NAME = re.compile(r"[A-Z][A-Za-z0-9]*")
+# Names that the modules of models and operations import.
+_TAKEN = {
+    "Any", "AsyncCaller", "AsyncResources", "Caller", "ClassVar", "CsvText", "Expression", "False", "Listing",
+    "Literal", "Map", "Mapping", "Model", "ModelMap", "None", "Operation", "Records", "Resources", "T", "Table",
+    "True",
+}  # fmt: skip
+
+
+def schema_mistakes(document: dict[str, Any]) -> Iterator[Mistake]:
+    """Yield the mistakes in the schemas of a document."""
+    for place, schema in _schemas(document, ()):
+        yield from _mistakes(place, schema)
+
+
+def _schemas(
+    node: object, place: Place, *, is_schema: bool = False
+) -> Iterator[tuple[Place, dict[str, Any]]]:
+    """Yield every schema below a node."""
+    for index, item in enumerate(parts_of(node)):
+        yield from _schemas(item, (*place, index), is_schema=is_schema)
+    schema = object_of(node)
+    if is_schema and schema:
+        yield place, schema
+    for key, value in schema.items():
+        here = (*place, key)
+        if key.startswith("x-") or key in ("example", "examples", "enum", "const"):
+            continue
+        if here == ("components", "schemas") or (is_schema and key == "properties"):
+            # Keys are names of the API.
+            for name, inner in object_of(value).items():
+                yield from _schemas(inner, (*here, name), is_schema=True)
+        else:
+            yield from _schemas(value, here, is_schema=is_schema or key == "schema")
+
+
+def _mistakes(place: Place, schema: dict[str, Any]) -> Iterator[Mistake]:
+    is_named = len(place) == 3 and place[:2] == ("components", "schemas")
+    if is_named:
+        name = str(place[-1])
+        if not _CLASS_NAME.fullmatch(name) or name in _TAKEN:
+            why = "this name is taken" if name in _TAKEN else "the name becomes a class"
+            yield place, f"{name}: {why}; expected one such as AuditEntry"
+    for key in schema:
+        here = (*place, key)
+        if key in _UNSUPPORTED:
+            yield here, f"{key}: not supported; {_UNSUPPORTED[key]}"
+        elif key not in _KEYWORDS and not key.startswith("x-"):
+            yield here, f"{key}: unknown key of a schema{suggestion(key, _KEYWORDS)}"
+    if "default" in schema:
+        yield (
+            (*place, "default"),
+            "default: the client would send it; leave it out and name it in the description",
+        )
+    if "format" in schema and str(schema["format"]) not in _FORMATS | HARMLESS_FORMATS:
+        known = suggestion(schema["format"], _FORMATS | HARMLESS_FORMATS)
+        yield (*place, "format"), f"format: {schema['format']!r} is unknown{known}"
+    if "properties" in schema and names_of(schema) != {"object"}:
+        yield place, "properties: expected `type: object` beside them"
+    elif names_of(schema) == {"object"} and not is_named:
+        yield place, "an object needs a name: move it to components/schemas, and refer to it with $ref"
+    if names_of(schema) == {"array"} and not isinstance(schema.get("items"), dict):
+        yield place, "items: required for an array"
+    yield from _same_attributes(place, schema)
+
+
+def _same_attributes(place: Place, schema: dict[str, Any]) -> Iterator[Mistake]:
+    seen: dict[str, str] = {}
+    for name in object_of(schema.get("properties")):
+        attribute = str(PythonIdentifier(name, "field_"))
+        if attribute in seen:
+            yield (
+                (*place, "properties", name),
+                f"{name}: both this and {seen[attribute]} would be the attribute {attribute}; leave one out",
+            )
+        seen[attribute] = name
