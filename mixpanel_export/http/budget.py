@@ -17,14 +17,14 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Literal
 
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 from filelock import FileLock, Timeout
 
 from mixpanel_export.errors import BudgetExhaustedError
 from mixpanel_export.http import clock
 from mixpanel_export.http.clock import clock_time, in_words
 from mixpanel_export.http.ledger import MAX_PAUSE, Ledger, Usage, Window, shared_folder, warn_unshared
-from mixpanel_export.http.limits import SECOND, BudgetWarning, Limits, Quota
+from mixpanel_export.http.limits import MIXPANEL_LIMITS, SECOND, BudgetWarning, Limits, Quota
 from mixpanel_export.http.servers import Family
 from mixpanel_export.http.stores import BudgetStore, StoredLease, store_at
 
@@ -80,13 +80,18 @@ class Delay:
 
 
 class Budget:
-    """The budget of one family of calls of one project. Thread-safe; made by `budget_of`."""
+    """The budget of one family of calls of one project. Thread-safe; made by `budget_of`.
 
-    def __init__(self, key: str, quota: Quota, folder: Path | None) -> None:
+    Args:
+        supposed: the quota to keep from the server's first 429 on, where `quota` has no limit. Otherwise all that
+            was refused would be sent again at one time, and refused again.
+    """
+
+    def __init__(self, key: str, quota: Quota, folder: Path | None, supposed: Quota | None = None) -> None:
         self.quota: Quota = quota
+        self._supposed = supposed
         self._lock = threading.Lock()
         self._windows = _windows(quota)
-        self._longest = max((window.seconds for window in self._windows), default=0.0)
         self._ledger = Ledger(folder / f"{key}.usage" if folder is not None and self._windows else None)
         self._slots = _Slots(key, quota.concurrent, folder)
         self._announced_until = 0.0
@@ -111,7 +116,7 @@ class Budget:
         """Return how many requests were sent within the longest window, an hour for Mixpanel's limits."""
         with self._lock:
             now = clock.uptime()
-            return self._ledger.change(lambda usage: (usage, len(usage.since(now, self._longest).sent)))
+            return self._ledger.change(lambda usage: (usage, len(usage.since(now, self._longest()).sent)))
 
     def pause(self, seconds: float, status: int = 429, *, is_asked: bool = False) -> None:
         """Let no request begin for this long, because the server had too many.
@@ -120,6 +125,10 @@ class Budget:
             is_asked: the server asked for this time, and is believed over our count: one request may begin then.
         """
         with self._lock:
+            if self._supposed is not None and status == HTTPStatus.TOO_MANY_REQUESTS:
+                self._windows = _windows(self._supposed)
+                self._slots = _Slots("", self._supposed.concurrent, None)
+                self._supposed = None
             self._ledger.change(
                 lambda usage: (usage.with_pause(clock.uptime(), seconds, status, is_asked=is_asked), None)
             )
@@ -155,17 +164,20 @@ class Budget:
             return usage, Delay(pause, "server", self._why_paused(usage, now))
         if lease is None or not self._windows:
             return usage, None
-        usage = usage.since(now, self._longest)
+        usage = usage.since(now, self._longest())
         wait, window = usage.wait(now, self._windows)
         if window is not None:
             return usage, Delay(wait, "window", _why(usage.since(now, window.seconds), window))
         return usage.with_request(now, os.getpid()), None
 
+    def _longest(self) -> float:
+        return max((window.seconds for window in self._windows), default=0.0)
+
     def _why_paused(self, usage: Usage, now: float) -> str:
         if usage.status != HTTPStatus.TOO_MANY_REQUESTS:
             return f"Mixpanel answered {usage.status} and asked to wait"
         text = "Mixpanel answered 429, too many requests"
-        if not self._windows:
+        if self.quota == Quota() or not self._windows:
             return text
         longest = max(self._windows, key=lambda window: window.seconds)
         sent = len(usage.since(now, longest.seconds).sent)
@@ -264,7 +276,11 @@ def budget_of(project: str, family: Family, limits: Limits) -> Budget:
     quota = limits.allowance(family) or Quota()
     # A file name that does not tell the project.
     key = f"{family}_{hashlib.sha256(project.encode()).hexdigest()[:20]}"
-    return Budget(key, quota, None) if quota == Quota() else _budgets.get(key, quota, limits.shared)
+    if quota != Quota():
+        return _budgets.get(key, quota, limits.shared)
+    usual = MIXPANEL_LIMITS.allowance(family)
+    # An hour is too long to wait on a guess.
+    return Budget(key, quota, None, evolve(usual, per_hour=None) if usual is not None else None)
 
 
 def _windows(quota: Quota) -> tuple[Window, ...]:

@@ -61,6 +61,7 @@ def test_exports_need_no_environment(environ: dict[str, str], expected: str, tmp
     assert output_of(result) == expected
 
 
+@pytest.mark.slow
 def test_exports_need_no_writable_directory(expected: str) -> None:
     result = run(EXPORT, uid=UID, mounts=[READ_ONLY], environ={"TMPDIR": "/gone"})
     assert output_of(result) == expected

@@ -31,6 +31,7 @@ from mixpanel_export import (
     ServiceAccountAuth,
     SliceFailedError,
 )
+from mixpanel_export.sandbox import Sandbox
 from tests.wire_server import Script, Wire, answer
 
 DAY = ("2024-01-01", "2024-01-01")
@@ -235,3 +236,16 @@ def test_raw_text_is_retried_or_refused_like_any_delivery(wire: Wire) -> None:
         wire.answers(BODY, keep=len(BODY) - 9)
         with pytest.raises(SliceFailedError):
             client.export.raw(from_date=DAY[0], to_date=DAY[1])
+
+
+@pytest.mark.slow
+def test_many_slices_get_by_where_a_server_has_limits_unknown_to_the_client() -> None:
+    """Refused at one time, they must not all come back at one time."""
+    with Sandbox() as sandbox, sandbox.client() as client:
+        events = client.export.events("2024-01-01", "2024-01-20", slice_days=1)
+        assert sum(1 for _ in events) > 0
+        statuses = [request.status for request in sandbox.requests]
+    assert statuses.count(200) == 20
+    # Only those of the beginning.
+    assert statuses.count(429) <= 17
+    assert 429 not in statuses[20:]

@@ -153,6 +153,27 @@ def test_a_pause_says_who_asked_for_it(time: Clock) -> None:
     assert delayed(unlimited).why == "Mixpanel answered 429, too many requests"
 
 
+def test_a_client_without_limits_keeps_the_usual_ones_once_refused(time: Clock) -> None:
+    mine = budget_of("p", "data", UNLIMITED)
+    for _ in range(70):
+        begun(mine)
+    mine.pause(1)
+    time.now += 1
+    # Not the hour's, which nobody knows to be used up.
+    for _ in range(30):
+        for _ in range(3):
+            begun(mine).release()
+        assert delayed(mine).cause == "window"
+        time.now += 2
+    reports = budget_of("p", "query", UNLIMITED)
+    reports.pause(1)
+    time.now += 1
+    leases = [begun(reports) for _ in range(5)]
+    assert delayed(reports).cause == "slots"
+    leases[0].release()
+    begun(reports)
+
+
 def test_a_pause_that_the_server_asked_for_ends_our_own_wait(time: Clock) -> None:
     mine = budget(per_hour=2)
     for _ in range(2):

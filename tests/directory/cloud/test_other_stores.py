@@ -49,6 +49,7 @@ def test_single_deletions_are_retried(bucket: Bucket, refuse: list[Refusal]) -> 
     assert bucket.names() == set()
 
 
+@pytest.mark.slow
 def test_exports_need_no_deletion_of_several(
     shop: MixpanelClient, bucket: Bucket, refuse: list[Refusal]
 ) -> None:
