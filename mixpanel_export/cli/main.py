@@ -13,7 +13,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from types import FrameType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from mixpanel_export.cli.exit_codes import BROKEN_PIPE, DONE, FAILED, INTERRUPTED, TERMINATED, USAGE
 from mixpanel_export.errors import InvalidArgumentError, MissingExtraError, MixpanelError
@@ -92,12 +92,15 @@ def _flush_stdout() -> None:
 
 
 def _discard_unwritten() -> None:
-    """Keep the interpreter from writing again, at exit, what could not be written."""
-    try:
-        _flush_stdout()
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Keep the interpreter from writing again, at exit, what could not be written: it would exit with 120."""
+    # None if it was closed before Python started.
+    for stream in cast("tuple[TextIO | None, ...]", (sys.stdout, sys.stderr)):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), cast("TextIO", stream).fileno())
 
 
 def _report_interrupt(interrupt: KeyboardInterrupt, invocation: Invocation, *, terminated: bool) -> int:

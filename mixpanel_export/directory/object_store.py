@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -21,15 +20,17 @@ from mixpanel_export.directory.object_errors import (
     destination_error,
     is_final,
     is_missing_bucket,
+    is_panic,
     lacks_credentials,
 )
+from mixpanel_export.directory.object_settings import checked_client_config, setting_error
 from mixpanel_export.errors import DestinationError, InvalidArgumentError, MissingExtraError, NetworkError
 from mixpanel_export.http.cancellation import NOT_CANCELLABLE, Cancellation
 from mixpanel_export.http.retry import RetryPolicy, RetryState
 
 if TYPE_CHECKING:
     from obstore import PutMode
-    from obstore.store import ClientConfig, ObjectStore
+    from obstore.store import ObjectStore
 
 __all__ = ["ChangedError", "Objects", "Version", "open_objects"]
 
@@ -41,17 +42,6 @@ Version = Mapping[str, str]
 _PART = 8 << 20
 _PARTS_AT_ONCE = 4
 _MAX_PARTS = 9_000
-_CONNECT_SECONDS = 10
-_REQUEST_SECONDS = 300
-_ENDPOINTS = (
-    "AWS_ENDPOINT_URL_S3",
-    "AWS_ENDPOINT_URL",
-    "AWS_ENDPOINT",
-    "AZURE_STORAGE_ENDPOINT",
-    "AZURE_ENDPOINT",
-    "GOOGLE_BASE_URL",
-)
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 class ChangedError(Exception):
@@ -67,8 +57,8 @@ def open_objects(url: str, *, retry: RetryPolicy, cancellation: Cancellation = N
 
     Credentials come from the provider's usual environment variables (`AWS_ACCESS_KEY_ID` …,
     `GOOGLE_APPLICATION_CREDENTIALS`, `AZURE_STORAGE_ACCOUNT_NAME` …), or from the machine's own role; profiles in
-    `~/.aws` are not read. An `AWS_ENDPOINT_URL` on this machine may be plain http; others need
-    `AWS_ALLOW_HTTP=true`.
+    `~/.aws` are not read. An `AWS_ENDPOINT_URL`, `AZURE_STORAGE_ENDPOINT` or `GOOGLE_BASE_URL` on this machine may
+    be plain http; others need `AWS_ALLOW_HTTP=true`, `AZURE_ALLOW_HTTP=true` or `GOOGLE_ALLOW_HTTP=true`.
 
     Args:
         retry: how often a failed request is repeated, and after which waits.
@@ -76,6 +66,7 @@ def open_objects(url: str, *, retry: RetryPolicy, cancellation: Cancellation = N
 
     Raises:
         InvalidArgumentError: for a URL that does not name an object store, or that holds credentials.
+        ConfigurationError: for a variable that cannot work.
         MissingExtraError: without the extra `cloud`.
     """
     parts = urlsplit(url)
@@ -92,11 +83,7 @@ def open_objects(url: str, *, retry: RetryPolicy, cancellation: Cancellation = N
         from obstore.store import AzureStore, GCSStore, S3Store, from_url
     except ImportError as error:
         raise MissingExtraError(f"An export to {parts.scheme}://", "cloud") from error
-    client: ClientConfig = {
-        "allow_http": _allows_http(os.environ),
-        "connect_timeout": f"{_CONNECT_SECONDS}s",
-        "timeout": f"{_REQUEST_SECONDS}s",
-    }
+    client = checked_client_config(parts.scheme.lower())
     try:
         store = from_url(url, client_options=client, retry_config={"max_retries": 0})
         singly = None
@@ -107,6 +94,8 @@ def open_objects(url: str, *, retry: RetryPolicy, cancellation: Cancellation = N
     except (BaseError, ValueError) as error:
         if lacks_credentials(error):
             raise destination_error(url, error) from None
+        if (setting := setting_error(describe(error))) is not None:
+            raise setting from None
         raise InvalidArgumentError(
             "path", url, f"it is not the URL of an object store ({describe(error)})"
         ) from None
@@ -280,6 +269,10 @@ class Objects:
                 if is_final(error):
                     raise destination_error(self.url, error, action) from None
                 raise _TransientError(describe(error)) from None
+            except BaseException as error:
+                if not is_panic(error):
+                    raise
+                raise destination_error(self.url, error, action) from None
 
         while True:
             try:
@@ -311,10 +304,3 @@ class _CancellableFile(io.FileIO):
 
 def _version(meta: Any) -> Version:
     return {name: value for name in ("e_tag", "version") if (value := meta.get(name)) is not None}
-
-
-def _allows_http(environment: Mapping[str, str]) -> bool:
-    if environment.get("AWS_ALLOW_HTTP", "").lower() in {"1", "true", "yes", "on"}:
-        return True
-    endpoints = [urlsplit(environment.get(name, "")) for name in _ENDPOINTS]
-    return any(endpoint.scheme == "http" and endpoint.hostname in _LOOPBACK for endpoint in endpoints)

@@ -23,7 +23,7 @@ from mixpanel_export._process import notify_after_fork
 from mixpanel_export.errors import MixpanelError
 from mixpanel_export.http import sockets
 from mixpanel_export.http.context import Context
-from mixpanel_export.http.proxies import proxy_for
+from mixpanel_export.http.proxies import EnvironmentProxy, proxy_for
 from mixpanel_export.http.servers import Servers
 from mixpanel_export.http.tls import tls_context
 
@@ -153,15 +153,15 @@ def _options(context: Context) -> dict[str, Any]:
     return {"auth": context.auth, "headers": _HEADERS, "trust_env": False, "follow_redirects": False}
 
 
-def _routes(servers: Servers) -> list[tuple[str, ssl.SSLContext | None, httpx.Proxy | None]]:
+def _routes(servers: Servers) -> list[tuple[str, ssl.SSLContext | None, EnvironmentProxy | None]]:
     """Return the origin of each server, with the TLS context and the proxy that lead to it."""
-    routes: dict[str, tuple[ssl.SSLContext | None, httpx.Proxy | None]] = {}
+    routes: dict[str, tuple[ssl.SSLContext | None, EnvironmentProxy | None]] = {}
     for server in (servers.rest, servers.data):
         url = httpx.URL(server)
         # A proxy of the environment would be handed credentials in clear on the way to plain http.
         found = None if servers.are_local else proxy_for(server)
         origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
-        routes[origin] = tls_context() if url.scheme == "https" else None, found.proxy if found else None
+        routes[origin] = tls_context() if url.scheme == "https" else None, found
     return [(origin, tls, proxy) for origin, (tls, proxy) in routes.items()]
 
 

@@ -19,6 +19,7 @@ from attrs import field, frozen
 
 from mixpanel_export._redaction import REDACTED, pattern_of, remember
 from mixpanel_export.errors import ConfigurationError
+from mixpanel_export.http.hosts import names_a_host
 
 __all__ = ["EnvironmentProxy", "proxy_error", "proxy_for"]
 
@@ -26,6 +27,8 @@ _SCHEMES = {"http", "https", "socks5", "socks5h"}
 _SYSTEM = "the system's proxy settings"
 # Kept as long as the process, so that their passwords are redacted everywhere.
 _used: dict[str, EnvironmentProxy] = {}
+# A proxy's answer to CONNECT, which would be the same again.
+_REFUSED = re.compile(r"4(?!08|25|29)\d\d\b")
 _USERINFO = re.compile(r"//[^/@]*@|^[^/@]*@")
 
 
@@ -67,7 +70,7 @@ def proxy_for(url: str) -> EnvironmentProxy | None:
         parsed = httpx.URL(value if "://" in value else f"http://{value}")
     except httpx.InvalidURL:
         parsed = httpx.URL("")
-    if parsed.scheme not in _SCHEMES or not parsed.host:
+    if parsed.scheme not in _SCHEMES or not names_a_host(parsed):
         raise ConfigurationError(
             variable, f"expected a proxy such as http://host:port or socks5://host:port, got {shown!r}"
         )
@@ -83,16 +86,23 @@ def proxy_for(url: str) -> EnvironmentProxy | None:
 
 
 def proxy_error(error: httpx.HTTPError, url: str) -> ConfigurationError | None:
-    """Return our exception for credentials that the proxy of a URL refused; None for any other failure."""
-    if isinstance(error, httpx.ProxyError) and "407" in str(error):
-        used = proxy_for(url)
-        if used is not None:
-            return ConfigurationError(
-                used.variable,
-                f"the proxy {used.shown!r} refused its credentials ({error}); write them as "
-                "http://user:password@host:port",
-            )
-    return None
+    """Return our exception for what the proxy of a URL refused for good; None for any other failure."""
+    status = _REFUSED.match(str(error)) if isinstance(error, httpx.ProxyError) else None
+    used = proxy_for(url) if status is not None else None
+    if used is None:
+        return None
+    if "407" in str(error):
+        return ConfigurationError(
+            used.variable,
+            f"the proxy {used.shown!r} refused its credentials ({error}); write them as "
+            "http://user:password@host:port",
+        )
+    host = httpx.URL(url).host
+    return ConfigurationError(
+        used.variable,
+        f"the proxy {used.shown!r} refuses connections to {host} ({error}); allow them there, or add {host} to "
+        "NO_PROXY",
+    )
 
 
 def _variable(kind: str) -> str:

@@ -15,8 +15,9 @@ import httpx
 from attrs import frozen
 
 from mixpanel_export.errors import ConfigurationError
+from mixpanel_export.http.hosts import names_a_host
 
-__all__ = ["Family", "Region", "Servers", "family_of", "read_timeout"]
+__all__ = ["Family", "Region", "Servers", "family_of", "is_loopback", "read_timeout"]
 
 Region = Literal["us", "eu", "in"]
 Family = Literal["data", "query", "app", "schemas"]
@@ -66,7 +67,7 @@ class Servers:
     @property
     def are_local(self) -> bool:
         """True for servers on this machine, which are reached without the environment's proxies."""
-        return _is_loopback(httpx.URL(self.rest).host)
+        return is_loopback(httpx.URL(self.rest).host)
 
     @property
     def prefix(self) -> str:
@@ -97,23 +98,31 @@ def _checked_base_url(base_url: str) -> str:
     try:
         url = httpx.URL(base_url)
     except (httpx.InvalidURL, TypeError):
-        raise ConfigurationError("base_url", "expected a URL") from None
-    if url.scheme not in {"http", "https"} or not url.host:
-        raise ConfigurationError("base_url", "expected an https:// URL")
-    if url.port is not None and not 0 < url.port < 65536:
-        raise ConfigurationError("base_url", f"expected a port from 1 to 65535, got {url.port}")
+        raise ConfigurationError("base_url", f"expected a URL{_got(base_url)}") from None
+    if url.scheme not in {"http", "https"}:
+        raise ConfigurationError("base_url", f"expected an https:// URL{_got(base_url)}")
+    if not names_a_host(url):
+        raise ConfigurationError(
+            "base_url", f"expected an https:// URL with a host and a port from 1 to 65535{_got(base_url)}"
+        )
     if url.userinfo or {"?", "#"} & set(str(base_url)):
         raise ConfigurationError(
             "base_url", "expected only scheme, host, port and path; pass credentials as auth="
         )
-    if url.scheme == "http" and not _is_loopback(url.host):
+    if url.scheme == "http" and not is_loopback(url.host):
         raise ConfigurationError(
             "base_url", f"expected https for {url.host!r}; plain http is accepted for loopback only"
         )
     return str(url).rstrip("/")
 
 
-def _is_loopback(host: str) -> bool:
+def _got(base_url: str) -> str:
+    """Return the value in words, unless it may hold credentials."""
+    return "" if {"@", "?", "#"} & set(str(base_url)) else f", got {base_url!r}"
+
+
+def is_loopback(host: str) -> bool:
+    """Return True for a host that is this machine, whatever its network."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

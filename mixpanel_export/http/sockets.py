@@ -1,4 +1,4 @@
-"""Transports that keep deadlines, stay alive through a NAT, and fall back from IPv6 to IPv4.
+"""Transports that keep deadlines, stay alive through a NAT, fall back from IPv6 to IPv4, and name failing proxies.
 
 Keepalive matters for exports: Mixpanel may take minutes to send the first byte, and many NATs and load balancers
 silently drop a connection that is idle for two to six minutes. Set on the socket itself, because httpcore hands
@@ -14,13 +14,14 @@ import contextlib
 import socket
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from typing import Any, TypeVar, cast
 
 import httpcore
 import httpx
 
 from mixpanel_export.http.deadline import current_deadline
+from mixpanel_export.http.proxies import EnvironmentProxy
 
 __all__ = ["async_transport", "transport"]
 
@@ -45,20 +46,24 @@ _NEXT_ADDRESS_AFTER = 2.5
 
 
 def transport(
-    limits: httpx.Limits, tls: ssl.SSLContext | None, proxy: httpx.Proxy | None = None
+    limits: httpx.Limits, tls: ssl.SSLContext | None, proxy: EnvironmentProxy | None = None
 ) -> httpx.HTTPTransport:
     """Return a transport; without `tls`, one for plain http."""
-    made = httpx.HTTPTransport(verify=_verify(tls), trust_env=False, limits=limits, proxy=proxy)
-    made._pool._network_backend = _Backend(made._pool._network_backend)
+    made = httpx.HTTPTransport(
+        verify=_verify(tls), trust_env=False, limits=limits, proxy=proxy.proxy if proxy else None
+    )
+    made._pool._network_backend = _Backend(made._pool._network_backend, proxy)
     return made
 
 
 def async_transport(
-    limits: httpx.Limits, tls: ssl.SSLContext | None, proxy: httpx.Proxy | None = None
+    limits: httpx.Limits, tls: ssl.SSLContext | None, proxy: EnvironmentProxy | None = None
 ) -> httpx.AsyncHTTPTransport:
     """Return an asynchronous transport; without `tls`, one for plain http."""
-    made = httpx.AsyncHTTPTransport(verify=_verify(tls), trust_env=False, limits=limits, proxy=proxy)
-    made._pool._network_backend = _AsyncBackend(made._pool._network_backend)
+    made = httpx.AsyncHTTPTransport(
+        verify=_verify(tls), trust_env=False, limits=limits, proxy=proxy.proxy if proxy else None
+    )
+    made._pool._network_backend = _AsyncBackend(made._pool._network_backend, proxy)
     return made
 
 
@@ -71,8 +76,9 @@ def _verify(tls: ssl.SSLContext | None) -> ssl.SSLContext:
 class _Backend(httpcore.NetworkBackend):
     """Connects to one address of a host after the other, the families by turns."""
 
-    def __init__(self, inner: httpcore.NetworkBackend) -> None:
+    def __init__(self, inner: httpcore.NetworkBackend, proxy: EnvironmentProxy | None = None) -> None:
         self._inner = inner
+        self._proxy = proxy
         # Put first next time, so that only the first connection waits for a family that leads nowhere.
         self._good_family: int | None = None
 
@@ -83,6 +89,17 @@ class _Backend(httpcore.NetworkBackend):
         timeout: float | None = None,
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        with _naming(self._proxy):
+            return self._connect(host, port, timeout, local_address, socket_options)
+
+    def _connect(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None,
+        local_address: str | None,
+        socket_options: Iterable[Any] | None,
     ) -> httpcore.NetworkStream:
         deadline = time.monotonic() + timeout if timeout is not None else None
         addresses = self._addresses(host, port)
@@ -128,8 +145,9 @@ class _Backend(httpcore.NetworkBackend):
 class _AsyncBackend(httpcore.AsyncNetworkBackend):
     """Connects as httpcore does: by anyio, whose connections race the addresses of a host."""
 
-    def __init__(self, inner: httpcore.AsyncNetworkBackend) -> None:
+    def __init__(self, inner: httpcore.AsyncNetworkBackend, proxy: EnvironmentProxy | None = None) -> None:
         self._inner = inner
+        self._proxy = proxy
 
     async def connect_tcp(
         self,
@@ -139,7 +157,8 @@ class _AsyncBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        stream = await self._inner.connect_tcp(host, port, timeout, local_address, socket_options)
+        with _naming(self._proxy):
+            stream = await self._inner.connect_tcp(host, port, timeout, local_address, socket_options)
         return _AsyncStream(_kept_alive(stream))
 
     async def connect_unix_socket(
@@ -221,6 +240,20 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
+
+
+@contextlib.contextmanager
+def _naming(proxy: EnvironmentProxy | None) -> Generator[None]:
+    """Say that it is the proxy that cannot be reached: the server behind it may be well."""
+    try:
+        yield
+    except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+        if proxy is None:
+            raise
+        words = (
+            f"the proxy {proxy.shown!r} in {proxy.variable} cannot be reached: {str(error) or 'timed out'}"
+        )
+        raise type(error)(words) from error
 
 
 def _kept_alive(stream: S) -> S:

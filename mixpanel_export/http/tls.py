@@ -12,7 +12,7 @@ import certifi
 from mixpanel_export._causes import causes_of
 from mixpanel_export.errors import ConfigurationError
 
-__all__ = ["certificate_error", "tls_context"]
+__all__ = ["certificate_error", "certificate_remedy", "tls_context"]
 
 # The first that is set counts. The last two are those of requests and curl, which people have set already.
 _VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
@@ -39,18 +39,27 @@ def certificate_error(error: BaseException, host: str) -> ConfigurationError | N
 def _certificate_error(reason: str, host: str) -> ConfigurationError:
     variable, path = _trusted()
     trusted = f"the certificates of {variable}={path}" if variable else "the usual certificate authorities"
-    if "expired" in reason or "not yet valid" in reason:
-        remedy = "Check this machine's clock; if it is right, the server or a proxy before it needs a new one"
-    elif "match" in reason:
-        remedy = "Something else answers under this name: check base_url, the proxy and the name server"
-    else:
-        remedy = (
-            "If a proxy of your network signs it, or a private authority, set SSL_CERT_FILE to a PEM file that "
-            "holds that authority's certificate"
-        )
     return ConfigurationError(
         variable or "SSL_CERT_FILE",
-        f"the certificate of {host} could not be verified against {trusted}: {reason}. {remedy}",
+        f"the certificate of {host} could not be verified against {trusted}: {reason}. "
+        f"{certificate_remedy(reason)}",
+    )
+
+
+def certificate_remedy(reason: str) -> str:
+    """Return what to do about a certificate that could not be verified.
+
+    Args:
+        reason: in the words of OpenSSL, or as rustls names it (`UnknownIssuer`).
+    """
+    reason = reason.lower().replace(" ", "")
+    if "expired" in reason or "notyetvalid" in reason or "notvalidyet" in reason:
+        return "Check this machine's clock; if it is right, the server or a proxy before it needs a new one"
+    if "match" in reason or "notvalidforname" in reason:
+        return "Something else answers under this name: check its URL, the proxy and the name server"
+    return (
+        "If a proxy of your network signs it, or a private authority, set SSL_CERT_FILE to a PEM file that holds "
+        "that authority's certificate"
     )
 
 
@@ -65,7 +74,9 @@ def _context(variable: str, path: str, key_log: str) -> ssl.SSLContext:
     try:
         if not variable:
             return ssl.create_default_context(cafile=certifi.where())
-        if Path(path).is_dir():
+        # OpenSSL takes several folders in SSL_CERT_DIR, and skips those that are not there.
+        several = variable == "SSL_CERT_DIR" and any(map(os.path.isdir, path.split(os.pathsep)))
+        if several or Path(path).is_dir():
             return ssl.create_default_context(capath=path)
         return ssl.create_default_context(cafile=path)
     except OSError as error:

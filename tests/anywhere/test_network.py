@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import datetime
 import importlib.util
+import os
+import re
 import shutil
 import socket
 import ssl
@@ -26,10 +28,12 @@ from mixpanel_export import (
     AsyncMixpanelClient,
     ConfigurationError,
     MixpanelClient,
+    NetworkError,
     RetryPolicy,
     ServiceAccountAuth,
 )
 from mixpanel_export.http import proxies, sockets
+from mixpanel_export.http.tls import tls_context
 from mixpanel_export.sandbox import Sandbox
 from tests.anywhere.certificates import DAY, Authority, tls_server
 from tests.anywhere.proxies import Handshake, http_handshake, proxy, refuse, socks_handshake
@@ -166,6 +170,8 @@ def test_exports_use_kept_alive_sockets(connected: list[dict[str, int]]) -> None
         ("https_proxy", "socks4://proxy", "'socks4://proxy'"),
         ("ALL_PROXY", "http://proxy:port", "'http://proxy:port'"),
         ("HTTPS_PROXY", "http://", "'http://'"),
+        ("HTTPS_PROXY", "http://proxy:99999", "'http://proxy:99999'"),
+        ("HTTPS_PROXY", "http://a..b:1", "'http://a..b:1'"),
         ("HTTPS_PROXY", "ftp://name:hidden@proxy", "'ftp://…@proxy'"),
     ],
 )
@@ -198,6 +204,38 @@ def test_proxies_that_refuse_credentials_are_named(
         with pytest.raises(ConfigurationError, match=r"HTTPS_PROXY: .*407 Proxy Authentication") as raised:
             call(flavour)
     assert "hidden" not in str(raised.value)
+
+
+@flavours
+def test_proxies_that_refuse_the_server_are_named(
+    flavour: str, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with proxy(refuse("403 Forbidden"), 1) as (address, _):
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{address}")
+        with pytest.raises(
+            ConfigurationError, match=r"refuses connections to mixpanel.com \(403 Forbidden\)"
+        ):
+            call(flavour)
+
+
+@flavours
+@pytest.mark.parametrize("scheme", ["http", "https", "socks5"])
+def test_proxies_that_cannot_be_reached_are_named(
+    flavour: str, scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"127.0.0.1:{listener.getsockname()[1]}"
+    monkeypatch.setenv("https_proxy", f"{scheme}://name:hidden@{address}")
+    words = re.escape(f"the proxy '{scheme}://…@{address}' in https_proxy cannot be reached: ")
+    with pytest.raises(NetworkError, match=words) as raised:
+        call(flavour)
+    assert "hidden" not in str(raised.value)
+
+
+@pytest.mark.parametrize("host", ["a" * 64 + ".example", "a..b", ".", "xn--.example", "example.com:0"])
+def test_hosts_that_cannot_exist_are_refused(host: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"base_url: expected .*, got 'https://"):
+        MixpanelClient(AUTH, project_id=1, base_url=f"https://{host}")
 
 
 @flavours
@@ -248,6 +286,14 @@ def test_other_no_proxy_entries_are_skipped(entries: str, monkeypatch: pytest.Mo
 
 
 # Certificates.
+
+
+def test_certificates_may_be_in_several_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_DIR", os.pathsep.join([str(tmp_path / "gone"), str(tmp_path)]))
+    tls_context()
+    monkeypatch.setenv("SSL_CERT_DIR", os.pathsep.join([str(tmp_path / "gone"), str(tmp_path / "too")]))
+    with pytest.raises(ConfigurationError, match=r"SSL_CERT_DIR: .*cannot be used"):
+        tls_context()
 
 
 @flavours
