@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import os
 import sys
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import click
 from attrs import frozen
 
 from mixpanel_export._formats import FORMATS, FileFormat, format_for, format_of
+from mixpanel_export._text import visible
 from mixpanel_export.cli.errors import HintedError
 from mixpanel_export.errors import ConfigurationError, InvalidArgumentError
 
-__all__ = ["Destination", "check_directory", "check_file", "resolve", "stdout_buffer"]
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+__all__ = ["Destination", "check_directory", "check_file", "data_stream", "resolve", "stdout_buffer"]
 
 
 @frozen
@@ -108,6 +114,37 @@ def stdout_buffer() -> BinaryIO:
             "standard output", "closed, and the output goes there; open it, or choose a file with --output"
         )
     return sys.stdout.buffer
+
+
+def data_stream() -> BinaryIO:
+    """Return standard output for JSON Lines or CSV; in a terminal, characters that it would obey are escaped.
+
+    Raises:
+        ConfigurationError: when it is closed.
+    """
+    stdout = stdout_buffer()
+    return cast(BinaryIO, _Escaping(stdout, sys.stdout.encoding)) if sys.stdout.isatty() else stdout
+
+
+class _Escaping(io.BufferedIOBase):
+    """A terminal. JSON text stays the same data, and no data makes the terminal do anything."""
+
+    def __init__(self, terminal: BinaryIO, encoding: str) -> None:
+        super().__init__()
+        self._terminal = terminal
+        self._encoding = encoding
+        self._decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        text = visible(self._decoder.decode(bytes(data)), keep="\n")
+        self._terminal.write(text.encode(self._encoding, "backslashreplace"))
+        return memoryview(data).nbytes
+
+    def flush(self) -> None:
+        self._terminal.flush()
 
 
 def check_file(option: str, path: Path) -> None:

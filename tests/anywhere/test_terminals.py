@@ -15,6 +15,7 @@ import pytest
 
 from mixpanel_export import APIError, MixpanelClient, ServiceAccountAuth
 from mixpanel_export._text import visible
+from mixpanel_export.cli.destinations import data_stream
 from mixpanel_export.cli.report import Reporter
 from mixpanel_export.sandbox import Sandbox
 from tests.cli.runner import COMMAND, EVENTS, clean_environment, run
@@ -132,6 +133,44 @@ def test_charts_need_no_unicode(encoding: str) -> None:
     chart = stdout.read()
     assert "***" in chart
     assert "\\u28" not in chart
+
+
+class _Terminal(io.TextIOWrapper):
+    """Standard output that is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_data_in_a_terminal_does_nothing_to_it(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """JSON stays the same data; redirected, it is left as it is."""
+    event = {"event": "a\x9b31m\u202eb\x1b]0;title\x07\u2028", "properties": {"é": "\u65e5\U0001f600\t"}}
+    line = json.dumps(event, ensure_ascii=False).encode() + b"\n"
+    terminal = _Terminal(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr(sys, "stdout", terminal)
+    stream = data_stream()
+    assert sum(stream.write(line[at : at + 3]) for at in range(0, len(line), 3)) == len(line)
+    stream.write(b"not UTF-8: \xff\n")
+    stream.flush()
+    terminal.seek(0)
+    shown, other = terminal.read().splitlines()
+    assert other == "not UTF-8: \\xff"
+    assert shown.isprintable()
+    assert encoding == "ascii" or json.loads(shown) == event
+    piped = io.TextIOWrapper(io.BytesIO())
+    monkeypatch.setattr(sys, "stdout", piped)
+    assert data_stream() is piped.buffer
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_messages_to_a_full_disk_fail_nothing(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [*COMMAND, *EVENTS, str(tmp_path / "events")]
+        done = subprocess.run(command, env=clean_environment(), stderr=full, check=False)
+    assert done.returncode == 0
+    assert (tmp_path / "events" / "manifest.json").exists()
 
 
 class _Broken(io.TextIOBase):

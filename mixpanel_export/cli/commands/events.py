@@ -138,10 +138,10 @@ class EventsCommand:
             return _Result(*summarize_directory(done), facts, done.malformed)
         from_date, to_date = self._range
         if target.path is None:
-            from mixpanel_export.cli.destinations import stdout_buffer
+            from mixpanel_export.cli.destinations import data_stream
 
             totals = client.export.to_stream(
-                stdout_buffer(),
+                data_stream(),
                 from_date,
                 to_date,
                 format=target.format or "jsonl",

@@ -134,9 +134,9 @@ def _write(
     progress: ProfilesProgressListener | None,
 ) -> ProfilesProgress:
     if target.path is None:
-        from mixpanel_export.cli.destinations import stdout_buffer
+        from mixpanel_export.cli.destinations import data_stream
 
-        return client.profiles.to_stream(stdout_buffer(), progress=progress, **filters)
+        return client.profiles.to_stream(data_stream(), progress=progress, **filters)
     try:
         return client.profiles.to_file(Path(target.path), format=target.format, progress=progress, **filters)
     except KeyboardInterrupt:

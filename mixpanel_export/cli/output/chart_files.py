@@ -6,11 +6,15 @@ import html
 import io
 import json
 import math
+import os
+import re
+import warnings
+from collections.abc import Iterable
 from typing import IO, Any
 
 from mixpanel_export.cli.output.charts import Bars, Chart, HeatMap, Lines, format_moment, format_number
 from mixpanel_export.cli.output.ticks import axis_ticks, number_ticks, position
-from mixpanel_export.errors import MissingExtraError
+from mixpanel_export.errors import ConfigurationError, MissingExtraError
 
 __all__ = ["save"]
 
@@ -18,20 +22,50 @@ _COLORS = ("#3b6fd4", "#e8853d", "#3a9a5c", "#c9454a", "#8a63c7", "#b8962e", "#d
 _SHADES = "Blues"
 _GRAY = "#666a73"
 
+_NO_GLYPH = re.compile(r"Glyph (\d+) .*missing from")
+
 # A number to show under the pointer: its place on the axes, or as shares of the picture's size, and its text.
 _Spot = tuple[float, float, str]
 
 
-def save(chart: Chart, file: IO[bytes], suffix: str) -> None:
-    """Draw a chart to a file: a PNG, an SVG, or a self-contained HTML page."""
+def save(chart: Chart, file: IO[bytes], suffix: str) -> str | None:
+    """Draw a chart to a file: a PNG, an SVG, or a self-contained HTML page.
+
+    Returns:
+        A note for the user, or None.
+
+    Raises:
+        MissingExtraError: without matplotlib.
+        ConfigurationError: when MPLBACKEND names no backend.
+    """
+    with warnings.catch_warnings(record=True) as raised:
+        warnings.simplefilter("always")
+        _save(_matplotlib(), chart, file, suffix)
+    missing = {found[1] for warning in raised if (found := _NO_GLYPH.match(str(warning.message)))}
+    if not missing:
+        return None
+    sample = "".join(chr(int(number)) for number in sorted(missing, key=int)[:10])
+    return f"the chart shows boxes for characters that matplotlib's font lacks: {sample}"
+
+
+def _matplotlib() -> Any:
     try:
         import matplotlib
-        from matplotlib.figure import Figure
     except ImportError as error:
         raise MissingExtraError("A chart in a file", "plot") from error
-    # Parts of matplotlib are untyped.
-    library: Any = matplotlib
-    settings = {"font.size": 11, "axes.edgecolor": _GRAY, "svg.hashsalt": "chart"}
+    except ValueError as error:
+        if (backend := os.environ.get("MPLBACKEND")) is None:
+            raise
+        raise ConfigurationError("MPLBACKEND", f"{backend!r} cannot be used ({error})") from None
+    # Parts of it are untyped.
+    return matplotlib
+
+
+def _save(library: Any, chart: Chart, file: IO[bytes], suffix: str) -> None:
+    from matplotlib.figure import Figure
+
+    # Names are no formulas: a $ in them is a $.
+    settings = {"font.size": 11, "axes.edgecolor": _GRAY, "svg.hashsalt": "chart", "text.parse_math": False}
     with library.rc_context(settings):
         height = max(5.0, 1.6 + 0.3 * len(chart.rows)) if isinstance(chart, HeatMap) else 5.0
         figure: Any = Figure(figsize=(10, height), layout="constrained", dpi=150)
@@ -56,6 +90,14 @@ def _on_page(figure: Any, axes: Any, spot: _Spot) -> _Spot:
     return round(float(across), 4), round(1 - float(down), 4), text
 
 
+def _add_legend(axes: Any, names: Iterable[str]) -> None:
+    """Add a legend. Named only afterwards: matplotlib leaves out a name that starts with an underscore."""
+    handles, _ = axes.get_legend_handles_labels()
+    legend = axes.legend(handles, [str(number) for number in range(len(handles))], frameon=False)
+    for text, name in zip(legend.get_texts(), names, strict=True):
+        text.set_text(name)
+
+
 def _draw_lines(axes: Any, chart: Lines) -> list[_Spot]:
     spots: list[_Spot] = []
     places = [position(at) for at in chart.x]
@@ -63,7 +105,13 @@ def _draw_lines(axes: Any, chart: Lines) -> list[_Spot]:
         numbers = [math.nan if value is None else value for value in values]
         marker = "o" if len(places) <= 40 else None
         axes.plot(
-            places, numbers, label=name, color=_COLORS[number], marker=marker, markersize=4, linewidth=2
+            places,
+            numbers,
+            label=str(number),
+            color=_COLORS[number],
+            marker=marker,
+            markersize=4,
+            linewidth=2,
         )
         spots += [
             (place, value, f"{format_moment(at)}\n{name or 'value'}: {format_number(value)}")
@@ -80,7 +128,7 @@ def _draw_lines(axes: Any, chart: Lines) -> list[_Spot]:
     axes.grid(axis="y", alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
     if len(chart.series) > 1:
-        axes.legend(frameon=False)
+        _add_legend(axes, chart.series)
     return spots
 
 
@@ -89,7 +137,7 @@ def _draw_bars(axes: Any, chart: Bars) -> list[_Spot]:
     width = 0.8 / len(chart.series)
     for number, (name, values) in enumerate(chart.series.items()):
         places = [place + number * width for place in range(len(chart.labels))]
-        bars = axes.bar(places, values, width * 0.95, label=name, color=_COLORS[number])
+        bars = axes.bar(places, values, width * 0.95, label=str(number), color=_COLORS[number])
         notes = [chart.note(name, place) for place in range(len(chart.labels))]
         axes.bar_label(bars, notes, padding=3, fontsize=10 if len(chart.series) <= 3 else 7)
         prefix = f"{name}: " if name else ""
@@ -105,7 +153,7 @@ def _draw_bars(axes: Any, chart: Bars) -> list[_Spot]:
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.margins(y=0.12)
     if len(chart.series) > 1:
-        axes.legend(frameon=False)
+        _add_legend(axes, chart.series)
     return spots
 
 

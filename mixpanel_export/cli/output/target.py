@@ -98,8 +98,11 @@ class QueryTarget:
         from mixpanel_export.cli.output.chart_files import save
 
         suffix = self.chart.suffix.lower()
-        _write_file(self.chart, lambda file: save(chart, file, suffix))
+        notes: list[str | None] = []
+        _write_file(self.chart, lambda file: notes.append(save(chart, file, suffix)))
         reporter.summary(f"chart written to {self.chart}")
+        if notes[0]:
+            reporter.note(notes[0])
 
 
 def _chart_path(chart: str | None, *, plot: bool) -> Path | None:
