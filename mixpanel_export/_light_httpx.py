@@ -1,17 +1,26 @@
-"""Imports httpx without its command line client.
+"""Keeps httpx from importing its command line client. Imported first of all, by the package itself.
 
-httpx imports click, rich and Pygments wherever they happen to be installed, for a command that nobody here
-calls; that would double the time `import mixpanel_export` takes. Imported before anything that imports httpx.
+httpx imports click, rich and Pygments wherever they happen to be installed, for a command that nobody here calls;
+that would double the time that it takes.
 """
+
+from __future__ import annotations
 
 import sys
 
 _COMMAND = "httpx._main"
 
+
+class _Refusal:
+    """A finder that refuses one module, once."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        if name != _COMMAND:
+            return
+        sys.meta_path.remove(self)
+        # httpx goes on without its command.
+        raise ImportError(f"{_COMMAND} is not needed", name=_COMMAND)
+
+
 if "httpx" not in sys.modules:
-    # None makes the import system raise ImportError, on which httpx goes on without its command.
-    sys.modules[_COMMAND] = None  # type: ignore[assignment]  # pyright: ignore[reportArgumentType]
-    try:
-        import httpx  # noqa: F401  # pyright: ignore[reportUnusedImport]
-    finally:
-        del sys.modules[_COMMAND]
+    sys.meta_path.insert(0, _Refusal())

@@ -1,8 +1,7 @@
-"""The public names of `mixpanel_export`, which loads this module when one of them is first used."""
+"""Every public name, for type checkers, `import *` and `dir`; see `mixpanel_export.__getattr__` for the rest."""
 
 from typing import TYPE_CHECKING, Any
 
-from mixpanel_export import _light_httpx  # noqa: F401  # pyright: ignore[reportUnusedImport]
 from mixpanel_export._extras import needs_extra
 from mixpanel_export._formats import FileFormat, Layout, LinesFormat, PartitionBy
 from mixpanel_export._redaction import RedactingFilter
@@ -12,8 +11,9 @@ from mixpanel_export.client import AsyncMixpanelClient, ClientOptions, MixpanelC
 from mixpanel_export.client_spec import ClientSpec
 from mixpanel_export.dates import DateLike
 from mixpanel_export.directory.manifest import Manifest, ManifestSlice
+from mixpanel_export.directory.results import DirectoryExport
 from mixpanel_export.download.plan import Slice
-from mixpanel_export.download.progress import ProgressListener
+from mixpanel_export.download.progress import Progress, ProgressListener
 from mixpanel_export.errors import (
     APIError,
     AuthenticationError,
@@ -49,15 +49,9 @@ from mixpanel_export.errors import (
     SliceFailedError,
     UnrepresentableError,
 )
-from mixpanel_export.export import (
-    AsyncExport,
-    DirectoryExport,
-    Event,
-    Export,
-    PlanSummary,
-    Progress,
-    SliceTask,
-)
+from mixpanel_export.export.plans import PlanSummary
+from mixpanel_export.export.resource import AsyncExport, Export
+from mixpanel_export.export.tasks import SliceTask
 from mixpanel_export.expressions import prop
 from mixpanel_export.http.limits import MIXPANEL_LIMITS, BudgetWarning, Limits, Quota
 from mixpanel_export.http.raw import RawResponse
@@ -67,6 +61,7 @@ from mixpanel_export.http.stores import BudgetStore, RedisBudgetStore, Refused, 
 from mixpanel_export.profiles import AsyncProfiles, Profiles, ProfilesProgress
 from mixpanel_export.profiles.file import ProfilesProgressListener
 from mixpanel_export.progress_bar import ProgressBar
+from mixpanel_export.records.event import Event
 from mixpanel_export.reports import AsyncReports, Report, Reports
 
 if TYPE_CHECKING:

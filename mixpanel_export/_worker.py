@@ -1,8 +1,10 @@
-"""Run a task's blocking work in a separate thread: the default threads of the loop would outlive it."""
+"""Run a task's blocking work in a separate thread: the default threads of the loop would outlive it.
+
+Importing asyncio is left to those who use it.
+"""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -31,6 +33,8 @@ class WorkThread:
         Raises:
             MixpanelError: in a process forked from the one that has the thread.
         """
+        import asyncio
+
         self._home.check()
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)
 
@@ -41,6 +45,8 @@ class WorkThread:
             cancel: cancels the work and returns at once.
             close: called in the thread afterwards, even when nobody waits for it any more.
         """
+        import asyncio
+
         if not self._home.is_current:
             return
         cancel()

@@ -2,59 +2,43 @@
 
 Resources and their typed methods are generated from the contract (`mixpanel_export_api.api`). See `http.calls` for
 the decisions about one call, and `http.transport` for sending it.
+
+Everything that a client needs is imported when the first one is made, and its resources when they are first used:
+many programs import this module and make no client, such as a command that prints its help.
 """
 
 from __future__ import annotations
 
 import contextlib
 import math
-import os
-import zoneinfo
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable, Mapping
 from functools import cached_property
-from types import TracebackType
-from typing import Any, Generic, Literal, NoReturn, ParamSpec, Self, TypedDict, TypeVar, Unpack, cast
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypedDict, TypeVar, cast
 
-import httpx
+from mixpanel_export_api.api import AsyncResources, Resources
 
-from mixpanel_export import dates, settings
-from mixpanel_export.auth import MixpanelAuth
-from mixpanel_export.client_spec import (
-    ClientSpec,
-    Credentials,
-    EnvironmentCredentials,
-    HeldCredentials,
-    NoSpec,
-    spec_of,
-)
-from mixpanel_export.errors import ConfigurationError
-from mixpanel_export.export import AsyncExport, Export
-from mixpanel_export.export.tasks import ClientSource
-from mixpanel_export.http.calls import Call, operation_call, raw_call
-from mixpanel_export.http.connections import (
-    AsyncConnections,
-    Connections,
-    open_async_connections,
-    open_connections,
-)
-from mixpanel_export.http.context import Context
-from mixpanel_export.http.limits import Limits, effective_limits
-from mixpanel_export.http.own_servers import OwnServers, ServerLink
-from mixpanel_export.http.raw import (
-    RawResponse,
-    captured,
-    is_idempotent,
-    last_of,
-    raw_arguments,
-    raw_response,
-)
-from mixpanel_export.http.retry import RetryPolicy
-from mixpanel_export.http.servers import Region, Servers
-from mixpanel_export.http.transport import asend, send
-from mixpanel_export.profiles import AsyncProfiles, Profiles
-from mixpanel_export.reports import AsyncReports, Reports
-from mixpanel_export_api.api import AsyncResources, Operation, Resources
-from mixpanel_export_api.api.export import EXPORT_RAW
+if TYPE_CHECKING:
+    import os
+    import zoneinfo
+    from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable, Mapping
+    from types import TracebackType
+    from typing import Literal, NoReturn, Self, Unpack
+
+    import httpx
+
+    from mixpanel_export.auth import MixpanelAuth
+    from mixpanel_export.client_spec import ClientSpec, Credentials
+    from mixpanel_export.export.resource import AsyncExport, Export
+    from mixpanel_export.export.tasks import ClientSource
+    from mixpanel_export.http.calls import Call
+    from mixpanel_export.http.connections import AsyncConnections, Connections
+    from mixpanel_export.http.context import Context
+    from mixpanel_export.http.limits import Limits
+    from mixpanel_export.http.raw import RawResponse
+    from mixpanel_export.http.retry import RetryPolicy
+    from mixpanel_export.http.servers import Region
+    from mixpanel_export.profiles.resource import AsyncProfiles, Profiles
+    from mixpanel_export.reports import AsyncReports, Reports
+    from mixpanel_export_api.api import Operation
 
 __all__ = ["AsyncMixpanelClient", "ClientOptions", "MixpanelClient", "add_event_names"]
 
@@ -99,6 +83,16 @@ class _BaseClient(Generic[TransportT]):
         transport: TransportT | None = None,
         export_transport: httpx.BaseTransport | None = None,
     ) -> None:
+        import httpx
+
+        from mixpanel_export import dates
+        from mixpanel_export.client_spec import HeldCredentials
+        from mixpanel_export.http.connections import open_connections
+        from mixpanel_export.http.context import Context
+        from mixpanel_export.http.limits import effective_limits
+        from mixpanel_export.http.retry import RetryPolicy
+        from mixpanel_export.http.servers import Servers
+
         servers = Servers.choose(region, base_url)
         self._context = Context(
             auth=_credentials(auth),
@@ -149,6 +143,9 @@ class _BaseClient(Generic[TransportT]):
         Raises:
             ConfigurationError: (a ValueError) when credentials are missing, or settings cannot work.
         """
+        from mixpanel_export import settings
+        from mixpanel_export.client_spec import EnvironmentCredentials
+
         found = settings.read(environ, auth=overrides.get("auth"))
         options: dict[str, Any] = {**found.options, **overrides, "auth": found.auth}
         client = cls(**options)
@@ -178,6 +175,8 @@ class _BaseClient(Generic[TransportT]):
         Raises:
             ConfigurationError: for a client with a custom `transport`, which cannot travel.
         """
+        from mixpanel_export.client_spec import spec_of
+
         return spec_of(
             type(self),
             repr(self),
@@ -210,6 +209,9 @@ class _BaseClient(Generic[TransportT]):
 
     def _source(self) -> ClientSource:
         """Return the source of synchronous clients with these settings, for slices that travel."""
+        from mixpanel_export.client_spec import NoSpec
+        from mixpanel_export.errors import ConfigurationError
+
         try:
             spec: ClientSource = self.spec().for_client(MixpanelClient)
         except ConfigurationError as error:
@@ -232,6 +234,9 @@ class _BaseClient(Generic[TransportT]):
         headers: Mapping[str, str] | None,
         idempotent: bool | None,
     ) -> Call[RawResponse[str]]:
+        from mixpanel_export.http.calls import raw_call
+        from mixpanel_export.http.raw import is_idempotent, raw_arguments
+
         arguments = raw_arguments(method, path, params=params, form=form, body=json, headers=headers)
         harmless = is_idempotent(method, path) if idempotent is None else idempotent
         return raw_call(self._context, arguments, idempotent=harmless)
@@ -242,7 +247,7 @@ def add_event_names(client: _BaseClient[Any], names: Iterable[str]) -> None:
     client._context.event_names.add(names)  # pyright: ignore[reportPrivateUsage]
 
 
-class MixpanelClient(_BaseClient[httpx.BaseTransport], Resources):
+class MixpanelClient(_BaseClient["httpx.BaseTransport"], Resources):
     """A synchronous client of Mixpanel's Data Export API, for one project.
 
     Safe to share between threads. After a fork, the child opens new connections. Close the client, or
@@ -274,6 +279,9 @@ class MixpanelClient(_BaseClient[httpx.BaseTransport], Resources):
     """
 
     def _open(self, transport: httpx.BaseTransport | None) -> None:
+        from mixpanel_export.http.connections import open_connections
+        from mixpanel_export.http.own_servers import OwnServers, ServerLink
+
         def connections(context: Context) -> Connections:
             return open_connections(context, transport, keep_alive=True)
 
@@ -283,20 +291,29 @@ class MixpanelClient(_BaseClient[httpx.BaseTransport], Resources):
     @cached_property
     def export(self) -> Export:
         """The raw export of events."""
+        from mixpanel_export.export.resource import Export
+
         return Export(self, self._context, self._export_http, self._source)
 
     @cached_property
     def profiles(self) -> Profiles:
         """User and group profiles."""
+        from mixpanel_export.profiles.resource import Profiles
+
         return Profiles(self, self._context, self._export_http)
 
     @cached_property
     def reports(self) -> Reports:
         """Saved reports: list them, and run one by its id."""
+        from mixpanel_export.reports import Reports
+
         return Reports(self, self._context.today)
 
     def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
         """Send one operation of the contract; prefer its typed resource method."""
+        from mixpanel_export.http.calls import operation_call
+        from mixpanel_export.http.transport import send
+
         if _is_export(operation):
             return cast(T, self.export.text(_export_arguments(operation, arguments)))
         server = self._servers.link(operation)
@@ -332,6 +349,8 @@ class MixpanelClient(_BaseClient[httpx.BaseTransport], Resources):
         Raises:
             APIError: when Mixpanel answers with a failure, as for any call.
         """
+        from mixpanel_export.http.transport import send
+
         return send(self._http, self._raw_call(method, path, params, form, json, headers, idempotent))
 
     def with_raw_response(self, method: Callable[P, T]) -> Callable[P, RawResponse[T]]:
@@ -339,6 +358,7 @@ class MixpanelClient(_BaseClient[httpx.BaseTransport], Resources):
 
         >>> client.with_raw_response(client.funnels.list)().headers["content-type"]  # doctest: +SKIP
         """
+        from mixpanel_export.http.raw import last_of, raw_response
 
         def call(*args: P.args, **kwargs: P.kwargs) -> RawResponse[T]:
             with _capturing() as responses:
@@ -364,7 +384,7 @@ class MixpanelClient(_BaseClient[httpx.BaseTransport], Resources):
         self.close()
 
 
-class AsyncMixpanelClient(_BaseClient[httpx.AsyncBaseTransport], AsyncResources):
+class AsyncMixpanelClient(_BaseClient["httpx.AsyncBaseTransport"], AsyncResources):
     """The asynchronous twin of `MixpanelClient`: the same arguments, resources and errors, with `await`.
 
     Threads download the raw export here too, so that inflating and parsing leave the event loop free; they use
@@ -372,6 +392,9 @@ class AsyncMixpanelClient(_BaseClient[httpx.AsyncBaseTransport], AsyncResources)
     """
 
     def _open(self, transport: httpx.AsyncBaseTransport | None) -> None:
+        from mixpanel_export.http.connections import open_async_connections
+        from mixpanel_export.http.own_servers import OwnServers, ServerLink
+
         def connections(context: Context) -> AsyncConnections:
             return open_async_connections(context, transport)
 
@@ -381,20 +404,29 @@ class AsyncMixpanelClient(_BaseClient[httpx.AsyncBaseTransport], AsyncResources)
     @cached_property
     def export(self) -> AsyncExport:
         """The raw export of events."""
+        from mixpanel_export.export.resource import AsyncExport
+
         return AsyncExport(self, self._context, self._export_http, self._source)
 
     @cached_property
     def profiles(self) -> AsyncProfiles:
         """User and group profiles."""
+        from mixpanel_export.profiles.resource import AsyncProfiles
+
         return AsyncProfiles(self, self._context)
 
     @cached_property
     def reports(self) -> AsyncReports:
         """Saved reports: list them, and run one by its id."""
+        from mixpanel_export.reports import AsyncReports
+
         return AsyncReports(self, self._context.today)
 
     async def call_operation(self, operation: Operation[T], arguments: Mapping[str, Any]) -> T:
         """Send one operation of the contract; prefer its typed resource method."""
+        from mixpanel_export.http.calls import operation_call
+        from mixpanel_export.http.transport import asend
+
         if _is_export(operation):
             return cast(T, await self.export.text(_export_arguments(operation, arguments)))
         server = self._servers.link(operation)
@@ -412,12 +444,15 @@ class AsyncMixpanelClient(_BaseClient[httpx.AsyncBaseTransport], AsyncResources)
         idempotent: bool | None = None,
     ) -> RawResponse[str]:
         """Call any path; see `MixpanelClient.request`."""
+        from mixpanel_export.http.transport import asend
+
         return await asend(self._http, self._raw_call(method, path, params, form, json, headers, idempotent))
 
     def with_raw_response(
         self, method: Callable[P, Awaitable[T]]
     ) -> Callable[P, Coroutine[Any, Any, RawResponse[T]]]:
         """Return a resource method that returns status, headers and body beside its typed answer."""
+        from mixpanel_export.http.raw import last_of, raw_response
 
         async def call(*args: P.args, **kwargs: P.kwargs) -> RawResponse[T]:
             with _capturing() as responses:
@@ -446,6 +481,8 @@ class AsyncMixpanelClient(_BaseClient[httpx.AsyncBaseTransport], AsyncResources)
 
 @contextlib.contextmanager
 def _capturing() -> Generator[list[httpx.Response]]:
+    from mixpanel_export.http.raw import captured
+
     responses: list[httpx.Response] = []
     token = captured.set(responses)
     try:
@@ -456,6 +493,8 @@ def _capturing() -> Generator[list[httpx.Response]]:
 
 def _is_export(operation: Operation[Any]) -> bool:
     """Return True for the raw export, also as compiled from another file: its answer must be proved complete."""
+    from mixpanel_export_api.api.export import EXPORT_RAW
+
     return operation.path == EXPORT_RAW.path and not operation.servers
 
 
@@ -466,6 +505,9 @@ def _export_arguments(operation: Operation[Any], arguments: Mapping[str, Any]) -
 
 
 def _credentials(auth: MixpanelAuth) -> MixpanelAuth:
+    from mixpanel_export.auth import MixpanelAuth
+    from mixpanel_export.errors import ConfigurationError
+
     if not isinstance(auth, MixpanelAuth):  # pyright: ignore[reportUnnecessaryIsInstance]
         # The value may be a secret.
         raise ConfigurationError(
@@ -476,6 +518,8 @@ def _credentials(auth: MixpanelAuth) -> MixpanelAuth:
 
 def _project(project_id: int | str | None, auth: MixpanelAuth) -> int | None:
     project = _identifier("project_id", project_id)
+    from mixpanel_export.errors import ConfigurationError
+
     if project is None and auth.needs_project:
         raise ConfigurationError("project_id", f"required with {auth.description}")
     return project
@@ -488,10 +532,16 @@ def _identifier(name: str, value: object) -> int | None:
         return value
     if isinstance(value, str) and value.isascii() and value.isdigit() and int(value) > 0:
         return int(value)
+    from mixpanel_export.errors import ConfigurationError
+
     raise ConfigurationError(name, f"expected a number such as 1234567, got {value!r}")
 
 
 def _timeout(timeout: float | httpx.Timeout | None) -> httpx.Timeout | None:
+    import httpx
+
+    from mixpanel_export.errors import ConfigurationError
+
     if timeout is None or isinstance(timeout, httpx.Timeout):
         return timeout
     is_number = isinstance(timeout, int | float) and not isinstance(timeout, bool)  # pyright: ignore[reportUnnecessaryIsInstance]

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from mixpanel_export.columns.fixed import ColumnSchema
     from mixpanel_export.dates import DateLike
 
-__all__ = ["DEFAULT_LOOK_BACK", "DirectoryOptions", "DirectoryRequest", "FixedColumns", "PathLike"]
+__all__ = ["DirectoryOptions", "DirectoryRequest", "FixedColumns", "PathLike"]
 
-DEFAULT_LOOK_BACK = 5
 # A century of days.
 _MAX_LOOK_BACK = 36_525
 

@@ -5,22 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Unpack
 
 from mixpanel_export._worker import in_thread
-from mixpanel_export.dates import DateLike
-from mixpanel_export.directory.request import (
-    DEFAULT_LOOK_BACK,
-    DirectoryOptions,
-    DirectoryRequest,
-    PathLike,
-)
-from mixpanel_export.directory.results import DirectoryExport
-from mixpanel_export.directory.run import DirectoryRun
-from mixpanel_export.download.progress import ProgressListener
-from mixpanel_export.http.connections import Connections
 
 if TYPE_CHECKING:
+    from mixpanel_export.dates import DateLike
+    from mixpanel_export.directory.request import DirectoryOptions, PathLike
+    from mixpanel_export.directory.results import DirectoryExport
+    from mixpanel_export.directory.run import DirectoryRun
+    from mixpanel_export.download.progress import ProgressListener
+    from mixpanel_export.http.connections import Connections
     from mixpanel_export.http.context import Context
 
 __all__ = ["AsyncDirectoryExports", "DirectoryExports", "ExportRuns"]
+
+DEFAULT_LOOK_BACK = 5
 
 
 class ExportRuns:
@@ -29,42 +26,26 @@ class ExportRuns:
     _context: Context
     _http: Connections
 
-    def _export_run(
-        self,
-        path: PathLike,
-        from_date: DateLike,
-        to_date: DateLike,
-        options: DirectoryOptions,
-        *,
-        overwrite: bool,
-        progress: ProgressListener | None = None,
-    ) -> DirectoryRun:
-        request = DirectoryRequest.make(path, from_date, to_date, options, overwrite=overwrite)
-        return DirectoryRun(self._context.patient, self._http, request, progress)
-
-    def _update_run(
+    def _run(
         self,
         path: PathLike,
         from_date: DateLike | None,
         to_date: DateLike | None,
         options: DirectoryOptions,
         *,
-        look_back: int,
+        overwrite: bool = False,
+        look_back: int | None = None,
+        refetch: bool = False,
         progress: ProgressListener | None = None,
     ) -> DirectoryRun:
-        request = DirectoryRequest.make(path, from_date, to_date, options, look_back=look_back)
-        return DirectoryRun(self._context.patient, self._http, request, progress)
+        from mixpanel_export.directory.request import DirectoryRequest
+        from mixpanel_export.directory.run import DirectoryRun
 
-    def _refetch_run(
-        self,
-        path: PathLike,
-        from_date: DateLike,
-        to_date: DateLike,
-        options: DirectoryOptions,
-        progress: ProgressListener | None,
-    ) -> DirectoryRun:
-        request = DirectoryRequest.make(path, from_date, to_date, options, refetch=True)
-        return DirectoryRun(self._context, self._http, request, progress)
+        request = DirectoryRequest.make(
+            path, from_date, to_date, options, overwrite=overwrite, look_back=look_back, refetch=refetch
+        )
+        context = self._context if refetch else self._context.patient
+        return DirectoryRun(context, self._http, request, progress)
 
 
 class DirectoryExports(ExportRuns):
@@ -119,9 +100,7 @@ class DirectoryExports(ExportRuns):
             MissingExtraError: when the format or the URL needs an extra that is not installed.
             Errors of `events`: for a slice that could not be fetched; the complete ones stay.
         """
-        return self._export_run(
-            path, from_date, to_date, options, overwrite=overwrite, progress=progress
-        ).run()
+        return self._run(path, from_date, to_date, options, overwrite=overwrite, progress=progress).run()
 
     def update_directory(
         self,
@@ -152,9 +131,7 @@ class DirectoryExports(ExportRuns):
         Raises:
             Errors of `to_directory`: for the same reasons.
         """
-        return self._update_run(
-            path, from_date, to_date, options, look_back=look_back, progress=progress
-        ).run()
+        return self._run(path, from_date, to_date, options, look_back=look_back, progress=progress).run()
 
     def refetch(
         self,
@@ -183,7 +160,7 @@ class DirectoryExports(ExportRuns):
             DirectoryMismatchError: (a ValueError) when the directory holds another export, or no complete slice.
             Errors of `to_directory`: for the same reasons.
         """
-        return self._refetch_run(path, from_date, to_date, options, progress).run()
+        return self._run(path, from_date, to_date, options, refetch=True, progress=progress).run()
 
 
 class AsyncDirectoryExports(ExportRuns):
@@ -200,7 +177,7 @@ class AsyncDirectoryExports(ExportRuns):
         **options: Unpack[DirectoryOptions],
     ) -> DirectoryExport:
         """Do the same as `Export.to_directory`."""
-        run = self._export_run(path, from_date, to_date, options, overwrite=overwrite, progress=progress)
+        run = self._run(path, from_date, to_date, options, overwrite=overwrite, progress=progress)
         return await in_thread(run.run, run.cancel)
 
     async def update_directory(
@@ -214,7 +191,7 @@ class AsyncDirectoryExports(ExportRuns):
         **options: Unpack[DirectoryOptions],
     ) -> DirectoryExport:
         """Do the same as `Export.update_directory`."""
-        run = self._update_run(path, from_date, to_date, options, look_back=look_back, progress=progress)
+        run = self._run(path, from_date, to_date, options, look_back=look_back, progress=progress)
         return await in_thread(run.run, run.cancel)
 
     async def refetch(
@@ -227,5 +204,5 @@ class AsyncDirectoryExports(ExportRuns):
         **options: Unpack[DirectoryOptions],
     ) -> DirectoryExport:
         """Do the same as `Export.refetch`."""
-        run = self._refetch_run(path, from_date, to_date, options, progress)
+        run = self._run(path, from_date, to_date, options, refetch=True, progress=progress)
         return await in_thread(run.run, run.cancel)

@@ -24,12 +24,12 @@ from mixpanel_export.download.job import ExportJob, ExportOptions
 from mixpanel_export.download.progress import ProgressListener
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.export.iterate import EventBatches
-from mixpanel_export.export.writer import ExportWriter
 from mixpanel_export.http.connections import Connections
 
 if TYPE_CHECKING:
     from mixpanel_export.columns.fixed import ColumnSchema
     from mixpanel_export.export.batches import RecordBatches
+    from mixpanel_export.export.writer import ExportWriter
     from mixpanel_export.http.context import Context
 
 __all__ = ["DEFAULT_SAMPLE", "ExportCalls", "FixedColumns"]
@@ -135,10 +135,22 @@ class ExportCalls:
             )
         schema = _schema_of(columns, layout or "wide")
         job = self._job(from_date, to_date, **options)
-        return ExportWriter(job, self._http, format, layout, listener, schema)
+        return self._writer_of(job, format, layout, listener, schema)
 
     def _text_writer(self, arguments: Mapping[str, Any]) -> ExportWriter:
-        return ExportWriter(self._job(**arguments, slice_days=_WHOLE_RANGE), self._http, "jsonl")
+        return self._writer_of(self._job(**arguments, slice_days=_WHOLE_RANGE), "jsonl")
+
+    def _writer_of(
+        self,
+        job: ExportJob,
+        format: FileFormat,
+        layout: Layout | None = None,
+        listener: ProgressListener | None = None,
+        columns: ColumnSchema | None = None,
+    ) -> ExportWriter:
+        from mixpanel_export.export.writer import ExportWriter
+
+        return ExportWriter(job, self._http, format, layout, listener, columns)
 
 
 def _schema_of(columns: FixedColumns | None, layout: Layout) -> ColumnSchema | None:

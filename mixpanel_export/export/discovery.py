@@ -17,15 +17,20 @@ from mixpanel_export.errors import APIError, ConfigurationError, InvalidArgument
 from mixpanel_export.export.batches import RecordBatches
 from mixpanel_export.http.connections import Connections
 from mixpanel_export.schema.kinds import Columns, Kind, wider
+from mixpanel_export_api.api.schemas import SCHEMAS_LIST_FOR_ENTITY
 
 __all__ = [
     "LEXICON_ERRORS",
+    "LEXICON_EVENTS",
     "check_sources",
     "choose_columns",
     "lexicon_kinds",
     "note_no_lexicon",
     "sample_kinds",
 ]
+
+LEXICON_EVENTS = (SCHEMAS_LIST_FOR_ENTITY, {"entity_type": "event"})
+"""The operation and the arguments of the Lexicon call for events."""
 
 LEXICON_ERRORS = (APIError, ConfigurationError)
 """Failures of Lexicon that leave a sample as the only source, unless Lexicon was asked for."""

@@ -6,22 +6,22 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Unpack
 
 from mixpanel_export._worker import in_thread
-from mixpanel_export.dates import DateLike
-from mixpanel_export.directory.request import (
+from mixpanel_export.directory.resource import (
     DEFAULT_LOOK_BACK,
-    DirectoryOptions,
-    DirectoryRequest,
-    PathLike,
+    AsyncDirectoryExports,
+    DirectoryExports,
+    ExportRuns,
 )
-from mixpanel_export.directory.resource import AsyncDirectoryExports, DirectoryExports, ExportRuns
-from mixpanel_export.download.job import ExportJob, ExportOptions
+from mixpanel_export.download.job import ExportJob
 from mixpanel_export.errors import InvalidArgumentError
-from mixpanel_export.export.plans import PlanSummary, cut, tasks_of
-from mixpanel_export.export.probe import measure
-from mixpanel_export.export.tasks import ClientSource, SliceTask
 
 if TYPE_CHECKING:
-    pass
+    from mixpanel_export.dates import DateLike
+    from mixpanel_export.directory.request import DirectoryOptions, PathLike
+    from mixpanel_export.directory.run import DirectoryRun
+    from mixpanel_export.download.job import ExportOptions
+    from mixpanel_export.export.plans import PlanSummary
+    from mixpanel_export.export.tasks import ClientSource, SliceTask
 
 __all__ = ["AsyncPlans", "Plans"]
 
@@ -32,13 +32,24 @@ class _Plans(ExportRuns):
     _source: Callable[[], ClientSource]
 
     def _plan(self, from_date: DateLike, to_date: DateLike, options: DirectoryOptions) -> PlanSummary:
+        from mixpanel_export.directory.request import DirectoryRequest
+        from mixpanel_export.export.plans import PlanSummary
+
         request = DirectoryRequest.make("", from_date, to_date, options)
         job = ExportJob.make(self._context, from_date, to_date, **request.options)
         return PlanSummary.of(job, self._source())
 
+    def _summary(self, run: DirectoryRun) -> PlanSummary:
+        from mixpanel_export.export.plans import PlanSummary
+
+        return PlanSummary.of_directory(run.plan(), self._source())
+
     def _tasks(
         self, from_date: DateLike, to_date: DateLike, probe: bool, options: ExportOptions
     ) -> Sequence[SliceTask]:
+        from mixpanel_export.export.plans import cut, tasks_of
+        from mixpanel_export.export.probe import measure
+
         if (path := options.get("malformed_path")) is not None:
             raise InvalidArgumentError("malformed_path", path, "several slices cannot write to one file")
         job = ExportJob.make(self._context, from_date, to_date, **options)
@@ -70,8 +81,7 @@ class Plans(_Plans, DirectoryExports):
         """
         if path is None:
             return self._plan(from_date, to_date, options)
-        outline = self._export_run(path, from_date, to_date, options, overwrite=overwrite).plan()
-        return PlanSummary.of_directory(outline, self._source())
+        return self._summary(self._run(path, from_date, to_date, options, overwrite=overwrite))
 
     def plan_update(
         self,
@@ -83,8 +93,7 @@ class Plans(_Plans, DirectoryExports):
         **options: Unpack[DirectoryOptions],
     ) -> PlanSummary:
         """Return the requests that `update_directory` would make; send nothing and change nothing."""
-        outline = self._update_run(path, from_date, to_date, options, look_back=look_back).plan()
-        return PlanSummary.of_directory(outline, self._source())
+        return self._summary(self._run(path, from_date, to_date, options, look_back=look_back))
 
     def slices(
         self,
@@ -132,8 +141,8 @@ class AsyncPlans(_Plans, AsyncDirectoryExports):
         if path is None:
             # The budget's state may be in a file.
             return await in_thread(lambda: self._plan(from_date, to_date, options))
-        run = self._export_run(path, from_date, to_date, options, overwrite=overwrite)
-        return PlanSummary.of_directory(await in_thread(run.plan, run.cancel), self._source())
+        run = self._run(path, from_date, to_date, options, overwrite=overwrite)
+        return await in_thread(lambda: self._summary(run), run.cancel)
 
     async def plan_update(
         self,
@@ -145,8 +154,8 @@ class AsyncPlans(_Plans, AsyncDirectoryExports):
         **options: Unpack[DirectoryOptions],
     ) -> PlanSummary:
         """Do the same as `Export.plan_update`."""
-        run = self._update_run(path, from_date, to_date, options, look_back=look_back)
-        return PlanSummary.of_directory(await in_thread(run.plan, run.cancel), self._source())
+        run = self._run(path, from_date, to_date, options, look_back=look_back)
+        return await in_thread(lambda: self._summary(run), run.cancel)
 
     async def slices(
         self,

@@ -10,32 +10,29 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Unpack
 
-from mixpanel_export._formats import FileFormat, Layout, OnMalformed
 from mixpanel_export._streams import AsyncStream, Stream
 from mixpanel_export._worker import WorkThread, in_thread
-from mixpanel_export.dates import DateLike
-from mixpanel_export.directory.request import FixedColumns
-from mixpanel_export.download.job import DEFAULT_PARALLEL, ExportJob, ExportOptions
-from mixpanel_export.download.progress import Progress, ProgressListener
+from mixpanel_export.download.job import DEFAULT_PARALLEL
 from mixpanel_export.export.calls import DEFAULT_SAMPLE, ExportCalls
 from mixpanel_export.export.planning import AsyncPlans, Plans
-from mixpanel_export.export.tasks import ClientSource
-from mixpanel_export.http.connections import Connections
-from mixpanel_export.records.event import Event
 from mixpanel_export.records.verify import MAX_LINE
 from mixpanel_export_api.api.export import AsyncExportResource, ExportResource
-from mixpanel_export_api.api.schemas import SCHEMAS_LIST_FOR_ENTITY
 
 if TYPE_CHECKING:
+    from mixpanel_export._formats import FileFormat, Layout, OnMalformed
     from mixpanel_export.columns.fixed import ColumnSchema
+    from mixpanel_export.dates import DateLike
+    from mixpanel_export.directory.request import FixedColumns
+    from mixpanel_export.download.job import ExportJob, ExportOptions
+    from mixpanel_export.download.progress import Progress, ProgressListener
     from mixpanel_export.export.batches import AsyncRecordBatches, RecordBatches
+    from mixpanel_export.export.tasks import ClientSource
+    from mixpanel_export.http.connections import Connections
     from mixpanel_export.http.context import Context
+    from mixpanel_export.records.event import Event
     from mixpanel_export_api.api import AsyncResources, Expression, Resources
 
 __all__ = ["AsyncExport", "Export"]
-
-# The arguments of the Lexicon call for events.
-_EVENTS = {"entity_type": "event"}
 
 
 class Export(ExportCalls, Plans, ExportResource):
@@ -228,7 +225,7 @@ class Export(ExportCalls, Plans, ExportResource):
         described: Mapping[str, Any] = {}
         if lexicon is not False:
             try:
-                entities = self._client.call_operation(SCHEMAS_LIST_FOR_ENTITY, _EVENTS)
+                entities = self._client.call_operation(*discovery.LEXICON_EVENTS)
                 described = discovery.lexicon_kinds(entities, job.filters["event"])
             except discovery.LEXICON_ERRORS as error:
                 if lexicon or not sample:
@@ -397,7 +394,7 @@ class AsyncExport(ExportCalls, AsyncPlans, AsyncExportResource):
         described: Mapping[str, Any] = {}
         if lexicon is not False:
             try:
-                entities = await self._client.call_operation(SCHEMAS_LIST_FOR_ENTITY, _EVENTS)
+                entities = await self._client.call_operation(*discovery.LEXICON_EVENTS)
                 described = discovery.lexicon_kinds(entities, job.filters["event"])
             except discovery.LEXICON_ERRORS as error:
                 if lexicon or not sample:

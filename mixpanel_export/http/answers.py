@@ -13,7 +13,6 @@ from typing import Any, TypeVar, cast
 
 import httpx
 
-from mixpanel_export import tables
 from mixpanel_export._text import MESSAGE_LIMIT, shortened
 from mixpanel_export.errors import APIError, InvalidResponseError
 from mixpanel_export.http.bodies import unread_encoding
@@ -33,9 +32,6 @@ from mixpanel_export_api.runtime.answers import decode
 __all__ = ["answer_reader", "check_answer", "read_raw"]
 
 T = TypeVar("T")
-
-# Otherwise generated models raise other errors than ours.
-tables.raise_own_errors()
 
 _FAILED = {"error", "failed", "failure", "fail"}
 # Fields of an object that is only an error.

@@ -15,8 +15,7 @@ from attrs import frozen
 
 from mixpanel_export import dates
 from mixpanel_export._text import is_unicode
-from mixpanel_export.errors import InvalidArgumentError
-from mixpanel_export.expressions import ExpressionError, parse
+from mixpanel_export.errors import ExpressionError, InvalidArgumentError
 from mixpanel_export_api.api import Operation
 from mixpanel_export_api.runtime.objects import JsonObject
 
@@ -85,6 +84,8 @@ def _holds(condition: Any, value: Any) -> bool:
 
 
 def _check_expression(name: str, text: str) -> None:
+    from mixpanel_export.expressions import parse
+
     try:
         parse(text)
     except ExpressionError as error:

@@ -15,10 +15,9 @@ import threading
 import warnings
 from http import HTTPStatus
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from attrs import define, evolve, frozen
-from filelock import FileLock, Timeout
 
 from mixpanel_export.errors import BudgetExhaustedError
 from mixpanel_export.http import clock
@@ -27,6 +26,9 @@ from mixpanel_export.http.ledger import MAX_PAUSE, Ledger, Usage, Window, shared
 from mixpanel_export.http.limits import MIXPANEL_LIMITS, SECOND, BudgetWarning, Limits, Quota
 from mixpanel_export.http.servers import Family
 from mixpanel_export.http.stores import BudgetStore, StoredLease, store_at
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 __all__ = ["Budget", "BudgetWait", "Delay", "Lease", "budget_of"]
 
@@ -323,19 +325,24 @@ class _Slots:
             return Lease()
         if not self._free.acquire(blocking=False):
             return None
+        if not self._paths:
+            return Lease(self._free, None)
+        return self._take_file(self._free)
+
+    def _take_file(self, free: threading.Semaphore) -> Lease | None:
+        from filelock import FileLock, Timeout  # a client without shared limits does without
+
         for path in self._paths:
             lock = FileLock(path, thread_local=False)
             try:
                 with contextlib.suppress(Timeout):
                     lock.acquire(timeout=0)
-                    return Lease(self._free, lock)
+                    return Lease(free, lock)
             except (OSError, NotImplementedError) as error:
                 warn_unshared(path.parent, error)
                 self._paths = []
-                break
-        if not self._paths:
-            return Lease(self._free, None)
-        self._free.release()
+                return Lease(free, None)
+        free.release()
         return None
 
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from attrs import evolve, frozen
-from filelock import FileLock
 
 from mixpanel_export.http import clock
 from mixpanel_export.http.limits import BudgetWarning
@@ -158,6 +157,8 @@ class Ledger:
         if self._path is None:
             yield
             return
+        from filelock import FileLock  # a client without shared limits does without
+
         with FileLock(self._path.with_suffix(".lock"), timeout=_LOCK_TIMEOUT, thread_local=False):
             yield
 

@@ -9,7 +9,6 @@ nor tracebacks that show variables hold a request with credentials.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any, TypeVar
@@ -94,6 +93,8 @@ def send(
 
 async def asend(connections: AsyncConnections, call: Call[T]) -> T:
     """Send a call, as `send` does; cancel the task to cancel it."""
+    import asyncio  # a synchronous client does without
+
     connections.check()
     while True:
         while not isinstance(lease := call.begin(), Lease):  # noqa: ASYNC110

@@ -20,7 +20,7 @@ from attrs import field, frozen
 from mixpanel_export import dates
 from mixpanel_export._extras import needs_extra
 from mixpanel_export.client import MixpanelClient
-from mixpanel_export.directory.request import DEFAULT_LOOK_BACK
+from mixpanel_export.directory.resource import DEFAULT_LOOK_BACK
 from mixpanel_export.download.job import ExportOptions
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.http.arguments import check_options

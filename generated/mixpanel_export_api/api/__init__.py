@@ -1,21 +1,21 @@
 """All operations of the contract, by tag: `resources.<tag>.<operation>(...)`.
 
 The classes hold no logic: a method passes its operation and its arguments to `call_operation`, which subclasses of
-`Resources` and `AsyncResources` implement.
+`Resources` and `AsyncResources` implement. Operations and models are loaded with the first use of their resource.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..runtime.lists import Records
-from ..runtime.objects import Map
-from ..runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
-from ..runtime.tables import Table
-
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..runtime.lists import Records
+    from ..runtime.objects import Map
+    from ..runtime.operation import AsyncCaller, Caller, CsvText, Expression, Operation
+    from ..runtime.tables import Table
     from .activity import ActivityResource, AsyncActivityResource
     from .annotations import AnnotationsResource, AsyncAnnotationsResource
     from .bookmarks import AsyncBookmarksResource, BookmarksResource
@@ -50,6 +50,23 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+_RUNTIME = {
+    "Map": "objects",
+    "Records": "lists",
+    "Table": "tables",
+    **dict.fromkeys(["AsyncCaller", "Caller", "CsvText", "Expression", "Operation"], "operation"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name of the runtime on first use."""
+    if name not in _RUNTIME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"..runtime.{_RUNTIME[name]}", __name__), name)
+
 
 NOT_IDEMPOTENT: frozenset[tuple[str, str]] = frozenset(
     {

@@ -262,7 +262,7 @@ class EventsCommand:
 
     @property
     def _look_back(self) -> int:
-        from mixpanel_export.directory.request import DEFAULT_LOOK_BACK
+        from mixpanel_export.directory.resource import DEFAULT_LOOK_BACK
 
         return DEFAULT_LOOK_BACK if self.look_back is None else self.look_back
 
