@@ -30,11 +30,12 @@ WITH_PROJECT = ("bench", "contract", "docs", "integrations", "spark", "test", "t
 WITHOUT = ("audit", "build", "generate", "lint", "lock")
 PACKAGE = "package"
 # The extras that the extra `all` leaves out, because they are large, by the environment that has them.
-OWN_EXTRAS = {"integrations": ("dlt",)}
+OWN_EXTRAS = {"integrations": ("dlt",), "spark": ("spark",)}
 MOST_PACKAGES = 12
 AZURITE = "azurite@3.37.0"
 # The tests that depend most on the Python they run on: sockets, compression, dates, processes.
 MOST_DEPENDENT = ("tests/anywhere", "tests/records", "tests/http", "tests/export", "tests/test_package.py")
+SPARK_PAGE = "docs/integrations/spark.md"
 
 
 def install(session: nox.Session, environment: str) -> None:
@@ -80,9 +81,11 @@ def stores(session: nox.Session) -> None:
 
 @nox.session
 def spark(session: nox.Session) -> None:
-    """Read exports to Parquet with Spark, which needs Java."""
+    """Read exports and Parquet with Spark, also while executors are killed; needs Java and redis-server."""
     install(session, "spark")
     session.run("pytest", "tests/columns", "-k", "spark", *session.posargs)
+    session.run("pytest", "-n0", "tests/integrations", "-k", "spark", *session.posargs)
+    session.run("pytest", "-n0", "-p", "tests.docs.blocks", SPARK_PAGE, *session.posargs)
 
 
 @nox.session(tags=["ci"])
@@ -90,7 +93,8 @@ def integrations(session: nox.Session) -> None:
     """Load exports with the engines, table formats and orchestrators that the docs name."""
     install(session, "integrations")
     session.run("pytest", "-n0", "tests/integrations", *session.posargs)
-    session.run("pytest", "-n0", "-p", "tests.docs.blocks", "docs/integrations", *session.posargs)
+    blocks = ("-p", "tests.docs.blocks", "docs/integrations", f"--ignore={SPARK_PAGE}")
+    session.run("pytest", "-n0", *blocks, *session.posargs)
 
 
 @nox.session(tags=["ci"])

@@ -13,7 +13,7 @@ ROOT = Path(mixpanel_export.__file__).parent
 
 # From the top down; a package may import from its own row and from the rows below it.
 LAYERS = (
-    ("cli", "compat", "dlt", "sandbox"),
+    ("cli", "compat", "dlt", "sandbox", "spark"),
     ("integrations", "codegen"),
     ("_public",),
     ("client",),

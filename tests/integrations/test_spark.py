@@ -1,0 +1,188 @@
+"""Spark reads every event once: by slices, in one schema, each again if its task fails."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mixpanel_export import MixpanelClient
+from mixpanel_export.sandbox import Fault, Sandbox
+from tests.export.test_batches import counted
+from tests.wire_server import client_of
+
+pytest.importorskip("pyspark")
+# Java takes its time on a loaded machine.
+pytestmark = pytest.mark.timeout(600)
+
+FIRST, LAST = "2024-01-01", "2024-01-12"
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def project() -> Iterator[Sandbox]:
+    # Spark's processes inherit the environment of its start.
+    with Sandbox(limits=None) as sandbox, pytest.MonkeyPatch.context() as patch:
+        for name, value in sandbox.environment.items():
+            patch.setenv(name, value)
+        patch.setenv("PYSPARK_PYTHON", sys.executable)
+        patch.setenv("PYTHONPATH", f"{ROOT}:{ROOT / 'generated'}")
+        yield sandbox
+
+
+@pytest.fixture(scope="module")
+def session(project: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    from pyspark.sql import SparkSession
+
+    from mixpanel_export.spark import register
+
+    settings = {
+        "spark.ui.enabled": "false",
+        # Start quickly; the data is small.
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        "spark.sql.shuffle.partitions": "1",
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.session.timeZone": "America/New_York",
+        "spark.sql.python.filterPushdown.enabled": "true",
+        "spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("warehouse")),
+    }
+    builder: Any = SparkSession.builder
+    session = builder.master("local[2, 3]").config(map=settings).getOrCreate()
+    session.sparkContext.setLogLevel("OFF")
+    register(session)
+    yield session
+    session.stop()
+
+
+@pytest.fixture
+def reader(session: Any, project: Sandbox) -> Any:
+    project.faults.clear()
+    project.requests.clear()
+    return session.read.format("mixpanel").option("from", FIRST).option("to", LAST)
+
+
+@pytest.fixture
+def client(project: Sandbox) -> Iterator[MixpanelClient]:
+    with client_of(project) as client:
+        yield client
+
+
+def sent(client: MixpanelClient, first: str = FIRST, last: str = LAST, **filters: Any) -> Any:
+    events = client.export.events(first, last, **filters)
+    return counted({"event": event.name, "properties": event.properties} for event in events)
+
+
+def read(frame: Any) -> Any:
+    rows = frame.select("event", "properties").collect()
+    return counted({"event": row.event, "properties": json.loads(row.properties)} for row in rows)
+
+
+def fetched(project: Sandbox) -> list[dict[str, Any]]:
+    return [dict(request.query) for request in project.requests if request.path.endswith("/export")]
+
+
+def test_spark_reads_every_event_of_all_slices(reader: Any, client: MixpanelClient, project: Sandbox) -> None:
+    frame = reader.option("slice_days", "4").load()
+    assert frame.columns == ["event", "time", "distinct_id", "insert_id", "properties"]
+    found = read(frame)
+    assert len(fetched(project)) == 3
+    assert found == sent(client)
+    project.requests.clear()
+    assert reader.option("slice_days", "20").load().count() == sum(found.values())
+    row = frame.selectExpr(
+        "parse_json(properties):time::bigint AS sent", "unix_seconds(time) AS read"
+    ).first()
+    assert row.sent == row.read
+
+
+def test_slices_are_planned_from_one_day(reader: Any, client: MixpanelClient, project: Sandbox) -> None:
+    found = read(reader.load())
+    days = [(query["from_date"], query["to_date"]) for query in fetched(project)]
+    assert days[0][0] == days[0][1]
+    assert len(days) < 6
+    assert found == sent(client)
+
+
+def test_spark_reads_filtered_events(reader: Any, client: MixpanelClient, project: Sandbox) -> None:
+    frame = reader.option("event", '["Purchase", "Sign Up"]').option("parallel", "2").option("probe", "false")
+    assert read(frame.load()) == sent(client, event=["Purchase", "Sign Up"])
+
+
+def test_filters_of_events_and_times_reduce_what_is_fetched(
+    reader: Any, client: MixpanelClient, project: Sandbox
+) -> None:
+    frame = reader.option("slice_days", "20").load()
+    some = frame.where("event IN ('Purchase', 'Sign Up') AND time >= '2024-01-05' AND time < '2024-01-08'")
+    found = read(some)
+    (query,) = fetched(project)
+    assert (query["from_date"], query["to_date"]) == ("2024-01-04", "2024-01-09")
+    assert sorted(json.loads(query["event"])) == ["Purchase", "Sign Up"]
+    start = datetime.datetime(2024, 1, 5, 5, tzinfo=datetime.UTC)
+    expected = counted(
+        {"event": event.name, "properties": event.properties}
+        for event in client.export.events(FIRST, LAST, event=["Purchase", "Sign Up"])
+        if start <= event.time < start + datetime.timedelta(days=3)
+    )
+    assert found == expected
+    project.requests.clear()
+    assert reader.option("event", "Sign Up").load().where("event = 'Purchase'").count() == 0
+    assert fetched(project) == []
+    others = frame.where("NOT event = 'Purchase' AND (time > '2024-01-11' OR event = 'Sign Up')")
+    assert {row.event for row in others.select("event").distinct().collect()} > {"Sign Up"}
+
+
+def test_spark_reads_fixed_columns(reader: Any, client: MixpanelClient) -> None:
+    columns = client.export.columns(FIRST, "2024-01-02", lexicon=False)
+    frame = reader.option("columns", columns.to_json()).option("slice_days", "4").load()
+    assert frame.columns == columns.arrow_schema().names
+    table = client.export.batches(FIRST, LAST, columns=columns).to_arrow()
+    names = ["event", "insert_id", "overflow", "null_properties", "revenue", "items", "gift"]
+    rows = [row.asDict() for row in frame.select(*names).collect()]
+    assert counted(rows) == counted(table.select(names).to_pylist())
+
+
+def test_a_failed_task_is_run_again_whole(reader: Any, client: MixpanelClient, project: Sandbox) -> None:
+    expected = sent(client)
+    project.faults.add(Fault.status(400), path="/export")
+    assert read(reader.option("slice_days", "4").load()) == expected
+
+
+def test_spark_names_wrong_options(session: Any) -> None:
+    for name, value, message in (
+        ("slice_dys", "4", "unknown option"),
+        ("probe", "maybe", "expected true or false"),
+        ("event", '["A"', "JSON list"),
+        ("slice_days", "-1", "whole number"),
+        ("from", "yesterday", "from"),
+    ):
+        with pytest.raises(Exception, match=message):
+            session.read.format("mixpanel").options(**{"from": FIRST, "to": LAST, name: value}).load()
+
+
+def test_a_stream_reads_each_day_once(
+    session: Any, project: Sandbox, client: MixpanelClient, tmp_path: Path
+) -> None:
+    project.faults.clear()
+
+    def run(last: str) -> list[list[int]]:
+        stream = session.readStream.format("mixpanel").option("from", FIRST).option("to", last)
+        frame = stream.option("days_per_batch", "3").option("probe", "false").load()
+        writer = frame.writeStream.option("checkpointLocation", str(tmp_path / "checkpoint"))
+        query = (
+            writer.format("parquet")
+            .option("path", str(tmp_path / "events"))
+            .trigger(availableNow=True)
+            .start()
+        )
+        assert query.awaitTermination(60)
+        return [[batch["numInputRows"]] for batch in query.recentProgress if batch["numInputRows"]]
+
+    assert len(run("2024-01-08")) == 3
+    assert len(run("2024-01-12")) == 2
+    assert run("2024-01-12") == []
+    assert read(session.read.parquet(str(tmp_path / "events"))) == sent(client)
