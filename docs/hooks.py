@@ -33,13 +33,19 @@ ROOT = Path(__file__).parents[1]
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the contract to the site."""
-    files.append(File.generated(config, "reference/openapi.yaml", abs_src_path="spec/openapi.yaml"))
+    files.append(
+        File.generated(config, "reference/openapi.yaml", abs_src_path="spec/openapi.yaml")
+    )
     return files
 
 
-def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+def on_page_markdown(
+    markdown: str, page: Page, config: MkDocsConfig, files: Files
+) -> str:
     """Replace the markers in a page."""
-    markdown = re.sub(r"<!-- file (\S+) -->", lambda found: _file(found[1], page.file.src_uri), markdown)
+    markdown = re.sub(
+        r"<!-- file (\S+) -->", lambda found: _file(found[1], page.file.src_uri), markdown
+    )
     for name, write in _GENERATED.items():
         if f"<!-- {name} -->" in markdown:
             markdown = markdown.replace(f"<!-- {name} -->", write())
@@ -74,14 +80,26 @@ def _command(command: click.Command, context: click.Context, heading: str) -> st
         for parameter in command.get_params(context)
         if isinstance(parameter, click.Option)
     ]
-    options = "\n".join(f"* `{record[0].strip()}`: {record[1]}" for record in records if record is not None)
+    options = "\n".join(
+        f"* `{record[0].strip()}`: {record[1]}"
+        for record in records
+        if record is not None
+    )
     example = getattr(command, "example", "")
-    parts += [options, command.epilog or "", f"```{{.sh .shown}}\n{example}\n```" if example else ""]
+    parts += [
+        options,
+        command.epilog or "",
+        f"```{{.sh .shown}}\n{example}\n```" if example else "",
+    ]
     children: list[click.Command | None] = []
     if isinstance(command, click.Group):
-        children = [command.get_command(context, name) for name in command.list_commands(context)]
+        children = [
+            command.get_command(context, name) for name in command.list_commands(context)
+        ]
     for child in filter(None, children):
-        parts.append(_command(child, click.Context(child, context, child.name), f"{heading}#"))
+        parts.append(
+            _command(child, click.Context(child, context, child.name), f"{heading}#")
+        )
     return "\n\n".join(part for part in parts if part)
 
 
@@ -103,7 +121,9 @@ def _models() -> str:
     """Document each response and body model, without the methods that all of them share."""
     package = mixpanel_export_api.models
     return "\n".join(
-        _rendered(f"{package.__name__}.{name}", filters=_MODEL_FILTERS, inherited_members=False)
+        _rendered(
+            f"{package.__name__}.{name}", filters=_MODEL_FILTERS, inherited_members=False
+        )
         for name in sorted(package.__all__)
         # The generator's own enum checks.
         if not name.startswith("check_")
@@ -112,8 +132,14 @@ def _models() -> str:
 
 def _errors() -> str:
     """Document each public exception."""
-    names = [name for name in mixpanel_export.__all__ if _is_error(getattr(mixpanel_export, name))]
-    return "\n".join(_rendered(f"mixpanel_export.{name}", inherited_members=False) for name in names)
+    names = [
+        name
+        for name in mixpanel_export.__all__
+        if _is_error(getattr(mixpanel_export, name))
+    ]
+    return "\n".join(
+        _rendered(f"mixpanel_export.{name}", inherited_members=False) for name in names
+    )
 
 
 def _is_error(value: object) -> bool:
@@ -131,7 +157,9 @@ def _resources() -> dict[str, type]:
     for tag, getter in vars(Resources).items():
         if isinstance(getter, cached_property):
             name = inspect.get_annotations(getter.func)["return"]
-            found[tag] = getattr(importlib.import_module(f"mixpanel_export_api.api.{tag}"), name)
+            found[tag] = getattr(
+                importlib.import_module(f"mixpanel_export_api.api.{tag}"), name
+            )
     return found
 
 

@@ -36,16 +36,22 @@ def main() -> None:
             console.print()
     svg = console.export_svg(title="mixpanel-export", theme=MONOKAI)
     # Rich refers to a font on the web; the reader's own will do.
-    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.S).replace("Fira Code", "ui-monospace")
+    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.S).replace(
+        "Fira Code", "ui-monospace"
+    )
     target = Path(__file__).parent / "assets" / "terminal.svg"
-    target.write_text("\n".join(line.rstrip() for line in svg.splitlines()) + "\n", encoding="utf-8")
+    target.write_text(
+        "\n".join(line.rstrip() for line in svg.splitlines()) + "\n", encoding="utf-8"
+    )
 
 
 def _output(command: str, folder: str) -> str:
     # As in a terminal: in color, and without the time that lines of a log have.
     color = {"FORCE_COLOR": "1"} if "--plot" in command else {}
     environment = (
-        os.environ | {"COLUMNS": str(COLUMNS), "TERM": "xterm-256color", "COLORTERM": "truecolor"} | color
+        os.environ
+        | {"COLUMNS": str(COLUMNS), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        | color
     )
     done = subprocess.run(
         shlex.split(command),
