@@ -137,6 +137,41 @@ def generate_check(session: nox.Session) -> None:
     session.run("python", "-m", "spec.generate", "--check")
 
 
+@nox.session(tags=["ci"])
+def breaking(session: nox.Session) -> None:
+    """Say whether the changes since the last tag are major, minor or patch; `-- REF` compares with a commit."""
+    install(session, "generate")
+    session.run("python", "-m", "spec.watch.breaking", *session.posargs)
+
+
+@nox.session(tags=["ci"])
+def upstream(session: nox.Session) -> None:
+    """List what Mixpanel publishes and the spec lacks; `-- FOLDER` reads Mixpanel's own OpenAPI files."""
+    install(session, "generate")
+    session.run("python", "-m", "spec.watch.upstream", *session.posargs)
+
+
+@nox.session(name="lint-spec", tags=["ci"])
+def lint_spec(session: nox.Session) -> None:
+    """Lint the contract with Redocly, by the rules in spec/lint/redocly.yaml. Needs Node.js."""
+    npm, node = shutil.which("npm"), shutil.which("node")
+    if npm is None or node is None:
+        session.skip("Node.js is not installed; the contract is not linted")
+    version = str(session.run(node, "--version", external=True, silent=True)).strip()
+    if tuple(map(int, version.lstrip("v").split(".")[:2])) < (20, 19):
+        session.skip(f"Node.js is {version}, and Redocly needs 20.19 or newer; the contract is not linted")
+    folder = Path("spec", "lint").resolve()
+    modules = Path(session.create_tmp()).resolve() / "redocly"
+    modules.mkdir(exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(folder / name, modules)
+    session.run(npm, "ci", "--no-audit", "--no-fund", "--prefix", str(modules), external=True, silent=True)
+    redocly = str(modules / "node_modules" / ".bin" / "redocly")
+    environment = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
+    config = ("--config", str(folder / "redocly.yaml"))
+    session.run(redocly, "lint", "spec/openapi.yaml", *config, env=environment, external=True)
+
+
 @nox.session
 def record(session: nox.Session) -> None:
     """Record the cassettes again: against the sandbox, or a real project when MIXPANEL_* are set."""
@@ -208,8 +243,11 @@ def release_check(session: nox.Session) -> None:
         "slow",
         "contract",
         "lint",
+        "lint-spec",
         "typing",
         "generate-check",
+        "breaking",
+        "upstream",
         "docs",
         "lock-check",
         "audit",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..runtime.objects import Model
 from ..runtime.values import boolean, integer, number
 
@@ -22,6 +24,9 @@ class FunnelStep(Model):
         "step_label": "step_label",
         "custom_event": "custom_event",
         "custom_event_id": "custom_event_id",
+        "selector": "selector",
+        "session_event": "session_event",
+        "time_buckets_from_start": "time_buckets_from_start",
     }
     _required = {
         "count": object,
@@ -40,6 +45,9 @@ class FunnelStep(Model):
         step_label: str | None = None,
         custom_event: bool | None = None,
         custom_event_id: int | None = None,
+        selector: Any = None,
+        session_event: Any = None,
+        time_buckets_from_start: Any = None,
     ) -> None:
         super().__init__()
         self._set("count", count)
@@ -52,6 +60,9 @@ class FunnelStep(Model):
         self._set("step_label", step_label)
         self._set("custom_event", custom_event)
         self._set("custom_event_id", custom_event_id)
+        self._set("selector", selector)
+        self._set("session_event", session_event)
+        self._set("time_buckets_from_start", time_buckets_from_start)
 
     @property
     def count(self) -> float:
@@ -111,4 +122,22 @@ class FunnelStep(Model):
     def custom_event_id(self) -> int | None:
         """Id of the custom event; otherwise null or missing."""
         value: int | None = integer(self.get("custom_event_id"))
+        return value
+
+    @property
+    def selector(self) -> Any:
+        """The filter of the step, if Mixpanel sends it."""
+        value: Any = self.get("selector")
+        return value
+
+    @property
+    def session_event(self) -> Any:
+        """The session event that the step stands for, if Mixpanel sends it."""
+        value: Any = self.get("session_event")
+        return value
+
+    @property
+    def time_buckets_from_start(self) -> Any:
+        """A histogram of the time from the first step, if Mixpanel sends it."""
+        value: Any = self.get("time_buckets_from_start")
         return value

@@ -23,6 +23,7 @@ class InsightsResult(Model, Table):
         "date_range": "date_range",
         "headers": "headers",
         "series": "series",
+        "meta": "meta",
     }
     _required = {
         "series": InsightsSeries,
@@ -30,6 +31,7 @@ class InsightsResult(Model, Table):
     _units = {
         "headers": "levels",
     }
+    _quiet = frozenset(["meta"])
     layout: ClassVar[Mapping[str, Any]] = {
         "at": ["series"],
         "keys": ["event", "date"],
@@ -42,12 +44,14 @@ class InsightsResult(Model, Table):
         date_range: InsightsDateRange | None = None,
         headers: list[str] | None = None,
         series: InsightsSeries | None = None,
+        meta: Any = None,
     ) -> None:
         super().__init__()
         self._set("computed_at", computed_at)
         self._set("date_range", date_range)
         self._set("headers", headers)
         self._set("series", series)
+        self._set("meta", meta)
 
     @property
     def computed_at(self) -> datetime.datetime | None:
@@ -75,4 +79,10 @@ class InsightsResult(Model, Table):
         by `all`. Saved funnels nest metrics and steps, saved retention reports objects with
         `first`, `counts` and `rates`."""
         value: InsightsSeries = self._part("series", InsightsSeries)
+        return value
+
+    @property
+    def meta(self) -> Any:
+        """Data about the report, if Mixpanel sends it."""
+        value: Any = self.get("meta")
         return value

@@ -21,11 +21,12 @@ class SegmentationResult(Model, Table):
         "data": "data",
         "legend_size": "legend_size",
         "computed_at": "computed_at",
+        "status": "status",
     }
     _required = {
         "data": SegmentationData,
     }
-    _quiet = frozenset(["legend_size"])
+    _quiet = frozenset(["legend_size", "status"])
     layout: ClassVar[Mapping[str, Any]] = {"at": ["data", "values"], "keys": ["segment", "date"]}
 
     def __init__(
@@ -33,11 +34,13 @@ class SegmentationResult(Model, Table):
         data: SegmentationData | None = None,
         legend_size: int | None = None,
         computed_at: datetime.datetime | None = None,
+        status: str | None = None,
     ) -> None:
         super().__init__()
         self._set("data", data)
         self._set("legend_size", legend_size)
         self._set("computed_at", computed_at)
+        self._set("status", status)
 
     @property
     def data(self) -> SegmentationData:
@@ -55,4 +58,10 @@ class SegmentationResult(Model, Table):
     def computed_at(self) -> datetime.datetime | None:
         """Time of the computation."""
         value: datetime.datetime | None = moment(self.get("computed_at"), self._zone)
+        return value
+
+    @property
+    def status(self) -> str | None:
+        """The word `ok`, if Mixpanel sends it."""
+        value: str | None = self.get("status")
         return value

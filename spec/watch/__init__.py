@@ -1,0 +1,1 @@
+"""Watch for changes: of our public surface since the last release, and of what Mixpanel publishes."""

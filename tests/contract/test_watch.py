@@ -1,0 +1,199 @@
+"""Changes of the public surface ask for the right version, and facts that the spec lacks are listed."""
+
+from __future__ import annotations
+
+import copy
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mixpanel_export.codegen.endpoints.mistakes import read_spec
+from spec.watch import breaking, upstream
+from spec.watch.changes import Level, level_of
+from spec.watch.contract import contract_changes
+from spec.watch.surface import surface_changes
+
+ROOT = Path(__file__).parents[2]
+SPEC = ROOT / "spec" / "openapi.yaml"
+
+Edit = Callable[[dict[str, Any]], object]
+
+FUNNELS, JQL = "/api/query/funnels", "/api/query/jql"
+
+
+def parameter(document: dict[str, Any], path: str, name: str) -> Any:
+    (found,) = (
+        listed for listed in document["paths"][path]["get"]["parameters"] if listed.get("name") == name
+    )
+    return found
+
+
+def added(name: str, *, required: bool) -> Edit:
+    schema = {"name": name, "in": "query", "required": required, "schema": {"type": "string"}}
+    return lambda document: document["paths"][FUNNELS]["get"]["parameters"].append(schema)
+
+
+def model(document: dict[str, Any], name: str) -> Any:
+    return document["components"]["schemas"][name]
+
+
+EDITS: dict[str, tuple[Level, Edit]] = {
+    "call removed": (Level.MAJOR, lambda d: d["paths"].pop(JQL)),
+    "call added": (Level.MINOR, lambda d: d["paths"].update({"/x": {"get": {"operationId": "x_y"}}})),
+    "call renamed": (Level.MAJOR, lambda d: d["paths"][JQL]["post"].update(operationId="jql_run")),
+    "optional argument added": (Level.MINOR, added("further", required=False)),
+    "required argument added": (Level.MAJOR, added("further", required=True)),
+    "argument removed": (Level.MAJOR, lambda d: parameter(d, FUNNELS, "interval").update(name="gap")),
+    "argument now required": (Level.MAJOR, lambda d: parameter(d, FUNNELS, "length").update(required=True)),
+    "argument now optional": (Level.MINOR, lambda d: parameter(d, FUNNELS, "funnel_id").pop("required")),
+    "narrower": (Level.MAJOR, lambda d: parameter(d, FUNNELS, "length")["schema"].update(maximum=30)),
+    "wider": (Level.MINOR, lambda d: parameter(d, FUNNELS, "limit")["schema"].pop("maximum")),
+    "value added": (Level.MINOR, lambda d: model(d, "TimeUnit")["enum"].append("decade")),
+    "value removed": (Level.MAJOR, lambda d: model(d, "TimeUnit")["enum"].pop()),
+    "type of an argument": (
+        Level.MAJOR,
+        lambda d: parameter(d, FUNNELS, "length")["schema"].update(type="string"),
+    ),
+    "field of an answer removed": (Level.MAJOR, lambda d: model(d, "FunnelStep")["properties"].pop("goal")),
+    "field of an answer added": (Level.MINOR, lambda d: model(d, "FunnelStep")["properties"].update(x={})),
+    "field can be missing": (Level.MAJOR, lambda d: model(d, "FunnelStep")["required"].remove("count")),
+    "field always there": (Level.MINOR, lambda d: model(d, "FunnelStep")["required"].append("goal")),
+    "type of a field": (
+        Level.MAJOR,
+        lambda d: model(d, "FunnelStep")["properties"]["count"].update(type="string"),
+    ),
+    "columns of a table": (
+        Level.MAJOR,
+        lambda d: model(d, "SegmentationResult")["x-table"].update(keys=["a", "b"]),
+    ),
+    "credentials refused": (Level.MAJOR, lambda d: d["paths"][JQL]["post"]["security"].pop()),
+    "deprecated": (Level.MINOR, lambda d: d["paths"][FUNNELS]["get"].update(deprecated=True)),
+    "words": (
+        Level.PATCH,
+        lambda d: d["paths"][FUNNELS]["get"].update(summary="Count.", description="Other."),
+    ),
+    "nothing": (Level.PATCH, lambda d: None),
+}
+
+
+def test_each_change_of_the_contract_has_its_level() -> None:
+    document = read_spec(SPEC)
+    for name, (level, edit) in EDITS.items():
+        changed = copy.deepcopy(document)
+        edit(changed)
+        changes = [*contract_changes(document, changed)]
+        assert level_of(changes) is level, (name, changes)
+
+
+BEFORE = '''
+"""A package."""
+
+__all__ = ["Client", "Unit", "count"]
+
+Unit = str
+
+def count(first: int, last: int | None = None) -> int:
+    """Count."""
+
+class Client:
+    """A client."""
+
+    name: str
+
+    def send(self, *, what: str) -> str | None:
+        """Send."""
+
+    def _inner(self) -> None: ...
+'''
+
+EDITED = {
+    "count(first: int, last: int | None = None)": [
+        (Level.MINOR, "count(first: int, last: int | None = None, step: int = 1)"),
+        (Level.MAJOR, "count(first: int, step: int, last: int | None = None)"),
+        (Level.MAJOR, "count(first: int)"),
+        (Level.MAJOR, "count(first: int, last: int)"),
+        (Level.MAJOR, "count(begin: int, last: int | None = None)"),
+        (Level.MAJOR, "count(first: int, last: str | None = None)"),
+        (Level.MINOR, "count(first: int, last: int | str | None = None)"),
+        (Level.MINOR, "count(first: int, last: int | None = 5)"),
+    ],
+    ") -> int:": [(Level.MAJOR, ") -> int | None:")],
+    ") -> str | None:": [(Level.MINOR, ") -> str:"), (Level.MAJOR, ") -> bytes | None:")],
+    '"""Count."""': [(Level.PATCH, '"""Count all."""')],
+    "    def send(self, *, what: str)": [(Level.MAJOR, "    def post(self, *, what: str)")],
+    "    def _inner(self)": [(Level.PATCH, "    def _other(self)")],
+    "    name: str\n": [(Level.MAJOR, ""), (Level.MINOR, "    name: str\n    age: int\n")],
+    '"Unit", ': [(Level.MAJOR, "")],
+}
+
+
+def test_each_change_of_the_python_surface_has_its_level(tmp_path: Path) -> None:
+    old, new = write_package(tmp_path / "old", BEFORE), tmp_path / "new"
+    assert [*surface_changes(old, write_package(new, BEFORE))] == []
+    for before, edits in EDITED.items():
+        assert before in BEFORE
+        for level, after in edits:
+            write_package(new, BEFORE.replace(before, after, 1))
+            changes = [*surface_changes(old, new)]
+            assert level_of(changes) is level, (after, changes)
+
+
+def write_package(root: Path, source: str) -> Path:
+    package = root / "mixpanel_export"
+    package.mkdir(parents=True, exist_ok=True)
+    (package / "__init__.py").write_text("")
+    (package / "_public.py").write_text(source)
+    return root
+
+
+def test_a_repository_is_compared_with_its_last_tag(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def git(*arguments: str) -> None:
+        subprocess.run(["git", *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    def run(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setattr("sys.argv", ["breaking", *arguments])
+        code = breaking.main()
+        printed = capsys.readouterr()
+        return code, printed.out + printed.err
+
+    monkeypatch.setattr(breaking, "ROOT", tmp_path)
+    assert run()[0] == 0
+    git("init", "-q")
+    git("config", "user.email", "a@example.com")
+    git("config", "user.name", "A")
+    write_package(tmp_path, BEFORE)
+    git("add", ".")
+    git("commit", "-qm", "First")
+    code, printed = run()
+    assert (code, printed.partition(": ")[0]) == (0, "Nothing to compare with")
+    assert run("HEAD") == (0, "patch: the same surface as HEAD\n")
+    assert run("v9") == (2, "v9 is not a commit of this repository\n")
+    git("tag", "v1.0.0")
+    write_package(tmp_path, BEFORE.replace("last: int | None = None", ""))
+    code, printed = run()
+    assert (code, printed.splitlines()[-1]) == (0, "major: 1 change since v1.0.0")
+    git("commit", "-qam", "Second")
+    for version, fits in (("v1.1.0", False), ("v2.0.0", True)):
+        git("tag", version)
+        assert (run()[0] == 0) is fits
+        git("tag", "-d", version)
+
+
+def test_the_spec_has_every_published_fact() -> None:
+    facts = upstream.read_facts(upstream.PUBLISHED) | upstream.read_facts(upstream.HERE / "observed.txt")
+    assert len(facts) > 600
+    assert upstream.missing(facts) == []
+
+
+def test_new_facts_are_listed(tmp_path: Path) -> None:
+    facts = {
+        "GET /api/query/funnels ? unit = year",
+        "GET /api/query/forecasts",
+        "GET /api/query/funnels ? unit",
+    }
+    assert upstream.missing(facts) == ["GET /api/query/forecasts", "GET /api/query/funnels ? unit = year"]
