@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import socket
 import sys
 from types import TracebackType
@@ -19,6 +20,11 @@ __all__ = ["limit_error", "resource_limits"]
 
 _NO_FILES = {errno.EMFILE, errno.ENFILE}
 _NO_THREAD = "can't start new thread"
+# The message of `tempfile`, whatever it is that makes a folder fail.
+_NO_FOLDER = "No usable temporary directory found"
+# Python says this when there is no memory even for a MemoryError.
+_NO_EXCEPTION = re.compile("without (setting an )?exception")
+_NO_LOCK = "can't allocate lock"
 
 
 class resource_limits(contextlib.ContextDecorator):  # noqa: N801
@@ -39,7 +45,12 @@ def limit_error(error: BaseException) -> ResourceLimitError | None:
     for cause in causes_of(error):
         if isinstance(cause, ResourceLimitError):
             return cause
-        if isinstance(cause, MemoryError) or (isinstance(cause, OSError) and cause.errno == errno.ENOMEM):
+        if (
+            isinstance(cause, MemoryError)
+            or (isinstance(cause, OSError) and cause.errno == errno.ENOMEM)
+            or (isinstance(cause, RuntimeError) and str(cause) == _NO_LOCK)
+            or (isinstance(cause, SystemError) and _NO_EXCEPTION.search(str(cause)))
+        ):
             return ResourceLimitError(
                 "memory", "there is not enough memory", "memory=, parallel= or slice_days="
             )
@@ -51,8 +62,11 @@ def limit_error(error: BaseException) -> ResourceLimitError | None:
 
 
 def _hides_no_files(error: OSError) -> bool:
-    """Return True for a name that could not be resolved because there is no file descriptor for it."""
-    if not isinstance(error, socket.gaierror):
+    """Return True for an error that stands for a lack of file descriptors, without a number that says so.
+
+    A name cannot be resolved, or no folder be tried for temporary files.
+    """
+    if not isinstance(error, socket.gaierror) and not str(error.strerror).startswith(_NO_FOLDER):
         return False
     try:
         os.close(os.open(os.devnull, os.O_RDONLY))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
 from mixpanel_export._atomic import disk_errors
+from mixpanel_export._resources import limit_error
 from mixpanel_export.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -34,11 +35,12 @@ def temporary_folder() -> Path:
 
     Raises:
         ConfigurationError: when none can be written to.
+        ResourceLimitError: when too many files are open.
     """
     try:
         return Path(tempfile.gettempdir())
-    except OSError:
-        raise _no_folder() from None
+    except OSError as error:
+        raise limit_error(error) or _no_folder() from None
 
 
 def temporary_directory(prefix: str) -> Path:
@@ -47,7 +49,7 @@ def temporary_directory(prefix: str) -> Path:
     try:
         return Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
     except OSError as error:
-        raise _no_folder(f", and {folder} cannot: {error.strerror or error}") from None
+        raise limit_error(error) or _no_folder(f", and {folder} cannot: {error.strerror or error}") from None
 
 
 def spool_file(in_memory: int) -> IO[bytes]:
@@ -178,11 +180,16 @@ class _Memory:
             if self._has_warned:
                 return
             self._has_warned = True
+        if limit_error(error) is not None:
+            reason, advice = "Too many files are open", "Lower parallel= or raise the limit of open files"
+        else:
+            reason = f"No temporary directory can be written to ({error.strerror or error})"
+            advice = "Set TMPDIR to a folder that can be written to"
         _logger.warning(
-            "No temporary directory can be written to (%s): large slices are kept in memory, up to %d MB in all. "
-            "Set TMPDIR to a folder that can be written to",
-            error.strerror or error,
+            "%s: large slices are kept in memory, up to %d MB in all. %s",
+            reason,
             _MOST_IN_MEMORY >> 20,
+            advice,
         )
 
 

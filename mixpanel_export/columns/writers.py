@@ -76,7 +76,9 @@ def read_tables(format: ColumnFormat, file: Any) -> Iterator[pa.Table]:
                     yield pa.Table.from_batches([batch], schema=schema)
         return
     source = pa.OSFile(str(file), "rb") if isinstance(file, Path) else file
-    with pyarrow.ipc.open_stream(source) as stream:
+    # Arrow crashes where the system starts no more threads.
+    options = pyarrow.ipc.IpcReadOptions(use_threads=False)
+    with pyarrow.ipc.open_stream(source, options=options) as stream:
         for batch in stream:
             yield pa.Table.from_batches([batch], schema=stream.schema)
 
@@ -211,7 +213,7 @@ class _ParquetWriter:
 
 class _ArrowWriter:
     def __init__(self, file: Any, schema: pa.Schema) -> None:
-        options = pyarrow.ipc.IpcWriteOptions(compression="lz4")
+        options = pyarrow.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
         self._writer = pyarrow.ipc.new_stream(file, schema, options=options)
 
     def write(self, table: pa.Table) -> None:

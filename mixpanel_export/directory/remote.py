@@ -11,13 +11,13 @@ import contextlib
 import shutil
 import time
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from mixpanel_export._locks import LOCK
 from mixpanel_export._temporary import temporary_directory, temporary_folder
+from mixpanel_export._worker import Workers
 from mixpanel_export.directory.filenames import MANIFEST, is_folder, name_of, with_malformed
 from mixpanel_export.directory.lock import DEFAULT_TIMING, Lease, LeaseTiming
 from mixpanel_export.directory.manifest import Manifest
@@ -100,7 +100,7 @@ class RemoteStorage(Storage):
             self._objects.upload(path, part)
             part.unlink()
 
-        with ThreadPoolExecutor(_UPLOADS_AT_ONCE, "mixpanel-export-send") as uploads:
+        with Workers(_UPLOADS_AT_ONCE, "send") as uploads:
             for _ in uploads.map(upload, paths):
                 pass
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Collection, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
+from mixpanel_export._worker import Workers
 from mixpanel_export.directory.filenames import path_of
 from mixpanel_export.directory.manifest import Contents, Malformed, ManifestSlice
 from mixpanel_export.directory.storage import Storage
@@ -49,7 +49,7 @@ def find_damaged(
         cancellation.check()
         return _damage_of(entry, sizes, reader)
 
-    with ThreadPoolExecutor(_READERS, "mixpanel-export-verify") as readers:
+    with Workers(_READERS, "verify") as readers:
         reasons = zip(slices, readers.map(examine, slices), strict=True)
         return {entry.file: reason for entry, reason in reasons if reason is not None}
 

@@ -35,6 +35,8 @@ _JOIN_SECONDS = 30.0
 _CONNECT_GRACE = 0.25
 # An idle thread reviews the running slices this often, and a busy one after this many bytes.
 _REVIEW_SECONDS = 0.1
+# A waiting caller makes sure this often that the threads live.
+_WATCH_SECONDS = 1.0
 _REVIEW_BYTES = 1 << 18
 
 
@@ -124,6 +126,8 @@ class SlicePool(Generic[T]):
         # The slice that was taken last, and may still be returned.
         self._held: Slice | None = None
         self._closed = False
+        # An error of a thread itself, as without memory.
+        self._broken: BaseException | None = None
         self._idle = 0
         self._threads: list[threading.Thread] = []
         # True once the system started no further thread.
@@ -150,9 +154,10 @@ class SlicePool(Generic[T]):
                     self._held, self._next_day = slice_, slice_.next_day
                     self._changed.notify_all()
                     return self._ready.pop(slice_)
-                if error := self._due_failure():
+                if error := self._broken or self._due_failure():
                     raise error
-                self._changed.wait()
+                self._check_threads()
+                self._changed.wait(_WATCH_SECONDS)
 
     def give_back(self, fetched: T, fetch_again: Callable[[T], T]) -> None:
         """Return the slice that was taken last, to be fetched again and taken another time.
@@ -199,6 +204,11 @@ class SlicePool(Generic[T]):
             while self._returned:
                 self._discard(self._returned.popitem()[1][0])
 
+    def _check_threads(self) -> None:
+        """Raise when a thread is gone, as the interpreter ends it without memory: its slice would never come."""
+        if not all(thread.is_alive() for thread in self._threads):
+            raise MemoryError("a thread of the download ended")
+
     def _is_done(self) -> bool:
         return not (self._planner.first_day or self._running or self._ready or self._returned or self._failed)
 
@@ -243,6 +253,15 @@ class SlicePool(Generic[T]):
             self._threads.append(thread)
 
     def _work(self) -> None:
+        try:
+            self._fetch_slices()
+        except BaseException as error:
+            # Else `take` would wait forever.
+            with self._changed:
+                self._broken = error
+                self._changed.notify_all()
+
+    def _fetch_slices(self) -> None:
         while (claimed := self._claim()) is not None:
             slice_, claim, fetch = claimed
             try:

@@ -11,11 +11,11 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor
 from typing import IO, TypeVar
 
 from mixpanel_export._redaction import quoting
 from mixpanel_export._temporary import spool_file
+from mixpanel_export._worker import Workers
 from mixpanel_export.download.fetch import FetchConfig, SliceFetch
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.malformed import MalformedFile
@@ -24,7 +24,7 @@ from mixpanel_export.download.pool import Claim, SlicePool
 from mixpanel_export.download.progress import Progress, ProgressListener, Tracker
 from mixpanel_export.download.spool import Spool
 from mixpanel_export.errors import CancelledError, MalformedEventError
-from mixpanel_export.http.cancellation import Cancellation
+from mixpanel_export.http.cancellation import NOT_CANCELLABLE, Cancellation
 from mixpanel_export.http.connections import Connections
 from mixpanel_export.records.inflate import CHUNK_SIZE, LARGE_CHUNK_SIZE
 from mixpanel_export.records.verify import Check, Verified
@@ -96,9 +96,7 @@ class SliceReceiver:
         # Few: each thread keeps the memory that it once used, and more would be no faster, because their work needs
         # the interpreter's lock again and again.
         concurrent = min(os.cpu_count() or 1, _CONCURRENT)
-        self._finishing = ThreadPoolExecutor(concurrent, "mixpanel-export-finish")
-        # Limits the queue too, because an interpreter that exits waits for all queued work.
-        self._free = threading.Semaphore(concurrent)
+        self._finishing = Workers(concurrent, "finish", cancellation.cancel)
 
     @property
     def progress(self) -> Progress:
@@ -133,8 +131,7 @@ class SliceReceiver:
             return None if spool is None else (use(spool),)
 
         while True:
-            with self._free:
-                done = self._finishing.submit(finished).result()
+            done = self._finishing.result_of(finished)
             if done is not None:
                 return done[0]
             received.receive()
@@ -203,8 +200,9 @@ class SliceStream:
         check: Check = "frame",
         listener: ProgressListener | None = None,
         malformed: MalformedFile | None = None,
+        cancellation: Cancellation = NOT_CANCELLABLE,
     ) -> None:
-        self._cancellation = Cancellation()
+        self._cancellation = cancellation.child()
         self._refused: MalformedEventError | None = None
         # The thread that takes a slice verifies it here, and parses it next.
         self._slices = SliceReceiver(

@@ -231,12 +231,12 @@ class AsyncRecordBatches:
         return self._batches.progress
 
     async def __aiter__(self) -> AsyncIterator[pyarrow.RecordBatch]:
-        thread = WorkThread("batches")
+        thread = WorkThread("batches", self._batches.cancel, self._batches.close)
         try:
             while (batch := await thread.run(lambda: next(self._batches, None))) is not None:
                 yield batch
         finally:
-            await thread.end(self._batches.cancel, self._batches.close)
+            await thread.end()
 
     async def to_arrow(self) -> pyarrow.Table:
         """Load all events into one Arrow table."""

@@ -5,7 +5,7 @@ See `resource` for the methods that users call.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -82,18 +82,14 @@ class ExportCalls:
         sample: int,
         lexicon: bool | None,
         options: ExportOptions,
-    ) -> tuple[Any, ExportJob, Callable[[], Mapping[str, Any]]]:
-        """Check the arguments of `columns`; return what it needs, and what fetches the sample."""
+    ) -> tuple[Any, ExportJob, RecordBatches | None]:
+        """Check the arguments of `columns`; return what it needs, and the sample to fetch."""
         from mixpanel_export.export import discovery
 
         discovery.check_sources(sample, lexicon)
         limited: ExportOptions = {**options, "limit": sample or None}
         job = self._job(from_date, to_date, **limited)
-
-        def sampled() -> Mapping[str, Any]:
-            return discovery.sample_kinds(job, self._http) if sample else {}
-
-        return discovery, job, sampled
+        return discovery, job, self._record_batches_of(job, None) if sample else None
 
     def _chosen_columns(
         self, discovery: Any, job: ExportJob, sampled: Mapping[str, Any], described: Mapping[str, Any]

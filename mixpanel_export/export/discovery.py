@@ -12,10 +12,8 @@ from typing import Any, cast
 from mixpanel_export._formats import ColumnNames
 from mixpanel_export.columns.fixed import ColumnSchema
 from mixpanel_export.columns.schemas import columns_of
-from mixpanel_export.download.job import ExportJob
 from mixpanel_export.errors import APIError, ConfigurationError, InvalidArgumentError
 from mixpanel_export.export.batches import RecordBatches
-from mixpanel_export.http.connections import Connections
 from mixpanel_export.schema.kinds import Columns, Kind, wider
 from mixpanel_export_api.api.schemas import SCHEMAS_LIST_FOR_ENTITY
 
@@ -64,9 +62,9 @@ def note_no_lexicon(error: Exception) -> None:
     _logger.warning("Lexicon cannot be read, so the columns come from a sample alone: %s", error)
 
 
-def sample_kinds(job: ExportJob, http: Connections) -> dict[str, Kind]:
+def sample_kinds(batches: RecordBatches) -> dict[str, Kind]:
     """Fetch a sample and return the kind of each property in it."""
-    with RecordBatches(job, http, "wide") as batches:
+    with batches:
         return {column.property: column.kind for column in columns_of(batches.schema).columns}
 
 

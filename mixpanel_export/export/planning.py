@@ -14,6 +14,7 @@ from mixpanel_export.directory.resource import (
 )
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.errors import InvalidArgumentError
+from mixpanel_export.http.cancellation import NOT_CANCELLABLE, Cancellation
 
 if TYPE_CHECKING:
     from mixpanel_export.dates import DateLike
@@ -45,7 +46,12 @@ class _Plans(ExportRuns):
         return PlanSummary.of_directory(run.plan(), self._source())
 
     def _tasks(
-        self, from_date: DateLike, to_date: DateLike, probe: bool, options: ExportOptions
+        self,
+        from_date: DateLike,
+        to_date: DateLike,
+        probe: bool,
+        options: ExportOptions,
+        cancellation: Cancellation = NOT_CANCELLABLE,
     ) -> Sequence[SliceTask]:
         from mixpanel_export.export.plans import cut, tasks_of
         from mixpanel_export.export.probe import measure
@@ -53,7 +59,7 @@ class _Plans(ExportRuns):
         if (path := options.get("malformed_path")) is not None:
             raise InvalidArgumentError("malformed_path", path, "several slices cannot write to one file")
         job = ExportJob.make(self._context, from_date, to_date, **options)
-        known = [measure(job, self._http)] if probe and job.plan.ranges else []
+        known = [measure(job, self._http, cancellation)] if probe and job.plan.ranges else []
         return tasks_of(job, cut(job, known), self._source())
 
 
@@ -166,4 +172,7 @@ class AsyncPlans(_Plans, AsyncDirectoryExports):
         **options: Unpack[ExportOptions],
     ) -> Sequence[SliceTask]:
         """Do the same as `Export.slices`."""
-        return await in_thread(lambda: self._tasks(from_date, to_date, probe, options))
+        cancellation = Cancellation()
+        return await in_thread(
+            lambda: self._tasks(from_date, to_date, probe, options, cancellation), cancellation.cancel
+        )

@@ -221,7 +221,7 @@ class Export(ExportCalls, Plans, ExportResource):
             InvalidArgumentError: for an argument that is not allowed; nothing is sent.
             Errors of `events`: when the sample fails.
         """
-        discovery, job, sampled = self._start_columns(from_date, to_date, sample, lexicon, options)
+        discovery, job, batches = self._start_columns(from_date, to_date, sample, lexicon, options)
         described: Mapping[str, Any] = {}
         if lexicon is not False:
             try:
@@ -231,7 +231,10 @@ class Export(ExportCalls, Plans, ExportResource):
                 if lexicon or not sample:
                     raise
                 discovery.note_no_lexicon(error)
-        return self._chosen_columns(discovery, job, sampled(), described)
+        sampled: Mapping[str, Any] = {}
+        if batches is not None:
+            sampled = discovery.sample_kinds(batches)
+        return self._chosen_columns(discovery, job, sampled, described)
 
     def to_file(
         self,
@@ -390,7 +393,7 @@ class AsyncExport(ExportCalls, AsyncPlans, AsyncExportResource):
         **options: Unpack[ExportOptions],
     ) -> ColumnSchema:
         """Do the same as `Export.columns`."""
-        discovery, job, sampled = self._start_columns(from_date, to_date, sample, lexicon, options)
+        discovery, job, batches = self._start_columns(from_date, to_date, sample, lexicon, options)
         described: Mapping[str, Any] = {}
         if lexicon is not False:
             try:
@@ -400,7 +403,10 @@ class AsyncExport(ExportCalls, AsyncPlans, AsyncExportResource):
                 if lexicon or not sample:
                     raise
                 discovery.note_no_lexicon(error)
-        return self._chosen_columns(discovery, job, await in_thread(sampled), described)
+        sampled: Mapping[str, Any] = {}
+        if batches is not None:
+            sampled = await in_thread(lambda: discovery.sample_kinds(batches), batches.cancel)
+        return self._chosen_columns(discovery, job, sampled, described)
 
     async def to_file(
         self,
@@ -451,10 +457,10 @@ class AsyncExport(ExportCalls, AsyncPlans, AsyncExportResource):
         self, job: ExportJob, ordered: bool, progress: ProgressListener | None
     ) -> AsyncIterator[Event]:
         batches = self._event_batches(job, ordered, progress)
-        thread = WorkThread("events")
+        thread = WorkThread("events", batches.cancel, batches.close)
         try:
             while (batch := await thread.run(batches.next)) is not None:
                 for event in batch:
                     yield event
         finally:
-            await thread.end(batches.cancel, batches.close)
+            await thread.end()

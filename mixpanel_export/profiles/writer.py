@@ -211,7 +211,7 @@ def write(context: Context, http: Connections, writing: Writing) -> ProfilesProg
 
 async def write_async(context: Context, client: AsyncCaller, writing: Writing) -> ProfilesProgress:
     """Fetch every page in this task, and write it in a thread; cancelling the task ends both."""
-    thread = WorkThread("profiles")
+    thread = WorkThread("profiles", writing.cancel, writing.close)
     try:
         with resource_limits():
             await thread.run(writing.open)
@@ -222,4 +222,4 @@ async def write_async(context: Context, client: AsyncCaller, writing: Writing) -
                 await thread.run(partial(writing.add, batch))
         return await thread.run(writing.complete)
     finally:
-        await thread.end(writing.cancel, writing.close)
+        await thread.end()
