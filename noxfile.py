@@ -119,6 +119,7 @@ def typing(session: nox.Session) -> None:
     session.run("mypy")
     session.run("mypy", "--platform", "win32", "mixpanel_export")
     session.run("pyright")
+    session.run("pytest", "-n0", "tests/codegen/test_events.py", "-m", "slow")
     for package in ("mixpanel_export", "mixpanel_export_api"):
         session.run("pyright", "--verifytypes", package, "--ignoreexternal", silent=True)
 

@@ -39,6 +39,7 @@ _MODULES = {
     "export.plans": "PlanSummary",
     "export.resource": "AsyncExport Export",
     "export.tasks": "SliceTask",
+    "export.typed": "AsyncTypedStream TypedStream",
     "expressions": "prop",
     "http.limits": "MIXPANEL_LIMITS BudgetWarning Limits Quota",
     "http.raw": "RawResponse",
@@ -49,7 +50,9 @@ _MODULES = {
     "profiles.resource": "AsyncProfiles Profiles",
     "progress_bar": "ProgressBar",
     "records.event": "Event",
+    "records.typed": "EventModule EventProperties Misfit TypedEvent",
     "reports": "AsyncReports Report Reports",
+    "schema.project": "EventSchema ProjectSchema PropertySchema",
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
 

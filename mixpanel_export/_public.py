@@ -52,6 +52,7 @@ from mixpanel_export.errors import (
 from mixpanel_export.export.plans import PlanSummary
 from mixpanel_export.export.resource import AsyncExport, Export
 from mixpanel_export.export.tasks import SliceTask
+from mixpanel_export.export.typed import AsyncTypedStream, TypedStream
 from mixpanel_export.expressions import prop
 from mixpanel_export.http.limits import MIXPANEL_LIMITS, BudgetWarning, Limits, Quota
 from mixpanel_export.http.raw import RawResponse
@@ -62,7 +63,9 @@ from mixpanel_export.profiles import AsyncProfiles, Profiles, ProfilesProgress
 from mixpanel_export.profiles.file import ProfilesProgressListener
 from mixpanel_export.progress_bar import ProgressBar
 from mixpanel_export.records.event import Event
+from mixpanel_export.records.typed import EventModule, EventProperties, Misfit, TypedEvent
 from mixpanel_export.reports import AsyncReports, Report, Reports
+from mixpanel_export.schema.project import EventSchema, ProjectSchema, PropertySchema
 
 if TYPE_CHECKING:
     from mixpanel_export.columns.fixed import ColumnSchema
@@ -77,6 +80,7 @@ __all__ = [
     "AsyncRecordBatches",
     "AsyncReports",
     "AsyncStream",
+    "AsyncTypedStream",
     "AuthenticationError",
     "BadRequestError",
     "BudgetExhaustedError",
@@ -95,6 +99,9 @@ __all__ = [
     "DiskFullError",
     "EvaluationError",
     "Event",
+    "EventModule",
+    "EventProperties",
+    "EventSchema",
     "Export",
     "ExportError",
     "ExpressionError",
@@ -110,6 +117,7 @@ __all__ = [
     "Manifest",
     "ManifestError",
     "ManifestSlice",
+    "Misfit",
     "MissingExtraError",
     "MixpanelAuth",
     "MixpanelClient",
@@ -129,6 +137,8 @@ __all__ = [
     "Progress",
     "ProgressBar",
     "ProgressListener",
+    "ProjectSchema",
+    "PropertySchema",
     "Quota",
     "RateLimitError",
     "RawResponse",
@@ -151,6 +161,8 @@ __all__ = [
     "SliceTask",
     "StoredLease",
     "Stream",
+    "TypedEvent",
+    "TypedStream",
     "UnrepresentableError",
     "prop",
 ]

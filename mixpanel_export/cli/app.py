@@ -12,10 +12,12 @@ from mixpanel_export.cli.commands.annotations import annotations_group
 from mixpanel_export.cli.commands.auth import auth
 from mixpanel_export.cli.commands.codegen import codegen
 from mixpanel_export.cli.commands.events import events
+from mixpanel_export.cli.commands.generate_types import generate_types
 from mixpanel_export.cli.commands.plan import plan
 from mixpanel_export.cli.commands.profiles import profiles
 from mixpanel_export.cli.commands.query import call, query
 from mixpanel_export.cli.commands.sandbox import sandbox
+from mixpanel_export.cli.commands.schema import schema
 from mixpanel_export.cli.commands.verify import verify
 from mixpanel_export.cli.completion import install_completion, show_completion
 from mixpanel_export.cli.options import Group, Option, common_options
@@ -69,5 +71,18 @@ def app() -> None:
     """
 
 
-for _command in (events, plan, profiles, verify, query, annotations_group, call, auth, sandbox, codegen):
+for _command in (
+    events,
+    plan,
+    profiles,
+    verify,
+    query,
+    annotations_group,
+    call,
+    schema,
+    generate_types,
+    auth,
+    sandbox,
+    codegen,
+):
     app.add_command(_command)

@@ -33,27 +33,12 @@ from mixpanel_export.columns.wide import LineReader
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.records.event import Event
-from mixpanel_export.schema.kinds import EXACT, FIXED, Column, Columns, Kind, is_safe
+from mixpanel_export.schema.kinds import EXACT, FIXED, OVERFLOW, Column, Columns, Kind, fixed_columns, is_safe
 
 __all__ = ["ColumnSchema", "converter_of", "fixed_schema"]
 
-OVERFLOW = "overflow"
-"""The column of all that does not fit."""
-
 VERSION = 1
 _LONG = 1 << 63
-
-
-def _fixed(columns: Columns) -> Columns:
-    fixed = tuple(evolve(column, kind=_fixed_kind(column)) for column in columns.columns)
-    return evolve(columns, columns=fixed, others=OVERFLOW)
-
-
-def _fixed_kind(column: Column) -> Kind:
-    """Return the kind of a fixed column: all whole numbers of 64 bits are one, and nulls alone are none."""
-    if column.kind == "null":
-        return "string" if column.name in FIXED else "json"
-    return "long" if column.kind == "integer" else column.kind
 
 
 @frozen
@@ -64,7 +49,7 @@ class ColumnSchema:
     and `overflow`: a JSON object of the values that do not fit.
     """
 
-    _columns: Columns = field(converter=_fixed)
+    _columns: Columns = field(converter=fixed_columns)
 
     @property
     def properties(self) -> dict[str, str]:

@@ -5,6 +5,8 @@ See `resource` for the methods that users call.
 
 from __future__ import annotations
 
+import datetime
+import importlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
@@ -18,7 +20,8 @@ from mixpanel_export._formats import (
     check_format,
     format_for,
 )
-from mixpanel_export.dates import DateLike
+from mixpanel_export.dates import DateLike, today
+from mixpanel_export.dates import to_date as to_date_of
 from mixpanel_export.directory.request import FixedColumns
 from mixpanel_export.download.job import ExportJob, ExportOptions
 from mixpanel_export.download.progress import ProgressListener
@@ -29,15 +32,20 @@ from mixpanel_export.http.connections import Connections
 if TYPE_CHECKING:
     from mixpanel_export.columns.fixed import ColumnSchema
     from mixpanel_export.export.batches import RecordBatches
+    from mixpanel_export.export.discovery import Discovery
+    from mixpanel_export.export.typed import TypedReader
     from mixpanel_export.export.writer import ExportWriter
     from mixpanel_export.http.context import Context
+    from mixpanel_export.records.typed import Into
 
 __all__ = ["DEFAULT_SAMPLE", "ExportCalls", "FixedColumns"]
 
 # `raw` is the contract's own operation: one request, whatever the range.
 _WHOLE_RANGE = 1_000_000
 DEFAULT_SAMPLE = 10_000
-"""The number of events that `columns` looks at by default."""
+"""The number of events that `schema` and `columns` look at by default."""
+# The days to sample when none are given.
+_SAMPLE_DAYS = 30
 
 
 class ExportCalls:
@@ -50,9 +58,20 @@ class ExportCalls:
         return ExportJob.make(self._context, from_date, to_date, **options)
 
     def _event_batches(
-        self, job: ExportJob, ordered: bool, listener: ProgressListener | None
+        self,
+        job: ExportJob,
+        ordered: bool,
+        listener: ProgressListener | None,
+        reader: TypedReader | None = None,
     ) -> EventBatches:
-        return EventBatches(job, self._http, ordered=ordered, listener=listener)
+        return EventBatches(job, self._http, ordered=ordered, listener=listener, reader=reader)
+
+    def _typed_reader(self, into: Into[Any] | None, job: ExportJob) -> TypedReader | None:
+        if into is None:
+            return None
+        from mixpanel_export.export.typed import TypedReader
+
+        return TypedReader(into, job)
 
     def _record_batches_of(self, job: ExportJob, listener: ProgressListener | None) -> RecordBatches:
         from mixpanel_export.export.batches import RecordBatches
@@ -75,29 +94,28 @@ class ExportCalls:
         job = self._job(from_date, to_date, **options)
         return RecordBatches(job, self._http, layout, listener=listener, columns=schema)
 
-    def _start_columns(
+    def _discovery(
         self,
-        from_date: DateLike,
-        to_date: DateLike,
+        from_date: DateLike | None,
+        to_date: DateLike | None,
         sample: int,
         lexicon: bool | None,
         options: ExportOptions,
-    ) -> tuple[Any, ExportJob, RecordBatches | None]:
-        """Check the arguments of `columns`; return what it needs, and the sample to fetch."""
-        from mixpanel_export.export import discovery
+    ) -> Discovery:
+        """Check the arguments of `schema`."""
+        from mixpanel_export.export.discovery import Discovery, check_sources
 
-        discovery.check_sources(sample, lexicon)
+        check_sources(sample, lexicon)
+        zone = self._context.zone
+        last = today(zone) if to_date is None else to_date_of("to_date", to_date)
+        first = last - datetime.timedelta(days=_SAMPLE_DAYS - 1) if from_date is None else from_date
         limited: ExportOptions = {**options, "limit": sample or None}
-        job = self._job(from_date, to_date, **limited)
-        return discovery, job, self._record_batches_of(job, None) if sample else None
+        return Discovery(self._job(first, last, **limited), self._http, sample, lexicon)
 
-    def _chosen_columns(
-        self, discovery: Any, job: ExportJob, sampled: Mapping[str, Any], described: Mapping[str, Any]
-    ) -> ColumnSchema:
-        chosen: ColumnSchema = discovery.choose_columns(
-            sampled, described, fields=job.fields, exclude=job.exclude, naming=job.column_names
-        )
-        return chosen
+    def _columns_discovery(self, *arguments: Any) -> Discovery:
+        """Check the arguments of `columns`, and the extra that it needs before anything is sent."""
+        importlib.import_module("mixpanel_export.columns")
+        return self._discovery(*arguments)
 
     def _file_writer(
         self,

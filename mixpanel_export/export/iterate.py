@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
+from typing import TYPE_CHECKING, Any
 
 from mixpanel_export._process import Undelivered
 from mixpanel_export._redaction import quoting
@@ -13,25 +15,41 @@ from mixpanel_export.download.progress import ProgressListener
 from mixpanel_export.download.session import SliceStream
 from mixpanel_export.errors import MalformedEventError
 from mixpanel_export.http.connections import Connections
-from mixpanel_export.records.event import Event
+
+if TYPE_CHECKING:
+    from mixpanel_export.download.plan import Slice
+    from mixpanel_export.export.typed import TypedReader
+    from mixpanel_export.records.decode import EventDecoder
+    from mixpanel_export.records.event import Event
 
 __all__ = ["EventBatches"]
 
 
 class EventBatches:
-    """The events of a job, one list at a time; `close` may be called while another thread waits in `next`."""
+    """The events of a job, one list at a time; `close` may be called while another thread waits in `next`.
+
+    Args:
+        reader: reads events into classes of their own; None for `Event` only.
+    """
 
     def __init__(
-        self, job: ExportJob, http: Connections, *, ordered: bool, listener: ProgressListener | None
+        self,
+        job: ExportJob,
+        http: Connections,
+        *,
+        ordered: bool,
+        listener: ProgressListener | None,
+        reader: TypedReader | None = None,
     ) -> None:
         self._job = job
+        self._reader = reader
         with resource_limits():
             self._stream = SliceStream(job, http, ordered=ordered, listener=listener)
         self._lock = threading.Lock()
         self._undelivered = Undelivered()
-        self._batches: Iterator[list[Event]] = self._decoded()
+        self._batches: Iterator[list[Any]] = self._decoded()
 
-    def next(self) -> list[Event] | None:
+    def next(self) -> list[Any] | None:
         """Wait for the next events and return at least one; return None after the last."""
         self._undelivered.check()
         with self._lock, resource_limits(), quoting(self._job.context.auth.redact):
@@ -50,16 +68,17 @@ class EventBatches:
         with self._lock:
             # Closes the spool that is being read.
             self._batches = iter(())
+        if self._reader is not None:
+            self._reader.report()
 
-    def _decoded(self) -> Iterator[list[Event]]:
+    def _decoded(self) -> Iterator[list[Any]]:
         while (spool := self._stream.take()) is not None:
-            decoder = self._job.decoder(spool.slice_)
+            decode = self._decode_of(spool.slice_)
             is_first = True
             with spool:
                 try:
                     for block in spool.unprojected():
-                        if events := decoder.decode(block.lines, block.count):
-                            self._exclude(events)
+                        if events := decode(block.lines, block.count):
                             if is_first:
                                 self._job.context.event_names.add({event.name for event in events})
                                 is_first = False
@@ -67,7 +86,19 @@ class EventBatches:
                 except MalformedEventError as error:
                     self._stream.skip(error)
 
-    def _exclude(self, events: list[Event]) -> None:
-        for name in self._job.exclude:
-            for event in events:
-                event.properties.pop(name, None)
+    def _decode_of(self, slice_: Slice) -> Callable[[bytes, int | None], list[Any]]:
+        """Return the function that decodes the blocks of a slice."""
+        decoder, exclude = self._job.decoder(slice_), self._job.exclude
+        if self._reader is not None:
+            return self._reader.decode_with(decoder)
+        return functools.partial(_decode_without, exclude, decoder) if exclude else decoder.decode
+
+
+def _decode_without(
+    exclude: Collection[str], decoder: EventDecoder, block: bytes, lines: int | None
+) -> list[Event]:
+    events = decoder.decode(block, lines)
+    for name in exclude:
+        for event in events:
+            event.properties.pop(name, None)
+    return events

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Unpack
+from typing import IO, TYPE_CHECKING, Any, Unpack, overload
 
 from mixpanel_export._streams import AsyncStream, Stream
 from mixpanel_export._worker import WorkThread, in_thread
@@ -26,10 +26,15 @@ if TYPE_CHECKING:
     from mixpanel_export.download.job import ExportJob, ExportOptions
     from mixpanel_export.download.progress import Progress, ProgressListener
     from mixpanel_export.export.batches import AsyncRecordBatches, RecordBatches
+    from mixpanel_export.export.discovery import Discovery
     from mixpanel_export.export.tasks import ClientSource
+    from mixpanel_export.export.typed import AsyncTypedStream, EventsOptions, TypedReader, TypedStream
     from mixpanel_export.http.connections import Connections
     from mixpanel_export.http.context import Context
     from mixpanel_export.records.event import Event
+    from mixpanel_export.records.typed import E, Into
+    from mixpanel_export.schema.lexicon import DescribedEvent
+    from mixpanel_export.schema.project import ProjectSchema
     from mixpanel_export_api.api import AsyncResources, Expression, Resources
 
 __all__ = ["AsyncExport", "Export"]
@@ -45,6 +50,26 @@ class Export(ExportCalls, Plans, ExportResource):
         self._context = context
         self._http = http
         self._source = source
+
+    @overload
+    def events(
+        self,
+        from_date: DateLike,
+        to_date: DateLike,
+        *,
+        into: None = None,
+        **options: Unpack[EventsOptions],
+    ) -> Stream[Event]: ...
+
+    @overload
+    def events(
+        self,
+        from_date: DateLike,
+        to_date: DateLike,
+        *,
+        into: Into[E],
+        **options: Unpack[EventsOptions],
+    ) -> TypedStream[E | Event]: ...
 
     def events(
         self,
@@ -67,7 +92,8 @@ class Export(ExportCalls, Plans, ExportResource):
         max_line: int = MAX_LINE,
         allow_unproved: bool = False,
         progress: ProgressListener | None = None,
-    ) -> Stream[Event]:
+        into: Into[Any] | None = None,
+    ) -> Stream[Any]:
         """Iterate over every raw event of a range of days, each exactly once, in constant memory.
 
         The range is divided into slices, which are downloaded in parallel (to memory, then to temporary files) and
@@ -106,6 +132,11 @@ class Export(ExportCalls, Plans, ExportResource):
             allow_unproved: accept a response whose end nothing proves, as behind an HTTP/1.0 proxy: without a
                 length, chunks and gzip.
             progress: called with the current totals, from the threads that download and from this one.
+            into: classes of events: a module that `mixpanel-export generate-types` wrote, one class derived from
+                `TypedEvent`, or several. Events of their names are objects of these classes, with the types that
+                they declare. An event with a value of another type, or without a property that its class requires,
+                comes as an `Event`, unchanged; `TypedStream.misfits` counts these by property, and each property is
+                logged once, at the end. Other events come as `Event`, too.
 
         Returns:
             Stream: an iterator of events, each once, with `to_pandas()`, `to_polars()` and `to_arrow()`, which load
@@ -138,10 +169,22 @@ class Export(ExportCalls, Plans, ExportResource):
             max_line=max_line,
             allow_unproved=allow_unproved,
         )
-        return Stream(self._iterate(job, ordered, progress), lambda: self._record_batches_of(job, progress))
+        reader = self._typed_reader(into, job)
+        events = self._iterate(job, ordered, progress, reader)
 
-    def _iterate(self, job: ExportJob, ordered: bool, progress: ProgressListener | None) -> Iterator[Event]:
-        batches = self._event_batches(job, ordered, progress)
+        def frames() -> RecordBatches:
+            return self._record_batches_of(job, progress)
+
+        return Stream(events, frames) if reader is None else reader.stream(events, frames)
+
+    def _iterate(
+        self,
+        job: ExportJob,
+        ordered: bool,
+        progress: ProgressListener | None,
+        reader: TypedReader | None = None,
+    ) -> Iterator[Any]:
+        batches = self._event_batches(job, ordered, progress, reader)
         try:
             while (batch := batches.next()) is not None:
                 yield from batch
@@ -191,6 +234,35 @@ class Export(ExportCalls, Plans, ExportResource):
         """
         return self._record_batches(from_date, to_date, layout, progress, columns, options)
 
+    def schema(
+        self,
+        from_date: DateLike | None = None,
+        to_date: DateLike | None = None,
+        *,
+        sample: int = DEFAULT_SAMPLE,
+        lexicon: bool | None = None,
+        **options: Unpack[ExportOptions],
+    ) -> ProjectSchema:
+        """Find out the project's events and the types of their properties, from Lexicon and from a sample.
+
+        `mixpanel_export.codegen.events` makes typed classes of them.
+
+        Args:
+            from_date: the first day to sample; by default 29 days before `to_date`.
+            to_date: the last day to sample; by default today in the project's time zone.
+            sample: fetch this many events to look at, in one request: up to 100,000, or 0 for Lexicon alone.
+            lexicon: take the events and properties that Lexicon describes, too; by default, if it can be read.
+            options: as for `events`: `event`, `where`, `fields` and `exclude` select what is in the schema.
+
+        Returns:
+            ProjectSchema: iterable, picklable, and JSON by `to_json()`.
+
+        Raises:
+            InvalidArgumentError: for an argument that is not allowed; nothing is sent.
+            Errors of `events`: when the sample fails.
+        """
+        return self._discover(self._discovery(from_date, to_date, sample, lexicon, options))
+
     def columns(
         self,
         from_date: DateLike,
@@ -221,20 +293,18 @@ class Export(ExportCalls, Plans, ExportResource):
             InvalidArgumentError: for an argument that is not allowed; nothing is sent.
             Errors of `events`: when the sample fails.
         """
-        discovery, job, batches = self._start_columns(from_date, to_date, sample, lexicon, options)
-        described: Mapping[str, Any] = {}
-        if lexicon is not False:
+        discovery = self._columns_discovery(from_date, to_date, sample, lexicon, options)
+        return discovery.choose_columns(self._discover(discovery))
+
+    def _discover(self, discovery: Discovery) -> ProjectSchema:
+        described: Mapping[str, DescribedEvent] = {}
+        if discovery.lexicon is not False:
             try:
-                entities = self._client.call_operation(*discovery.LEXICON_EVENTS)
-                described = discovery.lexicon_kinds(entities, job.filters["event"])
-            except discovery.LEXICON_ERRORS as error:
-                if lexicon or not sample:
-                    raise
-                discovery.note_no_lexicon(error)
-        sampled: Mapping[str, Any] = {}
-        if batches is not None:
-            sampled = discovery.sample_kinds(batches)
-        return self._chosen_columns(discovery, job, sampled, described)
+                entities = self._client.call_operation(*discovery.lexicon_call)
+                described = discovery.describe(entities)
+            except discovery.lexicon_errors as error:
+                described = discovery.go_without(error)
+        return discovery.finish(described)
 
     def to_file(
         self,
@@ -310,6 +380,26 @@ class AsyncExport(ExportCalls, AsyncPlans, AsyncExportResource):
         self._http = http
         self._source = source
 
+    @overload
+    def events(
+        self,
+        from_date: DateLike,
+        to_date: DateLike,
+        *,
+        into: None = None,
+        **options: Unpack[EventsOptions],
+    ) -> AsyncStream[Event]: ...
+
+    @overload
+    def events(
+        self,
+        from_date: DateLike,
+        to_date: DateLike,
+        *,
+        into: Into[E],
+        **options: Unpack[EventsOptions],
+    ) -> AsyncTypedStream[E | Event]: ...
+
     def events(
         self,
         from_date: DateLike,
@@ -331,7 +421,8 @@ class AsyncExport(ExportCalls, AsyncPlans, AsyncExportResource):
         max_line: int = MAX_LINE,
         allow_unproved: bool = False,
         progress: ProgressListener | None = None,
-    ) -> AsyncStream[Event]:
+        into: Into[Any] | None = None,
+    ) -> AsyncStream[Any]:
         """Iterate over every raw event of a range of days: `async for event in client.export.events(...)`.
 
         Arguments, events and errors are those of `Export.events`. If you stop early and want the threads to end at
@@ -355,8 +446,13 @@ class AsyncExport(ExportCalls, AsyncPlans, AsyncExportResource):
             max_line=max_line,
             allow_unproved=allow_unproved,
         )
-        events = self._iterate(job, ordered, progress)
-        return AsyncStream(events, lambda: self._async_batches_of(job, progress))
+        reader = self._typed_reader(into, job)
+        events = self._iterate(job, ordered, progress, reader)
+
+        def frames() -> AsyncRecordBatches:
+            return self._async_batches_of(job, progress)
+
+        return AsyncStream(events, frames) if reader is None else reader.async_stream(events, frames)
 
     def batches(
         self,
@@ -383,6 +479,18 @@ class AsyncExport(ExportCalls, AsyncPlans, AsyncExportResource):
 
         return AsyncRecordBatches(self._record_batches_of(job, progress))
 
+    async def schema(
+        self,
+        from_date: DateLike | None = None,
+        to_date: DateLike | None = None,
+        *,
+        sample: int = DEFAULT_SAMPLE,
+        lexicon: bool | None = None,
+        **options: Unpack[ExportOptions],
+    ) -> ProjectSchema:
+        """Do the same as `Export.schema`."""
+        return await self._discover(self._discovery(from_date, to_date, sample, lexicon, options))
+
     async def columns(
         self,
         from_date: DateLike,
@@ -393,20 +501,18 @@ class AsyncExport(ExportCalls, AsyncPlans, AsyncExportResource):
         **options: Unpack[ExportOptions],
     ) -> ColumnSchema:
         """Do the same as `Export.columns`."""
-        discovery, job, batches = self._start_columns(from_date, to_date, sample, lexicon, options)
-        described: Mapping[str, Any] = {}
-        if lexicon is not False:
+        discovery = self._columns_discovery(from_date, to_date, sample, lexicon, options)
+        return discovery.choose_columns(await self._discover(discovery))
+
+    async def _discover(self, discovery: Discovery) -> ProjectSchema:
+        described: Mapping[str, DescribedEvent] = {}
+        if discovery.lexicon is not False:
             try:
-                entities = await self._client.call_operation(*discovery.LEXICON_EVENTS)
-                described = discovery.lexicon_kinds(entities, job.filters["event"])
-            except discovery.LEXICON_ERRORS as error:
-                if lexicon or not sample:
-                    raise
-                discovery.note_no_lexicon(error)
-        sampled: Mapping[str, Any] = {}
-        if batches is not None:
-            sampled = await in_thread(lambda: discovery.sample_kinds(batches), batches.cancel)
-        return self._chosen_columns(discovery, job, sampled, described)
+                entities = await self._client.call_operation(*discovery.lexicon_call)
+                described = discovery.describe(entities)
+            except discovery.lexicon_errors as error:
+                described = discovery.go_without(error)
+        return await in_thread(lambda: discovery.finish(described), discovery.cancel)
 
     async def to_file(
         self,
@@ -454,9 +560,13 @@ class AsyncExport(ExportCalls, AsyncPlans, AsyncExportResource):
         return await in_thread(writer.text, writer.cancel)
 
     async def _iterate(
-        self, job: ExportJob, ordered: bool, progress: ProgressListener | None
-    ) -> AsyncIterator[Event]:
-        batches = self._event_batches(job, ordered, progress)
+        self,
+        job: ExportJob,
+        ordered: bool,
+        progress: ProgressListener | None,
+        reader: TypedReader | None,
+    ) -> AsyncIterator[Any]:
+        batches = self._event_batches(job, ordered, progress, reader)
         thread = WorkThread("events", batches.cancel, batches.close)
         try:
             while (batch := await thread.run(batches.next)) is not None:

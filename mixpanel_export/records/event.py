@@ -17,7 +17,7 @@ import msgspec
 
 from mixpanel_export.errors import ExportError
 
-__all__ = ["IDENTITY", "BareEvent", "Event", "event_type", "selected_properties"]
+__all__ = ["IDENTITY", "BareEvent", "Event", "event_type", "moment_of", "plain_zone", "selected_properties"]
 
 IDENTITY = ("time", "distinct_id", "$insert_id")
 _UTC = datetime.UTC
@@ -62,27 +62,7 @@ class Event(msgspec.Struct, gc=False):
         return self._moment_of(ticks)
 
     def _moment_of(self, ticks: Any) -> datetime.datetime:
-        # Not isinstance, which accepts a boolean and takes three times as long.
-        if type(ticks) is not int and type(ticks) is not float:
-            raise ExportError(f"event {self.name!r}: expected a numeric time, got {ticks!r}")
-        try:
-            if self._ticks_per_second != 1:
-                ticks /= self._ticks_per_second
-            moment = _from_timestamp(ticks, _UTC)
-        except (OSError, OverflowError, ValueError):
-            moment = self._unusual_time(ticks)
-        if self._zone is _UTC:
-            return moment
-        return moment.replace(tzinfo=self._zone)
-
-    def _unusual_time(self, seconds: float) -> datetime.datetime:
-        """Convert a time that the system's clock functions refuse: some refuse any before 1970."""
-        try:
-            return _EPOCH + datetime.timedelta(seconds=seconds)
-        except (OverflowError, ValueError) as error:
-            raise ExportError(
-                f"event {self.name!r}: the time {seconds!r} is outside the years 1 to 9999"
-            ) from error
+        return moment_of(self.name, ticks, self._ticks_per_second, self._zone)
 
     @property
     def distinct_id(self) -> str | None:
@@ -100,6 +80,30 @@ class Event(msgspec.Struct, gc=False):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (self._zone, self._ticks_per_second, self.name, self.properties)
+
+
+def moment_of(
+    event: str, ticks: Any, ticks_per_second: int = 1, zone: datetime.tzinfo = _UTC
+) -> datetime.datetime:
+    """Return a `time` as an aware datetime; see `Event.time`."""
+    # Not isinstance, which accepts a boolean and takes three times as long.
+    if type(ticks) is not int and type(ticks) is not float:
+        raise ExportError(f"event {event!r}: expected a numeric time, got {ticks!r}")
+    try:
+        if ticks_per_second != 1:
+            ticks /= ticks_per_second
+        moment = _from_timestamp(ticks, _UTC)
+    except (OSError, OverflowError, ValueError):
+        moment = _unusual_time(event, ticks)
+    return moment if zone is _UTC else moment.replace(tzinfo=zone)
+
+
+def _unusual_time(event: str, seconds: float) -> datetime.datetime:
+    """Convert a time that the system's clock functions refuse: some refuse any before 1970."""
+    try:
+        return _EPOCH + datetime.timedelta(seconds=seconds)
+    except (OverflowError, ValueError) as error:
+        raise ExportError(f"event {event!r}: the time {seconds!r} is outside the years 1 to 9999") from error
 
 
 class _ZonedEvent(Event, gc=False):
@@ -131,8 +135,7 @@ def event_type(
         ticks_per_second: 1 if `time` is in seconds, 1000 if it is in milliseconds.
         fields: the properties to decode, beside those that identify an event; None for all.
     """
-    if isinstance(zone, zoneinfo.ZoneInfo) and zone.key == "UTC":
-        zone = datetime.UTC
+    zone = plain_zone(zone)
     if zone is datetime.UTC and ticks_per_second == 1 and fields is None:
         return Event
     projected: list[Any] = []
@@ -147,6 +150,11 @@ def event_type(
         gc=False,
     )
     return cast(type[Event], made)
+
+
+def plain_zone(zone: datetime.tzinfo) -> datetime.tzinfo:
+    """Return `datetime.UTC` for any form of UTC, and other zones as they are."""
+    return _UTC if isinstance(zone, zoneinfo.ZoneInfo) and zone.key == "UTC" else zone
 
 
 def selected_properties(fields: Iterable[str], values: Any) -> Any:

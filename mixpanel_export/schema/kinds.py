@@ -40,6 +40,8 @@ EXACT = 1 << 53
 NULLS = "null_properties"
 OTHERS = "other_properties"
 """The column of the properties without a column, each event's as a JSON object."""
+OVERFLOW = "overflow"
+"""The column of all that does not fit in fixed columns."""
 FIXED = ("event", "time", "distinct_id", "insert_id", NULLS, OTHERS)
 MAX_COLUMNS = 2000
 """The most properties that get a column: each costs a file of 900 events about a millisecond, and 20 KB of memory,
@@ -213,6 +215,19 @@ class Columns:
         if not columns:
             return cls(reserved=reserved, naming=naming)
         return cls(tuple(columns), reserved, properties, others, naming)
+
+
+def fixed_columns(columns: Columns) -> Columns:
+    """Return columns that never widen, with one for everything that does not fit."""
+    fixed = tuple(evolve(column, kind=_fixed_kind(column)) for column in columns.columns)
+    return evolve(columns, columns=fixed, others=OVERFLOW)
+
+
+def _fixed_kind(column: Column) -> Kind:
+    """Return the kind of a fixed column: all whole numbers of 64 bits are one, and nulls alone are none."""
+    if column.kind == "null":
+        return "string" if column.name in FIXED else "json"
+    return "long" if column.kind == "integer" else column.kind
 
 
 def _safe(name: str) -> str:

@@ -24,6 +24,7 @@ from mixpanel_export import (
     ServiceAccountAuth,
     SignatureAuth,
     Stream,
+    TypedStream,
     prop,
 )
 from mixpanel_export.expressions import Expr
@@ -38,6 +39,7 @@ from mixpanel_export_api.models import (
     SegmentationSumResult,
     TopEventsResult,
 )
+from tests.typing import typed_events
 
 DAY = datetime.date(2024, 1, 1)
 NOON = datetime.datetime(2024, 1, 1, 12, tzinfo=datetime.UTC)
@@ -55,6 +57,17 @@ def clients() -> None:
 def export(client: MixpanelClient) -> None:
     events = client.export.events(DAY, "2024-01-31", event=["Sign Up"], where='properties["a"] == 1', limit=5)
     assert_type(events, Stream[Event])
+    typed = client.export.events(DAY, "2024-01-31", into=typed_events, parallel=2)
+    assert_type(typed, TypedStream[typed_events.Purchase | typed_events.SignUp | Event])
+    for found in typed:
+        if isinstance(found, typed_events.Purchase):
+            assert_type(found.properties.revenue, float)
+            assert_type(found.properties.coupon, str | None)
+        assert_type(found.time, datetime.datetime)
+    assert_type(
+        client.export.events(DAY, DAY, into=[typed_events.SignUp]), TypedStream[typed_events.SignUp | Event]
+    )
+    client.export.events(DAY, DAY, into=datetime)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
     for event in events:
         assert_type(event.name, str)
         assert_type(event.time, datetime.datetime)
@@ -67,7 +80,7 @@ def export(client: MixpanelClient) -> None:
     assert_type(client.export.plan(DAY, DAY, path="d"), PlanSummary)
     client.export.to_directory("d", DAY, DAY, slices=7)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     client.export.to_file("f", DAY, DAY, format="xml")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    client.export.events(20240101, DAY)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.export.events(20240101, DAY)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
 
 
 def reports(client: MixpanelClient) -> None:

@@ -14,7 +14,7 @@ from mixpanel_export.cli.destinations import check_file, stdout_buffer
 from mixpanel_export.cli.output.tables import WRITERS
 from mixpanel_export.cli.report import Reporter
 
-__all__ = ["QueryTarget"]
+__all__ = ["QueryTarget", "write_text"]
 
 _SUFFIXES = {".txt": "table", ".json": "json", ".jsonl": "jsonl", ".csv": "csv", ".parquet": "parquet"}
 _CHARTS = (".png", ".svg", ".html")
@@ -103,6 +103,17 @@ class QueryTarget:
         reporter.summary(f"chart written to {self.chart}")
         if notes[0]:
             reporter.note(notes[0])
+
+
+def write_text(text: str, output: str | None, reporter: Reporter) -> None:
+    """Write a text to standard output, or to the file that `--output` names."""
+    if output is None or output == "-":
+        click.echo(text, nl=False)
+        return
+    path = Path(output)
+    check_file("--output", path)
+    _write_file(path, lambda file: file.write(text.encode()))
+    reporter.summary(f"written to {path}")
 
 
 def _chart_path(chart: str | None, *, plot: bool) -> Path | None:

@@ -146,7 +146,8 @@ def _schema(name: str, seen: _Occurrences, descriptions: Descriptions) -> dict[s
         "required": [
             property_name
             for property_name in sorted(kinds)
-            if sum(kinds[property_name].values()) == seen.count
+            # One that is null is not there, as far as a JSON Schema goes.
+            if sum(kinds[property_name].values()) == seen.count and type(None) not in kinds[property_name]
         ],
         "properties": {
             property_name: _property(

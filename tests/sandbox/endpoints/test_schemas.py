@@ -69,7 +69,8 @@ class TestEvents:
             always = database.execute(
                 f"""
                 SELECT property {of_event} GROUP BY property
-                HAVING count(*) = (SELECT count(*) FROM events WHERE event = $1) ORDER BY property
+                HAVING count(*) = (SELECT count(*) FROM events WHERE event = $1) AND bool_and(kind <> 'NULL')
+                ORDER BY property
                 """,
                 [entry.name],
             ).fetchall()
@@ -176,7 +177,7 @@ class TestDerivation:
             "once": "boolean",
             "wide": "number",
         }
-        assert entity.schema["required"] == ["at", "empty", "mixed", "wide"]
+        assert entity.schema["required"] == ["at", "mixed", "wide"]
         assert "format" not in properties["at"]
         assert "description" not in entity.schema
 
