@@ -26,7 +26,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 LOCKS = Path("locks")
 # Environments with the project installed, and environments with only their dependency group; `package` is what
 # users install with the extra `all`.
-WITH_PROJECT = ("bench", "contract", "docs", "integrations", "spark", "test", "typing")
+WITH_PROJECT = ("bench", "contract", "docs", "integrations", "recipes", "spark", "test", "typing")
 WITHOUT = ("audit", "build", "generate", "lint", "lock")
 PACKAGE = "package"
 # The extras that the extra `all` leaves out, because they are large, by the environment that has them.
@@ -36,6 +36,7 @@ AZURITE = "azurite@3.37.0"
 # The tests that depend most on the Python they run on: sockets, compression, dates, processes.
 MOST_DEPENDENT = ("tests/anywhere", "tests/records", "tests/http", "tests/export", "tests/test_package.py")
 SPARK_PAGE = "docs/integrations/spark.md"
+RECIPE_PAGES = ("docs/integrations/engines.md", "docs/integrations/orchestrators.md")
 
 
 def install(session: nox.Session, environment: str) -> None:
@@ -88,12 +89,23 @@ def spark(session: nox.Session) -> None:
     session.run("pytest", "-n0", "-p", "tests.docs.blocks", SPARK_PAGE, *session.posargs)
 
 
+@nox.session
+def recipes(session: nox.Session) -> None:
+    """Run the recipes for engines, orchestrators and Postgres, which needs Debian's postgresql."""
+    install(session, "recipes")
+    session.run("pytest", "-n0", "tests/recipes", *session.posargs)
+    # Several of these packages warn of themselves.
+    blocks = ("-W", "ignore", "-o", "timeout=600", "-p", "tests.docs.blocks")
+    session.run("pytest", "-n0", *blocks, *RECIPE_PAGES, *session.posargs)
+
+
 @nox.session(tags=["ci"])
 def integrations(session: nox.Session) -> None:
     """Load exports with the engines, table formats and orchestrators that the docs name."""
     install(session, "integrations")
     session.run("pytest", "-n0", "tests/integrations", *session.posargs)
-    blocks = ("-p", "tests.docs.blocks", "docs/integrations", f"--ignore={SPARK_PAGE}")
+    ignored = [f"--ignore={page}" for page in (SPARK_PAGE, *RECIPE_PAGES)]
+    blocks = ("-p", "tests.docs.blocks", "docs/integrations", *ignored)
     session.run("pytest", "-n0", *blocks, *session.posargs)
 
 

@@ -74,7 +74,7 @@ class MixpanelDataSource(DataSource):
 
     Options, all of them texts:
 
-    - `from`, `to`: the first and the last day; by default, the last is yesterday, or a stream goes on for ever.
+    - `from`, `to`: the first and the last day; by default, the last is yesterday, or a stream never ends.
     - `event`, `fields`, `exclude`: a name, or a JSON list of names. `where`: a segmentation expression.
       `deduplicate`, `on_malformed`, `bucket`, `memory`, `max_line`, `allow_unproved`: as for
       `client.export.batches`.
@@ -160,7 +160,7 @@ class _Slices:
     def read(self, partition: InputPartition) -> Iterator[pa.RecordBatch]:
         """Fetch a slice, on an executor."""
         if not isinstance(partition, _Partition):
-            # Spark makes one of its own when there are none.
+            # Spark's stand-in for an empty list.
             return
         columns = self._options.columns
         layout: Any = "json" if columns is None else "wide"

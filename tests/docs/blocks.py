@@ -82,6 +82,10 @@ class Page:
         # dlt of root works in /var, whatever its home is.
         patch.setenv("DLT_DATA_DIR", str(self.folder / ".dlt"))
         patch.setenv("RUNTIME__DLTHUB_TELEMETRY", "false")
+        patch.setenv("AIRFLOW_HOME", str(self.folder / ".airflow"))
+        patch.setenv("PREFECT_HOME", str(self.folder / ".prefect"))
+        patch.setenv("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "300")
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
         patch.setenv("COLUMNS", "80")
         patch.setattr(Servers, "choose", _choose(self.sandbox.url))
         patch.setattr(Limits, "allowance", budgets.allowance)
