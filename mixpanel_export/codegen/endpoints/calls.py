@@ -26,6 +26,7 @@ from mixpanel_export.codegen.endpoints.adapter import (
 from mixpanel_export.codegen.endpoints.contract import Contract
 from mixpanel_export.errors import GenerationError
 
+_EXAMPLE_WIDTH = 88
 BOUND = ("project_id", "workspace_id")
 TYPES_BY_FORMAT = {
     "date": "datetime.date | str",
@@ -194,6 +195,7 @@ def call_of(
             offered,
             answer,
             [contract.resolve(r) for r in operation["responses"].values()],
+            f"{tag}.{endpoint.name.removeprefix(f'{tag}_')}",
         ),
         imports={
             line
@@ -278,6 +280,7 @@ def docstring(
     arguments: list[Argument],
     answer: str,
     responses: list[dict[str, Any]],
+    name: str,
 ) -> str:
     def paragraph(text: str, indent: str = "") -> str:
         return textwrap.fill(
@@ -302,4 +305,21 @@ def docstring(
         "    mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.\n"
         "    mixpanel_export.APIError: Mixpanel returned an error."
     )
+    if (example := operation.get("x-example")) is not None:
+        blocks.append("Examples:\n" + textwrap.indent(example_of(name, example), "    "))
     return str(safe_for_docstring("\n\n".join(blocks)))
+
+
+def example_of(name: str, arguments: dict[str, Any]) -> str:
+    """Return a call as a user writes it, with a prompt, on one line if it fits."""
+    values = [f"{argument}={_literal(value)}" for argument, value in arguments.items()]
+    line = f">>> client.{name}({', '.join(values)})"
+    if len(line) <= _EXAMPLE_WIDTH:
+        return line
+    return "\n".join([f">>> client.{name}(", *(f"...     {value}," for value in values), "... )"])
+
+
+def _literal(value: object) -> str:
+    """Return a value as Python code, with double quotes where `repr` has others."""
+    text = repr(value)
+    return text if '"' in text else text.replace("'", '"')

@@ -25,9 +25,9 @@ from mixpanel_export.errors import GenerationError
 __all__ = ["read_spec"]
 
 _EXTENSIONS = {
-    "x-always", "x-any", "x-bare", "x-budget", "x-deprecated", "x-empty", "x-flat", "x-future", "x-idempotent",
-    "x-implied", "x-instead", "x-list", "x-overall", "x-quiet", "x-refused", "x-region", "x-table", "x-unit",
-    "x-within", "x-writes",
+    "x-always", "x-any", "x-bare", "x-budget", "x-deprecated", "x-empty", "x-example", "x-flat", "x-future",
+    "x-idempotent", "x-implied", "x-instead", "x-list", "x-overall", "x-quiet", "x-refused", "x-region", "x-table",
+    "x-unit", "x-within", "x-writes",
 }  # fmt: skip
 _FLAGS = {"x-always", "x-any", "x-deprecated", "x-empty", "x-future", "x-idempotent", "x-writes"}
 _LONGEST = 240

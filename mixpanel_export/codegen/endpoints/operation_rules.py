@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from mixpanel_export.codegen.endpoints.adapter import PythonIdentifier
 from mixpanel_export.codegen.endpoints.places import (
@@ -61,6 +61,7 @@ def operation_mistakes(document: dict[str, Any]) -> Iterator[Mistake]:
         yield from _body_mistakes(place, operation, document)
         yield from _answer_mistakes(place, operation, document)
         yield from _refusals(place, operation, item, document)
+        yield from _example_mistakes(place, operation, item, document)
 
 
 def is_mixpanels(url: str) -> bool:
@@ -207,11 +208,7 @@ def _answer_mistakes(place: Place, operation: dict[str, Any], document: dict[str
 def _refusals(
     place: Place, operation: dict[str, Any], item: dict[str, Any], document: dict[str, Any]
 ) -> Iterator[Mistake]:
-    wires = [
-        *(str(parameter.get("name")) for _, parameter in _parameters(place, operation, item, document)),
-        *_body_fields(operation, document),
-    ]
-    known = [str(PythonIdentifier(wire, "field_")).removesuffix("_") for wire in wires]
+    known = _arguments(place, operation, item, document)
     for index, rule in enumerate(map(object_of, parts_of(operation.get("x-refused")))):
         here = (*place, "x-refused", index)
         if set(rule) != {"when", "says"} or not object_of(rule["when"]):
@@ -230,6 +227,30 @@ def _refusals(
                     (*here, "when", name),
                     f"x-refused: {name}: expected given, missing, a list or {{over: number}}, got {condition!r}",
                 )
+
+
+def _example_mistakes(
+    place: Place, operation: dict[str, Any], item: dict[str, Any], document: dict[str, Any]
+) -> Iterator[Mistake]:
+    here, example = (*place, "x-example"), operation.get("x-example", {})
+    if not isinstance(example, dict):
+        yield here, f"x-example: expected a mapping of arguments to their values, got {example!r}"
+        return
+    known = _arguments(place, operation, item, document)
+    for name in map(str, object_of(cast(object, example))):
+        if name not in known:
+            yield (*here, name), f"x-example: there is no argument {name}{suggestion(name, known)}"
+
+
+def _arguments(
+    place: Place, operation: dict[str, Any], item: dict[str, Any], document: dict[str, Any]
+) -> list[str]:
+    """Return the names of the arguments in Python."""
+    wires = [
+        *(str(parameter.get("name")) for _, parameter in _parameters(place, operation, item, document)),
+        *_body_fields(operation, document),
+    ]
+    return [str(PythonIdentifier(wire, "field_")).removesuffix("_") for wire in wires]
 
 
 def _body_fields(operation: dict[str, Any], document: dict[str, Any]) -> Iterator[str]:

@@ -89,6 +89,13 @@ class ActivityResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.activity.stream(
+            ...     distinct_ids=["00001-8f33092299cb4d56"],
+            ...     from_date="2024-01-01",
+            ...     to_date="2024-01-31",
+            ... )
         """
         return self._client.call_operation(
             ACTIVITY_STREAM,
@@ -133,6 +140,13 @@ class AsyncActivityResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.activity.stream(
+            ...     distinct_ids=["00001-8f33092299cb4d56"],
+            ...     from_date="2024-01-01",
+            ...     to_date="2024-01-31",
+            ... )
         """
         return await self._client.call_operation(
             ACTIVITY_STREAM,

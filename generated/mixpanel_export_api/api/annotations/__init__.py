@@ -223,6 +223,9 @@ class AnnotationsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.annotations.list(from_date="2024-01-01", to_date="2024-01-31")
         """
         return self._client.call_operation(
             ANNOTATIONS_LIST,
@@ -260,6 +263,13 @@ class AnnotationsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.annotations.create(
+            ...     date="2024-01-15 09:00:00",
+            ...     description="New prices",
+            ...     tags=[7001],
+            ... )
         """
         return self._client.call_operation(
             ANNOTATIONS_CREATE,
@@ -290,6 +300,9 @@ class AnnotationsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.annotations.get(annotation_id=500001)
         """
         return self._client.call_operation(
             ANNOTATIONS_GET,
@@ -318,6 +331,9 @@ class AnnotationsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.annotations.delete(annotation_id=500001)
         """
         return self._client.call_operation(
             ANNOTATIONS_DELETE,
@@ -351,6 +367,9 @@ class AnnotationsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.annotations.update(annotation_id=500001, description="New prices in Europe")
         """
         return self._client.call_operation(
             ANNOTATIONS_UPDATE,
@@ -376,6 +395,9 @@ class AnnotationsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.annotations.list_tags()
         """
         return self._client.call_operation(
             ANNOTATIONS_LIST_TAGS,
@@ -403,6 +425,9 @@ class AnnotationsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.annotations.create_tag(name="experiment")
         """
         return self._client.call_operation(
             ANNOTATIONS_CREATE_TAG,
@@ -441,6 +466,9 @@ class AsyncAnnotationsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.annotations.list(from_date="2024-01-01", to_date="2024-01-31")
         """
         return await self._client.call_operation(
             ANNOTATIONS_LIST,
@@ -478,6 +506,13 @@ class AsyncAnnotationsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.annotations.create(
+            ...     date="2024-01-15 09:00:00",
+            ...     description="New prices",
+            ...     tags=[7001],
+            ... )
         """
         return await self._client.call_operation(
             ANNOTATIONS_CREATE,
@@ -508,6 +543,9 @@ class AsyncAnnotationsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.annotations.get(annotation_id=500001)
         """
         return await self._client.call_operation(
             ANNOTATIONS_GET,
@@ -536,6 +574,9 @@ class AsyncAnnotationsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.annotations.delete(annotation_id=500001)
         """
         return await self._client.call_operation(
             ANNOTATIONS_DELETE,
@@ -569,6 +610,9 @@ class AsyncAnnotationsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.annotations.update(annotation_id=500001, description="New prices in Europe")
         """
         return await self._client.call_operation(
             ANNOTATIONS_UPDATE,
@@ -594,6 +638,9 @@ class AsyncAnnotationsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.annotations.list_tags()
         """
         return await self._client.call_operation(
             ANNOTATIONS_LIST_TAGS,
@@ -621,6 +668,9 @@ class AsyncAnnotationsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.annotations.create_tag(name="experiment")
         """
         return await self._client.call_operation(
             ANNOTATIONS_CREATE_TAG,

@@ -65,6 +65,9 @@ class BookmarksResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.bookmarks.list(type="funnels")
         """
         return self._client.call_operation(
             BOOKMARKS_LIST,
@@ -102,6 +105,9 @@ class AsyncBookmarksResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.bookmarks.list(type="funnels")
         """
         return await self._client.call_operation(
             BOOKMARKS_LIST,

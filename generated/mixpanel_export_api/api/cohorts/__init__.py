@@ -65,6 +65,9 @@ class CohortsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.cohorts.list()
         """
         return self._client.call_operation(
             COHORTS_LIST,
@@ -95,6 +98,9 @@ class AsyncCohortsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.cohorts.list()
         """
         return await self._client.call_operation(
             COHORTS_LIST,

@@ -133,6 +133,13 @@ class DeletionsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.deletions.create(
+            ...     token="sandbox-project-token",
+            ...     distinct_ids=["00001-8f33092299cb4d56"],
+            ...     compliance_type="GDPR",
+            ... )
         """
         return self._client.call_operation(
             DELETIONS_CREATE,
@@ -166,6 +173,9 @@ class DeletionsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.deletions.get(token="sandbox-project-token", tracking_id="1")
         """
         return self._client.call_operation(
             DELETIONS_GET,
@@ -198,6 +208,9 @@ class DeletionsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.deletions.cancel(token="sandbox-project-token", tracking_id="1")
         """
         return self._client.call_operation(
             DELETIONS_CANCEL,
@@ -241,6 +254,13 @@ class AsyncDeletionsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.deletions.create(
+            ...     token="sandbox-project-token",
+            ...     distinct_ids=["00001-8f33092299cb4d56"],
+            ...     compliance_type="GDPR",
+            ... )
         """
         return await self._client.call_operation(
             DELETIONS_CREATE,
@@ -274,6 +294,9 @@ class AsyncDeletionsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.deletions.get(token="sandbox-project-token", tracking_id="1")
         """
         return await self._client.call_operation(
             DELETIONS_GET,
@@ -306,6 +329,9 @@ class AsyncDeletionsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.deletions.cancel(token="sandbox-project-token", tracking_id="1")
         """
         return await self._client.call_operation(
             DELETIONS_CANCEL,

@@ -393,6 +393,15 @@ class EventsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.events.query(
+            ...     event=["Sign Up", "Purchase"],
+            ...     type="unique",
+            ...     unit="week",
+            ...     from_date="2024-01-01",
+            ...     to_date="2024-01-31",
+            ... )
         """
         return self._client.call_operation(
             EVENTS_QUERY,
@@ -431,6 +440,9 @@ class EventsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.events.top(type="general", limit=5)
         """
         return self._client.call_operation(
             EVENTS_TOP,
@@ -468,6 +480,9 @@ class EventsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.events.names(type="general")
         """
         return self._client.call_operation(
             EVENTS_NAMES,
@@ -552,6 +567,16 @@ class EventsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.events.properties(
+            ...     event="Purchase",
+            ...     name="plan",
+            ...     type="general",
+            ...     unit="week",
+            ...     from_date="2024-01-01",
+            ...     to_date="2024-01-31",
+            ... )
         """
         return self._client.call_operation(
             EVENTS_PROPERTIES,
@@ -592,6 +617,9 @@ class EventsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.events.properties_top(event="Purchase", limit=5)
         """
         return self._client.call_operation(
             EVENTS_PROPERTIES_TOP,
@@ -628,6 +656,9 @@ class EventsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.events.properties_values(event="Purchase", name="plan")
         """
         return self._client.call_operation(
             EVENTS_PROPERTIES_VALUES,
@@ -707,6 +738,15 @@ class AsyncEventsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.events.query(
+            ...     event=["Sign Up", "Purchase"],
+            ...     type="unique",
+            ...     unit="week",
+            ...     from_date="2024-01-01",
+            ...     to_date="2024-01-31",
+            ... )
         """
         return await self._client.call_operation(
             EVENTS_QUERY,
@@ -745,6 +785,9 @@ class AsyncEventsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.events.top(type="general", limit=5)
         """
         return await self._client.call_operation(
             EVENTS_TOP,
@@ -782,6 +825,9 @@ class AsyncEventsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.events.names(type="general")
         """
         return await self._client.call_operation(
             EVENTS_NAMES,
@@ -866,6 +912,16 @@ class AsyncEventsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.events.properties(
+            ...     event="Purchase",
+            ...     name="plan",
+            ...     type="general",
+            ...     unit="week",
+            ...     from_date="2024-01-01",
+            ...     to_date="2024-01-31",
+            ... )
         """
         return await self._client.call_operation(
             EVENTS_PROPERTIES,
@@ -906,6 +962,9 @@ class AsyncEventsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.events.properties_top(event="Purchase", limit=5)
         """
         return await self._client.call_operation(
             EVENTS_PROPERTIES_TOP,
@@ -942,6 +1001,9 @@ class AsyncEventsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.events.properties_values(event="Purchase", name="plan")
         """
         return await self._client.call_operation(
             EVENTS_PROPERTIES_VALUES,

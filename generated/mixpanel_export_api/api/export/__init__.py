@@ -102,6 +102,14 @@ class ExportResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.export.raw(
+            ...     from_date="2024-01-01",
+            ...     to_date="2024-01-01",
+            ...     event=["Purchase"],
+            ...     limit=3,
+            ... )
         """
         return self._client.call_operation(
             EXPORT_RAW,
@@ -168,6 +176,14 @@ class AsyncExportResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.export.raw(
+            ...     from_date="2024-01-01",
+            ...     to_date="2024-01-01",
+            ...     event=["Purchase"],
+            ...     limit=3,
+            ... )
         """
         return await self._client.call_operation(
             EXPORT_RAW,

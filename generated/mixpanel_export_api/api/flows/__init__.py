@@ -72,6 +72,9 @@ class FlowsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.flows.query(bookmark_id=5300001)
         """
         return self._client.call_operation(
             FLOWS_QUERY,
@@ -110,6 +113,9 @@ class AsyncFlowsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.flows.query(bookmark_id=5300001)
         """
         return await self._client.call_operation(
             FLOWS_QUERY,

@@ -160,6 +160,15 @@ class FunnelsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.funnels.query(
+            ...     funnel_id=1001,
+            ...     from_date="2024-01-01",
+            ...     to_date="2024-01-31",
+            ...     length=14,
+            ...     unit="month",
+            ... )
         """
         return self._client.call_operation(
             FUNNELS_QUERY,
@@ -193,6 +202,9 @@ class FunnelsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.funnels.list()
         """
         return self._client.call_operation(
             FUNNELS_LIST,
@@ -249,6 +261,15 @@ class AsyncFunnelsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.funnels.query(
+            ...     funnel_id=1001,
+            ...     from_date="2024-01-01",
+            ...     to_date="2024-01-31",
+            ...     length=14,
+            ...     unit="month",
+            ... )
         """
         return await self._client.call_operation(
             FUNNELS_QUERY,
@@ -282,6 +303,9 @@ class AsyncFunnelsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.funnels.list()
         """
         return await self._client.call_operation(
             FUNNELS_LIST,

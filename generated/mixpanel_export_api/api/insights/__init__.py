@@ -72,6 +72,9 @@ class InsightsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.insights.query(bookmark_id=5100001)
         """
         return self._client.call_operation(
             INSIGHTS_QUERY,
@@ -110,6 +113,9 @@ class AsyncInsightsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.insights.query(bookmark_id=5100001)
         """
         return await self._client.call_operation(
             INSIGHTS_QUERY,

@@ -96,6 +96,12 @@ class JqlResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.jql.query(
+            ...     script='function main() { return Events(params).groupBy(["name"], mixpanel.reducer.count()) }',
+            ...     params={"from_date": "2024-01-01", "to_date": "2024-01-31"},
+            ... )
         """
         # `deprecated` itself would hide from `inspect` that a method is a coroutine function.
         warnings.warn(
@@ -151,6 +157,12 @@ class AsyncJqlResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.jql.query(
+            ...     script='function main() { return Events(params).groupBy(["name"], mixpanel.reducer.count()) }',
+            ...     params={"from_date": "2024-01-01", "to_date": "2024-01-31"},
+            ... )
         """
         # `deprecated` itself would hide from `inspect` that a method is a coroutine function.
         warnings.warn(

@@ -269,6 +269,9 @@ class LegacyResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.legacy.annotations_list(from_date="2024-01-01", to_date="2024-01-31")
         """
         # `deprecated` itself would hide from `inspect` that a method is a coroutine function.
         warnings.warn(
@@ -341,6 +344,12 @@ class LegacyResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.legacy.annotations_create(
+            ...     date="2024-01-15 09:00:00",
+            ...     description="New prices",
+            ... )
         """
         # `deprecated` itself would hide from `inspect` that a method is a coroutine function.
         warnings.warn(
@@ -415,6 +424,13 @@ class LegacyResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.legacy.annotations_update(
+            ...     id=500002,
+            ...     date="2024-01-15 09:00:00",
+            ...     description="New prices",
+            ... )
         """
         # `deprecated` itself would hide from `inspect` that a method is a coroutine function.
         warnings.warn(
@@ -481,6 +497,9 @@ class LegacyResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.legacy.annotations_delete(id=500002)
         """
         # `deprecated` itself would hide from `inspect` that a method is a coroutine function.
         warnings.warn(
@@ -558,6 +577,9 @@ class LegacyResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.legacy.engage()
         """
         # `deprecated` itself would hide from `inspect` that a method is a coroutine function.
         warnings.warn(
@@ -630,6 +652,9 @@ class AsyncLegacyResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.legacy.annotations_list(from_date="2024-01-01", to_date="2024-01-31")
         """
         # `deprecated` itself would hide from `inspect` that a method is a coroutine function.
         warnings.warn(
@@ -702,6 +727,12 @@ class AsyncLegacyResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.legacy.annotations_create(
+            ...     date="2024-01-15 09:00:00",
+            ...     description="New prices",
+            ... )
         """
         # `deprecated` itself would hide from `inspect` that a method is a coroutine function.
         warnings.warn(
@@ -776,6 +807,13 @@ class AsyncLegacyResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.legacy.annotations_update(
+            ...     id=500002,
+            ...     date="2024-01-15 09:00:00",
+            ...     description="New prices",
+            ... )
         """
         # `deprecated` itself would hide from `inspect` that a method is a coroutine function.
         warnings.warn(
@@ -842,6 +880,9 @@ class AsyncLegacyResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.legacy.annotations_delete(id=500002)
         """
         # `deprecated` itself would hide from `inspect` that a method is a coroutine function.
         warnings.warn(
@@ -919,6 +960,9 @@ class AsyncLegacyResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.legacy.engage()
         """
         # `deprecated` itself would hide from `inspect` that a method is a coroutine function.
         warnings.warn(

@@ -51,6 +51,9 @@ class MeResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.me.get()
         """
         return self._client.call_operation(
             ME_GET,
@@ -80,6 +83,9 @@ class AsyncMeResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.me.get()
         """
         return await self._client.call_operation(
             ME_GET,

@@ -250,6 +250,12 @@ class ProfilesResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.profiles.query(
+            ...     where='properties["plan"] == "business"',
+            ...     output_properties=["plan", "$email"],
+            ... )
         """
         return self._client.call_operation(
             PROFILES_QUERY,
@@ -304,6 +310,9 @@ class ProfilesResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.profiles.stats(action="count()")
         """
         return self._client.call_operation(
             PROFILES_STATS,
@@ -384,6 +393,12 @@ class AsyncProfilesResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.profiles.query(
+            ...     where='properties["plan"] == "business"',
+            ...     output_properties=["plan", "$email"],
+            ... )
         """
         return await self._client.call_operation(
             PROFILES_QUERY,
@@ -438,6 +453,9 @@ class AsyncProfilesResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.profiles.stats(action="count()")
         """
         return await self._client.call_operation(
             PROFILES_STATS,

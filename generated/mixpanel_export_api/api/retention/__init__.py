@@ -204,6 +204,14 @@ class RetentionResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.retention.query(
+            ...     from_date="2024-01-01",
+            ...     to_date="2024-01-28",
+            ...     born_event="Sign Up",
+            ...     unit="week",
+            ... )
         """
         return self._client.call_operation(
             RETENTION_QUERY,
@@ -247,6 +255,9 @@ class RetentionResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.retention.saved(bookmark_id=5200001)
         """
         return self._client.call_operation(
             RETENTION_SAVED,
@@ -292,6 +303,15 @@ class RetentionResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.retention.frequency(
+            ...     from_date="2024-01-01",
+            ...     to_date="2024-01-31",
+            ...     event="Purchase",
+            ...     unit="week",
+            ...     addiction_unit="day",
+            ... )
         """
         return self._client.call_operation(
             RETENTION_FREQUENCY,
@@ -363,6 +383,14 @@ class AsyncRetentionResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.retention.query(
+            ...     from_date="2024-01-01",
+            ...     to_date="2024-01-28",
+            ...     born_event="Sign Up",
+            ...     unit="week",
+            ... )
         """
         return await self._client.call_operation(
             RETENTION_QUERY,
@@ -406,6 +434,9 @@ class AsyncRetentionResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.retention.saved(bookmark_id=5200001)
         """
         return await self._client.call_operation(
             RETENTION_SAVED,
@@ -451,6 +482,15 @@ class AsyncRetentionResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.retention.frequency(
+            ...     from_date="2024-01-01",
+            ...     to_date="2024-01-31",
+            ...     event="Purchase",
+            ...     unit="week",
+            ...     addiction_unit="day",
+            ... )
         """
         return await self._client.call_operation(
             RETENTION_FREQUENCY,

@@ -112,6 +112,13 @@ class RetrievalsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.retrievals.create(
+            ...     token="sandbox-project-token",
+            ...     distinct_ids=["00001-8f33092299cb4d56"],
+            ...     compliance_type="GDPR",
+            ... )
         """
         return self._client.call_operation(
             RETRIEVALS_CREATE,
@@ -146,6 +153,9 @@ class RetrievalsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.retrievals.get(token="sandbox-project-token", tracking_id="1")
         """
         return self._client.call_operation(
             RETRIEVALS_GET,
@@ -191,6 +201,13 @@ class AsyncRetrievalsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.retrievals.create(
+            ...     token="sandbox-project-token",
+            ...     distinct_ids=["00001-8f33092299cb4d56"],
+            ...     compliance_type="GDPR",
+            ... )
         """
         return await self._client.call_operation(
             RETRIEVALS_CREATE,
@@ -225,6 +242,9 @@ class AsyncRetrievalsResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.retrievals.get(token="sandbox-project-token", tracking_id="1")
         """
         return await self._client.call_operation(
             RETRIEVALS_GET,

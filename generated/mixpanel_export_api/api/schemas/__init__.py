@@ -317,6 +317,9 @@ class SchemasResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.schemas.list()
         """
         return self._client.call_operation(
             SCHEMAS_LIST,
@@ -349,6 +352,11 @@ class SchemasResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.schemas.upload(
+            ...     entries=[{"entityType": "event", "name": "Purchase", "schemaJson": {"description": "An order is paid."}}],
+            ... )
         """
         return self._client.call_operation(
             SCHEMAS_UPLOAD,
@@ -375,6 +383,9 @@ class SchemasResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.schemas.delete_all()
         """
         return self._client.call_operation(
             SCHEMAS_DELETE_ALL,
@@ -403,6 +414,9 @@ class SchemasResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.schemas.list_for_entity(entity_type="event")
         """
         return self._client.call_operation(
             SCHEMAS_LIST_FOR_ENTITY,
@@ -436,6 +450,9 @@ class SchemasResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.schemas.delete_for_entity(entity_type="event", entity_name="Purchase")
         """
         return self._client.call_operation(
             SCHEMAS_DELETE_FOR_ENTITY,
@@ -467,6 +484,9 @@ class SchemasResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.schemas.get(entity_type="event", name="Purchase")
         """
         return self._client.call_operation(
             SCHEMAS_GET,
@@ -509,6 +529,13 @@ class SchemasResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.schemas.replace(
+            ...     entity_type="event",
+            ...     name="Purchase",
+            ...     description="An order is paid.",
+            ... )
         """
         return self._client.call_operation(
             SCHEMAS_REPLACE,
@@ -545,6 +572,9 @@ class SchemasResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.schemas.delete(entity_type="event", name="Purchase")
         """
         return self._client.call_operation(
             SCHEMAS_DELETE,
@@ -588,6 +618,13 @@ class SchemasResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.schemas.update(
+            ...     entity_type="event",
+            ...     name="Purchase",
+            ...     description="An order is paid.",
+            ... )
         """
         return self._client.call_operation(
             SCHEMAS_UPDATE,
@@ -625,6 +662,9 @@ class AsyncSchemasResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.schemas.list()
         """
         return await self._client.call_operation(
             SCHEMAS_LIST,
@@ -657,6 +697,11 @@ class AsyncSchemasResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.schemas.upload(
+            ...     entries=[{"entityType": "event", "name": "Purchase", "schemaJson": {"description": "An order is paid."}}],
+            ... )
         """
         return await self._client.call_operation(
             SCHEMAS_UPLOAD,
@@ -683,6 +728,9 @@ class AsyncSchemasResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.schemas.delete_all()
         """
         return await self._client.call_operation(
             SCHEMAS_DELETE_ALL,
@@ -711,6 +759,9 @@ class AsyncSchemasResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.schemas.list_for_entity(entity_type="event")
         """
         return await self._client.call_operation(
             SCHEMAS_LIST_FOR_ENTITY,
@@ -744,6 +795,9 @@ class AsyncSchemasResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.schemas.delete_for_entity(entity_type="event", entity_name="Purchase")
         """
         return await self._client.call_operation(
             SCHEMAS_DELETE_FOR_ENTITY,
@@ -775,6 +829,9 @@ class AsyncSchemasResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.schemas.get(entity_type="event", name="Purchase")
         """
         return await self._client.call_operation(
             SCHEMAS_GET,
@@ -817,6 +874,13 @@ class AsyncSchemasResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.schemas.replace(
+            ...     entity_type="event",
+            ...     name="Purchase",
+            ...     description="An order is paid.",
+            ... )
         """
         return await self._client.call_operation(
             SCHEMAS_REPLACE,
@@ -853,6 +917,9 @@ class AsyncSchemasResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.schemas.delete(entity_type="event", name="Purchase")
         """
         return await self._client.call_operation(
             SCHEMAS_DELETE,
@@ -896,6 +963,13 @@ class AsyncSchemasResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.schemas.update(
+            ...     entity_type="event",
+            ...     name="Purchase",
+            ...     description="An order is paid.",
+            ... )
         """
         return await self._client.call_operation(
             SCHEMAS_UPDATE,

@@ -356,6 +356,15 @@ class SegmentationResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.segmentation.query(
+            ...     event="Sign Up",
+            ...     from_date="2024-01-01",
+            ...     to_date="2024-01-31",
+            ...     unit="week",
+            ...     on='properties["mp_country_code"]',
+            ... )
         """
         return self._client.call_operation(
             SEGMENTATION_QUERY,
@@ -409,6 +418,15 @@ class SegmentationResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.segmentation.numeric(
+            ...     event="Purchase",
+            ...     from_date="2024-01-01",
+            ...     to_date="2024-01-31",
+            ...     on='properties["revenue"]',
+            ...     buckets=4,
+            ... )
         """
         return self._client.call_operation(
             SEGMENTATION_NUMERIC,
@@ -455,6 +473,14 @@ class SegmentationResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.segmentation.sum(
+            ...     event="Purchase",
+            ...     from_date="2024-01-01",
+            ...     to_date="2024-01-31",
+            ...     on='properties["revenue"]',
+            ... )
         """
         return self._client.call_operation(
             SEGMENTATION_SUM,
@@ -499,6 +525,14 @@ class SegmentationResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.segmentation.average(
+            ...     event="Purchase",
+            ...     from_date="2024-01-01",
+            ...     to_date="2024-01-31",
+            ...     on='properties["revenue"]',
+            ... )
         """
         return self._client.call_operation(
             SEGMENTATION_AVERAGE,
@@ -552,6 +586,15 @@ class SegmentationResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.segmentation.multiseg(
+            ...     event="Purchase",
+            ...     from_date="2024-01-01",
+            ...     to_date="2024-01-31",
+            ...     inner='properties["plan"]',
+            ...     outer='properties["mp_country_code"]',
+            ... )
         """
         return self._client.call_operation(
             SEGMENTATION_MULTISEG,
@@ -649,6 +692,15 @@ class AsyncSegmentationResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.segmentation.query(
+            ...     event="Sign Up",
+            ...     from_date="2024-01-01",
+            ...     to_date="2024-01-31",
+            ...     unit="week",
+            ...     on='properties["mp_country_code"]',
+            ... )
         """
         return await self._client.call_operation(
             SEGMENTATION_QUERY,
@@ -702,6 +754,15 @@ class AsyncSegmentationResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.segmentation.numeric(
+            ...     event="Purchase",
+            ...     from_date="2024-01-01",
+            ...     to_date="2024-01-31",
+            ...     on='properties["revenue"]',
+            ...     buckets=4,
+            ... )
         """
         return await self._client.call_operation(
             SEGMENTATION_NUMERIC,
@@ -748,6 +809,14 @@ class AsyncSegmentationResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.segmentation.sum(
+            ...     event="Purchase",
+            ...     from_date="2024-01-01",
+            ...     to_date="2024-01-31",
+            ...     on='properties["revenue"]',
+            ... )
         """
         return await self._client.call_operation(
             SEGMENTATION_SUM,
@@ -792,6 +861,14 @@ class AsyncSegmentationResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.segmentation.average(
+            ...     event="Purchase",
+            ...     from_date="2024-01-01",
+            ...     to_date="2024-01-31",
+            ...     on='properties["revenue"]',
+            ... )
         """
         return await self._client.call_operation(
             SEGMENTATION_AVERAGE,
@@ -845,6 +922,15 @@ class AsyncSegmentationResource:
         Raises:
             mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.
             mixpanel_export.APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> await client.segmentation.multiseg(
+            ...     event="Purchase",
+            ...     from_date="2024-01-01",
+            ...     to_date="2024-01-31",
+            ...     inner='properties["plan"]',
+            ...     outer='properties["mp_country_code"]',
+            ... )
         """
         return await self._client.call_operation(
             SEGMENTATION_MULTISEG,
