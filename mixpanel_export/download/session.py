@@ -37,9 +37,11 @@ _logger = logging.getLogger("mixpanel_export")
 
 # A slice up to this size stays in memory; a larger one moves to a temporary file.
 _IN_MEMORY = 1 << 20
-# A slice with at most this many bytes of lines is decompressed only once, and kept until it is delivered.
+# A slice with at most this many bytes of lines is decompressed only once, and kept until it is delivered. A stream
+# has one such slice at a time, other deliveries have two, beside what they make of them.
 _KEPT = 28 << 20
-# The shares of the memory that may be used: an eighth for kept lines, a 256th for a chunk.
+_KEPT_BY_STREAM = 64 << 20
+# The shares of the memory that may be used: an eighth for kept lines (a quarter for a stream), a 256th for a chunk.
 _KEPT_SHARE = 8
 _CHUNK_SHARE = 256
 # Slices that are verified and used at a time.
@@ -53,6 +55,7 @@ class SliceReceiver:
         check: how lines are checked; see `records.verify.Check`.
         chunk_size: the most bytes to decompress at a time.
         stays: a slice usually stays as received: its bytes are hashed, and no lines kept for a decoder.
+        is_stream: slices are verified and delivered one after the other.
         malformed: takes lines that are not events, with `on_malformed="quarantine"`; `close` closes it. By default
             nothing does.
     """
@@ -66,10 +69,14 @@ class SliceReceiver:
         check: Check = "frame",
         chunk_size: int = LARGE_CHUNK_SIZE,
         stays: bool = False,
+        is_stream: bool = False,
         listener: ProgressListener | None = None,
         malformed: MalformedFile | None = None,
     ) -> None:
         context = job.context
+        kept = min(_KEPT, job.memory // _KEPT_SHARE)
+        if is_stream:
+            kept = min(_KEPT_BY_STREAM, job.memory // _KEPT_SHARE * 2)
         self._malformed = malformed
         self._tracker = Tracker(job.plan.days, listener, job.plan.known)
         self._fields = job.fields
@@ -87,7 +94,7 @@ class SliceReceiver:
             policy=context.retry,
             check=check,
             chunk_size=min(chunk_size, job.memory // _CHUNK_SHARE),
-            keep=0 if stays else min(_KEPT, job.memory // _KEPT_SHARE),
+            keep=0 if stays else kept,
             hashed=stays,
             on_malformed=job.on_malformed,
             max_line=job.max_line,
@@ -211,6 +218,7 @@ class SliceStream:
             self._cancellation,
             check=check,
             chunk_size=CHUNK_SIZE,
+            is_stream=True,
             listener=listener,
             malformed=malformed or MalformedFile(job.malformed_path),
         )

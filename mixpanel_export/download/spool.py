@@ -111,8 +111,9 @@ class Spool:
         Raises:
             MalformedEventError: for a line that is not an event.
         """
-        blocks = (block.lines for block in self._events())
-        found = find_duplicates(blocks, self.verified.events, self._source, cancellation=self.cancellation)
+        found = find_duplicates(
+            self._events, self.verified.events, self._source, cancellation=self.cancellation
+        )
         return evolve(self, duplicates=found)
 
     def close(self) -> None:

@@ -2,8 +2,9 @@
 
 Pure, except for a temporary file. Two events are the same if event, `distinct_id`, `time` and `$insert_id` are
 equal; the one that Mixpanel processed last (`mp_processing_time_ms`) stays. The identity includes the time, and
-slices consist of whole days, so each slice can be searched by itself. Memory is bounded: one record an event goes
-to disk, partitioned by identity, and one partition is compared at a time.
+slices consist of whole days, so each slice can be searched by itself. A first look reads no more than `$insert_id`;
+events that share theirs with no other are not looked at again. Memory is bounded: one record an event goes to disk,
+partitioned by identity, and one partition is compared at a time.
 """
 
 from __future__ import annotations
@@ -11,11 +12,15 @@ from __future__ import annotations
 import datetime
 import hashlib
 import math
+import operator
 import struct
 from array import array
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
+
+import msgspec
 
 from mixpanel_export._temporary import spool_file
 from mixpanel_export.http.cancellation import NOT_CANCELLABLE, Cancellation
@@ -23,6 +28,7 @@ from mixpanel_export.records.decode import EventDecoder
 from mixpanel_export.records.event import Event, event_type
 from mixpanel_export.records.lines import lines_in
 from mixpanel_export.records.marks import LineMarks, LineMarksBuilder
+from mixpanel_export.records.verify import Block
 
 __all__ = ["find_duplicates"]
 
@@ -37,9 +43,25 @@ _PROCESSED = "mp_processing_time_ms"
 _FIELDS = (_PROCESSED,)
 _OLDEST = -math.inf
 
+# A first look at more events, or one that finds more repeated ids, would take too much memory. Ids are counted in
+# parts of about 10 MB.
+_MAX_LOOKED_AT = 1_000_000
+_MAX_REPEATED = 50_000
+_PART = 125_000
+
+
+class _Id(msgspec.Struct, gc=False):
+    """The properties of an event, all but one of them skipped."""
+
+    insert_id: Any = msgspec.field(name="$insert_id", default=None)
+
+
+_IdEvent = cast("type[Event]", msgspec.defstruct("Event", [("properties", _Id)], bases=(Event,), gc=False))
+_insert_id_of = operator.attrgetter("properties.insert_id")
+
 
 def find_duplicates(
-    blocks: Iterable[bytes],
+    blocks: Callable[[], Iterable[Block]],
     events: int,
     source: str,
     *,
@@ -53,7 +75,7 @@ def find_duplicates(
     one without a processing time counts as the oldest.
 
     Args:
-        blocks: the slice, as blocks of whole lines.
+        blocks: returns the slice, as the same blocks of whole lines each time.
         events: about the number of its events.
         source: the origin of the lines, for error messages.
         cancellation: checked before each partition is compared.
@@ -65,16 +87,79 @@ def find_duplicates(
     """
     decoder = EventDecoder(event_type(datetime.UTC, 1, _FIELDS), _FIELDS, source)
     marks = LineMarksBuilder()
+    repeated = _RepeatedIds.in_blocks(blocks(), events, source)
+    if repeated is not None and not repeated.hashes:
+        return marks.finish()
     with _Partitions(max(1, -(-events // partition_size)), in_memory) as partitions:
-        for block in blocks:
+        for number, block in enumerate(blocks()):
             first = decoder.lines
-            decoded = decoder.decode(block)
-            partitions.add(_records_of(decoded, _line_numbers(block, first, len(decoded))))
+            if repeated is not None and not repeated.are_in(number):
+                decoder.lines += block.count or lines_in(block.lines)
+                continue
+            decoded = decoder.decode(block.lines, block.count)
+            suspects = repeated.hashes if repeated is not None else None
+            partitions.add(_records_of(decoded, _line_numbers(block.lines, first, len(decoded)), suspects))
         for records in partitions.read():
             cancellation.check()
             for line in _superseded(records):
                 marks.mark(line)
     return marks.finish()
+
+
+class _RepeatedIds:
+    """The `$insert_id`s that more than one event has, by their hashes, and the blocks that have them.
+
+    Equal ids have equal hashes; ids of equal hashes need not be equal, so this is where to look, not what to find.
+    """
+
+    def __init__(self, hashes: frozenset[int], of_blocks: array[int], ends: array[int]) -> None:
+        self.hashes = hashes
+        self._of_blocks = of_blocks
+        self._ends = ends
+
+    def are_in(self, block: int) -> bool:
+        """Return True if a block, by its number, has such an id."""
+        start = self._ends[block - 1] if block else 0
+        return not self.hashes.isdisjoint(self._of_blocks[start : self._ends[block]])
+
+    @classmethod
+    def in_blocks(cls, blocks: Iterable[Block], events: int, source: str) -> Self | None:
+        """Look at a slice; return None if that would take too much memory, or an id cannot be hashed.
+
+        Raises:
+            MalformedEventError: for a line that is not an event.
+        """
+        if events > _MAX_LOOKED_AT:
+            return None
+        decoder = EventDecoder(_IdEvent, (), source)
+        found, ends = array("q"), array("q")
+        for block in blocks:
+            ids = _ids_of(decoder.decode(block.lines, block.count))
+            try:
+                found.extend(map(hash, ids))
+            except TypeError:
+                return None
+            ends.append(len(found))
+        parts = -(-len(found) // _PART)
+        hashes: set[int] = set()
+        for part in range(parts):
+            some = found if parts == 1 else [number for number in found if number % parts == part]
+            if len(set(some)) < len(some):
+                hashes.update(number for number, count in Counter(some).items() if count > 1)
+            if len(hashes) > _MAX_REPEATED:
+                return None
+        return cls(frozenset(hashes), found, ends)
+
+
+def _ids_of(events: Iterable[Event]) -> list[Any]:
+    """Return the `$insert_id`s of those events that have one."""
+    try:
+        ids = list(map(_insert_id_of, events))
+    except AttributeError:
+        # Legal JSON that the native decoder refuses.
+        found = [cast("Any", event.properties) for event in events]
+        ids = [each.insert_id if isinstance(each, _Id) else each.get("$insert_id") for each in found]
+    return [id_ for id_ in ids if id_ is not None] if None in ids else ids
 
 
 def _line_numbers(block: bytes, first: int, events: int) -> Iterable[int]:
@@ -85,11 +170,14 @@ def _line_numbers(block: bytes, first: int, events: int) -> Iterable[int]:
     return (first + index for index, line in enumerate(block.split(b"\n")) if line.strip())
 
 
-def _records_of(events: Iterable[Event], numbers: Iterable[int]) -> Iterator[bytes]:
+def _records_of(
+    events: Iterable[Event], numbers: Iterable[int], suspects: frozenset[int] | None
+) -> Iterator[bytes]:
+    """Yield a record of each event with an `$insert_id`, or only of those whose hash is among `suspects`."""
     for event, number in zip(events, numbers, strict=True):
         get = event.properties.get
         insert_id = get("$insert_id")
-        if insert_id is not None:
+        if insert_id is not None and (suspects is None or hash(insert_id) in suspects):
             key = _key(event.name, get("distinct_id"), get("time"), insert_id)
             yield _RECORD.pack(key, _moment(get(_PROCESSED)), number)
 

@@ -28,8 +28,11 @@ def count_lines(block: bytes, begin: bytes = b"{", end: bytes = b"") -> int:
     # A prefix that the smallest and the largest line share is one of all lines between them.
     if not lines or not min(lines).startswith(begin) or not max(lines).startswith(begin):
         return 0
+    # All lines but the last end with a line end anyway.
+    if not block.endswith(end):
+        return 0
     # Half the time of comparing each line's end.
-    for place, byte in enumerate(reversed(end), 1):
+    for place, byte in enumerate(reversed(end[:-1]), 2):
         if set(map(operator.itemgetter(-place), lines)) != {byte}:
             return 0
     return len(lines)

@@ -26,7 +26,7 @@ from mixpanel_export.download.spool import Spool
 from mixpanel_export.errors import CancelledError
 from mixpanel_export.http.cancellation import Cancellation
 from mixpanel_export.records.duplicates import find_duplicates
-from mixpanel_export.records.verify import Verifier
+from mixpanel_export.records.verify import Block, Verifier
 from mixpanel_export.sandbox import Sandbox
 from tests.wire_server import Wire
 
@@ -131,9 +131,16 @@ def test_partitions_on_disk_find_the_same_duplicates(
     body = encoded(records * 9)
     lines = body.splitlines(keepends=True) if records else []
     blocks = [b"".join(lines[at : at + size]) for at in range(0, len(lines), size)]
-    in_memory = find_duplicates(blocks, len(lines), "a test")
-    on_disk = find_duplicates(blocks, len(lines), "a test", partition_size=concurrent, in_memory=1)
+    counted = [Block(block) for block in blocks]
+    in_memory = find_duplicates(lambda: counted, len(lines), "a test")
+    on_disk = find_duplicates(lambda: counted, len(lines), "a test", partition_size=concurrent, in_memory=1)
     assert in_memory == on_disk
+    with pytest.MonkeyPatch.context() as patch:
+        # Neither what a first look leaves out, nor how many ids it counts at a time, makes a difference.
+        patch.setattr("mixpanel_export.records.duplicates._PART", 7)
+        assert find_duplicates(lambda: counted, len(lines), "a test") == in_memory
+        patch.setattr("mixpanel_export.records.duplicates._MAX_LOOKED_AT", -1)
+        assert find_duplicates(lambda: counted, len(lines), "a test") == in_memory
 
 
 @pytest.mark.slow
@@ -144,7 +151,7 @@ def test_many_partitions_on_disk_leave_one_of_each() -> None:
     ]
     lines = [encoded([each]) for each in records]
     blocks = [b"".join(lines[at : at + 1000]) for at in range(0, len(lines), 1000)]
-    found = find_duplicates(blocks, len(lines), "a test", partition_size=500, in_memory=1)
+    found = find_duplicates(lambda: map(Block, blocks), len(lines), "a test", partition_size=500, in_memory=1)
     # 5000 and 7 have no common divisor: the first 35,000 are all different, and processed later.
     assert b"".join(found.cut_from(blocks)) == b"".join(lines[:35_000])
     assert found.count == 35_000
@@ -258,6 +265,7 @@ def test_the_sample_agrees_with_an_independent_query(tmp_path: Path) -> None:
 MEASURE = """
 import resource, sys
 from mixpanel_export.records.duplicates import find_duplicates
+from mixpanel_export.records.verify import Block
 
 def blocks(events):
     for start in range(0, events, 1000):
@@ -266,9 +274,9 @@ def blocks(events):
             for n in range(start, start + 1000)
         )
 
-list(find_duplicates(blocks(20_000), 20_000, "").cut_from(blocks(20_000)))
+list(find_duplicates(lambda: map(Block, blocks(20_000)), 20_000, "").cut_from(blocks(20_000)))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-find_duplicates(blocks(int(sys.argv[1])), int(sys.argv[1]), "")
+find_duplicates(lambda: map(Block, blocks(int(sys.argv[1]))), int(sys.argv[1]), "")
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
 
