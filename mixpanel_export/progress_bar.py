@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import importlib
 import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
+
+from mixpanel_export._terminals import can_print, is_terminal, obeys_escapes
 
 __all__ = ["ProgressBar"]
 
 _INTERVAL = 0.1
 _WIDTH = 30
+_BLOCKS = "█░"
 
 
 class ProgressBar:
     """Show how far an export has come: a line that moves in a terminal, a bar in Jupyter, nothing in a log.
+
+    A terminal whose lines cannot move (`TERM=dumb`, an old Windows console) gets one line, at the end.
 
     >>> client.export.to_file("january.csv", first, last, progress=ProgressBar())  # doctest: +SKIP
 
@@ -28,7 +34,8 @@ class ProgressBar:
     """
 
     def __init__(self, file: TextIO | None = None) -> None:
-        self._file = sys.stderr if file is None else file
+        # None if it was closed before Python started.
+        self._file = cast("TextIO", sys.stderr if file is None else file)
         self._display: Callable[..., Any] | None = None if file is not None else _notebook_display()
         self._handle: Any = None
         self._shown = -_INTERVAL
@@ -46,8 +53,10 @@ class ProgressBar:
             text = _words(totals)
             if self._display is not None:
                 self._show_html(self._display, done, total, text)
-            elif self._file.isatty():
-                self._show_line(done, total, text, complete=complete)
+            elif is_terminal(self._file):
+                # Nobody reads it any more: no reason to stop an export.
+                with contextlib.suppress(OSError, ValueError):
+                    self._show_line(done, total, text, complete=complete)
 
     def _show_html(self, display: Callable[..., Any], done: int, total: int | None, text: str) -> None:
         value = f' value="{done}" max="{total}"' if total else ""
@@ -61,8 +70,14 @@ class ProgressBar:
             self._handle.update(bundle, raw=True)
 
     def _show_line(self, done: int, total: int | None, text: str, *, complete: bool) -> None:
+        if not obeys_escapes(self._file):
+            if complete:
+                self._file.write(f"{text}\n")
+                self._file.flush()
+            return
         filled = _WIDTH * done // total if total else 0
-        bar = "█" * filled + "░" * (_WIDTH - filled)
+        full, empty = list(_BLOCKS if can_print(_BLOCKS, self._file) else "#-")
+        bar = full * filled + empty * (_WIDTH - filled)
         self._file.write(f"\r\x1b[K{bar} {text}{chr(10) if complete else ''}")
         self._file.flush()
 

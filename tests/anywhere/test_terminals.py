@@ -12,11 +12,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from attrs import frozen
 
 from mixpanel_export import APIError, MixpanelClient, ServiceAccountAuth
 from mixpanel_export._text import visible
 from mixpanel_export.cli.destinations import data_stream
 from mixpanel_export.cli.report import Reporter
+from mixpanel_export.progress_bar import ProgressBar
 from mixpanel_export.sandbox import Sandbox
 from tests.cli.runner import COMMAND, EVENTS, clean_environment, run
 
@@ -173,6 +175,45 @@ def test_messages_to_a_full_disk_fail_nothing(tmp_path: Path) -> None:
     assert (tmp_path / "events" / "manifest.json").exists()
 
 
+@frozen
+class _Totals:
+    """The totals of an export."""
+
+    days_done: int
+    days: int = 2
+    events: int = 5
+    received: int = 7
+    waiting: None = None
+
+
+@pytest.mark.parametrize(
+    ("term", "encoding", "shown"),
+    [
+        ("xterm", "utf-8", "\r\x1b[K███████████████░░░░░░░░░░░░░░░ 1 of 2 days"),
+        ("xterm", "ascii", "\r\x1b[K###############--------------- 1 of 2 days"),
+        ("dumb", "utf-8", "2 of 2 days, 5 events, 0.0 MB\n"),
+    ],
+)
+def test_progress_bars_suit_the_terminal(
+    term: str, encoding: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", term)
+    terminal = _Terminal(io.BytesIO(), encoding=encoding, newline="")
+    bar = ProgressBar(terminal)
+    bar(_Totals(1))
+    bar(_Totals(2))
+    terminal.seek(0)
+    assert terminal.read().startswith(shown)
+
+
+def test_progress_bars_need_no_standard_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = _Terminal(io.BytesIO(), encoding="utf-8")
+    closed.close()
+    for stream in (None, closed, _BrokenTerminal()):
+        monkeypatch.setattr(sys, "stderr", stream)
+        ProgressBar()(_Totals(2))
+
+
 class _Broken(io.TextIOBase):
     """Standard error that nobody reads any more."""
 
@@ -187,6 +228,11 @@ class _Broken(io.TextIOBase):
     def close(self) -> None:
         # The base class flushes here, also when the object is collected, and Python 3.13 reports the error.
         pass
+
+
+class _BrokenTerminal(_Broken):
+    def isatty(self) -> bool:
+        return True
 
 
 @pytest.mark.parametrize("mode", ["auto", "json"])

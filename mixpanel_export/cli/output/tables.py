@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Generator, Mapping
 from typing import IO, Any, cast
 
+from mixpanel_export._terminals import obeys_escapes
 from mixpanel_export._text import visible
 from mixpanel_export.cli.output.grid import flattened, format_grid, terminal_width
 from mixpanel_export.cli.output.rows import cell_text, columns_of, json_text, layout_of, plain_data, rows_of
@@ -32,7 +33,7 @@ def _write_table(response: Any, file: IO[bytes]) -> str | None:
         columns,
         rows,
         terminal_width() if on_stdout else None,
-        bold=in_terminal and "NO_COLOR" not in os.environ,
+        bold=in_terminal and not os.environ.get("NO_COLOR") and obeys_escapes(sys.stdout),
     )
     file.write(text.encode(sys.stdout.encoding if in_terminal else "utf-8", "backslashreplace"))
     return note if rows else "no rows"

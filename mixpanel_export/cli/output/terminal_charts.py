@@ -52,7 +52,7 @@ def draw(chart: Chart) -> str | None:
     """
     width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else _DEFAULT_WIDTH
     console = Console(highlight=False, width=width)
-    body, note = rendered(chart, console.width, in_color=console.is_terminal and not console.no_color)
+    body, note = rendered(chart, console.width, in_color=_has_colors(console))
     with console.capture() as captured:
         console.print(Text(chart.title, "bold"))
         console.print(body)
@@ -63,6 +63,11 @@ def draw(chart: Chart) -> str | None:
         text = text.translate(_ASCII)
     sys.stdout.write(text)
     return note
+
+
+def _has_colors(console: Console) -> bool:
+    # A dumb terminal is a terminal without colors.
+    return console.is_terminal and console.color_system is not None and not console.no_color
 
 
 def rendered(chart: Chart, width: int, *, in_color: bool) -> tuple[RenderableType, str | None]:
