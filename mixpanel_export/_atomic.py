@@ -79,6 +79,8 @@ class AtomicFile:
             self.file.close()
         if self._temporary is not None:
             self._temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno in _FULL and error.filename is None:
+            raise OSError(error.errno, error.strerror, str(self.path)) from error
 
 
 def _remove_leftovers(path: Path) -> None:
@@ -128,4 +130,7 @@ def disk_errors(disk: Path, needed: Callable[[], int | None]) -> Generator[None]
     except OSError as error:
         if error.errno not in _FULL:
             raise
-        raise DiskFullError(str(disk), error.strerror or str(error), needed()) from error
+        reason = error.strerror or str(error)
+        if error.errno == errno.EFBIG:
+            reason += ", beyond what the file system or `ulimit -f` allows"
+        raise DiskFullError(str(disk), reason, needed()) from error

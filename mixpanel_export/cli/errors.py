@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import click
 from attrs import frozen
@@ -50,6 +51,7 @@ _HINTS = {
     errno.EACCES: "change its permissions, or choose another path",
     errno.EPERM: "change its permissions, or choose another path",
     errno.ENOSPC: "free some space and run the same command again",
+    errno.EFBIG: "raise the limit of `ulimit -f`, or choose a path on another file system",
 }
 
 
@@ -190,7 +192,19 @@ def _with_options(text: str, options: Mapping[str, str]) -> str:
 def _format_os_error(error: OSError) -> Problem:
     if error.strerror is None:
         return Problem(str(error))
+    if error.errno == errno.ENOENT and not _has_current_directory():
+        return Problem(
+            "the current directory no longer exists", "change to another one and run the same command again"
+        )
     reason = _lowered(error.strerror)
     path = error.filename2 or error.filename
     text = reason if path is None else f"{path}: {reason}"
     return Problem(text, _HINTS.get(error.errno or 0, ""))
+
+
+def _has_current_directory() -> bool:
+    try:
+        Path.cwd()
+    except OSError:
+        return False
+    return True

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import tempfile
+import textwrap
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from mixpanel_export import ConfigurationError, _temporary
 from mixpanel_export.sandbox import Sandbox
-from tests.anywhere.places import UID, output_of, run
+from tests.anywhere.places import SOURCES, UID, output_of, run
 
 EXPORT = """
     import sys
@@ -77,6 +79,40 @@ def test_layout_of_lambda_works(expected: str, tmp_path: Path) -> None:
         mounts=[READ_ONLY, tmpfs(tmp_path)],
         environ={"TMPDIR": str(tmp_path), "HOME": "/", "AWS_LAMBDA_FUNCTION_NAME": "export", "TZ": ":UTC"},
     )
+    assert output_of(result) == expected
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("mounts", "environ"),
+    [
+        (["mount -t tmpfs tmpfs /etc", "mount -t tmpfs tmpfs /sys"], {}),
+        (["mount -t tmpfs tmpfs /proc"], {}),
+        (["mount -t tmpfs -o ro tmpfs /dev/shm"], {}),
+        (["ulimit -n 32"], {}),
+        (["ulimit -s 256"], {}),
+        ([], {"PYTHONOPTIMIZE": "2"}),
+        ([], {"PYTHONDEVMODE": "1", "PYTHONWARNINGS": "error::DeprecationWarning"}),
+    ],
+    ids=["etc-and-sys", "proc", "shared-memory", "open-files", "stacks", "asserts", "development-mode"],
+)
+def test_exports_need_little_of_the_system(
+    mounts: list[str], environ: dict[str, str], expected: str, tmp_path: Path
+) -> None:
+    result = run(EXPORT, str(tmp_path), mounts=mounts, environ=environ, cwd=tmp_path)
+    assert output_of(result) == expected
+
+
+@pytest.mark.slow
+def test_exports_work_from_a_zip_file(expected: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "packages.zip", "w") as packages:
+        for source in map(Path, SOURCES):
+            for package in ("mixpanel_export", "mixpanel_export_api"):
+                for path in (source / package).rglob("*"):
+                    if path.is_file() and path.suffix != ".pyc":
+                        packages.write(path, path.relative_to(source))
+    code = "import mixpanel_export; assert '.zip' in mixpanel_export.__file__\n" + textwrap.dedent(EXPORT)
+    result = run(code, str(tmp_path), environ={"PYTHONPATH": str(tmp_path / "packages.zip")}, cwd=tmp_path)
     assert output_of(result) == expected
 
 

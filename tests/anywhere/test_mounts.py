@@ -6,6 +6,7 @@ import errno
 import fcntl
 import gzip
 import os
+import re
 import stat
 import sys
 import threading
@@ -14,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from mixpanel_export import DirectoryBusyError, InvalidArgumentError, MixpanelClient
+from mixpanel_export import DirectoryBusyError, DiskFullError, InvalidArgumentError, MixpanelClient
+from mixpanel_export._atomic import AtomicFile, disk_errors
 from mixpanel_export.sandbox import Sandbox
 from tests.anywhere import refusals
 from tests.anywhere.places import UID, output_of, run
@@ -110,6 +112,17 @@ def test_disk_errors_are_no_missing_feature(
     refusals.no_sync_of_folders(monkeypatch, errno.EIO)
     with pytest.raises(OSError, match="Input/output error"):
         client.export.to_file(tmp_path / "events.jsonl", *DAYS)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EFBIG])
+def test_full_disks_name_the_file(number: int, tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    with pytest.raises(OSError, match=re.escape(str(path))), AtomicFile(path):
+        raise OSError(number, os.strerror(number))
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(DiskFullError) as raised, disk_errors(tmp_path, lambda: None):
+        raise OSError(number, os.strerror(number))
+    assert ("`ulimit -f`" in str(raised.value)) is (number == errno.EFBIG)
 
 
 # Locks.

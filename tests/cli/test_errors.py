@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sys
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,13 @@ def test_system_error_names_the_file() -> None:
     assert result.returncode == 1
     assert f"{'x' * 300}: file name too long\nhint: choose another path" in result.err
     assert "Errno" not in result.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no directory in use can be removed there")
+def test_a_current_directory_that_is_gone_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert run(*EVENTS, "out").message.startswith(
+        "error: the current directory no longer exists hint: change to"
+    )
