@@ -52,6 +52,11 @@ PINNED = {"distinct_id": "distinct_id", "$insert_id": "insert_id"}
 
 ON_MALFORMED: tuple[OnMalformed, ...] = get_args(OnMalformed)
 
+Dialect = Literal["bigquery", "duckdb", "postgres", "snowflake"]
+"""A dialect of SQL that `ProjectSchema.to_sql` writes."""
+
+DIALECTS: tuple[Dialect, ...] = get_args(Dialect)
+
 _LINES: tuple[str, ...] = get_args(LinesFormat)
 
 

@@ -67,7 +67,7 @@ def _with_integers(annotation: Any) -> Any:
     return annotation
 
 
-class TypedEvent(msgspec.Struct, Generic[P], gc=False, repr_omit_defaults=True):
+class TypedEvent(msgspec.Struct, Generic[P], gc=False, repr_omit_defaults=True):  # noqa: PLW1641
     """The base of typed events, one class for each name.
 
     Attributes:
@@ -78,7 +78,8 @@ class TypedEvent(msgspec.Struct, Generic[P], gc=False, repr_omit_defaults=True):
 
     name: ClassVar[str]
     properties: P
-    other_properties: dict[str, Any] = {}
+    # No line has such a name beside `properties`.
+    other_properties: dict[str, Any] = msgspec.field(default_factory=dict, name="\x7f")  # pyright: ignore[reportUnknownVariableType]
 
     _zone: ClassVar[datetime.tzinfo] = datetime.UTC
     _ticks_per_second: ClassVar[int] = 1
@@ -111,10 +112,13 @@ class TypedEvent(msgspec.Struct, Generic[P], gc=False, repr_omit_defaults=True):
         attribute = _attributes_of(type(self.properties)).get(name)
         return self.other_properties.get(name) if attribute is None else getattr(self.properties, attribute)
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, TypedEvent):
+            return NotImplemented
+        return _identity(self) == _identity(cast("TypedEvent[Any]", other))
+
     def __reduce__(self) -> tuple[Any, ...]:
-        declared = next(base for base in type(self).__mro__ if "name" in vars(base))
-        state = (self.properties, self.other_properties)
-        return _restore, (declared, self._zone, self._ticks_per_second, *state)
+        return _restore, _identity(self)
 
 
 @functools.cache
@@ -123,19 +127,25 @@ def _attributes_of(properties: type[EventProperties]) -> Mapping[str, str]:
     return dict(zip(properties.__struct_encode_fields__, properties.__struct_fields__, strict=True))
 
 
+def _identity(event: TypedEvent[Any]) -> tuple[Any, ...]:
+    """Return what makes two events equal, and an event again."""
+    declared = next(base for base in type(event).__mro__ if "name" in vars(base))
+    return declared, event._zone, event._ticks_per_second, event.properties, event.other_properties  # pyright: ignore[reportPrivateUsage]
+
+
 @functools.cache
-def _zoned(
+def _made(
     declared: type[TypedEvent[Any]], zone: datetime.tzinfo, ticks_per_second: int
 ) -> type[TypedEvent[Any]]:
-    """Return the class of one export's events."""
-    if zone is datetime.UTC and ticks_per_second == 1:
-        return declared
+    """Return the class of one export's events, which the decoder finds by their name."""
     made = msgspec.defstruct(
         declared.__name__,
         [],
         bases=(declared,),
         module=declared.__module__,
-        namespace={"_zone": zone, "_ticks_per_second": ticks_per_second},
+        namespace={"_zone": zone, "_ticks_per_second": ticks_per_second, "__doc__": declared.__doc__},
+        tag_field="event",
+        tag=declared.name,
     )
     return cast("type[TypedEvent[Any]]", made)
 
@@ -147,7 +157,7 @@ def _restore(
     properties: EventProperties,
     others: dict[str, Any],
 ) -> TypedEvent[Any]:
-    return _zoned(declared, zone, ticks_per_second)(properties, others)
+    return _made(declared, zone, ticks_per_second)(properties, others)
 
 
 class EventModule(Protocol[E_co]):
@@ -169,18 +179,17 @@ class _Reader:
     """Reads the properties of one class of events.
 
     Attributes:
-        make: the class, or its variant for one export.
+        made: the class of one export's events.
         decode: parses a JSON object as `properties`.
+        fields: its attributes, each with the types whose values fit, whatever they hold.
         names: the names of all its properties.
-        required: those that it requires.
     """
 
-    make: Callable[..., TypedEvent[Any]]
+    made: type[TypedEvent[Any]]
     properties: type[EventProperties]
     decode: Callable[[msgspec.Raw], EventProperties]
-    fields: tuple[msgspec.structs.FieldInfo, ...]
+    fields: tuple[tuple[msgspec.structs.FieldInfo, frozenset[type]], ...]
     names: frozenset[str]
-    required: frozenset[str]
 
     @classmethod
     def of(cls, made: type[TypedEvent[Any]], properties: type[EventProperties]) -> _Reader:
@@ -189,25 +198,35 @@ class _Reader:
             made,
             properties,
             msgspec.json.Decoder(properties).decode,
-            fields,
+            tuple((field, _plain_types(field.type)) for field in fields),
             frozenset(field.encode_name for field in fields),
-            frozenset(field.encode_name for field in fields if field.required),
         )
 
     def misfits(self, properties: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         """Yield the name of each property that does not fit, the type it should have, and what it is."""
-        for info in self.fields:
+        for info, plain in self.fields:
             name = info.encode_name
             if name not in properties:
                 if info.required:
                     yield name, _shown(info.type), "absent"
                 continue
+            value = properties[name]
+            if type(value) in plain:
+                continue
             try:
-                msgspec.convert(properties[name], info.type)
+                msgspec.convert(value, info.type)
             except msgspec.ValidationError:
-                yield name, _shown(info.type), _JSON_TYPES[type(properties[name])]
+                yield name, _shown(info.type), _JSON_TYPES[type(value)]
 
 
+def _plain_types(annotation: Any) -> frozenset[type]:
+    """Return the types whose values fit, whatever they hold."""
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        return frozenset[type]().union(*map(_plain_types, typing.get_args(annotation)))
+    return frozenset({annotation}) if annotation in _PLAIN else frozenset()
+
+
+_PLAIN = (bool, int, float, str, type(None))
 _JSON_TYPES: Mapping[type, str] = {
     bool: "a boolean",
     int: "a whole number",
@@ -371,14 +390,22 @@ class TypedDecoder:
         self._exclude = tuple(exclude)
         self._is_selective = is_projected or bool(exclude)
         self._readers = {
-            name: _Reader.of(_zoned(declared, plain_zone(zone), ticks_per_second), properties)
+            name: _Reader.of(_made(declared, plain_zone(zone), ticks_per_second), properties)
             for name, (declared, properties) in event_types.by_name.items()
         }
+        classes = [reader.made for reader in self._readers.values()]
+        self._usual = msgspec.json.Decoder(typing.Union[tuple(classes)]) if classes else None  # noqa: UP007
+        self._failures = 0
+        self._skip = 0
 
     def decode(self, block: bytes, lines: int | None = None) -> list[Event | TypedEvent[Any]]:
         """Decode whole lines; arguments and errors are those of `EventDecoder.decode`."""
-        if not self._is_selective and (decoded := self._decode_natively(block, lines)) is not None:
-            return decoded
+        if not self._is_selective:
+            decoded = self._decode_usual(block, lines)
+            if decoded is None:
+                decoded = self._decode_each(block, lines)
+            if decoded is not None:
+                return decoded
         events: list[Event | TypedEvent[Any]] = []
         for event in self._untyped.decode(block, lines):
             for name in self._exclude:
@@ -388,11 +415,32 @@ class TypedDecoder:
             events.append(fitted)
         return events
 
-    def _decode_natively(self, block: bytes, lines: int | None) -> list[Event | TypedEvent[Any]] | None:
-        """Decode lines in bulk; return None when one of them is unusual."""
+    def _decode_usual(self, block: bytes, lines: int | None) -> list[Any] | None:
+        """Decode a block at once; return None when it has anything that no class declares."""
+        if self._usual is None:
+            return None
+        if self._skip:
+            self._skip -= 1
+            return None
+        try:
+            events = self._usual.decode_lines(block)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            events = []
+        if not events or len(events) != (count_lines(block, b"{", b"}\n") if lines is None else lines):
+            # The next blocks will likely fail, too.
+            self._failures = min(self._failures + 1, _MOST_SKIPPED)
+            self._skip = self._failures
+            return None
+        self._failures = 0
+        self._untyped.lines += len(events)
+        return events
+
+    def _decode_each(self, block: bytes, lines: int | None) -> list[Event | TypedEvent[Any]] | None:
+        """Decode the properties of each event by themselves; return None when a line is unusual."""
         events: list[Event | TypedEvent[Any]] = []
         refused: list[tuple[str, Sequence[tuple[str, str, str]]]] = []
         append, readers, make = events.append, self._readers, self._event_class
+        unfit: set[str] = set()
         try:
             parsed = _decode_lines(block)
             # The decoder checks that raw values are JSON, but not that they are UTF-8.
@@ -405,11 +453,17 @@ class TypedDecoder:
                     append(make(name=line.event, properties=_decode_object(line.properties)))
                     continue
                 try:
-                    append(reader.make(reader.decode(line.properties)))
+                    # What failed for one event will likely fail for the next.
+                    typed = None if line.event in unfit else reader.decode(line.properties)
                 except msgspec.ValidationError:
+                    typed = None
+                if typed is not None:
+                    append(reader.made(typed))
+                else:
                     event = make(name=line.event, properties=_decode_object(line.properties))
                     fitted, misfits = self._fitted(event)
                     append(fitted)
+                    unfit.add(line.event)
                     if misfits:
                         refused.append((line.event, misfits))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -429,13 +483,17 @@ class TypedDecoder:
             others = {name: value for name, value in properties.items() if name not in reader.names}
             properties = {name: value for name, value in properties.items() if name in reader.names}
         try:
-            return reader.make(msgspec.convert(properties, reader.properties), others), ()
+            return reader.made(msgspec.convert(properties, reader.properties), others), ()
         except msgspec.ValidationError:
             return event, tuple(reader.misfits(properties))
 
     def _count(self, event: str, misfits: Iterable[tuple[str, str, str]]) -> None:
         for name, expected, found in misfits:
             self._misfits.add(event, name, expected, found)
+
+
+# Blocks to skip at most before reading one at once again.
+_MOST_SKIPPED = 20
 
 
 class _Line(msgspec.Struct, gc=False):

@@ -8,19 +8,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Literal, TypeAlias, get_args
 
 from attrs import frozen
 
+from mixpanel_export._formats import DIALECTS, Dialect
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.schema.kinds import NULLS, Columns
 
-__all__ = ["DIALECTS", "Dialect", "create_table"]
-
-Dialect: TypeAlias = Literal["bigquery", "duckdb", "postgres", "snowflake"]
-"""A dialect of SQL that `ProjectSchema.to_sql` writes."""
-
-DIALECTS: tuple[Dialect, ...] = get_args(Dialect)
+__all__ = ["create_table"]
 
 # Qualified names are allowed; anything else would need quotes, or could end the statement.
 _TABLE = re.compile(r"[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*){0,2}", re.ASCII)

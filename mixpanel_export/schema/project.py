@@ -9,10 +9,10 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from mixpanel_export._formats import ColumnNames
+from mixpanel_export._formats import ColumnNames, Dialect
 from mixpanel_export._text import is_unicode
 from mixpanel_export.records.event import IDENTITY
-from mixpanel_export.schema.ddl import Dialect, create_table
+from mixpanel_export.schema.ddl import create_table
 from mixpanel_export.schema.kinds import MAX_COLUMNS, OVERFLOW, Columns, Kind, fixed_columns, wider
 from mixpanel_export.schema.lexicon import DescribedEvent, DescribedProperty
 from mixpanel_export.schema.observed import JsonType, SeenEvent, SeenProperty

@@ -57,7 +57,7 @@ EXPECTED = (
 def check(
     found: list[Any], misfits: tuple[Misfit, ...], types: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert [type(each) is types.Buy for each in found] == [True] * 20 + [False] * 10
+    assert [isinstance(each, types.Buy) for each in found] == [True] * 20 + [False] * 10
     assert sum(each.properties.price for each in found if isinstance(each, types.Buy)) == 190
     assert [each.properties["price"] for each in found if each.name == "Buy" and isinstance(each, Event)] == [
         *("0", "1", "2"),
@@ -83,7 +83,7 @@ def test_types_that_change_are_reported_once(drifting: Sandbox, caplog: pytest.L
         stream = client.export.events(*DAYS, into=wider)
         found = [*stream]
         assert stream.misfits == ()
-        assert {type(each) for each in found} == {wider.Buy, wider.New}
+        assert all(isinstance(each, (wider.Buy, wider.New)) for each in found)
         assert client.export.events(*DAYS, into=types).to_arrow().num_rows == 30
 
 

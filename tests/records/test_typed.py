@@ -81,17 +81,21 @@ def test_events_become_objects_of_their_classes() -> None:
     (buy, look, other), misfits = decode(
         line("Buy", **sent), line("Look", page="/"), line("Other", page="/", x=None)
     )
-    assert type(buy) is Buy
+    assert isinstance(buy, Buy)
     assert buy.properties == BuyProperties(time=NOON, insert_id="i", price=2.5, count=3, mixed="m")
     assert buy.other_properties == {"distinct_id": "d", "new": [1]}
     assert (buy.name, buy.insert_id, buy.distinct_id) == ("Buy", "i", "d")
     assert buy.time == datetime.datetime(2024, 1, 1, 12, tzinfo=datetime.UTC)
     assert buy.to_dict() == {"event": "Buy", "properties": sent}
-    assert type(look) is Look
+    assert isinstance(look, Look)
     assert look.other_properties == {}
     assert look.distinct_id is None
     assert other == Event(name="Other", properties={"page": "/", "x": None})
     assert misfits == ()
+    (look,), _ = decode(b'{"properties":{"page":"/"},"other_properties":{"x":1},"event":"Look"}\n')
+    assert look == Look(LookProperties(page="/"))
+    assert look != Buy(BuyProperties(time=1, price=1))
+    assert look != Event(name="Look", properties={"page": "/"})
 
 
 def test_numbers_come_as_they_were_sent() -> None:
@@ -130,7 +134,7 @@ def test_misfits_are_counted_by_property() -> None:
     bad = [line("Buy", time=NOON, price=price, code=price) for price in ("a", None, "b")]
     for _ in range(2):
         events = decoder.decode(good + b"".join(bad) + line("Look"))
-        assert [type(event) for event in events] == [Buy, Event, Event, Event, Event]
+        assert [isinstance(event, Buy) for event in events] == [True, False, False, False, False]
     assert misfits.listed() == (
         Misfit("Buy", "price", "float", ("null", "text"), 6),
         Misfit("Look", "page", "str", ("absent",), 2),
@@ -142,10 +146,10 @@ def test_unusual_lines_are_read_once_and_counted_once() -> None:
     half = b'{"event":"Buy","properties":{"time":1,"price":2,"code":"\\ud83d"}}\n'
     bad = line("Buy", time=1, price="x")
     (typed, misfit, last), misfits = decode(half, bad, b"\n", line("Look", page="/").rstrip())
-    assert type(typed) is Buy
+    assert isinstance(typed, Buy)
     assert typed.properties.code == "\ud83d"
     assert type(misfit) is Event
-    assert type(last) is Look
+    assert isinstance(last, Look)
     assert misfits == (Misfit("Buy", "price", "float", ("text",), 1),)
     huge = b'{"event":"Buy","properties":{"time":1,"price":1,"count":1' + b"0" * 400 + b"}}\n"
     (typed,), _ = decode(huge)
@@ -184,7 +188,7 @@ def test_odd_events_are_all_delivered_exactly() -> None:
         found = decoder.decode(b"\n".join(lines))
         assert len(found) == len(events)
         for typed, event in zip(found, events, strict=True):
-            assert type(typed) in module.EVENTS
+            assert isinstance(typed, module.EVENTS)
             assert comparable(typed) == comparable(event)
         assert misfits.listed() == ()
         # Types from one project, events of another: whatever does not fit comes as it is.

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from mixpanel_export import Event, InvalidArgumentError, MixpanelClient, ProjectSchema
-from mixpanel_export.schema.ddl import DIALECTS
+from mixpanel_export._formats import DIALECTS
 from mixpanel_export.schema.lexicon import DescribedEvent, DescribedProperty
 from mixpanel_export.schema.observed import observe
 from tests.codegen.odd_events import odd_project

@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
+from mixpanel_export._formats import DIALECTS, Dialect
 from mixpanel_export.cli.invocation import Invocation, pass_invocation
 from mixpanel_export.cli.options import Command, Option
 from mixpanel_export.cli.output_options import output_parameters
 from mixpanel_export.cli.schema_options import find_schema, schema_options
-from mixpanel_export.schema.ddl import DIALECTS, Dialect
 
 __all__ = ["schema"]
 
