@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from mixpanel_export._temporary import SpoolFile
 from mixpanel_export.columns.compute import pc
 from mixpanel_export.columns.tables import TableWidener
+from mixpanel_export.errors import ExportError
 from mixpanel_export.schema.kinds import NULLS
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "TableWriter",
     "read_schema",
     "read_tables",
+    "rows_in_footer",
     "write_all",
     "write_file",
     "write_widening",
@@ -40,6 +42,7 @@ _GROUP_ROWS = 122_880
 _GROUP_BYTES = 32 << 20
 _READ_ROWS = 32_768
 _READ_BYTES = 8 << 20
+_PARQUET_MAGIC = b"PAR1"
 # A copy of this size stays in memory; a larger one moves to a temporary file.
 _IN_MEMORY = 1 << 20
 
@@ -87,6 +90,20 @@ def read_schema(path: Path) -> pa.Schema:
     """Return the schema of a Parquet file."""
     schema: pa.Schema = pq.read_schema(path)  # pyright: ignore[reportUnknownMemberType]
     return schema
+
+
+def rows_in_footer(footer: bytes) -> int:
+    """Return the number of rows that the end of a Parquet file states, given from the beginning of its footer.
+
+    Raises:
+        ExportError: when it is no such end.
+    """
+    try:
+        found: Any = pq.read_metadata(pa.BufferReader(_PARQUET_MAGIC + footer))  # pyright: ignore[reportUnknownMemberType]
+    except (pa.ArrowException, OSError):
+        raise ExportError("it is no Parquet file") from None
+    rows: int = found.num_rows
+    return rows
 
 
 def write_all(format: ColumnFormat, file: Any, schema: pa.Schema, tables: Iterable[pa.Table]) -> int:

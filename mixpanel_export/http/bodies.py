@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 import httpx
 
-__all__ = ["UNPROVED", "Framing", "complete", "failed", "framing_of", "unread_encoding"]
+__all__ = ["UNPROVED", "Framing", "ReceivedBody", "complete", "failed", "framing_of", "unread_encoding"]
 
 Framing: TypeAlias = Literal["chunked", "length", "none"]
 """The way in which HTTP marks the end of a body."""
@@ -25,6 +25,25 @@ _MAGIC = b"\x1f\x8b"
 _MAX_SIZE = 1 << 30
 _MAX_FAILURE = 1 << 16
 _CHUNK = 1 << 20
+
+
+class ReceivedBody:
+    """A body that is received whole, up to the size that a report may have."""
+
+    def __init__(self) -> None:
+        self._chunks: list[bytes] = []
+        self._size = 0
+
+    def add(self, chunk: bytes) -> None:
+        """Add bytes as they arrived; raises httpx.DecodingError when they become too many."""
+        self._size += len(chunk)
+        if self._size > _MAX_SIZE:
+            raise httpx.DecodingError(f"the body is larger than {_MAX_SIZE:,} bytes")
+        self._chunks.append(chunk)
+
+    def joined(self) -> bytes:
+        """Return the body."""
+        return b"".join(self._chunks)
 
 
 def complete(response: httpx.Response, raw: bytes) -> httpx.Response:

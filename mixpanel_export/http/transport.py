@@ -128,7 +128,10 @@ def _attempt(
                 return call.answer(bodies.failed(response, _beginning_of(chunks)))
             if stream is not None:
                 return stream(Streamed(response.status_code, response.headers, response, call, deadline))
-            return call.answer(bodies.complete(response, b"".join(chunks)))
+            body = bodies.ReceivedBody()
+            for chunk in chunks:
+                body.add(chunk)
+            return call.answer(bodies.complete(response, body.joined()))
 
 
 async def _aattempt(connections: AsyncConnections, call: Call[T]) -> T:
@@ -140,7 +143,10 @@ async def _aattempt(connections: AsyncConnections, call: Call[T]) -> T:
             chunks = _araw_chunks(response, deadline)
             if not response.is_success:
                 return call.answer(bodies.failed(response, await _abeginning_of(chunks)))
-            return call.answer(bodies.complete(response, b"".join([chunk async for chunk in chunks])))
+            body = bodies.ReceivedBody()
+            async for chunk in chunks:
+                body.add(chunk)
+            return call.answer(bodies.complete(response, body.joined()))
 
 
 def _translated(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import random
 import signal
@@ -20,13 +21,16 @@ import polars as pl
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
+from attrs import evolve
 
 from mixpanel_export import AsyncMixpanelClient, InvalidArgumentError, MixpanelClient
-from mixpanel_export._formats import Layout
+from mixpanel_export._formats import FileFormat, Layout
 from mixpanel_export.columns.schemas import columns_of
 from mixpanel_export.columns.tables import lines_of
 from mixpanel_export.columns.wide import LineReader
+from mixpanel_export.directory.local import LocalStorage
 from mixpanel_export.directory.run import DirectoryRun
+from mixpanel_export.directory.verify import find_damaged
 from mixpanel_export.sandbox import Fault, Sandbox
 from tests.wire_server import client_of
 
@@ -275,3 +279,29 @@ def test_a_cancelled_task_stops_converting(tmp_path: Path, monkeypatch: pytest.M
     # Out of 64 blocks, of which some are read together.
     assert 3 <= blocks < 16
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["manifest.json"]
+
+
+def test_verify_counts_the_rows_of_columns(tmp_path: Path) -> None:
+    lines = [
+        {"event": "e", "properties": {"time": MIDNIGHT + n, "text": 'a "quote",\na break', "n": n}}
+        for n in range(3)
+    ]
+    formats: dict[str, FileFormat] = {"parquet": "parquet", "csv": "csv"}
+    source = tmp_path / "served.jsonl"
+    source.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    with Sandbox(events=source, limits=None) as sandbox, client_of(sandbox) as client:
+        for name, format in formats.items():
+            folder = tmp_path / name
+            client.export.to_directory(folder, RANGE[0], RANGE[0], format=format)
+            storage = LocalStorage(folder)
+            manifest = storage.read_manifest()
+            assert manifest is not None
+            (entry,) = manifest.slices
+            assert find_damaged(storage, [entry], format, read=True) == {}
+            forged = evolve(entry, events=7)
+            reasons = find_damaged(storage, [forged], format, read=True)
+            assert reasons == {entry.file: "has 3 events instead of 7"}
+            (folder / entry.file).write_bytes(b"no such file")
+            other = hashlib.sha256(b"no such file").hexdigest()
+            forged = evolve(entry, bytes=12, sha256=other)
+            assert list(find_damaged(storage, [forged], format, read=True)) == [entry.file]

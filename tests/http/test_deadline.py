@@ -12,6 +12,7 @@ import httpcore
 import pytest
 
 from mixpanel_export import MixpanelError, RequestTimeoutError
+from mixpanel_export.http import bodies
 from mixpanel_export.http.deadline import Deadline
 from tests.http.test_leaks import fail
 from tests.http.test_transport import WAYS
@@ -102,3 +103,18 @@ def test_a_drip_is_reported_as_a_timeout(wire: Wire) -> None:
     error = fail("sync-report", wire, "service account", timeout=TIMEOUT, attempts=1)
     assert isinstance(error, RequestTimeoutError)
     assert "came too slowly" in str(error)
+
+
+def test_a_body_without_end_is_refused_by_its_size(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "_MAX_SIZE", 100_000)
+
+    def endless(connection: socket.socket) -> None:
+        connection.sendall(HEAD + b"\r\n[")
+        while True:
+            connection.sendall(b"1," * 10_000)
+
+    wire.script = endless
+    for way in ("sync-report", "async-profiles"):
+        error = fail(way, wire, "service account", attempts=1)
+        assert isinstance(error, MixpanelError)
+        assert "the body is larger than 100,000 bytes" in str(error), way

@@ -224,6 +224,54 @@ def test_the_parents_tls_connection_survives_its_children(secure_echo: str, cert
         assert transport._pool.connections == [connection], "the parent had to connect again"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("use", [typed_report, profiles, exported])
+def test_tls_children_get_their_own_answers(secure_echo: str, certificate: Path, use: Use) -> None:
+    transport = httpx.HTTPTransport(verify=ssl.create_default_context(cafile=f"{certificate}.crt"))
+    with MixpanelClient(ACCOUNT, project_id=1, base_url=secure_echo, transport=transport, **ONCE) as client:
+        assert use(client, "warm") == ["warm"]
+        report(client, "warm")
+        answers = answers_of_children(lambda name: use(client, name), 10)
+        assert answers == {name: [name] for name in answers}
+        assert len(answers) == CHILDREN * 10
+        assert use(client, "after") == ["after"]
+
+
+async def asynchronous_profiles(client: AsyncMixpanelClient, name: str) -> list[str]:
+    return [str(profile.distinct_id) async for profile in client.profiles.all(f'"{name}"')]
+
+
+async def asynchronous_export(client: AsyncMixpanelClient, name: str) -> list[str]:
+    return [event.name async for event in client.export.events("2024-01-01", "2024-01-01", event=name)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_secure", [False, True], ids=["plain", "TLS"])
+@pytest.mark.parametrize("use", [asynchronous_report, asynchronous_profiles, asynchronous_export])
+def test_children_of_an_async_client_get_all_kinds_of_answers(
+    echo: str,
+    secure_echo: str,
+    certificate: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    use: Any,
+    is_secure: bool,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", f"{certificate}.crt")
+
+    async def run() -> None:
+        settings: dict[str, Any] = {"project_id": 1, "base_url": secure_echo if is_secure else echo, **ONCE}
+        async with AsyncMixpanelClient(ACCOUNT, **settings) as client:
+            assert await use(client, "warm") == ["warm"]
+            await asynchronous_report(client, "warm")
+            runner = asyncio.Runner()
+            answers = answers_of_children(lambda name: runner.run(use(client, name)), 10)
+            assert answers == {name: [name] for name in answers}
+            assert len(answers) == CHILDREN * 10
+            assert await use(client, "after") == ["after"]
+
+    asyncio.run(run())
+
+
 def test_a_child_that_ends_leaves_the_parents_connection_open(echo: str) -> None:
     with MixpanelClient(ACCOUNT, project_id=1, base_url=echo, **ONCE) as client:
         report(client, "warm")
