@@ -6,6 +6,7 @@ import asyncio
 import datetime
 import importlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -195,7 +196,8 @@ def test_the_package_is_strictly_typed(folder: Path) -> None:
     (folder / "use.py").write_text(TYPED)
     strict = {"typeCheckingMode": "strict", "reportDeprecated": False, "extraPaths": [str(ROOT), GENERATED]}
     (folder / "pyrightconfig.json").write_text(json.dumps(strict))
-    environ = {"MYPYPATH": f"{ROOT}:{GENERATED}:.", "PATH": "/usr/bin:/bin", "HOME": str(folder)}
+    cache = str(ROOT / ".mypy_cache" / "contract")
+    environ = {**os.environ, "MYPYPATH": f"{ROOT}:{GENERATED}:.", "MYPY_CACHE_DIR": cache}
     mypy = (
         "mypy",
         "--strict",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from threading import Thread
 import pytest
 
 from spec.generate import compile_spec
+from tests.docs.edits import apply_page
 
 SPEC = Path(__file__).parents[2] / "spec" / "openapi.yaml"
 
@@ -156,9 +158,49 @@ def test_it_is_typed(generated: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", "use.py"],
         cwd=tmp_path,
-        env={**os.environ, "MYPYPATH": os.pathsep.join([str(generated), str(root)])},
+        env={
+            **os.environ,
+            "MYPYPATH": os.pathsep.join([str(generated), str(root)]),
+            "MYPY_CACHE_DIR": str(root / ".mypy_cache" / "contract"),
+        },
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_the_page_leads_to_passing_tests(tmp_path: Path) -> None:
+    root = SPEC.parents[1]
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=False
+    ).stdout.split("\0")
+    if listed == [""]:
+        pytest.skip("not a Git repository")
+    for name in filter(None, listed):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(root / name, tmp_path / name)
+    apply_page((root / "docs" / "how-to" / "add-an-endpoint.md").read_text(encoding="utf-8"), tmp_path)
+    options = ("-n0", "-q", "-p", "no:cacheprovider")
+    for command in (
+        ("spec.generate",),
+        ("pytest", *options, "tests/cassettes", "--record-mode=rewrite", "-k", "weather"),
+        (
+            "pytest",
+            *options,
+            "tests/spec",
+            "tests/cassettes/test_operations.py",
+            "-k",
+            "weather or not test_sync",
+        ),
+        ("pytest", *options, "tests/http/test_servers.py"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", *command],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": f"{tmp_path}:{tmp_path / 'generated'}"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr

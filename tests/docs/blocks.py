@@ -14,7 +14,7 @@ Sybil finds the blocks; this module decides how to run one, by its language:
     {.python .file}       run as a program that can import what the page has written
     {.sh .fails}          run by bash, and expected to fail
     {.python .compiled}   run on a client compiled from the contract plus the page's YAML blocks
-    diff, {.LANGUAGE .shown}   only shown
+    diff, {.LANGUAGE .shown}   only shown; `edits` makes the edits of the page on endpoints
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ import tempfile
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from textwrap import indent
 from typing import Any
 
 import pytest
@@ -43,6 +42,7 @@ from mixpanel_export.http.limits import Limits
 from mixpanel_export.http.servers import Servers
 from mixpanel_export.sandbox import Fault, Sandbox, SandboxCredentials
 from tests.docs import budgets
+from tests.docs.edits import add_to_contract
 
 ROOT = Path(__file__).parents[2]
 
@@ -176,11 +176,11 @@ def run_compiled(example: Example) -> None:
     from spec.generate import compile_spec
 
     page: Page = example.namespace["page"]
-    operation, schema = page.yaml
     contract = (ROOT / "spec" / "openapi.yaml").read_text(encoding="utf-8")
-    contract = contract.replace("\npaths:\n", f"\npaths:\n{indent(operation, '  ')}", 1)
-    contract = contract.replace("\n  schemas:\n", f"\n  schemas:\n{indent(schema, '    ')}", 1)
-    (page.folder / "openapi.yaml").write_text(contract, encoding="utf-8")
+    tag, operation, schema = page.yaml
+    (page.folder / "openapi.yaml").write_text(
+        add_to_contract(contract, tag, operation, schema), encoding="utf-8"
+    )
     compile_spec(page.folder / "openapi.yaml", page.folder / "generated" / "mixpanel_export_api")
     page.sandbox.faults.add(Fault.status(503), Fault.status(200, {"sky": "clear"}), path="/weather")
     (page.folder / "page.py").write_text(example.parsed, encoding="utf-8")
@@ -232,6 +232,7 @@ LANGUAGES: dict[str, Callable[[Example], Any]] = {
     '{.yaml title="company.yaml"}': write_yaml,
     "toml": lambda example: tomllib.loads(example.parsed) and None,
     "diff": only_shown,
+    '{.python title="mixpanel_export/sandbox/endpoints/weather.py"}': only_shown,
     **{f"{{.{language} .shown}}": only_shown for language in ("dockerfile", "python", "sh", "sql")},
 }
 
