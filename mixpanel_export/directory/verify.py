@@ -152,4 +152,6 @@ def _parquet_rows(chunks: Iterable[bytes]) -> int | None:
     except MissingExtraError:
         return None
     footer = int.from_bytes(tail[-8:-4], "little") + 8
-    return rows_in_footer(bytes(tail[-footer:])) if footer <= _FOOTER_BYTES else None
+    if footer > _FOOTER_BYTES and tail.endswith(b"PAR1"):
+        return None
+    return rows_in_footer(bytes(tail[-footer:]))
