@@ -212,7 +212,9 @@ class Export(ExportCalls, Plans, ExportResource):
             layout: `wide`, a column for each property, of the narrowest type that holds all its values, nested and
                 mixed ones as JSON text; or `json`, always the same columns, with all properties as one JSON text.
                 In both, `time` is a timestamp (microseconds, in the client's time zone). With `wide`, the first
-                batch comes when everything is downloaded, because only then are all columns known.
+                batch comes when everything is downloaded, because only then are all columns known; and another
+                day may have other types, which many engines cast without a word, so use `json` or `columns` for a
+                table that stays.
             columns: for `wide`, fixed columns: the result of `columns()`, or the file it was saved to. All batches
                 then have its schema, the first one comes at once, and what does not fit goes to the column
                 `overflow`.

@@ -19,6 +19,7 @@ from mixpanel_export.export.tasks import SliceTask
 with needs_extra("Reading exports with Spark", "spark"):
     import pyarrow as pa
 
+    from mixpanel_export.columns.schemas import json_schema
     from mixpanel_export.integrations.spark_options import SparkOptions
 
     _types: Any = importlib.import_module("pyspark.sql.pandas.types")
@@ -103,18 +104,18 @@ class MixpanelDataSource(DataSource):
 
     def reader(self, schema: Any) -> Any:
         """Return the reader of a batch query."""
-        return _Reader(SparkOptions.parse(self.options), schema)
+        return _Reader(SparkOptions.parse(self.options))
 
     def streamReader(self, schema: Any) -> Any:  # noqa: N802
         """Return the reader of a streaming query."""
-        return _StreamReader(SparkOptions.parse(self.options), schema)
+        return _StreamReader(SparkOptions.parse(self.options))
 
 
 class _PushdownDataSource(MixpanelDataSource):
     """The same for sessions that push filters down; Spark refuses its reader in others."""
 
     def reader(self, schema: Any) -> Any:
-        return _PushdownReader(SparkOptions.parse(self.options), schema)
+        return _PushdownReader(SparkOptions.parse(self.options))
 
 
 class _Partition(InputPartition):
@@ -132,9 +133,11 @@ class _Partition(InputPartition):
 class _Slices:
     """Plans slices on the driver, and reads them on executors."""
 
-    def __init__(self, options: SparkOptions, schema: Any) -> None:
+    def __init__(self, options: SparkOptions) -> None:
         self._options = options
-        self._arrow_schema: pa.Schema = _types.to_arrow_schema(schema, timezone="UTC")
+        # As Spark reads it: times in UTC, and nothing about properties.
+        of_events = json_schema("UTC", 1) if options.columns is None else options.columns.arrow_schema()
+        self._arrow_schema: pa.Schema = of_events.remove_metadata()
 
     def _connect(self) -> MixpanelClient:
         return MixpanelClient.from_env(**self._options.client)
@@ -166,13 +169,13 @@ class _Slices:
         layout: Any = "json" if columns is None else "wide"
         with partition.task.batches(layout=layout, columns=columns) as batches:
             for batch in batches:
-                # Spark wants its own time zone and names of elements; values stay as they are.
+                # Only time zones and metadata differ; values stay as they are.
                 yield batch.cast(self._arrow_schema)
 
 
 class _Reader(_Slices, DataSourceReader):
-    def __init__(self, options: SparkOptions, schema: Any) -> None:
-        super().__init__(options, schema)
+    def __init__(self, options: SparkOptions) -> None:
+        super().__init__(options)
         self._earliest: datetime.date | None = None
         self._latest: datetime.date | None = None
         self._events: set[str] | None = None
@@ -243,8 +246,8 @@ def _days_in(pushed: Any) -> tuple[datetime.date | None, datetime.date | None]:
 class _StreamReader(_Slices, DataSourceStreamReader, SupportsTriggerAvailableNow):
     """Reads each day once, when it is over; an offset is the first day that has not been read."""
 
-    def __init__(self, options: SparkOptions, schema: Any) -> None:
-        super().__init__(options, schema)
+    def __init__(self, options: SparkOptions) -> None:
+        super().__init__(options)
         self._target: datetime.date | None = None
 
     def initialOffset(self) -> dict[str, str]:  # noqa: N802

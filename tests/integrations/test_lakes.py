@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pytest
 
@@ -15,6 +17,7 @@ from mixpanel_export._formats import Layout
 from mixpanel_export.columns.tables import lines_of
 from mixpanel_export.sandbox import Fault, Sandbox
 from tests.export.test_batches import counted
+from tests.wire_server import client_of
 
 LAYOUTS: tuple[Layout, ...] = ("wide", "json")
 FIRST, LAST = datetime.date(2024, 1, 1), datetime.date(2024, 1, 8)
@@ -89,6 +92,43 @@ def test_iceberg_replaces_a_day_as_often_as_it_is_loaded(client: MixpanelClient,
             events.overwrite(read(batches), overwrite_filter=day)
     found: pa.Table = events.scan().to_arrow()
     assert counted(lines_of(found.cast(schema))) == sent(client)
+
+
+def test_types_that_change_alter_no_value_in_a_table_that_stays(tmp_path: Path) -> None:
+    deltalake: Any = pytest.importorskip("deltalake")
+    catalogs: Any = pytest.importorskip("pyiceberg.catalog.sql")
+    catalog = catalogs.SqlCatalog(
+        "local", uri=f"sqlite:///{tmp_path}/catalog.db", warehouse=f"file://{tmp_path}"
+    )
+    catalog.create_namespace("mixpanel")
+    values: list[Any] = [8, 7.5, "7.5", None, [1, 2.0], 2**63, True, 9]
+    noon = 1704110400
+    lines = [
+        {"event": "A", "properties": {"time": noon + 86_400 * day, "distinct_id": "u", "amount": value}}
+        for day, value in enumerate(values)
+    ]
+    file = tmp_path / "sent.jsonl"
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    read: Any = pa.table
+    with Sandbox(events=file) as changing, client_of(changing) as client, duckdb.connect() as connection:
+        columns = client.export.columns(FIRST, FIRST, lexicon=False)
+        schema = columns.arrow_schema()
+        events = catalog.create_table("mixpanel.events", schema=schema)
+        for day in range(len(values)):
+            date = FIRST + datetime.timedelta(days=day)
+            batch = client.export.batches(date, date, columns=columns).to_arrow()
+            deltalake.write_deltalake(tmp_path / "delta", batch, mode="append")
+            events.append(batch)
+            connection.register("batch", batch)
+            connection.execute("CREATE TABLE IF NOT EXISTS events AS FROM batch LIMIT 0")
+            connection.execute("INSERT INTO events FROM batch")
+        tables = [
+            deltalake.DeltaTable(tmp_path / "delta").to_pyarrow_table(),
+            events.scan().to_arrow(),
+            read(connection.sql("FROM events")),
+        ]
+    for table in tables:
+        assert counted(lines_of(table.cast(schema))) == counted(lines)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

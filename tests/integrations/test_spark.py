@@ -46,6 +46,8 @@ def session(project: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Itera
         # Start quickly; the data is small.
         "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
         "spark.sql.shuffle.partitions": "1",
+        # Its Python processes have 15 seconds to start, which a loaded machine needs.
+        "spark.python.authenticate.socketTimeout": "300s",
         "spark.sql.codegen.wholeStage": "false",
         "spark.sql.session.timeZone": "America/New_York",
         "spark.sql.python.filterPushdown.enabled": "true",
@@ -146,6 +148,30 @@ def test_spark_reads_fixed_columns(reader: Any, client: MixpanelClient) -> None:
     assert counted(rows) == counted(table.select(names).to_pylist())
 
 
+def test_a_property_that_changes_its_type_is_never_altered(
+    session: Any, project: Sandbox, client: MixpanelClient, tmp_path: Path
+) -> None:
+    values: list[Any] = [8, 7.5, "7.5", None, [1, 2.0], 2**63, True, 9]
+    noon = int(datetime.datetime(2024, 1, 1, 12, tzinfo=datetime.UTC).timestamp())
+    lines = [
+        {"event": "A", "properties": {"time": noon + 86_400 * day, "distinct_id": "u", "amount": value}}
+        for day, value in enumerate(values)
+    ]
+    file = tmp_path / "sent.jsonl"
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    days = {"from": "2024-01-01", "to": "2024-01-08", "slice_days": "1"}
+    with Sandbox(events=file, credentials=project.credentials, limits=None) as changing:
+        with client_of(changing) as own:
+            columns = own.export.columns("2024-01-01", "2024-01-01", lexicon=False)
+        reader = session.read.format("mixpanel").options(**days, base_url=changing.url)
+        assert read(reader.load()) == counted(lines)
+        rows = reader.option("columns", columns.to_json()).load().orderBy("time").collect()
+    assert [row.amount for row in rows] == [8, *[None] * 6, 9]
+    overflow = [json.loads(row.overflow)["amount"] if row.overflow else None for row in rows]
+    assert overflow == [None, 7.5, "7.5", None, [1, 2.0], 2**63, True, None]
+    assert [row.null_properties for row in rows] == [[], [], [], ["amount"], [], [], [], []]
+
+
 def test_a_failed_task_is_run_again_whole(reader: Any, client: MixpanelClient, project: Sandbox) -> None:
     expected = sent(client)
     project.faults.add(Fault.status(400), path="/export")
@@ -179,7 +205,7 @@ def test_a_stream_reads_each_day_once(
             .trigger(availableNow=True)
             .start()
         )
-        assert query.awaitTermination(60)
+        assert query.awaitTermination(500)
         return [[batch["numInputRows"]] for batch in query.recentProgress if batch["numInputRows"]]
 
     assert len(run("2024-01-08")) == 3

@@ -46,6 +46,7 @@ settings = {
     "spark.executor.memory": "512m",
     "spark.cores.max": "2",
     "spark.sql.codegen.wholeStage": "false",
+    "spark.python.authenticate.socketTimeout": "300s",
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     "spark.driver.bindAddress": "127.0.0.1",
