@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import inspect
 import re
 from typing import Any
+
+import pytest
 
 import mixpanel_export_api.models
 from mixpanel_export import AsyncMixpanelClient, MixpanelClient, OAuthTokenAuth
@@ -51,6 +54,39 @@ def methods(described: Described) -> tuple[Any, Any]:
     """Return the method of each client."""
     sync, twin = (getattr(getattr(client, described.tag), described.name) for client in (SYNC, ASYNC))
     return sync, twin
+
+
+class Caller:
+    """Takes operations and sends nothing."""
+
+    def call_operation(self, operation: Operation[Any], arguments: Any, /) -> Any:
+        return operation.name
+
+
+class AsyncCaller:
+    async def call_operation(self, operation: Operation[Any], arguments: Any, /) -> Any:
+        return operation.name
+
+
+def call(method: Any, arguments: dict[str, Any]) -> Any:
+    answer = method(**arguments)
+    return asyncio.run(answer) if inspect.iscoroutine(answer) else answer
+
+
+def test_each_deprecated_method_warns_when_it_is_called() -> None:
+    deprecated = [described for described in OPERATIONS if described.node.get("deprecated")]
+    assert {described.tag for described in deprecated} == {"jql", "legacy"}
+    for described in deprecated:
+        text = described.operation.deprecated
+        arguments = dict.fromkeys(name for name, required in described.offered.items() if required)
+        for method, caller in zip(methods(described), (Caller(), AsyncCaller()), strict=True):
+            # Type checkers and editors read this one.
+            assert method.__deprecated__ == text
+            own = getattr(type(method.__self__)(caller), described.name)
+            with pytest.warns(DeprecationWarning, match=re.escape(text)) as caught:
+                answer = call(own, arguments)
+            assert answer == described.operation.name
+            assert len(caught) == 1
 
 
 @for_every_operation
