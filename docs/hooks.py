@@ -2,7 +2,7 @@
 
 In a page, `<!-- commands -->` is replaced by the command reference, `<!-- calls -->` and `<!-- models -->` by the
 reference of the generated client, and `<!-- errors -->` by that of the exceptions. `<!-- file NAME -->` includes a
-file of the repository. The contract is copied next to its page.
+file of the repository. The contract is copied next to its page, and `agents` writes files for coding agents.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 
 import click
+from docs import agents
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -26,7 +27,7 @@ import mixpanel_export_api.models
 from mixpanel_export.cli.app import app
 from mixpanel_export_api.api import Resources
 
-__all__ = ["on_files", "on_page_markdown"]
+__all__ = ["on_files", "on_page_markdown", "on_post_build"]
 
 ROOT = Path(__file__).parents[1]
 
@@ -37,6 +38,14 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         File.generated(config, "reference/openapi.yaml", abs_src_path="spec/openapi.yaml")
     )
     return files
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Write the files for coding agents."""
+    for name, write in agents.FILES.items():
+        path = Path(config.site_dir) / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(write(), encoding="utf-8")
 
 
 def on_page_markdown(

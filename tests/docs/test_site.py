@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from docs import agents
 from mixpanel_export.cli.app import app
 from tests.docs.blocks import LANGUAGES, ROOT, documents
 
@@ -106,3 +107,16 @@ def test_every_block_has_a_language_that_is_run(page: Path) -> None:
     fences = re.findall(r"^[ \t]*(`{3,})(.*)$", page.read_text(encoding="utf-8"), re.M)
     assert len(fences) % 2 == 0
     assert {language for _, language in fences[::2]} <= LANGUAGES.keys()
+
+
+def test_files_for_coding_agents_are_current() -> None:
+    """Fail unless `python -m docs.agents` has been run since the pages changed."""
+    for name, write in agents.FILES.items():
+        text = write()
+        assert (ROOT / "docs" / name).read_text(encoding="utf-8") == text, (
+            f"run `python -m docs.agents`: {name}"
+        )
+        assert (SITE / name).read_text(encoding="utf-8") == text
+        pages = re.findall(r"\]\((\S+\.html)\)", text)
+        assert [page for page in pages if not (SITE / page).exists()] == []
+    assert len((ROOT / "docs" / "skill" / "SKILL.md").read_text(encoding="utf-8").splitlines()) < 150
