@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,10 @@ import pytest
 from mixpanel_export import MixpanelClient
 from mixpanel_export.sandbox import Fault, Sandbox
 from tests.export.test_batches import counted
+from tests.integrations.test_redis import server, url
 from tests.wire_server import client_of
+
+__all__ = ["server", "url"]
 
 pytest.importorskip("pyspark")
 # Java takes its time on a loaded machine.
@@ -176,6 +180,18 @@ def test_a_failed_task_is_run_again_whole(reader: Any, client: MixpanelClient, p
     expected = sent(client)
     project.faults.add(Fault.status(400), path="/export")
     assert read(reader.option("slice_days", "4").load()) == expected
+
+
+@pytest.mark.skipif(shutil.which("redis-server") is None, reason="needs Debian's redis-server")
+def test_a_query_that_exceeds_the_budget_fails_on_the_driver(
+    session: Any, project: Sandbox, url: str
+) -> None:
+    project.requests.clear()
+    days = {"from": FIRST, "to": "2024-03-31", "slice_days": "1"}
+    reader = session.read.format("mixpanel").options(**days, shared_budget_url=url)
+    with pytest.raises(Exception, match="takes 91 requests, and 0 of 60 an hour are used"):
+        reader.load().count()
+    assert fetched(project) == []
 
 
 def test_spark_names_wrong_options(session: Any) -> None:
