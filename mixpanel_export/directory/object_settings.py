@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import urllib.request
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -121,7 +122,7 @@ def checked_client_config(scheme: str) -> ClientConfig:
             f"object stores are reached through HTTP proxies only, got {proxy.shown!r}; add {host} to NO_PROXY to "
             "connect directly",
         )
-    if proxy is None:
+    if proxy is None and urllib.request.getproxies():
         # A proxy for nothing: otherwise obstore reads the variables itself, by other rules.
         config["proxy_url"], config["proxy_excludes"] = "http://localhost", _EVERYTHING
     return config
