@@ -50,7 +50,8 @@ _MODULES = {
     "profiles.resource": "AsyncProfiles Profiles",
     "progress_bar": "ProgressBar",
     "records.event": "Event",
-    "records.typed": "EventModule EventProperties Misfit TypedEvent",
+    "records.typed": "EventModule EventProperties TypedEvent",
+    "records.typed_decode": "Misfit",
     "reports": "AsyncReports Report Reports",
     "schema.project": "EventSchema ProjectSchema PropertySchema",
 }

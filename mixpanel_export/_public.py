@@ -63,7 +63,8 @@ from mixpanel_export.profiles import AsyncProfiles, Profiles, ProfilesProgress
 from mixpanel_export.profiles.file import ProfilesProgressListener
 from mixpanel_export.progress_bar import ProgressBar
 from mixpanel_export.records.event import Event
-from mixpanel_export.records.typed import EventModule, EventProperties, Misfit, TypedEvent
+from mixpanel_export.records.typed import EventModule, EventProperties, TypedEvent
+from mixpanel_export.records.typed_decode import Misfit
 from mixpanel_export.reports import AsyncReports, Report, Reports
 from mixpanel_export.schema.project import EventSchema, ProjectSchema, PropertySchema
 

@@ -29,7 +29,7 @@ class EventBatches:
     """The events of a job, one list at a time; `close` may be called while another thread waits in `next`.
 
     Args:
-        reader: reads events into classes of their own; None for `Event` only.
+        reader: reads typed events; None for `Event` only.
     """
 
     def __init__(

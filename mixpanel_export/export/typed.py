@@ -1,4 +1,4 @@
-"""Streams of typed events, which report the values that did not fit. See `records.typed`."""
+"""Streams of typed events, which report the values that did not fit. See `records.typed_decode`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from mixpanel_export._text import shortened, visible
 from mixpanel_export.download.job import ExportFilters, ExportJob
 from mixpanel_export.download.progress import ProgressListener
 from mixpanel_export.records.decode import EventDecoder
-from mixpanel_export.records.typed import EventTypes, Into, Misfit, Misfits, TypedDecoder
+from mixpanel_export.records.typed import Into
+from mixpanel_export.records.typed_decode import EventTypes, Misfit, Misfits, Readers, TypedDecoder
 
 __all__ = ["AsyncTypedStream", "EventsOptions", "TypedReader", "TypedStream"]
 
@@ -79,7 +80,8 @@ class TypedReader:
     """
 
     def __init__(self, into: Into[Any], job: ExportJob) -> None:
-        self._types = EventTypes.of(into, job.fields, job.exclude)
+        types = EventTypes.of(into, job.fields, job.exclude)
+        self._readers = Readers.of(types, job.context.zone, job.ticks)
         self._job = job
         self._misfits = Misfits()
         self._is_reported = False
@@ -89,10 +91,8 @@ class TypedReader:
         job = self._job
         return TypedDecoder(
             decoder,
-            self._types,
+            self._readers,
             self._misfits,
-            job.context.zone,
-            job.ticks,
             event_class=job.event_type,
             exclude=job.exclude,
             is_projected=job.fields is not None,

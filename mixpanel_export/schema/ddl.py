@@ -29,7 +29,7 @@ class _Syntax:
         types: the type of a column of each kind, and of `time` and of a list of names.
         column: quotes the name of a column.
         text: quotes a text.
-        inline: introduces a column's comment in its definition; empty if comments are statements of their own.
+        inline: introduces a column's comment in its definition; empty if comments are separate statements.
         table: quotes the name of the table.
     """
 

@@ -15,7 +15,7 @@ import pytest
 from mixpanel_export import Event, ExportError, ProjectSchema
 from mixpanel_export.codegen.events import difference, generate, write
 from mixpanel_export.codegen.events.names import attribute_names, class_names, is_declarable
-from mixpanel_export.records.typed import EventTypes
+from mixpanel_export.records.typed_decode import EventTypes
 from mixpanel_export.schema.lexicon import DescribedEvent, DescribedProperty
 from mixpanel_export.schema.observed import observe
 from tests.codegen.odd_events import NAMES, odd_project

@@ -6,10 +6,12 @@ import copy
 import datetime
 import json
 import pickle
+import random
 import zoneinfo
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+import msgspec
 import pytest
 
 from mixpanel_export import (
@@ -23,8 +25,8 @@ from mixpanel_export import (
 )
 from mixpanel_export.records.decode import EventDecoder
 from mixpanel_export.records.event import event_type
-from mixpanel_export.records.typed import EventTypes, Misfit, Misfits, TypedDecoder
-from tests.codegen.odd_events import odd_project
+from mixpanel_export.records.typed_decode import EventTypes, Misfit, Misfits, Readers, TypedDecoder
+from tests.codegen.odd_events import NAMES, VALUES, odd_project
 from tests.codegen.test_events import module_of
 
 NOON = 1_704_110_400
@@ -56,7 +58,7 @@ class Look(TypedEvent[LookProperties]):
 def decoder_of(into: Any = (Buy, Look), **settings: Any) -> tuple[TypedDecoder, Misfits]:
     misfits = Misfits()
     untyped = settings.pop("untyped", None) or EventDecoder()
-    return TypedDecoder(untyped, EventTypes.of(into), misfits, datetime.UTC, **settings), misfits
+    return TypedDecoder(untyped, Readers.of(EventTypes.of(into), datetime.UTC), misfits, **settings), misfits
 
 
 def line(name: str, **properties: Any) -> bytes:
@@ -199,6 +201,35 @@ def test_odd_events_are_all_delivered_exactly() -> None:
         assert any(type(event) is Event for event in found)
 
 
+@pytest.mark.slow
+def test_events_that_changed_are_all_delivered_exactly() -> None:
+    for seed in range(60):
+        chance = random.Random(seed)
+        schema, events = odd_project(seed, 8)
+        module = module_of(schema)
+        decoder, _ = decoder_of(module)
+        plain = EventDecoder()
+        for _ in range(5):
+            lines: list[bytes] = []
+            for event in chance.choices(events, k=chance.randrange(1, 30)):
+                properties = dict(event.properties)
+                for _ in range(chance.choice([0, 0, 0, 1, 2])):
+                    properties[chance.choice(NAMES)] = chance.choice(VALUES)
+                if properties and chance.random() < 0.1:
+                    del properties[chance.choice([*properties])]
+                name = event.name if chance.random() < 0.9 else chance.choice(NAMES)
+                sent = {"other_properties": {"x": 1}, "properties": properties, "event": name, "name": "y"}
+                lines.append(json.dumps(sent).encode())
+            block = b"\n".join(lines) + b"\n"
+            found = decoder.decode(block)
+            assert [*map(comparable, found)] == [*map(comparable, plain.decode(block))]
+            for typed in found:
+                if not isinstance(typed, Event):
+                    fields = msgspec.structs.fields(type(typed.properties))
+                    for info in fields:
+                        msgspec.convert(getattr(typed.properties, info.name), info.type)
+
+
 def comparable(event: Any) -> tuple[str, Any]:
     """Return an event in a form in which 1 differs from 1.0 and True; a property that is null counts as absent."""
     found = event.to_dict()
@@ -235,6 +266,12 @@ def test_classes_are_given_as_a_module_or_by_themselves() -> None:
     class Again(TypedEvent[LookProperties]):
         name: ClassVar[str] = "Buy"
 
+    class Half(TypedEvent[LookProperties]):
+        name: ClassVar[str] = "\ud83d"
+
+    half = b'{"event":"\\ud83d","properties":{"page":"/"}}\n'
+    assert decoder_of([Half, Look])[0].decode(half)[0] == Half(LookProperties(page="/"))
+
     class Special(Look):
         name: ClassVar[str] = "Special"
 
@@ -261,7 +298,7 @@ def test_classes_are_given_as_a_module_or_by_themselves() -> None:
 
 def test_typed_events_have_the_time_of_their_export() -> None:
     zone = zoneinfo.ZoneInfo("Asia/Tokyo")
-    decoder = TypedDecoder(EventDecoder(), EventTypes.of(Buy), Misfits(), zone, 1000)
+    decoder = TypedDecoder(EventDecoder(), Readers.of(EventTypes.of(Buy), zone, 1000), Misfits())
     (buy,) = decoder.decode(line("Buy", time=NOON * 1000, price=1, x=1))
     assert isinstance(buy, Buy)
     assert buy.time == datetime.datetime(2024, 1, 1, 12, tzinfo=zone)

@@ -114,7 +114,7 @@ def _class(name: str, bases: Sequence[str], renamed: dict[str, str]) -> Iterator
     if len(line) <= _COLUMNS and not renamed:
         yield line
         return
-    # The comma after the last one keeps them on lines of their own.
+    # Formatters keep one line each because of the comma after the last.
     yield f"class {name}("
     yield from (f"    {base}," for base in bases)
     if renamed:

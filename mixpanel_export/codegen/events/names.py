@@ -1,6 +1,6 @@
 """Names for classes and attributes, from the names of events and properties.
 
-The names depend on nothing but each other, and not on the order they come in.
+The same names give the same result, whatever their order.
 """
 
 from __future__ import annotations
