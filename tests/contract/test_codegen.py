@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, ClassVar
 
+import httpx
 import pytest
 
 from mixpanel_export import (
@@ -29,6 +30,7 @@ from mixpanel_export import (
     RetryPolicy,
     ServerError,
     ServiceAccountAuth,
+    prop,
 )
 from mixpanel_export.cli.main import run
 from mixpanel_export.codegen.endpoints import compile_endpoints, find_stale
@@ -105,6 +107,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("company")
     (folder / "company.yaml").write_text((HERE / "company.yaml").read_text())
     compile_endpoints(folder / "company.yaml", folder / "company_api")
+    compile_endpoints(HERE / "odd.yaml", folder / "odd_api")
     return folder
 
 
@@ -141,6 +144,39 @@ def test_async_calls_are_the_same(company: Any, url: str) -> None:
 
     assert asyncio.run(run()).to_rows()[0]["items_"] == ["a"]
     assert len(Handler.seen) == 2
+
+
+def test_odd_names_and_answers_keep_their_meaning(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(folder))
+    sent: list[httpx.Request] = []
+    answers = iter(
+        (
+            httpx.Response(200, json=["x"]),
+            httpx.Response(200, text="a\n1\n", headers={"content-type": "text/csv"}),
+            httpx.Response(200, text="hello", headers={"content-type": "text/plain"}),
+            httpx.Response(204),
+            httpx.Response(200, json={"a": 1}),
+        )
+    )
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return next(answers)
+
+    with MixpanelClient(AUTH, project_id=1, transport=httpx.MockTransport(answer), limits=None) as client:
+        odd = importlib.import_module("odd_api").OddApi(client).odd
+        when = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)
+        assert odd.get(name="a/b", item_id=3, from_="2024-01-01", where=prop("a") == 1, datetime=when) == [
+            "x"
+        ]
+        assert odd.get(name="a", item_id=3, type=1, list="l", format="csv").rows() == [{"a": "1"}]
+        assert odd.text() == "hello"
+        assert odd.delete() == ""
+        assert odd.patch(size=1, tags=["a"], class_="k")["a"] == 1
+    path = "/api/query/odd/a%2Fb/3?from=2024-01-01&%24where=properties%5B%22a%22%5D+%3D%3D+1"
+    assert sent[0].url.raw_path.decode() == f"{path}&datetime=2024-01-01T00%3A00%3A00%2B00%3A00"
+    assert sent[1].url.raw_path.decode() == "/api/query/odd/a/3?type=1&format=csv&list=l"
+    assert sent[-1].content == b"size=1&tags=%5B%22a%22%5D&class=k"
 
 
 def test_calls_count_towards_the_budget_they_name(company: Any, url: str) -> None:

@@ -114,7 +114,12 @@ MISTAKES = (
     (
         "content: {application/json: {schema: {type: array, items: {type: string}}}}",
         "schema: {type: array, items: {type: string}}",
-        "stations: lists and objects travel as JSON text",
+        "stations: lists travel as JSON text",
+    ),
+    (
+        "schema: {type: array, items: {type: string}}}}",
+        "schema: {$ref: '#/components/schemas/Correction'}}}",
+        "stations: objects are not supported here",
     ),
     ("encoding: {clouds: {contentType: application/json}}\n", "encoding: {}\n", "say so under encoding"),
     ("application/x-www-form-urlencoded", "multipart/form-data", "expected one media type"),

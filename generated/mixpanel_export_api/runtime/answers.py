@@ -17,7 +17,7 @@ from attrs import frozen
 from .lists import Records
 from .objects import JsonObject, Map, Model, read_models
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 M = TypeVar("M", bound=JsonObject)
 
 # Fields that stand beside `results` in an envelope.
@@ -36,7 +36,7 @@ def decode(body: bytes) -> Any:
 
 
 @frozen
-class Answer(Generic[T]):
+class Answer(Generic[T_co]):
     """The answer of an operation.
 
     Attributes:
@@ -46,10 +46,10 @@ class Answer(Generic[T]):
 
     kind: type[Any]
     is_map: bool
-    _read: Callable[[Any, datetime.tzinfo], T | None]
-    _empty: Callable[[], T]
+    _read: Callable[[Any, datetime.tzinfo], T_co | None]
+    _empty: Callable[[], T_co]
 
-    def read(self, document: Any, zone: datetime.tzinfo, *, accept: bool = False) -> T:
+    def read(self, document: Any, zone: datetime.tzinfo, *, accept: bool = False) -> T_co:
         """Return the answer of a JSON document.
 
         Args:

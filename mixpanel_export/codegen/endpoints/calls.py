@@ -5,7 +5,6 @@ openapi-python-client parses the spec but drops these; see `compile` for how the
 
 from __future__ import annotations
 
-import keyword
 import re
 import textwrap
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from mixpanel_export.codegen.endpoints.adapter import (
     safe_for_docstring,
 )
 from mixpanel_export.codegen.endpoints.contract import Contract
+from mixpanel_export.codegen.endpoints.operation_rules import argument_name
 from mixpanel_export.errors import GenerationError
 
 _EXAMPLE_WIDTH = 88
@@ -38,10 +38,7 @@ TYPES_BY_FORMAT = {
 
 @frozen
 class Argument:
-    """One keyword argument of a resource method.
-
-    The generator appends an underscore to names of built-ins (`type_`); as keyword arguments these need none.
-    """
+    """One keyword argument of a resource method."""
 
     name: str
     built_as: str
@@ -175,7 +172,7 @@ def call_of(
         method_name=endpoint.name.removeprefix(f"{tag}_"),
         module=str(endpoint.name),
         http_method=method.upper(),
-        path=path.partition("#")[0],
+        path=path_of(endpoint, path),
         security=sorted({scheme for option in operation["security"] for scheme in option}),
         idempotent=operation.get("x-idempotent", True),
         writes=operation.get("x-writes", False),
@@ -205,6 +202,14 @@ def call_of(
         needs_json=needs_json,
         csv=csv,
     )
+
+
+def path_of(endpoint: Endpoint, path: str) -> str:
+    """Return the template of a path, with the names that its parameters have in Python."""
+    path = path.partition("#")[0]
+    for prop in endpoint.path_parameters:
+        path = path.replace(f"{{{prop.name.get_untrusted_value()}}}", f"{{{prop.python_name}}}")
+    return path
 
 
 def _by_default_the_clients(argument: Argument) -> Argument:
@@ -243,7 +248,7 @@ def argument_of(
     if model:
         text = re.sub(rf"\b{model}\b", f"{model} | Mapping[str, Any]", text)
     return Argument(
-        name=name if keyword.iskeyword(name) else name.removesuffix("_"),
+        name=argument_name(name),
         built_as=name,
         type=text,
         required=prop.required,

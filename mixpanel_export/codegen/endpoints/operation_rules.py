@@ -22,7 +22,7 @@ from mixpanel_export.codegen.endpoints.places import (
 from mixpanel_export.errors import ConfigurationError
 from mixpanel_export.http.servers import Region, Servers
 
-__all__ = ["BUDGETS", "is_mixpanels", "operation_mistakes"]
+__all__ = ["BUDGETS", "argument_name", "is_mixpanels", "operation_mistakes"]
 
 BUDGETS = {"export": "data", "query": "query", "schemas": "schemas", "none": "app"}
 """Families of calls by the value of `x-budget`."""
@@ -62,6 +62,16 @@ def operation_mistakes(document: dict[str, Any]) -> Iterator[Mistake]:
         yield from _answer_mistakes(place, operation, document)
         yield from _refusals(place, operation, item, document)
         yield from _example_mistakes(place, operation, item, document)
+
+
+def argument_name(built_as: str) -> str:
+    """Return the name of a keyword argument.
+
+    The generator appends an underscore to names of built-ins (`type_`); as keyword arguments only words of Python
+    need one.
+    """
+    bare = built_as.removesuffix("_")
+    return built_as if keyword.iskeyword(bare) else bare
 
 
 def is_mixpanels(url: str) -> bool:
@@ -154,11 +164,11 @@ def _parameter_mistakes(
             yield here, f"{name}: content: expected {_JSON}, got {', '.join(content)}"
         if not content and "schema" not in parameter:
             yield here, f"{name}: schema: required"
-        if "schema" in parameter and names_of(resolved(document, parameter["schema"])) & {"array", "object"}:
-            yield (
-                here,
-                f"{name}: lists and objects travel as JSON text: put the schema under content, {_JSON}",
-            )
+        sent_as_json = object_of(content.get(_JSON)).get("schema")
+        if "array" in names_of(resolved(document, parameter.get("schema"))):
+            yield here, f"{name}: lists travel as JSON text: put the schema under content, {_JSON}"
+        if "object" in names_of(resolved(document, parameter.get("schema", sent_as_json))):
+            yield here, f"{name}: objects are not supported here; use text, or a field of the request body"
     for name in re.findall(r"\{([^}]*)\}", path.partition("#")[0]):
         if name not in {*in_path, *seen}:
             yield place, f"{name}: a parameter with `in: path` is missing for {{{name}}} in {path}"
