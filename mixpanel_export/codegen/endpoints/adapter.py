@@ -25,11 +25,11 @@ try:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
     from ruamel.yaml.nodes import MappingNode, SequenceNode
-except ImportError as error:
+except ImportError as _error:
     raise GenerationError(
-        f"openapi-python-client {version('openapi-python-client')} is too different: {error}. Install the version "
+        f"openapi-python-client {version('openapi-python-client')} is too different: {_error}. Install the version "
         "of the extra: pip install 'mixpanel-export-sdk[codegen]'"
-    ) from error
+    ) from _error
 
 __all__ = [
     "UPSTREAM_TEMPLATES",

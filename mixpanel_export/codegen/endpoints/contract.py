@@ -23,7 +23,7 @@ class Contract:
     """An OpenAPI document, read from a file and validated."""
 
     def __init__(self, path: Path) -> None:
-        self.name = path.name
+        self.name: str = path.name
         self.document: dict[str, Any] = read_spec(path)
         self.document.setdefault("components", {}).setdefault("schemas", {})
         for *_, operation, _ in self.operations():
