@@ -5,22 +5,27 @@ A container's file system may be read-only, and TMPDIR may name a folder that is
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
 import os
+import shutil
+import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
 from mixpanel_export._atomic import disk_errors
+from mixpanel_export._mounts import try_lock
 from mixpanel_export._resources import limit_error
 from mixpanel_export.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-__all__ = ["SpoolFile", "spool_file", "temporary_directory", "temporary_folder"]
+__all__ = ["Scratch", "SpoolFile", "spool_file", "temporary_directory", "temporary_folder"]
 
 _logger = logging.getLogger("mixpanel_export")
 
@@ -28,6 +33,11 @@ _logger = logging.getLogger("mixpanel_export")
 # which they take them.
 _MOST_IN_MEMORY = 256 << 20
 _STEP = 1 << 20
+
+_SCRATCH = "mixpanel-export-staged-"
+_LOCK = ".lock"
+# An unlocked directory is abandoned once it is older than it takes to lock a new one.
+_ABANDONED_SECONDS = 600
 
 
 def temporary_folder() -> Path:
@@ -50,6 +60,51 @@ def temporary_directory(prefix: str) -> Path:
         return Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
     except OSError as error:
         raise limit_error(error) or _no_folder(f", and {folder} cannot: {error.strerror or error}") from None
+
+
+class Scratch:
+    """A locked directory for temporary files; making one removes those that killed processes have left.
+
+    Attributes:
+        path: the directory.
+    """
+
+    def __init__(self) -> None:
+        _remove_abandoned()
+        self.path: Path = temporary_directory(_SCRATCH)
+        # Tells other runs that this one is alive; without locks, nobody removes what a killed one leaves.
+        self._lock: int | None = None
+        with contextlib.suppress(OSError):
+            self._lock = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+            try_lock(self._lock)
+
+    def remove(self) -> None:
+        """Remove the directory; may be called twice."""
+        lock, self._lock = self._lock, None
+        if sys.platform == "win32" and lock is not None:
+            os.close(lock)
+            lock = None
+        shutil.rmtree(self.path, ignore_errors=True)
+        if lock is not None:
+            os.close(lock)
+
+
+def _remove_abandoned() -> None:
+    """Remove the scratch directories of processes that are gone."""
+    # No link is followed: neither is one opened, nor does `rmtree` go through one.
+    flags = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
+    with contextlib.suppress(OSError, ConfigurationError):
+        for folder in temporary_folder().glob(f"{_SCRATCH}*"):
+            with contextlib.suppress(OSError):
+                if folder.is_symlink() or time.time() - folder.stat().st_mtime < _ABANDONED_SECONDS:
+                    continue
+                descriptor = os.open(folder / _LOCK, flags)
+                try:
+                    is_abandoned = try_lock(descriptor) is True
+                finally:
+                    os.close(descriptor)
+                if is_abandoned:
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 def spool_file(in_memory: int) -> IO[bytes]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import os
-import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from mixpanel_export._formats import Layout
-from mixpanel_export._temporary import spool_file, temporary_directory
+from mixpanel_export._temporary import Scratch, spool_file
 from mixpanel_export.columns.fixed import ColumnSchema, converter_of
 from mixpanel_export.columns.slices import SliceWriter
 from mixpanel_export.columns.tables import TableWidener
@@ -61,12 +60,12 @@ class _Download:
     """A download that has started.
 
     Attributes:
-        folder: the folder of the temporary files.
-        process: the process that made the folder. A fork of it must not remove the folder.
+        scratch: the directory of the temporary files.
+        process: the process that made the directory. A fork of it must not remove it.
     """
 
     pool: SlicePool[_StagedSlice]
-    folder: Path
+    scratch: Scratch
     process: int
 
     def slices(self) -> Iterator[_StagedSlice]:
@@ -76,7 +75,7 @@ class _Download:
     def close(self) -> None:
         """Remove the files; the threads must have ended."""
         if self.process == os.getpid():
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self.scratch.remove()
 
 
 class StagedExport:
@@ -180,15 +179,15 @@ class StagedExport:
         """Start the download, unless it has started."""
         if self._download is None:
             self.cancellation.check()
-            folder = temporary_directory("mixpanel-export-")
+            scratch = Scratch()
             pool = SlicePool(
                 self._job.planner(),
-                functools.partial(self._stage, folder),
+                functools.partial(self._stage, scratch.path),
                 _StagedSlice.remove,
                 self.cancellation,
                 abandon_connecting=True,
             )
-            self._download = _Download(pool, folder, os.getpid())
+            self._download = _Download(pool, scratch, os.getpid())
         return self._download
 
     def _stage(self, folder: Path, claim: Claim) -> _StagedSlice:

@@ -151,8 +151,8 @@ def ids_in(path: Path) -> Iterator[str]:
             assert event == line(day, number)
             yield event["properties"]["$insert_id"]
     elif path.name.endswith(".parquet"):
-        table: Any = pq.ParquetFile(path).read()
-        yield from table.column("insert_id").to_pylist()
+        opened: Any = pq.ParquetFile(path)
+        yield from opened.read().column("insert_id").to_pylist()
     else:
         with path.open(newline="") as file:
             for row in csv.DictReader(file):

@@ -9,7 +9,9 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +24,7 @@ import pytest
 
 from mixpanel_export import AsyncMixpanelClient, InvalidArgumentError, MixpanelClient
 from mixpanel_export._formats import Layout
+from mixpanel_export._temporary import Scratch
 from mixpanel_export.columns.tables import lines_of
 from mixpanel_export.errors import MalformedEventError, SliceFailedError
 from mixpanel_export.export.batches import RecordBatches
@@ -383,3 +386,35 @@ def test_async_batches_hold_all_events(sandbox: Sandbox, client: MixpanelClient)
 
     expected = sum(sent(client).values())
     assert asyncio.run(run()) == (expected, expected, expected)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks of another kind")
+def test_folders_of_killed_exports_are_removed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    old = time.time() - 3600
+    outside = tmp_path / "outside"
+    alive = Scratch()
+    for name in (
+        "mixpanel-export-staged-dead",
+        "mixpanel-export-staged-new",
+        "outside",
+        "mixpanel-export-mine",
+    ):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / ".lock").touch()
+        (folder / "x.arrow").touch()
+    (tmp_path / "mixpanel-export-staged-link").symlink_to(outside)
+    (tmp_path / "mixpanel-export-staged-dead" / "link").symlink_to(outside)
+    for folder in tmp_path.iterdir():
+        if folder.name != "mixpanel-export-staged-new":
+            os.utime(folder, (old, old))
+    Scratch().remove()
+    names = ["mine", "staged-link", "staged-new"]
+    kept = {alive.path.name, "outside", *(f"mixpanel-export-{name}" for name in names)}
+    assert {path.name for path in tmp_path.iterdir()} == kept
+    assert (outside / "x.arrow").exists()
+    alive.remove()
+    assert not alive.path.exists()
