@@ -38,7 +38,8 @@ class EventProperties(
         # To type checkers, `float` includes `int`; the decoder would make 5.0 of 5, and round large numbers.
         hints = typing.get_type_hints(cls, include_extras=True)
         own = inspect.get_annotations(cls)
-        cls.__annotations__ = {name: _with_integers(hints[name]) for name in own}
+        untyped: Any = cls
+        untyped.__annotations__ = {name: _with_integers(hints[name]) for name in own}
 
 
 def _with_integers(annotation: Any) -> Any:
