@@ -1,1 +1,1 @@
-"""Adapters to other engines, each thin and behind an extra of its own."""
+"""Adapters to other engines: each thin, each behind an extra."""
