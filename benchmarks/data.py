@@ -16,7 +16,7 @@ from typing import Any
 
 from attrs import frozen
 
-__all__ = ["FIRST_DAY", "Dataset", "add_folder_options", "dataset"]
+__all__ = ["FIRST_DAY", "Dataset", "add_folder_options", "dataset", "lines_of"]
 
 FIRST_DAY = datetime.date(2024, 1, 1)
 _FORM = 4  # the version of the events; a new one is written to a new folder
@@ -82,12 +82,13 @@ def dataset(cache: Path, events: int, days: int = 30) -> Dataset:
             share = events * (day + 1) // days - events * day // days
             name = (FIRST_DAY + datetime.timedelta(days=day)).isoformat()
             with (folder / f"{name}.jsonl").open("wb") as file:
-                file.writelines(_lines(day, share))
+                file.writelines(lines_of(day, share))
         marker.touch()
     return Dataset(folder, events, days, sum(file.stat().st_size for file in folder.glob("*.jsonl")))
 
 
-def _lines(day: int, events: int) -> Iterator[bytes]:
+def lines_of(day: int, events: int) -> Iterator[bytes]:
+    """Yield the lines of a day, counted from 0, that has this many events."""
     chance = random.Random(day)
     for n in range(events):
         record = {"event": chance.choice(_NAMES), "properties": _properties(chance, day, n, events)}

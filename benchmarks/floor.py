@@ -15,19 +15,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import httpx
-import msgspec
-from isal import igzip_lib
 
 from benchmarks.contenders import CREDENTIALS, Settings
 from benchmarks.data import Dataset, add_folder_options, dataset
+from benchmarks.hot_loop import parsed, read
 from benchmarks.run import settings_of, versions
 from benchmarks.server import serving
 from mixpanel_export import Event, MixpanelClient, ServiceAccountAuth
 from mixpanel_export.dates import to_date
 
 __all__ = ["main"]
-
-_CHUNK = 1 << 16
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -65,7 +62,7 @@ def _measure(settings: Settings, data: Dataset, rounds: int) -> dict[str, float]
             return iter(export.events(*settings.days, slice_days=1, **options))
 
         runs: dict[str, Callable[[], Iterable[Event]]] = {
-            "floor": lambda: _parsed(bodies),
+            "floor": lambda: parsed(bodies),
             "typed": events,
             "deduplicated": lambda: events(deduplicate=True),
             "fields": lambda: events(fields=["$browser"]),
@@ -75,19 +72,10 @@ def _measure(settings: Settings, data: Dataset, rounds: int) -> dict[str, float]
             for name, run in runs.items():
                 gc.collect()
                 start = time.process_time()
-                count = _read(run())
+                count = read(run())
                 best[name] = min(best[name], time.process_time() - start)
                 assert count == data.events, (name, count)
     return best
-
-
-def _read(events: Iterable[Event]) -> int:
-    """Read the name, the time, the distinct id and one property of each event."""
-    count = 0
-    for event in events:
-        _ = event.name, event.time, event.distinct_id, event.properties["$browser"]
-        count += 1
-    return count
 
 
 def _bodies(settings: Settings, data: Dataset) -> Iterator[bytes]:
@@ -106,26 +94,6 @@ def _bodies(settings: Settings, data: Dataset) -> Iterator[bytes]:
             timeout=600,
         ) as response:
             yield b"".join(response.iter_raw())
-
-
-def _parsed(bodies: Iterable[bytes]) -> Iterator[Event]:
-    decoder = msgspec.json.Decoder(Event)
-    for body in bodies:
-        for block in _blocks(body):
-            yield from decoder.decode_lines(block)
-
-
-def _blocks(body: bytes) -> Iterator[bytes]:
-    """Inflate a body into blocks of whole lines."""
-    member: Any = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
-    rest = b""
-    chunk = body
-    while not member.eof:
-        inflated = member.decompress(chunk, _CHUNK)
-        chunk = b""
-        end = inflated.rfind(b"\n") + 1
-        yield rest + inflated[:end]
-        rest = inflated[end:]
 
 
 if __name__ == "__main__":
