@@ -14,7 +14,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-from mixpanel_export.codegen.endpoints.compile import Package, compile_package
 from mixpanel_export.codegen.endpoints.package import differences
 from mixpanel_export.errors import GenerationError
 
@@ -33,6 +32,9 @@ def compile_spec(spec: Path, output: Path) -> None:
     Raises:
         GenerationError: The spec has mistakes, or the generator reported an error or a warning.
     """
+    # Imported here, so that an unfit version of the generator ends in one line, not in a traceback.
+    from mixpanel_export.codegen.endpoints.compile import Package, compile_package
+
     compile_package(spec, output, Package(_TITLE))
     shutil.copytree(HERE / "runtime", output / "runtime", ignore=shutil.ignore_patterns("__pycache__"))
 
