@@ -56,10 +56,15 @@ class PlanSummary:
     @classmethod
     def of(cls, job: ExportJob, client: ClientSource) -> Self:
         """Summarize a job; `client` makes the client of each slice."""
+        return cls._of(job, client, *job.days)
+
+    @classmethod
+    def _of(
+        cls, job: ExportJob, client: ClientSource, from_date: datetime.date, to_date: datetime.date
+    ) -> Self:
         budget = job.context.budget("data")
         planner = job.planner()
         slices = tasks_of(job, planner.outline(), client)
-        from_date, to_date = job.days
         return cls(
             from_date=from_date,
             to_date=to_date,
@@ -70,19 +75,15 @@ class PlanSummary:
             per_hour=job.context.limits.export.per_hour,
             used=budget.used(),
             most_requests=max(len(slices), planner.most_requests),
-            reason=planner.reason,
+            reason=planner.reason if slices else "all days are complete",
         )
 
     @classmethod
     def of_directory(cls, outline: DirectoryOutline, client: ClientSource) -> Self:
         """Summarize what a run to a directory would do."""
-        return evolve(
-            cls.of(outline.job, client),
-            from_date=outline.from_date,
-            to_date=outline.to_date,
-            done=outline.done,
-            damaged=outline.damaged,
-        )
+        # There may be no day left to fetch.
+        summary = cls._of(outline.job, client, outline.from_date, outline.to_date)
+        return evolve(summary, done=outline.done, damaged=outline.damaged)
 
     def _repr_html_(self) -> str:
         """Return a preview for notebooks: the slices to fetch."""

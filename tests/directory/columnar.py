@@ -11,7 +11,7 @@ import sys
 import threading
 import types
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -74,10 +74,18 @@ def conversion_for(query: Query, context: Context, columns: Columns, memory: int
     return Conversion(query, columns)
 
 
+def _read_whole(chunks: Iterable[bytes]) -> None:
+    for _ in chunks:
+        pass
+
+
 def install(patched: pytest.MonkeyPatch | None = None) -> None:
     """Use this conversion for parquet and csv."""
     module = types.ModuleType(MODULE)
     module.conversion_for = conversion_for  # type: ignore[attr-defined]
+    # These files have no footer that states their rows.
+    if patched is not None:
+        patched.setattr("mixpanel_export.directory.verify._parquet_rows", _read_whole)
     if patched is not None:
         patched.setitem(sys.modules, MODULE, module)
     else:

@@ -393,6 +393,18 @@ class TestPlan:
         assert plan.damaged == {gone.name: "is missing"}
         assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
+    def test_a_plan_of_a_complete_directory_fetches_nothing(
+        self, shop: MixpanelClient, tmp_path: Path
+    ) -> None:
+        shop.export.to_directory(tmp_path, *RANGE)
+        for plan in (
+            shop.export.plan(*RANGE, path=tmp_path, verify=True),
+            shop.export.plan_update(tmp_path, to_date=RANGE[1], look_back=0),
+        ):
+            assert (plan.requests, plan.most_requests, plan.days) == (0, 0, 0)
+            assert plan.reason == "all days are complete"
+            assert [str(plan.from_date), str(plan.to_date)] == [*RANGE]
+
     def test_a_plan_reports_the_used_budget(self, sandbox: Sandbox) -> None:
         with client_of(sandbox, limits=Limits(shared=False)) as client:
             assert client.export.plan("2024-01-01", "2024-01-02").used == 0
