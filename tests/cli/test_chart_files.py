@@ -27,6 +27,7 @@ def drawn(chart: Lines | Bars, suffix: str = ".svg") -> tuple[str, str | None]:
     return file.getvalue().decode(), note
 
 
+@pytest.mark.slow
 def test_names_in_legends_are_literal() -> None:
     lines = Lines("of $x$", DAYS, {name: [1.0, 2.0] for name in NAMES})
     bars = Bars("of $x$", ["$1$", "_2"], {name: [1.0, 2.0] for name in NAMES}, is_funnel=False)

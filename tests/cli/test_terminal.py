@@ -57,6 +57,7 @@ def test_errors_are_red_unless_no_color_is_set(environ: dict[str, str]) -> None:
     assert bool(COLOR.search(printed)) is (not environ)
 
 
+@pytest.mark.slow
 def test_table_and_chart_fit_the_terminal() -> None:
     series = ["query", "segmentation", "query", "--event", "Purchase", *DAYS, "--sandbox"]
     code, printed = run_in_terminal(*series, "--plot", "--output", "table", environ={"COLUMNS": "60"})

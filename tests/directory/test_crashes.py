@@ -197,7 +197,7 @@ def killed(sandbox: Sandbox, folder: Path, seconds: float) -> int:
         return process.wait(10)
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(20, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [1, pytest.param(20, marks=pytest.mark.slow)])
 def test_an_export_survives_random_kills(
     sandbox: Sandbox, shop: MixpanelClient, tmp_path: Path, kills: int
 ) -> None:

@@ -140,6 +140,7 @@ def test_columns_are_a_json_file(client: MixpanelClient, tmp_path: Path) -> None
             client.export.batches(*DAYS, columns=path)
 
 
+@pytest.mark.slow
 def test_lexicon_describes_columns_that_no_sample_needs(sandbox: Sandbox) -> None:
     with client_of(sandbox) as client:
         sandbox.requests.clear()

@@ -59,6 +59,7 @@ def identities(table: Any) -> Any:
     return counted(rows)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_libraries_read_every_event_of_a_stream(client: MixpanelClient, layout: Layout) -> None:
     total = sum(sent(client).values())

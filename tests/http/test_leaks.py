@@ -173,6 +173,7 @@ def _with_length(body: bytes, status: bytes = b"200 OK") -> bytes:
     return b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n%s" % (status, len(body), body)
 
 
+@pytest.mark.slow
 def test_no_echo_of_the_request_leaks(wire: Wire) -> None:
     for kind in AUTHS:
         for name, echo in ECHOES.items():

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import pytest
 import yaml
 from openapi_spec_validator import validate
 
@@ -78,6 +79,7 @@ legacy_engage             GET   /api/2.0/engage/                       where ses
 """  # noqa: E501
 
 
+@pytest.mark.slow
 def test_the_spec_is_valid_openapi() -> None:
     assert SPEC["openapi"].startswith("3.1.")
     validate(SPEC)

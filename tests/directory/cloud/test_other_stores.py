@@ -26,6 +26,7 @@ def refuse(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Ref
         yield refusals
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("status", [400, 403, 404, 501])
 def test_objects_are_deleted_singly_where_needed(status: int, bucket: Bucket, refuse: list[Refusal]) -> None:
     refuse.append(lambda method, path: status if method == "POST" else None)
@@ -80,8 +81,8 @@ def test_locks_that_cannot_be_released_do_no_harm(
     assert ".lock" not in bucket.names()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [412, 409, 501])
-@pytest.mark.sampled(1)
 def test_refused_conditional_writes_are_named(
     status: int, sandbox: Sandbox, bucket: Bucket, refuse: list[Refusal]
 ) -> None:

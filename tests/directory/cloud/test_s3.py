@@ -118,6 +118,7 @@ class TestContents:
         assert list(scratch.iterdir()) == []
 
 
+@pytest.mark.slow
 class TestAgain:
     @pytest.mark.parametrize("damage", ["missing", "shorter", "flipped"])
     @pytest.mark.sampled(1)
@@ -246,6 +247,7 @@ class TestKills:
         assert len(schemas) == 1
 
 
+@pytest.mark.slow
 class TestTwoProcesses:
     @pytest.mark.slow
     def test_a_second_process_is_refused_and_breaks_nothing(
@@ -303,6 +305,7 @@ class TestTwoProcesses:
         assert bucket.lines(gzipped) == expected(shop, *DAY)
 
 
+@pytest.mark.slow
 class TestFailures:
     def test_a_missing_bucket_is_reported(self, shop: MixpanelClient, bucket: Bucket, scratch: Path) -> None:
         where: dict[str, Any] = {"path": "s3://nowhere-at-all/x", "from_date": DAY[0], "to_date": DAY[1]}

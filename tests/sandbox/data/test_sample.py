@@ -33,6 +33,7 @@ def test_the_bytes_are_the_same_everywhere() -> None:
     assert digest(SEED) == DIGEST
 
 
+@pytest.mark.slow
 @pytest.mark.sampled(1)
 def test_the_profiles_are_the_same_everywhere() -> None:
     text = json.dumps(sample_data().profiles, sort_keys=True)
@@ -48,6 +49,7 @@ def test_the_sample_is_generated_once_a_process() -> None:
     assert sample_data() is sample_data()
 
 
+@pytest.mark.slow
 def test_every_day_of_three_months_has_events(events: Events) -> None:
     days = sample_data().events.days(FIRST_DAY, LAST_DAY)
     assert (len(days), days[0], days[-1]) == (91, FIRST_DAY, LAST_DAY)

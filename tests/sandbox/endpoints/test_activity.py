@@ -13,6 +13,8 @@ from mixpanel_export.sandbox import Sandbox
 from tests.sandbox.conftest import DAY
 from tests.sandbox.contract import follows_contract
 
+pytestmark = pytest.mark.slow
+
 Events = list[dict[str, Any]]
 
 MONTH = {"from_date": "2024-02-10", "to_date": "2024-03-10"}

@@ -16,6 +16,8 @@ from mixpanel_export.sandbox.project import Project
 from mixpanel_export.sandbox.saved.cohorts import COHORTS, cohort_members
 from tests.sandbox.contract import follows_contract
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def project() -> Project:

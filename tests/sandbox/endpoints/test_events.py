@@ -54,6 +54,7 @@ def series(database: duckdb.DuckDBPyConnection, query: str) -> dict[str, dict[st
     return found
 
 
+@pytest.mark.slow
 class TestCounts:
     @pytest.mark.slow
     def test_events_have_a_series_over_the_dates(

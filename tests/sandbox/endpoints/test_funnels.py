@@ -20,6 +20,8 @@ from tests.sandbox.conftest import EVERYTHING
 from tests.sandbox.contract import follows_contract
 
 FIRST, LAST = EVERYTHING["from_date"], EVERYTHING["to_date"]
+pytestmark = pytest.mark.slow
+
 DAY = 86_400
 HOUR = 3600
 

@@ -14,6 +14,8 @@ from mixpanel_export.sandbox import Sandbox
 from mixpanel_export.sandbox.saved.insights import REPORTS
 from tests.sandbox.contract import follows_contract
 
+pytestmark = pytest.mark.slow
+
 INSIGHTS = "/api/query/insights"
 
 

@@ -18,6 +18,8 @@ from mixpanel_export_api.models import RetentionCohort
 from tests.sandbox.conftest import EVERYTHING
 from tests.sandbox.contract import follows_contract
 
+pytestmark = pytest.mark.slow
+
 DAY = 86_400
 WIDTHS = {"day": DAY, "week": 7 * DAY, "month": 30 * DAY}
 

@@ -18,6 +18,8 @@ from mixpanel_export.sandbox import Sandbox
 from tests.sandbox.conftest import EVERYTHING
 from tests.sandbox.contract import follows_contract
 
+pytestmark = pytest.mark.slow
+
 Numbers = dict[str, dict[str, float]]
 Unit = Literal["minute", "hour", "day", "week", "month"]
 
