@@ -137,6 +137,12 @@ import pyarrow.parquet
 from mixpanel_export import MixpanelClient, ResourceLimitError, ServiceAccountAuth
 import mixpanel_export.columns.writers
 url, name, secret, project, folder, limit, value = sys.argv[1:]
+with MixpanelClient(ServiceAccountAuth(name, secret), project_id=project, base_url=url, limits=None) as client:
+    # Modules that are imported only now may be out of reach later: no memory is left, or they belong to another user.
+    for format in ("jsonl", "parquet"):
+        client.export.to_directory(f"{folder}/first-{format}", "2024-01-01", "2024-01-01", format=format)
+        client.export.to_file(f"{folder}/first.{format}", "2024-01-01", "2024-01-01", format=format)
+    list(client.export.events("2024-01-01", "2024-01-01"))
 if limit == "memory":
     with open("/proc/self/statm") as statm:
         used = int(statm.read().split()[0]) * resource.getpagesize()
