@@ -138,7 +138,7 @@ from mixpanel_export import MixpanelClient, ResourceLimitError, ServiceAccountAu
 import mixpanel_export.columns.writers
 url, name, secret, project, folder, limit, value = sys.argv[1:]
 with MixpanelClient(ServiceAccountAuth(name, secret), project_id=project, base_url=url, limits=None) as client:
-    # Modules that are imported only now may be out of reach later: no memory is left, or they belong to another user.
+    # What is first imported later may be out of reach: no memory is left, or it belongs to another user.
     for format in ("jsonl", "parquet"):
         client.export.to_directory(f"{folder}/first-{format}", "2024-01-01", "2024-01-01", format=format)
         client.export.to_file(f"{folder}/first.{format}", "2024-01-01", "2024-01-01", format=format)
