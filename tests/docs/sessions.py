@@ -14,10 +14,10 @@ NOXFILE = Path(__file__).parents[2] / "noxfile.py"
 
 
 def session_names() -> set[str]:
-    """Return the names of all sessions."""
+    """Return the names of all sessions, without the Python that some run on: `pythons-3.12`."""
     command = [sys.executable, "-m", "nox", "-f", str(NOXFILE), "--list", "--nocolor"]
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return set(re.findall(r"^[*-] ([\w-]+)", listed, re.M))
+    return set(re.findall(r"^[*-] ([\w-]+?)(?:-\d\.\d+)?(?=\s|$)", listed, re.M))
 
 
 def main(arguments: list[str]) -> int:
