@@ -89,7 +89,8 @@ def test_parallel_bounds_the_slices_being_fetched(wire: Wire) -> None:
     by_day(wire, delay=lambda day: 0.1)
     with client_of(wire) as client:
         list(client.export.events(*TEN_DAYS, slice_days=1, parallel=3))
-    assert wire.most_open == 3
+    # The next request may arrive before the thread of an answered one has counted its end.
+    assert 3 <= wire.most_open <= 4
     assert len(wire.requests) == 10
 
 
