@@ -84,8 +84,8 @@ def stores(session: nox.Session) -> None:
 def spark(session: nox.Session) -> None:
     """Read exports and Parquet with Spark, also while executors are killed; needs Java and redis-server."""
     install(session, "spark")
-    session.run("pytest", "tests/columns", "-k", "spark", *session.posargs)
-    session.run("pytest", "-n0", "tests/integrations", "-k", "spark", *session.posargs)
+    every = ("-n0", "-m", "slow or not slow", "-k", "spark")
+    session.run("pytest", *every, "tests/directory/test_columnar.py", "tests/integrations", *session.posargs)
     session.run("pytest", "-n0", "-p", "tests.docs.blocks", SPARK_PAGE, *session.posargs)
 
 
