@@ -84,8 +84,10 @@ def stores(session: nox.Session) -> None:
 def spark(session: nox.Session) -> None:
     """Read exports and Parquet with Spark, also while executors are killed; needs Java and redis-server."""
     install(session, "spark")
-    every = ("-n0", "-m", "slow or not slow", "-k", "spark")
-    session.run("pytest", *every, "tests/directory/test_columnar.py", "tests/integrations", *session.posargs)
+    # One by one: a process keeps the settings of its first Spark.
+    for file in ("directory/test_columnar", "integrations/test_spark", "integrations/test_spark_cluster"):
+        every = ("-n0", "-m", "slow or not slow", "-k", "spark")
+        session.run("pytest", *every, f"tests/{file}.py", *session.posargs)
     session.run("pytest", "-n0", "-p", "tests.docs.blocks", SPARK_PAGE, *session.posargs)
 
 
