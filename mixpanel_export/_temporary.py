@@ -34,7 +34,7 @@ _logger = logging.getLogger("mixpanel_export")
 _MOST_IN_MEMORY = 256 << 20
 _STEP = 1 << 20
 
-_SCRATCH = "mixpanel-export-staged-"
+_STAGED = "mixpanel-export-staged-"
 _LOCK = ".lock"
 # An unlocked directory is abandoned once it is older than it takes to lock a new one.
 _ABANDONED_SECONDS = 600
@@ -65,18 +65,27 @@ def temporary_directory(prefix: str) -> Path:
 class Scratch:
     """A locked directory for temporary files; making one removes those that killed processes have left.
 
+    Args:
+        prefix: the beginning of its name, and of those that are removed.
+
     Attributes:
         path: the directory.
     """
 
-    def __init__(self) -> None:
-        _remove_abandoned()
-        self.path: Path = temporary_directory(_SCRATCH)
+    def __init__(self, prefix: str = _STAGED) -> None:
+        _remove_abandoned(prefix)
+        self.path: Path = temporary_directory(prefix)
         # Tells other runs that this one is alive; without locks, nobody removes what a killed one leaves.
         self._lock: int | None = None
         with contextlib.suppress(OSError):
-            self._lock = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+            self._lock = _open_lock(self.path)
             try_lock(self._lock)
+
+    def __enter__(self) -> Path:
+        return self.path
+
+    def __exit__(self, *error: object) -> None:
+        self.remove()
 
     def remove(self) -> None:
         """Remove the directory; may be called twice."""
@@ -89,16 +98,19 @@ class Scratch:
             os.close(lock)
 
 
-def _remove_abandoned() -> None:
-    """Remove the scratch directories of processes that are gone."""
-    # No link is followed: neither is one opened, nor does `rmtree` go through one.
-    flags = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
+def _open_lock(folder: Path) -> int:
+    # No link is followed.
+    return os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+
+
+def _remove_abandoned(prefix: str) -> None:
+    """Remove the scratch directories of processes that are gone. `rmtree` goes through no link."""
     with contextlib.suppress(OSError, ConfigurationError):
-        for folder in temporary_folder().glob(f"{_SCRATCH}*"):
+        for folder in temporary_folder().glob(f"{prefix}*"):
             with contextlib.suppress(OSError):
                 if folder.is_symlink() or time.time() - folder.stat().st_mtime < _ABANDONED_SECONDS:
                     continue
-                descriptor = os.open(folder / _LOCK, flags)
+                descriptor = _open_lock(folder)
                 try:
                     is_abandoned = try_lock(descriptor) is True
                 finally:

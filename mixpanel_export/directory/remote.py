@@ -8,15 +8,10 @@ version that was read.
 from __future__ import annotations
 
 import contextlib
-import shutil
-import time
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from mixpanel_export._locks import LOCK
-from mixpanel_export._temporary import temporary_directory, temporary_folder
+from mixpanel_export._temporary import Scratch, temporary_folder
 from mixpanel_export._worker import Workers
 from mixpanel_export.directory.filenames import MANIFEST, is_folder, name_of, with_malformed
 from mixpanel_export.directory.lock import DEFAULT_TIMING, Lease, LeaseTiming
@@ -29,8 +24,6 @@ from mixpanel_export.errors import DirectoryBusyError
 __all__ = ["RemoteStorage"]
 
 _SCRATCH = "mixpanel-export-scratch-"
-# An unlocked scratch directory is abandoned once it is older than it takes to lock a new one.
-_ABANDONED_SECONDS = 600
 _UPLOADS_AT_ONCE = 4
 
 
@@ -51,7 +44,7 @@ class RemoteStorage(Storage):
     @contextlib.contextmanager
     def locked(self) -> Generator[Staging]:
         """Take the lease, and make a scratch directory."""
-        with self._lease.held(), _scratch() as scratch:
+        with self._lease.held(), Scratch(_SCRATCH) as scratch:
             # Record the version that may be replaced, even if it cannot be parsed.
             self._manifest_text()
             yield Staging(scratch)
@@ -126,24 +119,3 @@ class RemoteStorage(Storage):
 def _is_inside(path: str) -> bool:
     folder, _, name = path.rpartition("/")
     return bool(name) and (not folder or is_folder(folder))
-
-
-@contextlib.contextmanager
-def _scratch() -> Generator[Path]:
-    """Make a scratch directory, and remove those that killed processes have left."""
-    temporary = temporary_folder()
-    for scratch in temporary.glob(f"{_SCRATCH}*"):
-        with contextlib.suppress(OSError, Timeout):
-            if time.time() - scratch.stat().st_mtime > _ABANDONED_SECONDS:
-                with FileLock(scratch / LOCK).acquire(timeout=0):
-                    shutil.rmtree(scratch, ignore_errors=True)
-    scratch = temporary_directory(_SCRATCH)
-    lock = FileLock(scratch / LOCK)
-    # Without locks, nobody removes what a killed process leaves.
-    with contextlib.suppress(OSError):
-        lock.acquire()
-    try:
-        yield scratch
-    finally:
-        lock.release()
-        shutil.rmtree(scratch, ignore_errors=True)
