@@ -52,20 +52,25 @@ class ExportFilters(TypedDict, total=False):
     bucket: str | None
 
 
-class ExportOptions(ExportFilters, total=False):
+class FetchOptions(ExportFilters, total=False):
     """The arguments that select events and properties, and say how to fetch them; see `Export.events`."""
 
     fields: Sequence[str] | None
     exclude: Sequence[str] | None
-    column_names: ColumnNames
     parallel: int
     slice_days: int | None
     deduplicate: bool
-    memory: int
     on_malformed: OnMalformed
     malformed_path: str | os.PathLike[str] | None
     max_line: int
     allow_unproved: bool
+
+
+class ExportOptions(FetchOptions, total=False):
+    """The same, and the arguments of columns; see `Export.batches`."""
+
+    column_names: ColumnNames
+    memory: int
 
 
 @frozen
@@ -156,7 +161,7 @@ class ExportJob:
 
     def decoder(self, slice_: Slice) -> EventDecoder:
         """Make the decoder of one slice's lines."""
-        return EventDecoder(self.event_type, self.fields, f"the slice {slice_}")
+        return EventDecoder(self.event_type, self.fields, f"the slice {slice_}", exclude=self.exclude)
 
     @property
     def options(self) -> ExportOptions:

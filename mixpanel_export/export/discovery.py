@@ -5,15 +5,17 @@ See `schema` for what is found, and `columns.fixed` for columns that values may 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from attrs import define, field
+from attrs import field, frozen
 
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.errors import APIError, ConfigurationError, InvalidArgumentError
 from mixpanel_export.export.iterate import EventBatches
+from mixpanel_export.http.cancellation import Cancellation
 from mixpanel_export.http.connections import Connections
 from mixpanel_export.records.event import Event
 from mixpanel_export.schema.lexicon import DescribedEvent, described_events
@@ -42,7 +44,7 @@ def check_sources(sample: int, lexicon: bool | None) -> None:
         )
 
 
-@define
+@frozen
 class Discovery:
     """One look at a project: `describe` it from Lexicon's answer, or go without; then `finish` with a sample.
 
@@ -56,8 +58,7 @@ class Discovery:
     http: Connections
     sample: int
     lexicon: bool | None
-    _batches: EventBatches | None = field(default=None, init=False)
-    _is_cancelled: bool = field(default=False, init=False)
+    _cancellation: Cancellation = field(factory=Cancellation, init=False)
 
     @property
     def lexicon_call(self) -> tuple[Operation[Any], dict[str, Any]]:
@@ -87,19 +88,15 @@ class Discovery:
 
     def cancel(self) -> None:
         """Tell the sample to end, and return at once. May be called from any thread."""
-        self._is_cancelled = True
-        if self._batches is not None:
-            self._batches.cancel()
+        self._cancellation.cancel()
 
     def _fetched(self) -> Iterator[Sequence[Event]]:
-        self._batches = EventBatches(self.job, self.http, ordered=True, listener=None)
-        if self._is_cancelled:
-            self._batches.cancel()
-        try:
-            while (batch := self._batches.next()) is not None:
+        batches = EventBatches(
+            self.job, self.http, ordered=True, listener=None, cancellation=self._cancellation
+        )
+        with contextlib.closing(batches):
+            while (batch := batches.next()) is not None:
                 yield batch
-        finally:
-            self._batches.close()
 
     def choose_columns(self, schema: ProjectSchema) -> ColumnSchema:
         """Return the columns for the properties of a project, as the job selects and names them."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from mixpanel_export._process import Undelivered
@@ -14,13 +13,12 @@ from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.progress import ProgressListener
 from mixpanel_export.download.session import SliceStream
 from mixpanel_export.errors import MalformedEventError
+from mixpanel_export.http.cancellation import NOT_CANCELLABLE, Cancellation
 from mixpanel_export.http.connections import Connections
 
 if TYPE_CHECKING:
     from mixpanel_export.download.plan import Slice
     from mixpanel_export.export.typed import TypedReader
-    from mixpanel_export.records.decode import EventDecoder
-    from mixpanel_export.records.event import Event
 
 __all__ = ["EventBatches"]
 
@@ -40,11 +38,14 @@ class EventBatches:
         ordered: bool,
         listener: ProgressListener | None,
         reader: TypedReader | None = None,
+        cancellation: Cancellation = NOT_CANCELLABLE,
     ) -> None:
         self._job = job
         self._reader = reader
         with resource_limits():
-            self._stream = SliceStream(job, http, ordered=ordered, listener=listener)
+            self._stream = SliceStream(
+                job, http, ordered=ordered, listener=listener, cancellation=cancellation
+            )
         self._lock = threading.Lock()
         self._undelivered = Undelivered()
         self._batches: Iterator[list[Any]] = self._decoded()
@@ -88,17 +89,5 @@ class EventBatches:
 
     def _decode_of(self, slice_: Slice) -> Callable[[bytes, int | None], list[Any]]:
         """Return the function that decodes the blocks of a slice."""
-        decoder, exclude = self._job.decoder(slice_), self._job.exclude
-        if self._reader is not None:
-            return self._reader.decode_with(decoder)
-        return functools.partial(_decode_without, exclude, decoder) if exclude else decoder.decode
-
-
-def _decode_without(
-    exclude: Collection[str], decoder: EventDecoder, block: bytes, lines: int | None
-) -> list[Event]:
-    events = decoder.decode(block, lines)
-    for name in exclude:
-        for event in events:
-            event.properties.pop(name, None)
-    return events
+        decoder = self._job.decoder(slice_)
+        return decoder.decode if self._reader is None else self._reader.decode_with(decoder)

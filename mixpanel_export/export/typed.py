@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, TypeVar
 
-from mixpanel_export._formats import OnMalformed
 from mixpanel_export._streams import AsyncFrames, AsyncStream, Frames, Stream
 from mixpanel_export._text import shortened, visible
-from mixpanel_export.download.job import ExportFilters, ExportJob
+from mixpanel_export.download.job import ExportJob, FetchOptions
 from mixpanel_export.download.progress import ProgressListener
 from mixpanel_export.records.decode import EventDecoder
 from mixpanel_export.records.typed import Into
@@ -23,19 +21,10 @@ T = TypeVar("T")
 _logger = logging.getLogger("mixpanel_export")
 
 
-class EventsOptions(ExportFilters, total=False):
+class EventsOptions(FetchOptions, total=False):
     """The optional arguments of `Export.events`."""
 
-    fields: Sequence[str] | None
-    exclude: Sequence[str] | None
-    parallel: int
-    slice_days: int | None
     ordered: bool
-    deduplicate: bool
-    on_malformed: OnMalformed
-    malformed_path: str | os.PathLike[str] | None
-    max_line: int
-    allow_unproved: bool
     progress: ProgressListener | None
 
 
@@ -94,8 +83,6 @@ class TypedReader:
             self._readers,
             self._misfits,
             event_class=job.event_type,
-            exclude=job.exclude,
-            is_projected=job.fields is not None,
         ).decode
 
     def report(self) -> None:

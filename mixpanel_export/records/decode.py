@@ -35,6 +35,7 @@ class EventDecoder:
         source: the origin of the lines, for error messages: "the slice 2024-01-01".
         strict: refuse legal JSON that not every output can hold: half a surrogate pair, and numbers too large for
             a double.
+        exclude: the properties to leave out of decoded blocks.
     """
 
     def __init__(
@@ -44,13 +45,20 @@ class EventDecoder:
         source: str = "the export",
         *,
         strict: bool = False,
+        exclude: Collection[str] = (),
     ) -> None:
+        self._exclude = exclude
         self._native = msgspec.json.Decoder(event_type)
         self._type = event_type
         self._fields = None if fields is None else {*IDENTITY, *fields}
         self._source = source
         self._is_strict = strict
         self.lines: int = 0
+
+    @property
+    def is_selective(self) -> bool:
+        """True if it leaves out properties."""
+        return self._fields is not None or bool(self._exclude)
 
     def decode(self, block: bytes, lines: int | None = None) -> list[Event]:
         """Decode whole lines.
@@ -62,6 +70,13 @@ class EventDecoder:
             IncompleteExportError: for a line that says that the export broke off.
             MalformedEventError: for a line that is not an event.
         """
+        events = self._decode(block, lines)
+        for name in self._exclude:
+            for event in events:
+                event.properties.pop(name, None)
+        return events
+
+    def _decode(self, block: bytes, lines: int | None) -> list[Event]:
         if not block:
             return []
         try:

@@ -242,8 +242,6 @@ class TypedDecoder:
         untyped: decodes a block that has anything unusual in it, and knows the lines.
         misfits: counts values that do not fit.
         event_class: the class of other events, with the same zone and unit.
-        exclude: properties to leave out of every event.
-        is_projected: `untyped` decodes only some properties.
     """
 
     def __init__(
@@ -253,14 +251,10 @@ class TypedDecoder:
         misfits: Misfits,
         *,
         event_class: type[Event] = Event,
-        exclude: Collection[str] = (),
-        is_projected: bool = False,
     ) -> None:
         self._untyped = untyped
         self._misfits = misfits
         self._event_class = event_class
-        self._exclude = tuple(exclude)
-        self._is_selective = is_projected or bool(exclude)
         self._readers = readers.by_name
         self._usual = readers.usual
         self._failures = 0
@@ -268,7 +262,7 @@ class TypedDecoder:
 
     def decode(self, block: bytes, lines: int | None = None) -> list[Event | TypedEvent[Any]]:
         """Decode whole lines; arguments and errors are those of `EventDecoder.decode`."""
-        if not self._is_selective:
+        if not self._untyped.is_selective:
             decoded = self._decode_usual(block, lines)
             if decoded is None:
                 decoded = self._decode_each(block, lines)
@@ -276,8 +270,6 @@ class TypedDecoder:
                 return decoded
         events: list[Event | TypedEvent[Any]] = []
         for event in self._untyped.decode(block, lines):
-            for name in self._exclude:
-                event.properties.pop(name, None)
             fitted, misfits = self._fitted(event)
             self._count(event.name, misfits)
             events.append(fitted)

@@ -239,13 +239,13 @@ def comparable(event: Any) -> tuple[str, Any]:
 
 def test_properties_can_be_left_out() -> None:
     block = line("Buy", time=NOON, price=1, code="secret", email="e") + line("Other", email="e")
-    decoder, _ = decoder_of(exclude=("code", "email"))
+    decoder, _ = decoder_of(untyped=EventDecoder(exclude=("code", "email")))
     buy, other = decoder.decode(block)
     assert buy == Buy(BuyProperties(time=NOON, price=1))
     assert other == Event(name="Other", properties={})
     fields = ("price", "count")
     untyped = EventDecoder(event_type(datetime.UTC, 1, fields), fields)
-    decoder, _ = decoder_of(untyped=untyped, is_projected=True)
+    decoder, _ = decoder_of(untyped=untyped)
     assert decoder.decode(block)[0] == Buy(BuyProperties(time=NOON, price=1))
 
 
