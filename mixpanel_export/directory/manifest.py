@@ -20,7 +20,7 @@ from mixpanel_export.directory.entries import Contents, Malformed, ManifestSlice
 from mixpanel_export.directory.filenames import FileName, name_of, with_malformed
 from mixpanel_export.directory.query import Query
 from mixpanel_export.directory.validate import validate
-from mixpanel_export.download.plan import Slice
+from mixpanel_export.download.plan import Slice, gaps_between
 from mixpanel_export.errors import ManifestError
 
 __all__ = ["RESTORE", "Contents", "Malformed", "Manifest", "ManifestSlice", "Partition"]
@@ -28,8 +28,6 @@ __all__ = ["RESTORE", "Contents", "Malformed", "Manifest", "ManifestSlice", "Par
 VERSION = 1
 RESTORE = "Restore it, export to another directory, or replace this export with overwrite"
 """The advice for a manifest that cannot be used."""
-
-_DAY = datetime.timedelta(days=1)
 
 
 @frozen
@@ -146,15 +144,7 @@ class Manifest:
 
     def gaps(self) -> list[Slice]:
         """Return the ranges of days that no complete slice covers."""
-        gaps: list[Slice] = []
-        missing = self.query.from_date
-        for entry in self.slices:
-            if missing < entry.from_date:
-                gaps.append(Slice(missing, entry.from_date - _DAY))
-            missing = entry.to_date + _DAY
-        if missing <= self.query.to_date:
-            gaps.append(Slice(missing, self.query.to_date))
-        return gaps
+        return gaps_between(self.slices, self.query.from_date, self.query.to_date)
 
     def due(self) -> set[Slice]:
         """Return the complete slices that must be fetched again: those whose days a pending file has."""

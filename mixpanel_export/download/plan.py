@@ -6,13 +6,14 @@ Pure. See `planner` for how an export decides what to ask for in one request.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from attrs import frozen
 
 from mixpanel_export.errors import InvalidArgumentError
 
-__all__ = ["DayDensity", "Plan", "Slice", "make_plan"]
+__all__ = ["DayDensity", "Plan", "Slice", "gaps_between", "make_plan"]
 
 _DAY = datetime.timedelta(days=1)
 
@@ -51,6 +52,29 @@ class Slice:
         if self.from_date == self.to_date:
             return self.from_date.isoformat()
         return f"{self.from_date} to {self.to_date}"
+
+
+class _Days(Protocol):
+    @property
+    def from_date(self) -> datetime.date: ...
+
+    @property
+    def to_date(self) -> datetime.date: ...
+
+
+def gaps_between(known: Iterable[_Days], from_date: datetime.date, to_date: datetime.date) -> list[Slice]:
+    """Return the ranges of these days that are not known; `known` is in order."""
+    gaps: list[Slice] = []
+    missing = from_date
+    for days in known:
+        if days.from_date > to_date:
+            break
+        if missing < days.from_date:
+            gaps.append(Slice(missing, days.from_date - _DAY))
+        missing = max(missing, days.to_date + _DAY)
+    if missing <= to_date:
+        gaps.append(Slice(missing, to_date))
+    return gaps
 
 
 @frozen

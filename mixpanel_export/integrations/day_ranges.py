@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 
 from attrs import frozen
 
+from mixpanel_export.download.plan import Slice, gaps_between
+
 __all__ = ["LoadedRange", "ranges_to_load", "record_loaded"]
 
 _DAY = datetime.timedelta(days=1)
@@ -69,7 +71,7 @@ def ranges_to_load(
         if range_.to_date <= to_date and from_date <= range_.to_date
         if range_.to_date > recent or not range_.is_over
     ]
-    new = [part for gap in _gaps(known, from_date, to_date) for part in _cut(*gap, single)]
+    new = [part for gap in gaps_between(known, from_date, to_date) for part in _cut(gap, single)]
     return sorted(
         LoadedRange(range_.from_date, range_.to_date, range_.to_date < today) for range_ in (*again, *new)
     )
@@ -80,25 +82,10 @@ def record_loaded(loaded: Iterable[LoadedRange], fetched: LoadedRange) -> list[L
     return sorted([*(range_ for range_ in loaded if range_.from_date != fetched.from_date), fetched])
 
 
-def _gaps(
-    known: Sequence[LoadedRange], from_date: datetime.date, to_date: datetime.date
-) -> list[tuple[datetime.date, datetime.date]]:
-    gaps: list[tuple[datetime.date, datetime.date]] = []
-    missing = from_date
-    for range_ in known:
-        if missing < range_.from_date <= to_date:
-            gaps.append((missing, range_.from_date - _DAY))
-        elif range_.from_date > to_date:
-            break
-        missing = max(missing, range_.to_date + _DAY)
-    if missing <= to_date:
-        gaps.append((missing, to_date))
-    return gaps
-
-
-def _cut(first: datetime.date, last: datetime.date, single: datetime.date) -> list[LoadedRange]:
+def _cut(days: Slice, single: datetime.date) -> list[LoadedRange]:
     """Cut days into months, and into single days after `single`, which the next load fetches again."""
     parts: list[LoadedRange] = []
+    first, last = days.from_date, days.to_date
     while first <= last:
         month = (first.replace(day=1) + _DAY * 31).replace(day=1) - _DAY
         end = first if first > single else min(last, month, single)
