@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mixpanel_export.columns.fixed import ColumnSchema
     from mixpanel_export.dates import DateLike
 
-__all__ = ["DirectoryOptions", "DirectoryRequest", "FixedColumns", "PathLike"]
+__all__ = ["DirectoryOptions", "DirectoryRequest", "FixedColumns", "PathLike", "check_look_back"]
 
 # A century of days.
 _MAX_LOOK_BACK = 36_525
@@ -112,7 +112,7 @@ class DirectoryRequest:
         if (format := options.get("format")) is not None:
             check_format(format, FORMATS)
         if look_back is not None:
-            _check_look_back(look_back)
+            check_look_back(look_back)
         of_export: Any = {
             name: value for name, value in options.items() if name in ExportOptions.__annotations__
         }
@@ -145,7 +145,8 @@ def _fixed(columns: FixedColumns | None) -> ColumnSchema | None:
     return fixed_schema(columns)
 
 
-def _check_look_back(look_back: object) -> None:
+def check_look_back(look_back: object) -> None:
+    """Raise InvalidArgumentError unless this is a number of days to fetch again."""
     if isinstance(look_back, bool) or not isinstance(look_back, int) or not 0 <= look_back <= _MAX_LOOK_BACK:
         raise InvalidArgumentError(
             "look_back", look_back, f"expected a whole number of days from 0 to {_MAX_LOOK_BACK}"

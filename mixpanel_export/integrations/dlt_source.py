@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack
 from mixpanel_export import dates
 from mixpanel_export._extras import needs_extra
 from mixpanel_export.client import MixpanelClient
+from mixpanel_export.directory.request import check_look_back
 from mixpanel_export.directory.resource import DEFAULT_LOOK_BACK
 from mixpanel_export.download.job import ExportOptions
 from mixpanel_export.errors import InvalidArgumentError
@@ -90,8 +91,7 @@ def mixpanel_source(
     for name in _NOT_HERE:
         if options.get(name) is not None:
             raise InvalidArgumentError(name, options.get(name), "loads of days do not have this argument")
-    if isinstance(look_back, bool) or not isinstance(look_back, int) or look_back < 0:  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidArgumentError("look_back", look_back, "expected a number of days")
+    check_look_back(look_back)
     first = dates.to_date("from_date", from_date)
     last = dates.to_date("to_date", to_date) if to_date is not None else None
     fixed = fixed_schema(columns) if columns is not None and columns != _LEXICON else None
