@@ -6,8 +6,8 @@ Every `--help` imports this, so it imports nothing heavy.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Container, Mapping, Sequence
+from typing import Any, TypeVar
 
 import click
 
@@ -18,11 +18,15 @@ __all__ = [
     "Command",
     "Group",
     "Option",
+    "add_options",
     "argument_options",
     "common_options",
+    "option",
     "parse_duration",
     "parse_size",
 ]
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 _CREDENTIALS = "Credentials and project"
 _REPORTING = "Output and logging (to standard error)"
@@ -53,6 +57,18 @@ class Option(click.Option):
         super().__init__(param_decls, **settings)
         self.section = section
         self.also_sets = also_sets
+
+
+def option(*names: str, **settings: Any) -> Callable[[_Function], _Function]:
+    """Return the decorator that adds an `Option` to a command."""
+    return click.option(*names, cls=Option, **settings)
+
+
+def add_options(function: _Function, options: Sequence[Callable[[_Function], _Function]]) -> _Function:
+    """Add options to a command, in this order."""
+    for decorate in reversed(options):
+        function = decorate(function)
+    return function
 
 
 def argument_options(parameters: Sequence[click.Parameter]) -> dict[str, str]:

@@ -66,7 +66,7 @@ def generate_types(invocation: Invocation, /, output: str, check: bool, **option
     reporter = invocation.reporter
     is_new = not path.exists()
     changes = events.difference(path, text) if check else events.write(path, text)
-    if changes and not (is_new and not check):
+    if changes and (check or not is_new):
         click.echo(changes, nl=False)
     properties = sum(len(event.properties) for event in schema)
     found = {"events": len(schema), "properties": properties, "changed": bool(changes)}
