@@ -8,7 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mixpanel_export.codegen.endpoints.places import names_of, object_of, operations_of, parts_of, resolved
+from mixpanel_export.codegen.endpoints.places import (
+    names_of,
+    object_of,
+    operations_of,
+    parameters_of,
+    parts_of,
+    resolved,
+)
 from spec.watch.changes import Change, Level
 
 __all__ = ["contract_changes"]
@@ -54,10 +61,7 @@ class _Side:
     def arguments(self) -> dict[str, tuple[bool, _Document]]:
         """Return for each argument whether it is required, and its schema."""
         found: dict[str, tuple[bool, _Document]] = {}
-        for listed in (*parts_of(self._item.get("parameters")), *parts_of(self.operation.get("parameters"))):
-            parameter = resolved(self.document, listed)
-            content = object_of(object_of(parameter.get("content")).get("application/json"))
-            schema = resolved(self.document, parameter.get("schema", content.get("schema")))
+        for parameter, schema in parameters_of(self.document, self.operation, self._item):
             if parameter["name"] not in _BOUND and "const" not in schema:
                 found[parameter["name"]] = bool(parameter.get("required")), schema
         body = resolved(self.document, self.operation.get("requestBody"))

@@ -18,7 +18,13 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from mixpanel_export.codegen.endpoints.places import object_of, operations_of, parts_of, resolved
+from mixpanel_export.codegen.endpoints.places import (
+    object_of,
+    operations_of,
+    parameters_of,
+    parts_of,
+    resolved,
+)
 
 __all__ = ["facts_of"]
 
@@ -48,10 +54,7 @@ def _root(document: dict[str, Any]) -> str:
 def _parameters(
     document: dict[str, Any], operation: dict[str, Any], item: dict[str, Any]
 ) -> Iterator[tuple[str, dict[str, Any], bool]]:
-    for listed in (*parts_of(item.get("parameters")), *parts_of(operation.get("parameters"))):
-        parameter = resolved(document, listed)
-        content = object_of(object_of(parameter.get("content")).get("application/json"))
-        schema = resolved(document, parameter.get("schema", content.get("schema")))
+    for parameter, schema in parameters_of(document, operation, item):
         if parameter.get("in") == "query":
             yield parameter["name"], schema, bool(parameter.get("required"))
         elif parameter.get("in") == "path" and "enum" in schema:

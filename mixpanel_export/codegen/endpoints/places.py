@@ -13,6 +13,7 @@ __all__ = [
     "names_of",
     "object_of",
     "operations_of",
+    "parameters_of",
     "parts_of",
     "resolved",
     "suggestion",
@@ -60,6 +61,16 @@ def names_of(schema: dict[str, Any]) -> set[str]:
     """Return the types that a schema names, without null."""
     types = schema.get("type")
     return {str(name) for name in parts_of(types) or [types]} - {"null", "None"}
+
+
+def parameters_of(
+    document: dict[str, Any], operation: dict[str, Any], item: dict[str, Any]
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Yield each parameter of an operation, and the schema of its value, which may travel as JSON text."""
+    for listed in (*parts_of(item.get("parameters")), *parts_of(operation.get("parameters"))):
+        parameter = resolved(document, listed)
+        content = object_of(object_of(parameter.get("content")).get("application/json"))
+        yield parameter, resolved(document, parameter.get("schema", content.get("schema")))
 
 
 def operations_of(document: dict[str, Any]) -> Iterator[tuple[Place, dict[str, Any], dict[str, Any]]]:
