@@ -14,6 +14,7 @@ from typing import Any
 
 from benchmarks.contenders import CREDENTIALS
 from benchmarks.data import FIRST_DAY, Dataset, add_folder_options, dataset
+from benchmarks.hot_loop import read
 from benchmarks.server import serving
 from mixpanel_export import MixpanelClient
 from mixpanel_export.codegen.events import generate
@@ -50,10 +51,10 @@ def _ways(client: MixpanelClient, data: Dataset) -> dict[str, Callable[[], int]]
     fewer = _module(generate(client.export.schema(*days, **sample, exclude=some)))
     wrong = _module(generate(client.export.schema(*days, **sample)).replace("session: str", "session: int"))
     return {
-        "events": lambda: _use_events(client.export.events(*days)),
+        "events": lambda: read(client.export.events(*days)),
         "typed": lambda: _use_typed(client.export.events(*days, into=types)),
         "unknown": lambda: _use_typed(client.export.events(*days, into=fewer)),
-        "misfit": lambda: _use_events(client.export.events(*days, into=wrong)),
+        "misfit": lambda: read(client.export.events(*days, into=wrong)),
     }
 
 
@@ -71,14 +72,6 @@ def _measure(ways: dict[str, Callable[[], int]], rounds: int) -> dict[str, float
             run()
             best[name] = min(time.process_time() - began, best.get(name, float("inf")))
     return best
-
-
-def _use_events(events: Iterable[Any]) -> int:
-    count = 0
-    for event in events:
-        _ = event.name, event.time, event.distinct_id, event.properties["$browser"]
-        count += 1
-    return count
 
 
 def _use_typed(events: Iterable[Any]) -> int:

@@ -10,10 +10,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Thread
 from typing import Any, ClassVar
 
 import httpx
@@ -35,6 +34,7 @@ from mixpanel_export import (
 from mixpanel_export.cli.main import run
 from mixpanel_export.codegen.endpoints import compile_endpoints, find_stale
 from mixpanel_export.sandbox import Fault, Sandbox
+from tests.http_server import serving
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -93,13 +93,8 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def url() -> Iterator[str]:
     Handler.seen = []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(Handler) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

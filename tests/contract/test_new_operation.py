@@ -7,16 +7,15 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from spec.generate import compile_spec
 from tests.docs.edits import apply_page
-
-SPEC = Path(__file__).parents[2] / "spec" / "openapi.yaml"
+from tests.http_server import serving
+from tests.openapi import CONTRACT
 
 OPERATION = """
   /api/query/weather:
@@ -115,21 +114,16 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def server() -> Iterator[ThreadingHTTPServer]:
+def url() -> Iterator[str]:
     Handler.seen = []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(Handler) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("generated")
-    text = SPEC.read_text(encoding="utf-8")
+    text = CONTRACT.read_text(encoding="utf-8")
     text = text.replace("\npaths:\n", f"\npaths:{OPERATION}", 1)
     text = text.replace("\n  schemas:\n", f"\n  schemas:{SCHEMA}", 1)
     (folder / "openapi.yaml").write_text(text, encoding="utf-8")
@@ -137,8 +131,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_it_runs(generated: Path, server: ThreadingHTTPServer) -> None:
-    url = f"http://127.0.0.1:{server.server_port}"
+def test_it_runs(generated: Path, url: str) -> None:
     environ = {**os.environ, "PYTHONPATH": str(generated)}
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, url], env=environ, capture_output=True, text=True, check=False
@@ -154,7 +147,7 @@ def test_it_runs(generated: Path, server: ThreadingHTTPServer) -> None:
 
 def test_it_is_typed(generated: Path, tmp_path: Path) -> None:
     (tmp_path / "use.py").write_text(TYPED)
-    root = SPEC.parents[1]
+    root = CONTRACT.parents[1]
     done = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", "use.py"],
         cwd=tmp_path,
@@ -171,7 +164,7 @@ def test_it_is_typed(generated: Path, tmp_path: Path) -> None:
 
 
 def test_the_page_leads_to_passing_tests(tmp_path: Path) -> None:
-    root = SPEC.parents[1]
+    root = CONTRACT.parents[1]
     listed = subprocess.run(
         ["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=False
     ).stdout.split("\0")

@@ -6,7 +6,6 @@ It has its own nox session, `contract`: making up requests for every operation t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,8 +20,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from mixpanel_export.sandbox import Sandbox
+from tests.openapi import CONTRACT
 
-SPEC = Path(__file__).parents[2] / "spec" / "openapi.yaml"
 CHECKS = (
     not_a_server_error,
     status_code_conformance,
@@ -31,7 +30,7 @@ CHECKS = (
     response_headers_conformance,
 )
 
-schema: Any = schemathesis.openapi.from_path(SPEC)
+schema: Any = schemathesis.openapi.from_path(CONTRACT)
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,9 @@ from spec.watch import breaking, upstream
 from spec.watch.changes import Level, level_of
 from spec.watch.contract import contract_changes
 from spec.watch.surface import surface_changes
+from tests.openapi import CONTRACT
 
 ROOT = Path(__file__).parents[2]
-SPEC = ROOT / "spec" / "openapi.yaml"
 
 Edit = Callable[[dict[str, Any]], object]
 
@@ -80,7 +80,7 @@ EDITS: dict[str, tuple[Level, Edit]] = {
 
 
 def test_each_change_of_the_contract_has_its_level() -> None:
-    document = read_spec(SPEC)
+    document = read_spec(CONTRACT)
     for name, (level, edit) in EDITS.items():
         changed = copy.deepcopy(document)
         edit(changed)

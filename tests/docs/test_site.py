@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from docs import agents
 from mixpanel_export.cli.app import app
 from tests.docs.blocks import LANGUAGES, ROOT, documents
+from tests.openapi import SPEC
 
 SITE = ROOT / "site"
 PUBLIC = [
@@ -58,10 +58,9 @@ def _is_referred_to(package: str, name: str, inventory: set[str]) -> bool:
 
 
 def test_every_operation_of_the_contract_has_a_reference(inventory: set[str]) -> None:
-    contract = yaml.safe_load((ROOT / "spec" / "openapi.yaml").read_text(encoding="utf-8"))
     ids = [
         call["operationId"]
-        for path in contract["paths"].values()
+        for path in SPEC["paths"].values()
         for method, call in path.items()
         if method in {"get", "post", "patch", "delete", "put"}
     ]

@@ -14,12 +14,11 @@ import itertools
 import re
 import shutil
 import subprocess
-import threading
 import time
 from collections.abc import Generator
 from datetime import datetime
 from email.utils import format_datetime, formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 from xml.sax.saxutils import escape
@@ -27,6 +26,8 @@ from xml.sax.saxutils import escape
 import httpx
 from attrs import define
 from obstore.store import AzureStore, GCSStore, ObjectStore
+
+from tests.http_server import serving
 
 from .conftest import Bucket
 
@@ -252,9 +253,5 @@ def xml_front(server: str) -> Generator[str]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as front:
-        thread = threading.Thread(target=front.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{front.server_port}"
-        front.shutdown()
-        thread.join()
+    with serving(Handler) as url:
+        yield url

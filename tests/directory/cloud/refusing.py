@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Callable, Generator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import unquote
 
 import httpx
+
+from tests.http_server import serving
 
 Refusal = Callable[[str, str], int | None]
 """Returns the status to refuse a request with, from its method and path; None to let it through.
@@ -67,9 +68,5 @@ def refusing_proxy(server: str) -> Generator[tuple[str, list[Refusal]]]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as proxy:
-        thread = threading.Thread(target=proxy.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{proxy.server_port}", refusals
-        proxy.shutdown()
-        thread.join()
+    with serving(Handler) as url:
+        yield url, refusals
