@@ -182,6 +182,7 @@ def test_wrong_arguments_are_refused_at_once(client: MixpanelClient) -> None:
         {"limit": 3},
         {"slice_days": 1},
         {"look_back": -1},
+        {"look_back": 1_000_000_000},
         {"evnt": "A"},
         {"from_date": "yesterday"},
     ]
