@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +172,18 @@ with MixpanelClient(ServiceAccountAuth(name, secret), project_id=project, base_u
 """
 
 
+@pytest.fixture
+def shared_folder() -> Iterator[Path]:
+    """Open a folder to other users: each session of pytest closes the one above `tmp_path` again."""
+    with tempfile.TemporaryDirectory(prefix="mixpanel-export-shared-") as folder:
+        path = Path(folder)
+        for above in path.parents:
+            if not above.stat().st_mode & 0o001:
+                above.chmod(0o711)
+        path.chmod(0o777)
+        yield path
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize(
@@ -179,18 +191,16 @@ with MixpanelClient(ServiceAccountAuth(name, secret), project_id=project, base_u
     [("memory", (48 << 20, 96 << 20, 144 << 20)), ("files", (5, 8, 14)), ("threads", (0, 3, 6))],
 )
 def test_a_real_limit_is_a_typed_error(
-    sandbox: Sandbox, shop: MixpanelClient, tmp_path: Path, limit: str, values: Sequence[int]
+    sandbox: Sandbox, shop: MixpanelClient, shared_folder: Path, limit: str, values: Sequence[int]
 ) -> None:
     if limit == "threads" and (os.getuid() != 0 or not os.access(sys.prefix, os.X_OK)):
         pytest.skip("only root can become another user")
     who = sandbox.credentials
     wanted = len(list(shop.export.events(*DAYS)))
     for value in values:
-        folder = tmp_path / str(value)
+        folder = shared_folder / str(value)
         folder.mkdir()
         folder.chmod(0o777)
-        for above in [tmp_path, *tmp_path.parents][: -len(Path(tempfile.gettempdir()).parents)]:
-            above.chmod(0o711)
         arguments = [who.username, who.secret, str(who.project_id), str(folder), limit, str(value)]
         done = subprocess.run(
             [sys.executable, "-c", LIMITED, sandbox.url, *arguments],
