@@ -11,9 +11,11 @@ from typing import Any
 
 import httpx
 import pytest
+from attrs import define
 
 from mixpanel_export import AsyncMixpanelClient, MixpanelClient, RetryPolicy
 from mixpanel_export.sandbox import Sandbox
+from mixpanel_export.sandbox.profiles import sessions
 from mixpanel_export_api.models import Profile
 
 QUICK = RetryPolicy(attempts=3, initial_wait=0.01, max_wait=0.02)
@@ -27,6 +29,25 @@ Read = Callable[..., list[Profile]]
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox(limits=None) as server:
         yield server
+
+
+@define
+class SessionClock:
+    """The time that sandboxes measure their sessions with."""
+
+    seconds: float = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def session_clock(monkeypatch: pytest.MonkeyPatch) -> SessionClock:
+    """Put a clock into the sandboxes of this test that moves on only by hand."""
+    clock = SessionClock()
+    timed = functools.partial(sessions.EngageSessions, clock=clock)
+    monkeypatch.setattr(sessions, "EngageSessions", timed)
+    return clock
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime
 import threading
 import time
 from pathlib import Path
@@ -26,7 +25,8 @@ from mixpanel_export.profiles import ProfilesIncompleteError
 from mixpanel_export.sandbox import Fault, Sandbox
 from mixpanel_export.sandbox import Limits as SandboxLimits
 from mixpanel_export.sandbox.data.sample import sample_data
-from tests.profiles.conftest import MANY, Read, ids, read_sync, settings
+from mixpanel_export.sandbox.profiles.sessions import SESSION_SECONDS
+from tests.profiles.conftest import MANY, Read, SessionClock, ids, read_sync, settings
 
 SAMPLE = [dict(each) for each in sample_data().profiles]
 # Where only the distinct ids matter, small profiles are quicker.
@@ -105,31 +105,27 @@ def test_a_lost_session_is_restarted_without_duplicates(read: Read, sandbox: San
     assert ids(read(sandbox, output_properties=LITTLE)) == EVERYONE
 
 
-def is_quiet(sandbox: Sandbox) -> bool:
-    """Whether nothing was asked for so long that a session of 0.2 seconds is over."""
-    since = datetime.datetime.now(datetime.UTC) - sandbox.requests[-1].time
-    return since.total_seconds() > 0.3
-
-
 @pytest.mark.parametrize("shell", ["sync", "async"])
 @pytest.mark.sampled(1)
-def test_a_session_that_expires_during_iteration_is_replaced(crowd: Path, shell: str) -> None:
+def test_a_session_that_expires_during_iteration_is_replaced(
+    crowd: Path, shell: str, session_clock: SessionClock
+) -> None:
     found: list[Any] = []
-    with Sandbox(limits=None, events=crowd, engage_session_seconds=0.2) as sandbox:
+    with Sandbox(limits=None, events=crowd) as sandbox:
         if shell == "sync":
             with MixpanelClient(**settings(sandbox)) as client:
                 for each in client.profiles.all():
                     found.append(each.distinct_id)
-                    while len(found) == 1 and not is_quiet(sandbox):
-                        time.sleep(0.05)
+                    if len(found) == 1:
+                        session_clock.seconds += SESSION_SECONDS + 1
         else:
 
             async def run() -> None:
                 async with AsyncMixpanelClient(**settings(sandbox, AsyncMixpanelClient)) as client:
                     async for each in client.profiles.all():
                         found.append(each.distinct_id)
-                        while len(found) == 1 and not is_quiet(sandbox):  # noqa: ASYNC110
-                            await asyncio.sleep(0.05)
+                        if len(found) == 1:
+                            session_clock.seconds += SESSION_SECONDS + 1
 
             asyncio.run(run())
         assert 400 in {each.status for each in sandbox.requests}

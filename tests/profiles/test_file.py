@@ -19,8 +19,9 @@ from mixpanel_export.profiles import ProfilesIncompleteError, ProfilesProgress
 from mixpanel_export.profiles.file import ProfilesProgressListener, lines_of
 from mixpanel_export.sandbox import Fault, Sandbox
 from mixpanel_export.sandbox.data.sample import sample_data
+from mixpanel_export.sandbox.profiles.sessions import SESSION_SECONDS
 from mixpanel_export_api.models import Profile
-from tests.profiles.conftest import Awaited, settings
+from tests.profiles.conftest import Awaited, SessionClock, settings
 
 # Small profiles are quicker.
 LITTLE = ["plan"]
@@ -126,12 +127,14 @@ def test_a_run_that_was_stopped_twice_goes_on_twice(client: Any, tmp_path: Path)
 
 
 @pytest.mark.sampled(1)
-def test_an_expired_session_starts_over(connect: Connect, tmp_path: Path) -> None:
+def test_an_expired_session_starts_over(
+    connect: Connect, tmp_path: Path, session_clock: SessionClock
+) -> None:
     path = tmp_path / "people.jsonl"
-    with Sandbox(limits=None, engage_session_seconds=0.3) as sandbox:
+    with Sandbox(limits=None) as sandbox:
         client = connect(sandbox)
         stopped(client, path, 2, format="jsonl")
-        time.sleep(0.4)
+        session_clock.seconds += SESSION_SECONDS + 1
         totals = client.profiles.to_file(path, output_properties=LITTLE, format="jsonl")
     assert totals.restarts >= 1
     assert (totals.found, totals.pages, totals.profiles) == (0, 3, 2150)
