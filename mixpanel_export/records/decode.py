@@ -17,7 +17,7 @@ import msgspec
 from mixpanel_export._text import roughly
 from mixpanel_export.errors import IncompleteExportError, MalformedEventError
 from mixpanel_export.records.event import IDENTITY, Event
-from mixpanel_export.records.lines import count_lines
+from mixpanel_export.records.lines import check_utf8, count_lines
 
 __all__ = ["EventDecoder"]
 
@@ -83,7 +83,7 @@ class EventDecoder:
             events = self._native.decode_lines(block)
             if self._fields is not None:
                 # The decoder checks that skipped values are JSON, but not that they are UTF-8.
-                str(block, "utf-8")
+                check_utf8(block)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return self._decode_slowly(block)
         if lines is None:

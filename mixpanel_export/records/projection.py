@@ -14,7 +14,7 @@ import msgspec
 
 from mixpanel_export.records.decode import EventDecoder
 from mixpanel_export.records.event import IDENTITY, BareEvent, selected_properties
-from mixpanel_export.records.lines import count_lines
+from mixpanel_export.records.lines import check_utf8, count_lines
 
 __all__ = ["Projection"]
 
@@ -56,7 +56,7 @@ class Projection:
         try:
             events = self._native.decode_lines(block)
             # The decoder checks that a value is JSON, but not that its text is UTF-8.
-            str(block, "utf-8")
+            check_utf8(block)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return self._project_slowly(block)
         if len(events) != lines:

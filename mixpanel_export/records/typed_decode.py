@@ -19,7 +19,7 @@ from mixpanel_export._text import is_unicode
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.records.decode import EventDecoder
 from mixpanel_export.records.event import IDENTITY, Event, plain_zone
-from mixpanel_export.records.lines import count_lines
+from mixpanel_export.records.lines import check_utf8, count_lines
 from mixpanel_export.records.typed import EventProperties, Into, TypedEvent, class_for
 
 __all__ = ["EventTypes", "Misfit", "Misfits", "Readers", "TypedDecoder"]
@@ -304,7 +304,7 @@ class TypedDecoder:
         try:
             parsed = _decode_lines(block)
             # The decoder checks that raw values are JSON, but not that they are UTF-8.
-            str(block, "utf-8")
+            check_utf8(block)
             if len(parsed) != (count_lines(block, b"{", b"}\n") if lines is None else lines):
                 return None
             for line in parsed:
