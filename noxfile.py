@@ -26,8 +26,8 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 LOCKS = Path("locks")
 # Environments with the project installed, and environments with only their dependency group; `package` is what
 # users install with the extra `all`.
-WITH_PROJECT = ("bench", "contract", "docs", "integrations", "recipes", "spark", "test", "typing")
-WITHOUT = ("audit", "build", "generate", "lint", "lock")
+WITH_PROJECT = ("contract", "docs", "integrations", "recipes", "spark", "test", "typing")
+WITHOUT = ("audit", "bench", "build", "generate", "lint", "lock")
 PACKAGE = "package"
 # The extras that the extra `all` leaves out, because they are large, by the environment that has them.
 OWN_EXTRAS = {"integrations": ("dlt",), "spark": ("spark",)}
@@ -197,8 +197,21 @@ def record(session: nox.Session) -> None:
 @nox.session
 def benchmarks(session: nox.Session) -> None:
     """Measure exports against other ways to get the same events; see benchmarks/README.md."""
-    install(session, "bench")
-    session.run("python", "-m", "benchmarks.run", *session.posargs)
+    install(session, "test")
+    # What we measure against needs older packages than we do.
+    others = _new_venv(session, Path(session.create_tmp()).resolve() / "others")
+    locked = ("--require-hashes", "-r", str(LOCKS / "bench.txt"))
+    session.run(others, "-m", "pip", "install", "--quiet", *locked, external=True)
+    session.run("python", "-m", "benchmarks.run", "--others", others, *session.posargs)
+
+
+@nox.session(tags=["ci"])
+def instructions(session: nox.Session) -> None:
+    """Fail if the loop over events takes more instructions than its limits in benchmarks/instructions.py."""
+    if shutil.which("valgrind") is None:
+        session.skip("valgrind is not installed; instructions are not counted")
+    install(session, "test")
+    session.run("python", "-m", "benchmarks.instructions", "--check", *session.posargs)
 
 
 @nox.session(tags=["ci"])
@@ -263,6 +276,7 @@ def release_check(session: nox.Session) -> None:
         "generate-check",
         "breaking",
         "upstream",
+        "instructions",
         "docs",
         "lock-check",
         "audit",
@@ -273,9 +287,7 @@ def release_check(session: nox.Session) -> None:
 def _install_the_wheel(session: nox.Session, wheel: Path) -> None:
     """Install the wheel alone, count what it pulls in, and run the first command with two extras."""
     folder = Path(session.create_tmp()).resolve() / "wheel"
-    shutil.rmtree(folder, ignore_errors=True)
-    session.run("python", "-m", "venv", str(folder))
-    python = str(next(folder.glob("*/python*")))
+    python = _new_venv(session, folder)
     path = wheel.resolve()
     session.run(python, "-m", "pip", "install", "--quiet", str(path), external=True)
     listed = str(session.run(python, "-m", "pip", "list", "--format=json", external=True, silent=True))
@@ -288,6 +300,12 @@ def _install_the_wheel(session: nox.Session, wheel: Path) -> None:
     command = str(next(folder.glob("*/mixpanel-export*")))
     export = ("events", "--from", "2024-01-01", "--to", "2024-01-31", "--output", str(folder / "events"))
     session.run(command, *export, "--sandbox", external=True)
+
+
+def _new_venv(session: nox.Session, folder: Path) -> str:
+    """Make an empty environment, and return its Python."""
+    session.run("python", "-m", "venv", "--clear", str(folder))
+    return str(folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
 
 
 def _run_the_readme(session: nox.Session, sdist: Path) -> None:

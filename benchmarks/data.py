@@ -16,7 +16,7 @@ from typing import Any
 
 from attrs import frozen
 
-__all__ = ["FIRST_DAY", "Dataset", "add_folder_options", "dataset", "lines_of"]
+__all__ = ["FIRST_DAY", "Dataset", "add_cache_option", "dataset", "lines_of"]
 
 FIRST_DAY = datetime.date(2024, 1, 1)
 _FORM = 4  # the version of the events; a new one is written to a new folder
@@ -61,15 +61,14 @@ class Dataset:
         return FIRST_DAY + datetime.timedelta(days=self.days - 1)
 
 
-def add_folder_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of where events are kept, and where measurements go."""
+def add_cache_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option of where events are kept."""
     parser.add_argument(
         "--cache",
         type=Path,
         default=Path(tempfile.gettempdir()) / "mixpanel-export-benchmarks",
         help="the folder of the generated events (default: %(default)s)",
     )
-    parser.add_argument("--json", type=Path, help="write all measurements to this file")
 
 
 def dataset(cache: Path, events: int, days: int = 30) -> Dataset:

@@ -1,10 +1,12 @@
-"""The loop over events, and its floor: `python -m benchmarks.hot_loop NAME FILE TIMES`, for `instructions`.
+"""The loop over events, and its floor: `python -m benchmarks.hot_loop FILE`, under valgrind, for `instructions`.
 
 Imports no more than an export does, since valgrind takes fifty times as long.
 """
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -14,21 +16,15 @@ import httpx
 import msgspec
 from isal import igzip_lib
 
+from benchmarks.process import read_events
 from mixpanel_export import Event, MixpanelClient, ServiceAccountAuth
 
-__all__ = ["CONTENDERS", "parsed", "read"]
+__all__ = ["LOOPS", "TIMES", "parsed"]
 
+# How often a loop reads the file while its instructions are counted.
+TIMES = 2
 _CHUNK = 1 << 16
 _DAY = "2024-01-01"
-
-
-def read(events: Iterable[Event]) -> int:
-    """Read the name, the time, the distinct id and one property of each event."""
-    count = 0
-    for event in events:
-        _ = event.name, event.time, event.distinct_id, event.properties["$browser"]
-        count += 1
-    return count
 
 
 def parsed(bodies: Iterable[bytes]) -> Iterator[Event]:
@@ -52,7 +48,7 @@ def _blocks(body: bytes) -> Iterator[bytes]:
         rest = inflated[end:]
 
 
-def exported(body: bytes, times: int, **options: Any) -> Iterator[Event]:
+def _exported(body: bytes, times: int, **options: Any) -> Iterator[Event]:
     def answer(_: httpx.Request) -> httpx.Response:
         headers = {"Content-Encoding": "gzip", "Content-Length": str(len(body))}
         return httpx.Response(200, headers=headers, stream=httpx.ByteStream(body))
@@ -64,14 +60,34 @@ def exported(body: bytes, times: int, **options: Any) -> Iterator[Event]:
             yield from client.export.events(_DAY, _DAY, **options)
 
 
-CONTENDERS: dict[str, Callable[[bytes, int], Iterable[Event]]] = {
+LOOPS: dict[str, Callable[[bytes, int], Iterable[Event]]] = {
     "floor": lambda body, times: parsed([body] * times),
-    "typed": exported,
-    "deduplicated": lambda body, times: exported(body, times, deduplicate=True),
-    "fields": lambda body, times: exported(body, times, fields=["$browser"]),
+    "events": _exported,
+    "deduplicated": lambda body, times: _exported(body, times, deduplicate=True),
+    "fields": lambda body, times: _exported(body, times, fields=["$browser"]),
 }
 
 
+def _main(file: str) -> None:
+    """Run every loop, and have callgrind write one file of counts for each, in order."""
+    body = Path(file).read_bytes()
+    for loop in LOOPS.values():
+        read_events(loop(body, 1))
+        _tell_callgrind("instrumentation", "on")
+        read_events(loop(body, TIMES))
+        _tell_callgrind("instrumentation", "off")
+        _tell_callgrind("dump")
+
+
+def _tell_callgrind(*command: str) -> None:
+    # Callgrind looks for commands while it runs instructions: wait busily, since a sleeping process runs none.
+    vgdb = ["vgdb", f"--pid={os.getpid()}", "--max-invoke-ms=0", *command]
+    with subprocess.Popen(vgdb, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            pass
+    if process.returncode:
+        sys.exit(f"vgdb {' '.join(command)}: exit code {process.returncode}")
+
+
 if __name__ == "__main__":
-    _name, _file, _times = sys.argv[1:]
-    read(CONTENDERS[_name](Path(_file).read_bytes(), int(_times)))
+    _main(*sys.argv[1:])

@@ -1,8 +1,8 @@
-"""Count the instructions of the hot loop, an event: `python -m benchmarks.instructions`.
+"""Count the instructions of the hot loops, an event: `python -m benchmarks.instructions`.
 
-A count does not depend on what else the machine does, so a regression of a few percent shows. It needs valgrind,
-and takes a few minutes. Each contender reads the same events three times in one run and once in another, and
-only the difference counts, so imports and warming up do not. Answers come from memory, without a server.
+A count hardly depends on what else the machine does, so a regression of a few percent shows: `--check` fails when a
+loop takes more, compared with its floor, than `LIMITS` allows. Needs valgrind. Each loop warms up before its
+instructions count, and its answers come from memory, without a server.
 """
 
 from __future__ import annotations
@@ -15,53 +15,64 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.data import lines_of
-from benchmarks.hot_loop import CONTENDERS
+from benchmarks.hot_loop import LOOPS, TIMES
 from benchmarks.run import versions
 
-__all__ = ["main"]
+__all__ = ["LIMITS", "main", "over_limits"]
 
+# The most instructions of each loop, as a multiple of the floor's.
+LIMITS: Mapping[str, float] = {"events": 1.25, "deduplicated": 1.7, "fields": 1.0}
 _EVENTS = 1_000
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Count, and print the ratios."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.instructions", description=__doc__)
-    parser.parse_args(arguments)
-    if shutil.which("valgrind") is None:
+    parser.add_argument("--check", action="store_true", help="fail if a ratio to the floor is over its limit")
+    chosen = parser.parse_args(arguments)
+    if not shutil.which("valgrind") or not shutil.which("vgdb"):
         sys.exit("valgrind is not installed")
     counts = _counted()
-    print(f"{versions()}\n\n| | instructions an event | ÷ floor | ÷ typed |\n|---|---|---|---|")
+    print(f"{versions()}\n\n| | instructions an event | ÷ floor | limit |\n|---|---|---|---|")
     for name, count in counts.items():
-        print(f"| {name} | {count:,.0f} | {count / counts['floor']:.2f} | {count / counts['typed']:.2f} |")
+        print(f"| {name} | {count:,.0f} | {count / counts['floor']:.3f} | {LIMITS.get(name, '')} |")
+    if chosen.check and (exceeded := list(over_limits(counts))):
+        sys.exit("\n".join(exceeded))
+
+
+def over_limits(counts: Mapping[str, float]) -> Iterator[str]:
+    """Yield a sentence for every loop that takes more instructions than its limit allows."""
+    for name, limit in LIMITS.items():
+        ratio = counts[name] / counts["floor"]
+        if ratio > limit:
+            yield f"{name}: {ratio:.3f} times the instructions of the floor; the limit is {limit}"
 
 
 def _counted() -> dict[str, float]:
-    """Return the instructions of each contender an event."""
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as threads:
+    """Return the instructions of each loop an event."""
+    with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "events.jsonl.gz"
         file.write_bytes(gzip.compress(b"".join(lines_of(0, _EVENTS)), 6))
-        # So that no run compiles modules and another does not.
-        for name in CONTENDERS:
-            subprocess.run([sys.executable, "-m", "benchmarks.hot_loop", name, str(file), "1"], check=True)
-        runs = {
-            name: [threads.submit(_instructions, file, name, times) for times in (1, 3)]
-            for name in CONTENDERS
-        }
-        return {name: (more.result() - once.result()) / (2 * _EVENTS) for name, (once, more) in runs.items()}
+        counts = Path(folder) / "counts"
+        command = ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={counts}"]
+        command += [sys.executable, "-m", "benchmarks.hot_loop", str(file)]
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONHASHSEED": "0"}
+        )
+        if done.returncode:
+            sys.exit(f"valgrind failed:\n{done.stderr}")
+        return {name: _total(f"{counts}.{n}") / (TIMES * _EVENTS) for n, name in enumerate(LOOPS, 1)}
 
 
-def _instructions(file: Path, name: str, times: int) -> int:
-    command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={os.devnull}", sys.executable]
-    command += ["-m", "benchmarks.hot_loop", name, str(file), str(times)]
-    environment = {**os.environ, "PYTHONHASHSEED": "0"}
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-    (count,) = re.findall(r"Collected : (\d+)", done.stderr)
-    return int(count)
+def _total(file: str) -> int:
+    found = re.search(r"^totals: (\d+)", Path(file).read_text(), re.M)
+    if found is None:
+        sys.exit(f"{file}: no total")
+    return int(found[1])
 
 
 if __name__ == "__main__":

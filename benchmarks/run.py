@@ -1,211 +1,162 @@
 """Measure exports against other ways to get the same events: `python -m benchmarks.run --help`.
 
 Every run is a new process, and the contenders take turns, so that other load on the machine affects all of them.
-Compare the ratios; the seconds say more about the machine.
+Compare the ratios; the seconds say more about the machine. Prints the tables of `report`.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
-import statistics
-import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from importlib.metadata import version
-from typing import Any
+from pathlib import Path
 
-from attrs import asdict, evolve, frozen
+from attrs import frozen
 
-from benchmarks.contenders import AVAILABLE, CONTENDERS, Measured, Settings
-from benchmarks.data import Dataset, add_folder_options, dataset
+from benchmarks import process
+from benchmarks.data import FIRST_DAY, Dataset, add_cache_option, dataset
+from benchmarks.report import FREE, LARGE, LIMITED, SLOW, Measurement, Run, tables, write_chart
 from benchmarks.server import Server, serving
+from mixpanel_export.sandbox import SandboxCredentials
 
-__all__ = ["main", "run_contender", "settings_of", "versions"]
+__all__ = ["main", "settings_of", "versions"]
 
-# The contenders that all others are compared with.
-YARDSTICKS = ("curl", "bare-loads", "plain-httpx", "whole-body", "pandas-route", "duckdb-file")
-SPEED_UP = "speed-up"
-MANY = 16
-_WARM_UP = "curl"
+# The sizes, as a share of `--events`.
+SIZES: Mapping[str, float] = {"small": 0.01, "medium": 0.1, LARGE: 1, "largest": 10}
 
 
 @frozen
-class Result:
-    """The runs of one contender."""
-
-    runs: Sequence[Measured]
-
-    @property
-    def seconds(self) -> float:
-        """The time of the best run, since a disturbance can only slow a run down."""
-        return min(run.seconds for run in self.runs)
-
-    @property
-    def median(self) -> float:
-        return statistics.median(run.seconds for run in self.runs)
-
-    @property
-    def first(self) -> float | None:
-        return min((run.first for run in self.runs if run.first is not None), default=None)
-
-    @property
-    def memory(self) -> int:
-        return max(run.memory for run in self.runs)
-
-
-@frozen
-class SpeedUp:
-    """The same export over slow connections, one slice at a time and many at once.
+class Scenario:
+    """An export of one size, and the limits of the server.
 
     Attributes:
-        limits: whether Mixpanel's request limits applied.
-        serial: the seconds with one slice at a time.
-        parallel: the seconds with `MANY` slices at once.
-        requests: the number of requests with many slices at once.
-        violations: the number of requests that the server refused because of a limit, in both runs.
+        bandwidth: bytes per second of each connection; None for no limit.
+        rounds: the most runs of each contender, if they take long and vary little.
+        only: the contenders; empty for all.
     """
 
-    limits: bool
-    serial: float
-    parallel: float
-    requests: int
-    violations: int
+    condition: str
+    size: str
+    limits: bool = False
+    bandwidth: float | None = None
+    rounds: int = 1000
+    only: Collection[str] = ()
+
+
+SCENARIOS = (
+    *(Scenario(FREE, size) for size in ("small", "medium", LARGE)),
+    Scenario(FREE, "largest", rounds=1, only=("events", "directory", "parquet")),
+    *(Scenario(LIMITED, size, limits=True) for size in ("small", "medium", LARGE)),
+    Scenario(SLOW, LARGE, limits=True, bandwidth=2e6, rounds=1),
+)
+
+
+@frozen
+class Contender:
+    """A contender, with the module and the Python that run it."""
+
+    name: str
+    module: str
+    python: str
+
+    def measure(self, settings: process.Settings) -> process.Measured:
+        """Run it in a new process."""
+        return process.measure(self.module, self.python, self.name, settings)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure, and print the results."""
+    """Measure, and print the tables."""
     chosen = _parser().parse_args(arguments)
-    unknown = [name for name in chosen.only or () if name not in (*CONTENDERS, SPEED_UP)]
-    if unknown:
-        sys.exit(f"--only: expected one of {', '.join((*CONTENDERS, SPEED_UP))}, got {', '.join(unknown)}")
-    data = dataset(chosen.cache, chosen.events)
-    print(
-        f"{data.events:,} events over {data.days} days, {data.size / 1e6:.0f} MB of JSON Lines; {versions()}\n"
-    )
-    wanted = [name for name in CONTENDERS if name in (chosen.only or AVAILABLE)]
-    results = _compare(wanted, data, chosen.rounds) if wanted else {}
-    if results:
-        print("\n".join(_table(results)), flush=True)
-    speed_ups: list[SpeedUp] = []
-    if SPEED_UP in (chosen.only or (SPEED_UP,)):
-        for limits in (False, True):
-            speed_ups.append(_speed_up(data, chosen.bandwidth, limits))
-            print(f"\n{_sentence(speed_ups[-1], chosen.bandwidth)}", flush=True)
-    if chosen.json is not None:
-        chosen.json.write_text(json.dumps(_report(data, results, speed_ups), indent=1) + "\n")
+    pythons = {"others": chosen.others, "ours": sys.executable}
+    found = {module: process.available(module, python) for module, python in pythons.items()}
+    contenders = [
+        Contender(name, module, pythons[module]) for module, names in found.items() for name in names
+    ]
+    if chosen.only:
+        if missing := set(chosen.only) - {contender.name for contender in contenders}:
+            sys.exit(f"--only: unknown, or not installed: {', '.join(sorted(missing))}")
+        contenders = [contender for contender in contenders if contender.name in chosen.only]
+    sizes = {size: round(chosen.events * share) for size, share in SIZES.items()}
+    measurement = Measurement(versions(), sizes, found["others"])
+    for scenario in SCENARIOS:
+        if scenario.size in (chosen.size or SIZES) and not (scenario.limits and chosen.no_limits):
+            print(f"{scenario.size}, {scenario.condition}", file=sys.stderr, flush=True)
+            wanted = [one for one in contenders if not scenario.only or one.name in scenario.only]
+            data = dataset(chosen.cache, sizes[scenario.size])
+            measurement.runs += _measure(scenario, wanted, data, min(chosen.rounds, scenario.rounds))
+            measurement.write(chosen.json or chosen.cache / "measured.json")
+    print("\n".join(tables(measurement)))
+    if chosen.chart is not None:
+        write_chart(measurement, chosen.chart)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
     parser.add_argument(
-        "--events", type=int, default=480_000, help="the number of events (default: %(default)s)"
+        "--events", type=int, default=480_000, help="the events of the size `large` (default: %(default)s)"
+    )
+    parser.add_argument("--size", action="append", choices=list(SIZES), help="a size; repeatable")
+    parser.add_argument("--only", action="append", metavar="NAME", help="a contender; repeatable")
+    parser.add_argument("--no-limits", action="store_true", help="leave out what Mixpanel's limits slow down")
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="the runs of each contender (default: %(default)s)"
     )
     parser.add_argument(
-        "--rounds", type=int, default=5, help="the runs of each contender (default: %(default)s)"
+        "--others",
+        metavar="PYTHON",
+        default=sys.executable,
+        help="a Python that has what locks/bench.txt lists, which conflicts with our own dependencies "
+        "(default: this one, with what it has)",
     )
+    add_cache_option(parser)
     parser.add_argument(
-        "--only", action="append", metavar="NAME", help=f"a contender, or {SPEED_UP}; repeatable"
+        "--json", type=Path, help="write all measurements to this file (default: measured.json in the cache)"
     )
-    parser.add_argument(
-        "--bandwidth",
-        type=float,
-        default=2e6,
-        help="bytes per second of a slow connection (default: %(default).0f)",
-    )
-    add_folder_options(parser)
+    parser.add_argument("--chart", type=Path, help="draw the chart to this SVG file")
     return parser
 
 
-def _compare(names: Sequence[str], data: Dataset, rounds: int) -> dict[str, Result]:
-    runs: dict[str, list[Measured]] = {name: [] for name in names}
-    with serving(data) as server:
-        settings = settings_of(server, data)
-        run_contender(_WARM_UP, settings)
+def _measure(
+    scenario: Scenario, contenders: Sequence[Contender], data: Dataset, rounds: int
+) -> Iterator[Run]:
+    with serving(data, limits=scenario.limits) as server:
+        settings = settings_of(server, data, limits=scenario.limits)
+        # The server compresses each day once.
+        Contender("directory", "ours", sys.executable).measure(settings)
+        server.set_bandwidth(scenario.bandwidth)
         for _ in range(rounds):
-            for name, so_far in runs.items():
-                so_far.append(run_contender(name, settings))
-    results = {name: Result(so_far) for name, so_far in runs.items()}
-    for name, result in results.items():
-        counts = {run.events for run in result.runs}
-        if not counts <= {0, data.events}:
-            sys.exit(f"{name}: expected {data.events} events, got {counts}")
-    return results
+            for contender in contenders:
+                # A fresh hour.
+                server.reset()
+                done = contender.measure(settings)
+                if done.events not in {None, data.events}:
+                    sys.exit(f"{contender.name}: expected {data.events} events, got {done.events}")
+                times = (done.seconds, done.cpu)
+                requests = (server.requests, server.violations)
+                yield Run(scenario.condition, scenario.size, contender.name, *times, done.memory, *requests)
 
 
-def _speed_up(data: Dataset, bandwidth: float, limits: bool) -> SpeedUp:
-    with serving(data, limits=limits) as server:
-        settings = evolve(settings_of(server, data), limits=limits)
-        run_contender(_WARM_UP, settings)
-        server.set_bandwidth(bandwidth)
-        server.reset()
-        many = run_contender("directory", evolve(settings, parallel=MANY))
-        requests, violations = server.requests, server.violations
-        server.reset()
-        one = run_contender("directory", evolve(settings, parallel=1))
-        return SpeedUp(limits, one.seconds, many.seconds, requests, violations + server.violations)
-
-
-def settings_of(server: Server, data: Dataset) -> Settings:
+def settings_of(server: Server, data: Dataset, *, limits: bool = False) -> process.Settings:
     """Return the settings of an export of all days."""
-    return Settings(url=server.url, folder=str(data.folder), last_day=data.last_day.isoformat())
-
-
-def run_contender(name: str, settings: Settings) -> Measured:
-    """Run a contender in a new process."""
-    command = [sys.executable, "-m", "benchmarks.contenders", name, json.dumps(asdict(settings))]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
-    return Measured(**json.loads(done.stdout))
-
-
-def _table(results: dict[str, Result]) -> Iterable[str]:
-    """Yield the rows of a Markdown table, with the speed of each contender relative to each yardstick."""
-    yardsticks = [name for name in YARDSTICKS if name in results]
-    heads = ["", "best s", "median s", "first event s", "peak MiB", *(f"÷ {name}" for name in yardsticks)]
-    yield f"| {' | '.join(heads)} |"
-    yield f"|{'---|' * len(heads)}"
-    for name, result in results.items():
-        cells = [
-            name,
-            f"{result.seconds:.2f}",
-            f"{result.median:.2f}",
-            "" if result.first is None else f"{result.first:.2f}",
-            f"{result.memory / 2**20:.0f}",
-            *(f"{results[other].seconds / result.seconds:.2f}" for other in yardsticks),
-        ]
-        yield f"| {' | '.join(cells)} |"
-
-
-def _sentence(done: SpeedUp, bandwidth: float) -> str:
-    limits = "Mixpanel's request limits" if done.limits else "no request limits"
-    return (
-        f"{bandwidth / 1e6:g} MB/s a connection, {limits}: {done.serial:.1f} s one at a time, "
-        f"{done.parallel:.1f} s with {MANY} at once and {done.requests} requests, "
-        f"{done.serial / done.parallel:.1f} times as fast; {done.violations} requests over a limit"
+    credentials = SandboxCredentials()
+    return process.Settings(
+        url=server.url,
+        username=credentials.username,
+        secret=credentials.secret,
+        project=credentials.project_id,
+        first_day=FIRST_DAY.isoformat(),
+        last_day=data.last_day.isoformat(),
+        events=str(data.folder),
+        limits=limits,
     )
-
-
-def _report(data: Dataset, results: dict[str, Result], speed_ups: Sequence[SpeedUp]) -> dict[str, Any]:
-    return {
-        "events": data.events,
-        "bytes": data.size,
-        "on": versions(),
-        "contenders": {
-            name: [
-                asdict(run, filter=lambda attribute, _: not attribute.name.startswith("_"))
-                for run in result.runs
-            ]
-            for name, result in results.items()
-        },
-        "speed_ups": [asdict(speed_up) for speed_up in speed_ups],
-    }
 
 
 def versions() -> str:
     """Describe the interpreter, the native packages and the machine."""
-    native = ", ".join(f"{name} {version(name)}" for name in ("isal", "msgspec", "orjson"))
+    native = ", ".join(f"{name} {version(name)}" for name in ("isal", "msgspec", "pyarrow"))
     return f"Python {platform.python_version()}, {native}, {os.cpu_count()} cores"
 
 

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
-from benchmarks.contenders import CREDENTIALS
-from benchmarks.data import FIRST_DAY, Dataset, add_folder_options, dataset
-from benchmarks.hot_loop import read
+from benchmarks.data import FIRST_DAY, Dataset, add_cache_option, dataset
+from benchmarks.ours import client_of
+from benchmarks.process import read_events
+from benchmarks.run import settings_of
 from benchmarks.server import serving
 from mixpanel_export import MixpanelClient
 from mixpanel_export.codegen.events import generate
@@ -27,20 +28,14 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.typed_events", description=__doc__)
     parser.add_argument("--events", type=int, default=120_000)
     parser.add_argument("--rounds", type=int, default=5)
-    add_folder_options(parser)
+    add_cache_option(parser)
     chosen = parser.parse_args(arguments)
     data = dataset(chosen.cache, chosen.events)
-    with serving(data) as server, _client(server.url) as client:
+    with serving(data) as server, client_of(settings_of(server, data)) as client:
         measured = _measure(_ways(client, data), chosen.rounds)
     plain = measured["events"]
     for name, seconds in measured.items():
         print(f"{name:9} {seconds * 1e6 / data.events:6.2f} us/event   {plain / seconds:5.0%}")
-
-
-def _client(url: str) -> MixpanelClient:
-    return MixpanelClient(
-        CREDENTIALS.service_account(), project_id=CREDENTIALS.project_id, base_url=url, limits=None
-    )
 
 
 def _ways(client: MixpanelClient, data: Dataset) -> dict[str, Callable[[], int]]:
@@ -51,10 +46,10 @@ def _ways(client: MixpanelClient, data: Dataset) -> dict[str, Callable[[], int]]
     fewer = _module(generate(client.export.schema(*days, **sample, exclude=some)))
     wrong = _module(generate(client.export.schema(*days, **sample)).replace("session: str", "session: int"))
     return {
-        "events": lambda: read(client.export.events(*days)),
+        "events": lambda: read_events(client.export.events(*days)),
         "typed": lambda: _use_typed(client.export.events(*days, into=types)),
         "unknown": lambda: _use_typed(client.export.events(*days, into=fewer)),
-        "misfit": lambda: read(client.export.events(*days, into=wrong)),
+        "misfit": lambda: read_events(client.export.events(*days, into=wrong)),
     }
 
 
