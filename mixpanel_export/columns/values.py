@@ -14,6 +14,8 @@ T = TypeVar("T")
 LONE_SURROGATE = "a lone surrogate, which is half of a character"
 _TOO_LARGE = "a number too large for a double"
 _TOO_DEEP = "objects or lists nested too deep"
+# `json.dumps` would make an encoder for every value.
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 class RefusedError(Exception):
@@ -36,7 +38,7 @@ def json_text(value: Any) -> str:
     Raises:
         ValueError: for a number that JSON cannot express.
     """
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _encode(value)
 
 
 def convert_each(
