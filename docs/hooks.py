@@ -12,7 +12,7 @@ import inspect
 import json
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cached_property
 from pathlib import Path
 
@@ -27,7 +27,7 @@ import mixpanel_export_api.models
 from mixpanel_export.cli.app import app
 from mixpanel_export_api.api import Resources
 
-__all__ = ["on_files", "on_page_markdown", "on_post_build"]
+__all__ = ["on_files", "on_page_content", "on_page_markdown", "on_post_build"]
 
 ROOT = Path(__file__).parents[1]
 
@@ -61,6 +61,31 @@ def on_page_markdown(
     return markdown
 
 
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Mark what a narrow screen may wrap, and what must stay whole (see `site.css`)."""
+    html = re.sub(
+        r'<div class="language-(text|sh) highlight">.*?</div>',
+        lambda found: _MARKS[found[1]](found[0]),
+        html,
+        flags=re.S,
+    )
+    return re.sub(r"<code>([^<\n]{1,20}|[^<\s]{21,34})</code>", _WHOLE_CODE, html)
+
+
+def _mark_messages(block: str) -> str:
+    """Mark a text block without columns: its lines can wrap."""
+    if re.search(r"\S {2,}\S|[│█▒]", block):
+        return block
+    return block.replace("language-text", "language-text messages", 1)
+
+
+def _mark_words(block: str) -> str:
+    """Keep options and dates in one piece."""
+    dates = r'<span class="m">(\d{4})</span>(-\d\d-\d\d)'
+    block = re.sub(dates, r'<span class="whole">\1\2</span>', block)
+    return re.sub(r"(?<=[\s>])(--?[a-z][\w-]*)", r'<span class="whole">\1</span>', block)
+
+
 def _file(name: str, page: str) -> str:
     """Include a file of the repository, with its links made relative to the page."""
 
@@ -76,45 +101,74 @@ def _file(name: str, page: str) -> str:
 def _commands() -> str:
     context = click.Context(app, info_name="mixpanel-export")
     # The page has a title of its own.
-    return _command(app, context, "#").partition("\n")[2]
+    return _command(app, context, "#", ()).partition("\n")[2]
 
 
-def _command(command: click.Command, context: click.Context, heading: str) -> str:
-    """Render the help page of a command and of its subcommands as Markdown."""
-    parts = [f"{heading} `{context.command_path}`", inspect.cleandoc(command.help or "")]
-    usage = " ".join(command.collect_usage_pieces(context))
-    parts.append(f"```text\n{context.command_path} {usage}\n```")
-    records = [
-        parameter.get_help_record(context)
-        for parameter in command.get_params(context)
-        if isinstance(parameter, click.Option)
-    ]
-    options = "\n".join(
-        f"* `{record[0].strip()}`: {record[1]}"
-        for record in records
-        if record is not None
-    )
-    example = getattr(command, "example", "")
-    parts += [
-        options,
-        command.epilog or "",
-        f"```{{.sh .shown}}\n{example}\n```" if example else "",
-    ]
+def _command(
+    command: click.Command, context: click.Context, heading: str, common: Collection[str]
+) -> str:
+    """Render the help page of a command and of its subcommands as Markdown.
+
+    Args:
+        common: the options to leave out, since they stand above.
+    """
+    name, is_group = context.command_path, isinstance(command, click.Group)
+    twin = name.replace("mixpanel-export call ", "mixpanel-export query ")
+    if twin != name and not is_group and _exists(twin):
+        return f"* `{name}`: see [`{twin}`](#{twin.replace(' ', '-')})."
+    parts = [f"{heading} `{name}`", inspect.cleandoc(command.help or "")]
+    if not (common and is_group):
+        usage = " ".join(command.collect_usage_pieces(context))
+        parts += [f"```text\n{name} {usage}\n```", _options(command, context, common)]
+        parts.append("" if common else command.epilog or "")
+        example = getattr(command, "example", "")
+        parts.append(f"```{{.sh .shown}}\n{example}\n```" if example else "")
     children: list[click.Command | None] = []
     if isinstance(command, click.Group):
         children = [
             command.get_command(context, name) for name in command.list_commands(context)
         ]
+        common = {*common, *(option.name or "" for option in command.get_params(context))}
     for child in filter(None, children):
-        parts.append(
-            _command(child, click.Context(child, context, child.name), f"{heading}#")
-        )
+        child_context = click.Context(child, context, child.name)
+        parts.append(_command(child, child_context, f"{heading}#", common))
     return "\n\n".join(part for part in parts if part)
 
 
-def _calls() -> str:
-    """Document each resource under its name on the client."""
+def _options(
+    command: click.Command, context: click.Context, common: Collection[str]
+) -> str:
+    records = [
+        parameter.get_help_record(context)
+        for parameter in command.get_params(context)
+        if isinstance(parameter, click.Option) and parameter.name not in common
+    ]
     return "\n".join(
+        f"* `{record[0].strip()}`: {record[1]}"
+        for record in records
+        if record is not None
+    )
+
+
+def _exists(path: str) -> bool:
+    """Say if there is a command of this path."""
+    command: click.Command | None = app
+    for name in path.split()[1:]:
+        if not isinstance(command, click.Group):
+            return False
+        command = command.get_command(click.Context(command), name)
+    return command is not None
+
+
+def _calls() -> str:
+    """List the resources, and document each under its name on the client."""
+    rows = [
+        f"| [`client.{tag}`][{resource.__module__}.{resource.__qualname__}] "
+        f"| {inspect.cleandoc(resource.__doc__ or '').splitlines()[0]} |"
+        for tag, resource in sorted(_resources().items())
+    ]
+    table = "\n".join(["| methods | about |", "|---|---|", *rows])
+    return f"{table}\n\n" + "\n".join(
         _rendered(
             f"{resource.__module__}.{resource.__qualname__}",
             heading=f"client.{tag}",
@@ -131,7 +185,10 @@ def _models() -> str:
     package = mixpanel_export_api.models
     return "\n".join(
         _rendered(
-            f"{package.__name__}.{name}", filters=_MODEL_FILTERS, inherited_members=False
+            f"{package.__name__}.{name}",
+            filters=_MODEL_FILTERS,
+            inherited_members=False,
+            show_labels=False,
         )
         for name in sorted(package.__all__)
         # The generator's own enum checks.
@@ -147,7 +204,8 @@ def _errors() -> str:
         if _is_error(getattr(mixpanel_export, name))
     ]
     return "\n".join(
-        _rendered(f"mixpanel_export.{name}", inherited_members=False) for name in names
+        _rendered(f"mixpanel_export.{name}", inherited_members=False, show_bases=True)
+        for name in names
     )
 
 
@@ -172,6 +230,8 @@ def _resources() -> dict[str, type]:
     return found
 
 
+_WHOLE_CODE = r'<code class="whole">\1</code>'
+_MARKS: dict[str, Callable[[str], str]] = {"text": _mark_messages, "sh": _mark_words}
 # Files of the repository that have a page on the site.
 _PAGES = {
     "benchmarks/README.md": "benchmarks.md",

@@ -63,7 +63,7 @@ def _print_version(context: click.Context, _: click.Parameter, given: bool) -> N
     ),
 )
 def app() -> None:
-    """Export data from Mixpanel, exactly.
+    """Export events, profiles and reports from Mixpanel.
 
     Credentials and the project are read from options, then from MIXPANEL_* (or MP_*) environment variables, then
     from a profile of the configuration file. --sandbox needs none. `auth check` shows which credentials are used
