@@ -48,4 +48,4 @@ def _alias(owner: str, old: str, new: str) -> property:
         warn_renamed(f"{owner}.{old}", new)
         return getattr(self, new)
 
-    return property(read, doc=f"The old name of `{new}`.")
+    return property(read, doc=f"Deprecated: use `{new}`.")

@@ -212,10 +212,11 @@ class RedactingFilter(logging.Filter):
     """A logging filter that redacts the credentials of every auth object of this process.
 
     The loggers of httpx and httpcore, which log requests and answers, have one already. Add one to a handler to
-    cover what reaches it from anywhere else, tracebacks included:
+    cover what reaches it from anywhere else, tracebacks included.
 
-    >>> handler = logging.StreamHandler()
-    >>> handler.addFilter(RedactingFilter())
+    Examples:
+        >>> handler = logging.StreamHandler()
+        >>> handler.addFilter(RedactingFilter())
     """
 
     def filter(self, record: logging.LogRecord) -> bool:

@@ -133,8 +133,6 @@ class _BaseClient(Generic[TransportT]):
         (signatures); `MIXPANEL_API_SECRET` alone (project secret). Further: `MIXPANEL_PROJECT_ID`,
         `MIXPANEL_WORKSPACE_ID`, `MIXPANEL_REGION`, `MIXPANEL_TIMEZONE`, `MIXPANEL_BASE_URL`.
 
-        >>> MixpanelClient.from_env(timezone="Europe/Berlin", limits=None)  # doctest: +SKIP
-
         Args:
             environ: read this mapping instead of the process's environment.
             overrides: arguments of the client, which win over the environment. With `auth=`, the environment needs
@@ -142,6 +140,9 @@ class _BaseClient(Generic[TransportT]):
 
         Raises:
             ConfigurationError: (a ValueError) when credentials are missing, or settings cannot work.
+
+        Examples:
+            >>> MixpanelClient.from_env(timezone="Europe/Berlin", limits=None)  # doctest: +SKIP
         """
         from mixpanel_export import settings
         from mixpanel_export.client_spec import EnvironmentCredentials
@@ -164,9 +165,7 @@ class _BaseClient(Generic[TransportT]):
         A client itself cannot be pickled; its spec can, and `spec.connect()` makes the client where it lands. The
         spec of a client made by `from_env()` holds no secret: it reads the environment of the machine that
         connects. Otherwise it holds the credentials, redacted in its repr but not in its pickle, unless you name
-        another place:
-
-        >>> pickle.dumps(client.spec(secret_file="/run/secrets/mixpanel"))  # doctest: +SKIP
+        another place.
 
         Args:
             secret_variable: the environment variable that holds the secret (or token) there.
@@ -174,6 +173,9 @@ class _BaseClient(Generic[TransportT]):
 
         Raises:
             ConfigurationError: for a client with a custom `transport`, which cannot travel.
+
+        Examples:
+            >>> pickle.dumps(client.spec(secret_file="/run/secrets/mixpanel"))  # doctest: +SKIP
         """
         from mixpanel_export.client_spec import spec_of
 
@@ -356,7 +358,8 @@ class MixpanelClient(_BaseClient["httpx.BaseTransport"], Resources):
     def with_raw_response(self, method: Callable[P, T]) -> Callable[P, RawResponse[T]]:
         """Return a resource method that returns status, headers and body beside its typed answer.
 
-        >>> client.with_raw_response(client.funnels.list)().headers["content-type"]  # doctest: +SKIP
+        Examples:
+            >>> client.with_raw_response(client.funnels.list)().headers["content-type"]  # doctest: +SKIP
         """
         from mixpanel_export.http.raw import last_of, raw_response
 

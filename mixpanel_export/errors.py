@@ -105,7 +105,7 @@ class InvalidArgumentError(MixpanelError, ValueError):
 
     @property
     def allowed(self) -> str:
-        """The old name of `expected`."""
+        """Deprecated: use `expected`."""
         warn_renamed(f"{type(self).__name__}.allowed", "expected")
         return self.expected
 

@@ -25,12 +25,13 @@ class ProgressBar:
 
     A terminal whose lines cannot move (`TERM=dumb`, an old Windows console) gets one line, at the end.
 
-    >>> client.export.to_file("january.csv", first, last, progress=ProgressBar())  # doctest: +SKIP
-
     Takes the totals of exports (`Progress`) and of profiles (`ProfilesProgress`). Use one for each export.
 
     Args:
         file: the terminal; standard error by default.
+
+    Examples:
+        >>> client.export.to_file("january.csv", first, last, progress=ProgressBar())  # doctest: +SKIP
     """
 
     def __init__(self, file: TextIO | None = None) -> None:

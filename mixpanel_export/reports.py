@@ -72,8 +72,6 @@ class Reports:
         `RetentionResult`, and a Flows report a `FlowsResult`. They are computed as saved, but a funnel needs dates,
         since Mixpanel does not return a funnel's own.
 
-        >>> client.reports.run(5100001).to_pandas()  # doctest: +SKIP
-
         Args:
             bookmark_id: id of the report, from `list` or the end of its URL.
             type: kind of report, if you know it: saves the request that looks it up.
@@ -84,6 +82,9 @@ class Reports:
             InvalidArgumentError: (a ValueError) when no report of the project has this id, or dates are given for
                 another kind of report.
             APIError: Mixpanel returned an error.
+
+        Examples:
+            >>> client.reports.run(5100001).to_pandas()  # doctest: +SKIP
         """
         kind = type or _type_of(bookmark_id, self.list())
         operation, arguments = _call(bookmark_id, kind, from_date, to_date, self._today())

@@ -98,7 +98,7 @@ class DirectoryExports(ExportRuns):
             DiskFullError: when there is no room.
             DestinationError: when objects under a URL cannot be read or written.
             MissingExtraError: when the format or the URL needs an extra that is not installed.
-            Errors of `events`: for a slice that could not be fetched; the complete ones stay.
+            ExportError, APIError: for a slice that could not be fetched, as for `events`; the complete ones stay.
         """
         return self._run(path, from_date, to_date, options, overwrite=overwrite, progress=progress).run()
 
@@ -129,7 +129,7 @@ class DirectoryExports(ExportRuns):
                 given again, they and the query must be the manifest's.
 
         Raises:
-            Errors of `to_directory`: for the same reasons.
+            MixpanelError: the errors of `to_directory`.
         """
         return self._run(path, from_date, to_date, options, look_back=look_back, progress=progress).run()
 
@@ -158,7 +158,7 @@ class DirectoryExports(ExportRuns):
         Raises:
             InvalidArgumentError: for days outside the directory's range.
             DirectoryMismatchError: (a ValueError) when the directory holds another export, or no complete slice.
-            Errors of `to_directory`: for the same reasons.
+            MixpanelError: the other errors of `to_directory`.
         """
         return self._run(path, from_date, to_date, options, refetch=True, progress=progress).run()
 

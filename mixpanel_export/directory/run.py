@@ -93,7 +93,7 @@ class DirectoryRun:
             DiskFullError: when there is no room.
             CancelledError: when it was cancelled.
             MissingExtraError: when the format needs packages that are not installed.
-            Errors of a slice: that could not be fetched; the others are complete, and stay.
+            ExportError, APIError: for a slice that could not be fetched; the others are complete, and stay.
         """
         # Fail before anything is created; the state is read again under the lock.
         self._conversion_for(self._reconcile().manifest)

@@ -111,9 +111,6 @@ class Plans(_Plans, DirectoryExports):
     ) -> Sequence[SliceTask]:
         """Cut a range of days into slices for workers elsewhere: pickle them, and fetch each where it lands.
 
-        >>> for task in client.export.slices("2024-01-01", "2024-03-31"):  # doctest: +SKIP
-        ...     pool.submit(task.to_file, f"events_{task.from_date}.parquet")
-
         Args:
             from_date: the first day, as for `events`.
             to_date: the last day, as for `events`.
@@ -126,7 +123,11 @@ class Plans(_Plans, DirectoryExports):
 
         Raises:
             InvalidArgumentError: for an argument that is not allowed; nothing is sent.
-            Errors of `events`: when the probe fails.
+            ExportError, APIError: when the probe fails, as for `events`.
+
+        Examples:
+            >>> for task in client.export.slices("2024-01-01", "2024-03-31"):  # doctest: +SKIP
+            ...     pool.submit(task.to_file, f"events_{task.from_date}.parquet")
         """
         return self._tasks(from_date, to_date, probe, options)
 

@@ -261,7 +261,7 @@ class Export(ExportCalls, Plans, ExportResource):
 
         Raises:
             InvalidArgumentError: for an argument that is not allowed; nothing is sent.
-            Errors of `events`: when the sample fails.
+            ExportError, APIError: when the sample fails, as for `events`.
         """
         return self._discover(self._discovery(from_date, to_date, sample, lexicon, options))
 
@@ -293,7 +293,7 @@ class Export(ExportCalls, Plans, ExportResource):
         Raises:
             MissingExtraError: when the extra `arrow` is not installed.
             InvalidArgumentError: for an argument that is not allowed; nothing is sent.
-            Errors of `events`: when the sample fails.
+            ExportError, APIError: when the sample fails, as for `events`.
         """
         discovery = self._columns_discovery(from_date, to_date, sample, lexicon, options)
         return discovery.choose_columns(self._discover(discovery))

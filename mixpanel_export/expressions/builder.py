@@ -31,6 +31,7 @@ from mixpanel_export.expressions.tree import (
 from mixpanel_export.expressions.values import unix_seconds
 
 Operand: TypeAlias = "Expr | Expression | str | int | float | bool | date | Sequence[Operand]"
+"""Anything that can stand beside an operator of an `Expr`."""
 
 
 @attrs.frozen(eq=False, repr=False)

@@ -109,7 +109,7 @@ class Property:
 
 @attrs.frozen
 class ListLiteral:
-    """`[1, 2]`."""
+    """A list, such as `[1, 2]`."""
 
     items: tuple[Expression, ...] = attrs.field(converter=_as_tuple)
     depth: int = attrs.field(init=False, eq=False, repr=False)
@@ -120,7 +120,7 @@ class ListLiteral:
 
 @attrs.frozen
 class Unary:
-    """`-x` or `not x`."""
+    """An operator and its operand: `-x` or `not x`."""
 
     operator: UnaryOperator = attrs.field(validator=_one_of(UNARY_PRECEDENCE))
     operand: Expression
@@ -144,7 +144,7 @@ class Call:
 
 @attrs.frozen
 class Binary:
-    """`left operator right`."""
+    """An operator and its two operands, such as `left > right`."""
 
     operator: BinaryOperator = attrs.field(validator=_one_of(BINARY_PRECEDENCE))
     left: Expression
@@ -184,3 +184,4 @@ class Binary:
 
 
 Expression: TypeAlias = Literal | ListLiteral | Property | Unary | Binary | Call
+"""A parsed expression: the root of its tree."""

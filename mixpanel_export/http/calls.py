@@ -267,7 +267,7 @@ def _check_credentials(context: Context, operation: Operation[Any]) -> None:
     if not operation.security & context.auth.schemes:
         usable = "a service account" if "serviceAccount" in operation.security else "an OAuth token"
         raise ConfigurationError(
-            "auth", f"{operation.name} does not accept {context.auth.description}; use {usable}"
+            "auth", f"{operation.name} does not accept the {context.auth.description}; use {usable}"
         )
     if "{project_id}" in operation.path and context.project_id is None:
         raise ConfigurationError("project_id", f"required by {operation.name}; the client has none")

@@ -59,8 +59,6 @@ def mixpanel_source(
 ) -> Any:
     """Return a dlt source with the resources `events`, `profiles`, `annotations`, `cohorts` and `lexicon`.
 
-    >>> pipeline.run(mixpanel_source("2024-01-01").with_resources("events"))  # doctest: +SKIP
-
     `events` is loaded incrementally: the first load fetches all days, and each later one the days since, and again
     those of the look-back. A day that is fetched again is replaced, and a day that has become empty is emptied. The
     state of the pipeline says which days are there. Its table has `event`, `time`, `distinct_id`, `insert_id`,
@@ -86,6 +84,9 @@ def mixpanel_source(
         MissingExtraError: when the extra `dlt` is not installed.
         InvalidArgumentError: for an argument that is not allowed. Extracting raises it when the table holds events
             of another query.
+
+    Examples:
+        >>> pipeline.run(mixpanel_source("2024-01-01").with_resources("events"))  # doctest: +SKIP
     """
     check_options(options, ExportOptions)
     for name in _NOT_HERE:

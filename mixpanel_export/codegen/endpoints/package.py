@@ -21,11 +21,7 @@ _MARK = "by `mixpanel-export codegen`"
 def compile_endpoints(spec: str | os.PathLike[str], output: str | os.PathLike[str]) -> None:
     """Compile an OpenAPI file into a package with one typed method for each operation.
 
-    The package `company_api` has the classes `CompanyApi` and `AsyncCompanyApi`, which take a client:
-
-    >>> compile_endpoints("company.yaml", "company_api")  # doctest: +SKIP
-    >>> from company_api import CompanyApi  # doctest: +SKIP
-    >>> CompanyApi(client).audits.list(project_id=1)  # doctest: +SKIP
+    The package `company_api` has the classes `CompanyApi` and `AsyncCompanyApi`, which take a client.
 
     Args:
         spec: the OpenAPI file, in YAML or JSON.
@@ -36,6 +32,11 @@ def compile_endpoints(spec: str | os.PathLike[str], output: str | os.PathLike[st
         GenerationError: The file has mistakes: one line for each, with file and line.
         InvalidArgumentError: `output` cannot be the directory of a package, or holds something else.
         MissingExtraError: The extra `codegen` is not installed.
+
+    Examples:
+        >>> compile_endpoints("company.yaml", "company_api")  # doctest: +SKIP
+        >>> from company_api import CompanyApi  # doctest: +SKIP
+        >>> CompanyApi(client).audits.list(project_id=1)  # doctest: +SKIP
     """
     package = _checked(output)
     with tempfile.TemporaryDirectory() as scratch:
@@ -47,7 +48,7 @@ def compile_endpoints(spec: str | os.PathLike[str], output: str | os.PathLike[st
 def find_stale(spec: str | os.PathLike[str], output: str | os.PathLike[str]) -> list[str]:
     """Return the files of a compiled package that differ from what its OpenAPI file compiles to now.
 
-    Args and errors are those of `compile_endpoints`; nothing is written.
+    Takes the same arguments as `compile_endpoints` and raises the same errors; writes nothing.
     """
     package = _checked(output)
     with tempfile.TemporaryDirectory() as scratch:
