@@ -72,9 +72,7 @@ class Page:
         patch.chdir(self.folder)
         for name in [name for name in os.environ if name.startswith(("MIXPANEL_", "MP_"))]:
             patch.delenv(name)
-        # The keys of a signature stand beside the service account, which comes first.
-        keys = CREDENTIALS.environment(self.sandbox.url, "signature")
-        for name, value in (keys | self.sandbox.environment).items():
+        for name, value in self.sandbox.environment.items():
             patch.setenv(name, value)
         patch.setenv("PATH", f"{programs}:{Path(sys.executable).parent}:{os.environ['PATH']}")
         patch.setenv("PYTHONPATH", f"{programs}:{ROOT}:{ROOT / 'generated'}")
@@ -89,6 +87,12 @@ class Page:
         patch.setenv("COLUMNS", "80")
         patch.setattr(Servers, "choose", _choose(self.sandbox.url))
         patch.setattr(Limits, "allowance", budgets.allowance)
+        self._patch = patch
+
+    def add_keys(self) -> None:
+        """Set the keys of a signature beside the service account, which comes first."""
+        for name, value in CREDENTIALS.environment(self.sandbox.url, "signature").items():
+            self._patch.setenv(name, value)
 
     def close(self) -> None:
         self._resources.close()
@@ -107,6 +111,8 @@ def run_python(example: Example) -> None:
         (page.folder / "test_page.py").write_text(source, encoding="utf-8")
         run(page, "python -m pytest -q -p no:cacheprovider test_page.py")
         return
+    if "MIXPANEL_API_KEY" in source:
+        page.add_keys()
     padded = "\n" * (example.line + source.line_offset) + source  # type: ignore[attr-defined]
     code = compile(padded, example.path, "exec", dont_inherit=True)
     printed = io.StringIO()
