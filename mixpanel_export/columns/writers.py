@@ -40,6 +40,8 @@ ColumnFormat = Literal["parquet", "csv", "arrow"]
 # The rows of a Parquet row group, and the bytes at which it ends earlier.
 _GROUP_ROWS = 122_880
 _GROUP_BYTES = 32 << 20
+# The first rows of a file, which tell the texts that repeat.
+_SAMPLE_ROWS = 1000
 _READ_ROWS = 32_768
 _READ_BYTES = 8 << 20
 _PARQUET_MAGIC = b"PAR1"
@@ -186,24 +188,9 @@ class _ParquetWriter:
     """Gathers tables into row groups of a sensible size."""
 
     def __init__(self, file: Any, schema: pa.Schema) -> None:
-        # Numbers, and texts that hardly ever repeat, are smaller without a dictionary.
-        unique = {"properties", "insert_id"}
-        repeated: Any = [
-            name
-            for name, column_type in zip(schema.names, schema.types, strict=True)
-            if pa.types.is_string(column_type) and name not in unique
-        ]
-        self._writer = pq.ParquetWriter(
-            file,
-            schema,
-            compression="zstd",
-            compression_level=1,
-            use_dictionary=repeated,
-            write_statistics=True,
-            version="2.6",
-            # Arrow's own pool never gives back what a thread has once had.
-            memory_pool=pa.system_memory_pool(),
-        )
+        self._file = file
+        self._schema = schema
+        self._writer: pq.ParquetWriter | None = None
         self._tables: list[pa.Table] = []
         self._rows = 0
         self._bytes = 0
@@ -217,15 +204,43 @@ class _ParquetWriter:
 
     def close(self) -> None:
         try:
-            self._flush()
+            if self._rows or self._writer is None:
+                self._flush()
         finally:
-            self._writer.close()
+            if self._writer is not None:
+                self._writer.close()
 
     def _flush(self) -> None:
-        if self._rows:
-            table = pa.concat_tables(self._tables)
-            self._tables, self._rows, self._bytes = [], 0, 0
-            self._writer.write_table(table, row_group_size=_GROUP_ROWS)
+        table = pa.concat_tables(self._tables) if self._tables else self._schema.empty_table()
+        self._tables, self._rows, self._bytes = [], 0, 0
+        if self._writer is None:
+            self._writer = self._open(table)
+        self._writer.write_table(table, row_group_size=_GROUP_ROWS)
+
+    def _open(self, first: pa.Table) -> pq.ParquetWriter:
+        """Open the file, for rows like those of its first row group."""
+        repeated: Any = _repeated(first.slice(0, _SAMPLE_ROWS))
+        return pq.ParquetWriter(
+            self._file,
+            self._schema,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=repeated,
+            write_statistics=True,
+            version="2.6",
+            # Arrow's own pool never gives back what a thread has once had.
+            memory_pool=pa.system_memory_pool(),
+        )
+
+
+def _repeated(sample: pa.Table) -> list[str]:
+    """Return the columns that are smaller with a dictionary: texts that repeat."""
+    texts = zip(sample.column_names, sample.columns, strict=True)
+    return [
+        name
+        for name, column in texts
+        if pa.types.is_string(column.type) and 2 * pc.count_distinct(column).as_py() <= len(column)
+    ]
 
 
 class _ArrowWriter:
