@@ -21,7 +21,7 @@ __all__ = ["Best", "Measurement", "Run", "bars", "costs", "main", "ratios", "tab
 OTHERS = ("mixpanel-headless", "tap-mixpanel", "mixpanel-utils", "curl", "DuckDB")
 FLOOR = "floor"
 OURS = ("events", "fields", "deduplicated", "directory", "parquet", "parquet-json")
-FREE, LIMITED, SLOW = "no limits", "Mixpanel's limits", "Mixpanel's limits and 2 MB/s per connection"
+FREE, LIMITED, SLOW = "no limits", "Mixpanel's limits", "Mixpanel's limits, 2 MB/s per connection"
 LARGE = "large"
 # The contenders of the chart, by the names that users know them by.
 BARS: Mapping[str, str] = {
@@ -178,14 +178,17 @@ def _compared_sizes(measurement: Measurement, condition: str) -> list[str]:
 
 def costs(measurement: Measurement) -> Iterator[str]:
     """Yield the lines of the table of time and memory by size, and of requests."""
-    sizes = [size for size in measurement.sizes if any(run.size == size for run in measurement.runs)]
+    ran = {(run.condition, run.size) for run in measurement.runs}
+    sizes = [size for size in measurement.sizes if (FREE, size) in ran]
+    limits = [condition for condition in (LIMITED, SLOW) if (condition, LARGE) in ran]
     heads = [f"{size}: {measurement.sizes[size]:,} events" for size in sizes]
-    yield from _head("", *heads, "large, Mixpanel's limits", "… and 2 MB/s per connection")
+    yield from _head("", *heads, *(f"{LARGE}, {condition}" for condition in limits))
     for name in measurement.have((*OTHERS, *OURS)):
-        free = [measurement.best(name, FREE, size) for size in sizes]
-        limited = [measurement.best(name, condition, LARGE) for condition in (LIMITED, SLOW)]
-        label = f"`{name}`" if name in OURS else name
-        yield _row(label, *map(_cost, free), *map(_requests, limited))
+        yield _row(
+            f"`{name}`" if name in OURS else name,
+            *(_cost(measurement.best(name, FREE, size)) for size in sizes),
+            *(_requests(measurement.best(name, condition, LARGE)) for condition in limits),
+        )
 
 
 def bars(measurement: Measurement) -> list[Bar]:

@@ -18,6 +18,8 @@ from attrs import frozen
 
 from benchmarks import process
 from benchmarks.data import FIRST_DAY, Dataset, add_cache_option, dataset
+from benchmarks.others import OTHERS
+from benchmarks.ours import OURS
 from benchmarks.report import FREE, LARGE, LIMITED, SLOW, Measurement, Run, tables, write_chart
 from benchmarks.server import Server, serving
 from mixpanel_export.sandbox import SandboxCredentials
@@ -75,16 +77,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     contenders = [
         Contender(name, module, pythons[module]) for module, names in found.items() for name in names
     ]
-    if chosen.only:
-        if missing := set(chosen.only) - {contender.name for contender in contenders}:
-            sys.exit(f"--only: unknown, or not installed: {', '.join(sorted(missing))}")
-        contenders = [contender for contender in contenders if contender.name in chosen.only]
+    expected = chosen.only or (*OTHERS, *OURS)
+    if missing := [name for name in expected if name not in found["others"] | found["ours"]]:
+        print(f"not measured, since not installed here: {', '.join(missing)}", file=sys.stderr)
     sizes = {size: round(chosen.events * share) for size, share in SIZES.items()}
     measurement = Measurement(versions(), sizes, found["others"])
     for scenario in SCENARIOS:
-        if scenario.size in (chosen.size or SIZES) and not (scenario.limits and chosen.no_limits):
+        names = set(expected) & set(scenario.only or expected)
+        wanted = [contender for contender in contenders if contender.name in names]
+        is_chosen = scenario.size in (chosen.size or SIZES) and not (scenario.limits and chosen.no_limits)
+        if wanted and is_chosen:
             print(f"{scenario.size}, {scenario.condition}", file=sys.stderr, flush=True)
-            wanted = [one for one in contenders if not scenario.only or one.name in scenario.only]
             data = dataset(chosen.cache, sizes[scenario.size])
             measurement.runs += _measure(scenario, wanted, data, min(chosen.rounds, scenario.rounds))
             measurement.write(chosen.json or chosen.cache / "measured.json")
@@ -99,7 +102,13 @@ def _parser() -> argparse.ArgumentParser:
         "--events", type=int, default=480_000, help="the events of the size `large` (default: %(default)s)"
     )
     parser.add_argument("--size", action="append", choices=list(SIZES), help="a size; repeatable")
-    parser.add_argument("--only", action="append", metavar="NAME", help="a contender; repeatable")
+    parser.add_argument(
+        "--only",
+        action="append",
+        choices=[*OTHERS, *OURS],
+        metavar="NAME",
+        help="a contender, such as events or curl; repeatable",
+    )
     parser.add_argument("--no-limits", action="store_true", help="leave out what Mixpanel's limits slow down")
     parser.add_argument(
         "--rounds", type=int, default=3, help="the runs of each contender (default: %(default)s)"
