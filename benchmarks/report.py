@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from math import inf, isnan, nan
+from math import isnan, nan
 from pathlib import Path
 
 from attrs import asdict, define, field, frozen
@@ -163,7 +163,7 @@ def ratios(measurement: Measurement) -> Iterator[str]:
                     for other in others
                 ),
                 # Of the largest size: a small one takes little more than what any call does once.
-                _number(pairs[FLOOR][-1][0].cpu / pairs[FLOOR][-1][1].cpu),
+                _number(pairs[FLOOR][-1][0].cpu / pairs[FLOOR][-1][1].cpu, places=2),
             )
 
 
@@ -204,14 +204,16 @@ def _cost(best: Best) -> str:
 def _requests(best: Best) -> str:
     if isnan(best.seconds):
         return ""
+    requests = f", {best.requests:.0f} request{'s' * (best.requests != 1)}" if best.requests else ""
     refused = f", {best.refused} refused" if best.refused else ""
-    return f"{_number(best.seconds)} s, {best.requests:.0f} request{'s' * (best.requests != 1)}{refused}"
+    return f"{_number(best.seconds)} s{requests}{refused}"
 
 
-def _number(value: float) -> str:
+def _number(value: float, *, places: int | None = None) -> str:
     if isnan(value):
         return ""
-    places = next(places for limit, places in ((2, 2), (10, 1), (inf, 0)) if value < limit)
+    if places is None:
+        places = 2 if value < 1 else 1 if value < 10 else 0
     return f"{value:.{places}f}"
 
 

@@ -82,7 +82,7 @@ def test_costs_have_seconds_memory_and_requests() -> None:
     )
     head, _, curl, events = map(cells, costs(measured))
     assert head[1:3] == ["large: 10,000 events", "largest: 100,000 events"]
-    assert curl == ["curl", "1.25 s, 10 MiB", "", "", ""]
+    assert curl == ["curl", "1.2 s, 10 MiB", "", "", ""]
     assert events == ["`events`", "", "0.50 s, 10 MiB", "12 s, 3 requests, 2 refused", "3.0 s, 1 request"]
 
 
