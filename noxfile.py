@@ -35,6 +35,7 @@ MOST_PACKAGES = 12
 AZURITE = "azurite@3.37.0"
 # The tests that depend most on the Python they run on: sockets, compression, dates, processes.
 MOST_DEPENDENT = ("tests/anywhere", "tests/records", "tests/http", "tests/export", "tests/test_package.py")
+PYTHONS = ("3.12", "3.13", "3.14")
 SPARK_PAGE = "docs/integrations/spark.md"
 RECIPE_PAGES = ("docs/integrations/engines.md", "docs/integrations/orchestrators.md")
 
@@ -63,7 +64,7 @@ def slow(session: nox.Session) -> None:
     session.run("pytest", *selection)
 
 
-@nox.session(python=["3.12", "3.13", "3.14"], download_python="never", tags=["ci"])
+@nox.session(python=PYTHONS, download_python="never", tags=["ci"])
 def pythons(session: nox.Session) -> None:
     """Run a part of the tests on the other Pythons that are here; `-- tests` runs all of them."""
     install(session, "test")
@@ -269,6 +270,8 @@ def release_check(session: nox.Session) -> None:
     for name in (
         "tests",
         "slow",
+        *(f"pythons-{version}" for version in PYTHONS),
+        "integrations",
         "contract",
         "lint",
         "lint-spec",
