@@ -64,7 +64,7 @@ def on_page_markdown(
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Mark what a narrow screen may wrap, and what must stay whole (see `site.css`)."""
     html = re.sub(
-        r'<div class="language-(text|sh) highlight">.*?</div>',
+        r'<div class="language-(text|sh)[^"]*">.*?</div>',
         lambda found: _MARKS[found[1]](found[0]),
         html,
         flags=re.S,

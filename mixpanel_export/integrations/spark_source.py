@@ -75,7 +75,7 @@ def register(spark: Any) -> None:
 class MixpanelDataSource(DataSource):
     """The data source `mixpanel`, for batch and streaming queries.
 
-    Options, all of them texts:
+    Options, all of them strings:
 
     - `from`, `to`: the first and the last day; by default, the last is yesterday, or a stream never ends.
     - `event`, `fields`, `exclude`: a name, or a JSON list of names. `where`: a segmentation expression.
