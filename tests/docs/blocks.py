@@ -7,7 +7,7 @@ Sybil finds the blocks; this module decides how to run one, by its language:
 
     python    executed, and its names stay for later blocks; if it defines tests, pytest runs it
     sh        run by bash; of a README command that creates `.venv`, only the part that uses it
-    crontab   the command of each line is run by bash
+    crontab   the command of each line is run by sh in cron's environment, up to LAST_NIGHT
     text      compared with the output of the block before it; `…` matches anything
     json, yaml, toml   parsed
     {.yaml title="company.yaml"}   parsed, and written to that file
@@ -24,6 +24,7 @@ import io
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -51,6 +52,9 @@ CREATES_VENV = "python3 -m venv .venv && "
 
 # The service account that pages use where they show how to pass one.
 CREDENTIALS = SandboxCredentials(username="exporter.1a2b3c.mp-service-account", secret="its-secret")
+
+# The page on cron shows two nights before this one; the job itself would go on to yesterday.
+LAST_NIGHT = "2024-03-12"
 
 
 class Page:
@@ -135,7 +139,28 @@ def run_crontab(example: Example) -> None:
     for line in example.parsed.splitlines():
         *when, command = line.split(maxsplit=5)
         assert len(when) == 5, line
-        run(example.namespace["page"], command)
+        run_as_cron(example.namespace["page"], command)
+
+
+def run_as_cron(page: Page, command: str) -> None:
+    """Run a job at home, with little in the environment, and credentials from the configuration file."""
+    assert " --to " not in command, "a job with a fixed last day never moves on"
+    settings = {
+        name.removeprefix("MIXPANEL_").lower(): value for name, value in page.sandbox.environment.items()
+    }
+    lines = [
+        f"{name.removeprefix('service_account_')} = {json.dumps(value)}" for name, value in settings.items()
+    ]
+    config = page.folder / ".config" / "mixpanel-export" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.touch(mode=0o600)
+    config.write_text("\n".join(["[profiles.default]", *lines, ""]), encoding="utf-8")
+    command = command.replace("/srv/mixpanel", str(page.folder)).replace(
+        " --output", f" --to {LAST_NIGHT} --output"
+    )
+    environment = {"HOME": str(page.folder), "PATH": "/usr/bin:/bin", "PYTHONPATH": os.environ["PYTHONPATH"]}
+    given = " ".join(f"{name}={shlex.quote(value)}" for name, value in environment.items())
+    run(page, f"env -i {given} /bin/sh -c {shlex.quote(command)}")
 
 
 def run(page: Page, source: str) -> None:
