@@ -40,6 +40,7 @@ LAYERS = (
         "_mounts",
         "_temporary",
         "_atomic",
+        "_validators",
         "_extras",
         "_locks",
         "_formats",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
-from attrs import field, frozen, validators
+from attrs import field, frozen
 
 from mixpanel_export._deprecated import renamed_attributes
+from mixpanel_export._validators import at_least
 from mixpanel_export.errors import ConfigurationError
 from mixpanel_export.http.servers import Family
 from mixpanel_export.http.stores import BudgetStore, check_shared
@@ -34,7 +35,7 @@ MAX_WAIT: Final = 120.0
 DIRECTORY_MAX_WAIT: Final = 2 * 3600.0
 """Seconds that a request of a directory export waits by default: an hourly budget frees within this time."""
 
-_AT_LEAST_ONE = validators.optional([validators.instance_of(int), validators.ge(1)])
+_AT_LEAST_ONE = at_least(1, int)
 
 
 class BudgetWarning(UserWarning):
@@ -92,7 +93,7 @@ class Limits:
     query: Quota = Quota(per_hour=60, concurrent=5)
     schemas: Quota = Quota(per_minute=5)
     shared: bool | str | BudgetStore = field(default=True, validator=check_shared, repr=_without_password)
-    max_wait: float | None = field(default=None, validator=validators.optional(validators.ge(0)))
+    max_wait: float | None = field(default=None, validator=at_least(0))
 
     def allowance(self, family: Family) -> Quota | None:
         """Return the quota of a family of calls, or None where nothing is counted."""

@@ -11,9 +11,10 @@ import random
 import time
 from collections.abc import Callable
 
-from attrs import Factory, define, field, frozen, validators
+from attrs import Factory, define, field, frozen
 
 from mixpanel_export._deprecated import renamed_attributes
+from mixpanel_export._validators import at_least
 from mixpanel_export.errors import (
     APIError,
     IncompleteExportError,
@@ -64,11 +65,11 @@ class RetryPolicy:
         max_rate_limit_wait: the most seconds that a call waits because of 429 answers in all.
     """
 
-    attempts: int = field(default=6, validator=validators.ge(1))
-    initial_wait: float = field(default=0.5, validator=validators.ge(0))
-    max_wait: float = field(default=60.0, validator=validators.ge(0))
-    max_retry_after: float = field(default=3700.0, validator=validators.ge(0))
-    max_rate_limit_wait: float = field(default=2 * 3600.0, validator=validators.ge(0))
+    attempts: int = field(default=6, validator=at_least(1, int))
+    initial_wait: float = field(default=0.5, validator=at_least(0))
+    max_wait: float = field(default=60.0, validator=at_least(0))
+    max_retry_after: float = field(default=3700.0, validator=at_least(0))
+    max_rate_limit_wait: float = field(default=2 * 3600.0, validator=at_least(0))
 
     def backoff(self, failures: int, chance: float) -> float:
         """Return the seconds to wait after this many failures in a row, when the server did not say.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,14 +12,17 @@ from mixpanel_export import (
     APIError,
     AuthenticationError,
     BadRequestError,
+    ConfigurationError,
     IncompleteExportError,
     InvalidResponseError,
+    Limits,
     MalformedEventError,
     MixpanelError,
     NetworkError,
     NotFoundError,
     PaymentRequiredError,
     PermissionDeniedError,
+    Quota,
     RateLimitError,
     RequestTimeoutError,
     RetryPolicy,
@@ -184,8 +189,19 @@ def test_a_wait_is_never_longer_than_a_quarter_above_the_longest(failures: int, 
     assert 0 < policy.backoff(failures, chance) <= 75
 
 
-def test_nonsense_is_refused_when_the_policy_is_made() -> None:
-    with pytest.raises(ValueError, match="attempts"):
-        RetryPolicy(attempts=0)
-    with pytest.raises(ValueError, match="initial_wait"):
-        RetryPolicy(initial_wait=-1)
+@pytest.mark.parametrize(
+    ("kind", "setting", "message"),
+    [
+        (RetryPolicy, {"attempts": 0}, "attempts: expected an integer of at least 1, got 0"),
+        (RetryPolicy, {"attempts": 1.5}, "attempts: expected an integer of at least 1, got 1.5"),
+        (RetryPolicy, {"initial_wait": -1}, "initial_wait: expected a number of at least 0, got -1"),
+        (RetryPolicy, {"max_wait": float("nan")}, "max_wait: expected a number of at least 0, got nan"),
+        (RetryPolicy, {"max_wait": None}, "max_wait: expected a number of at least 0, got None"),
+        (Limits, {"max_wait": "2 h"}, "max_wait: expected a number of at least 0, got '2 h'"),
+        (Quota, {"per_hour": True}, "per_hour: expected an integer of at least 1, got True"),
+    ],
+)
+def test_nonsense_is_refused_when_a_policy_is_made(kind: Any, setting: Any, message: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        kind(**setting)
+    assert str(caught.value) == message
