@@ -167,7 +167,9 @@ class _Handler(logging.Handler):
         text = record.getMessage()
         argument = getattr(record, "argument", None)
         # A message that begins with an argument of the library, which here is an option.
-        self._report(f"--{text}" if argument and text.startswith(argument) else text)
+        if argument and text.startswith(argument):
+            text = f"--{argument.replace('_', '-')}{text.removeprefix(argument)}"
+        self._report(text)
 
 
 class _RetryHandler(logging.Handler):

@@ -11,6 +11,7 @@ from mixpanel_export.cli.output.target import QueryTarget
 from mixpanel_export.cli.output.titles import title_of
 from mixpanel_export.cli.suggestions import known_events, remember_events
 from mixpanel_export.client import add_event_names
+from mixpanel_export.http.event_names import EVENT_ARGUMENTS, has_counts
 from mixpanel_export_api.api import Map, Operation, Table
 
 __all__ = ["run_operation"]
@@ -33,7 +34,7 @@ def run_operation(
         return getattr(getattr(client, tag), method)(**arguments)
 
     with client_for(invocation, check=send) as client:
-        if arguments.get("event"):
+        if any(arguments.get(name) for name in EVENT_ARGUMENTS):
             add_event_names(client, known_events(invocation))
         response = send(client)
     target.write(response, title_of(operation.name, arguments), invocation.reporter)
@@ -50,9 +51,9 @@ def _events_in(operation: Operation[Any], arguments: Mapping[str, Any], response
     if operation.name == "events.names":
         return cast(list[str], response)
     rows = response.to_rows() if isinstance(response, Table) else []
-    named = [str(row["event"]) for row in rows if row.get("event")]
-    if not named and (rows or isinstance(response, Map)):
-        for name in ("event", "born_event"):
+    named = [str(row["event"]) for row in rows if row.get("event") and has_counts([row])]
+    if not named and (has_counts(rows) if isinstance(response, Table) else isinstance(response, Map)):
+        for name in EVENT_ARGUMENTS:
             given = arguments.get(name, ())
             named += [given] if isinstance(given, str) else given
     return [*dict.fromkeys(named)]

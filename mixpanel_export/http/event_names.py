@@ -9,7 +9,7 @@ from typing import Any, cast
 from mixpanel_export._text import shortened
 from mixpanel_export_api.api import Table
 
-__all__ = ["EventNames"]
+__all__ = ["EVENT_ARGUMENTS", "EventNames", "has_counts"]
 
 _logger = logging.getLogger("mixpanel_export")
 
@@ -19,6 +19,8 @@ _MAX_NAMES = 5_000
 _MAX_EMPTY_BYTES = 1 << 16
 _COUNTS = {"value", "count", "users"}
 _FILTERS = ("where", "on")
+EVENT_ARGUMENTS = ("born_event", "event")
+"""The arguments that name events; the first is the one that retention begins with."""
 
 
 class EventNames:
@@ -42,18 +44,23 @@ class EventNames:
         if operation == "events.names" and isinstance(answer, list):
             self.add(cast("list[object]", answer))
             return
-        wanted = arguments.get("event")
-        if wanted is None and operation != "events.top":
+        names = [name for name in EVENT_ARGUMENTS if arguments.get(name) is not None]
+        if not names and operation != "events.top":
             return
         if size > _MAX_EMPTY_BYTES or not isinstance(answer, Table):
             return
         rows = answer.to_rows()
-        if wanted is None:
+        if not names:
             self.add(row.get("event") for row in rows)
-        elif not any(row[name] for row in rows for name in _COUNTS & row.keys()):
-            self.warn_of_none(wanted, arguments)
+        elif not has_counts(rows):
+            # Of retention, the second event may be the one that nobody has had.
+            began = len(names) > 1 and any(row.get("first") for row in rows)
+            name = names[-1] if began else names[0]
+            self.warn_of_none(arguments[name], arguments, name)
 
-    def warn_of_none(self, wanted: str | Sequence[str], arguments: Mapping[str, Any]) -> None:
+    def warn_of_none(
+        self, wanted: str | Sequence[str], arguments: Mapping[str, Any], argument: str = "event"
+    ) -> None:
         """Log that there are no events of these names, and similar names if any are known.
 
         A name that was seen before is right, so its event just did not happen; with a filter, the same may be true
@@ -61,6 +68,7 @@ class EventNames:
 
         Args:
             arguments: the days and the filters that were asked for.
+            argument: the argument of these names.
         """
         names = [wanted] if isinstance(wanted, str) else [*wanted]
         if not names or any(name in self._names for name in names):
@@ -71,7 +79,8 @@ class EventNames:
         first, last = arguments.get("from_date"), arguments.get("to_date")
         days = f"from {first} to {last}" if first and last else "in the range"
         hint = f"; did you mean {_either(similar)}?" if similar else ""
-        _logger.warning("event %s: no events %s%s", _either(names), days, hint, extra={"argument": "event"})
+        text = "%s %s: no events %s%s"
+        _logger.warning(text, argument, _either(names), days, hint, extra={"argument": argument})
 
     def _similar(self, name: str) -> list[str]:
         import difflib  # few programs get here
@@ -79,6 +88,11 @@ class EventNames:
         by_form = {known.casefold(): known for known in [*self._names]}
         forms = difflib.get_close_matches(name.casefold(), by_form, n=3, cutoff=0.6)
         return [by_form[form] for form in forms]
+
+
+def has_counts(rows: Iterable[Mapping[str, Any]]) -> bool:
+    """Return whether any row of a report counts something."""
+    return any(row[name] for row in rows for name in _COUNTS & row.keys())
 
 
 def _either(names: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ import pytest
 
 from mixpanel_export.sandbox import Sandbox
 
-from .runner import refused, run
+from .runner import DAYS, refused, run
 
 WEEK = ["--from", "2024-01-01", "--to", "2024-01-07"]
 SERIES = ["query", "segmentation", "query", "--event", "Purchase", *WEEK, "--sandbox"]
@@ -123,3 +123,20 @@ def test_annotations_are_created_updated_and_deleted(mixpanel_sandbox: Sandbox) 
     assert [annotation["description"] for annotation in listed] == ["New prices"]
     call("delete", "--id", number)
     assert call("list", *days)["results"] == []
+
+
+def test_the_last_of_several_events_counts_with_a_warning() -> None:
+    query = ["query", "segmentation", "query", "--event", "Search", *DAYS, "--sandbox"]
+    result = run(*query, "--event", "Purchase")
+    assert "warning: --event takes one value and is given 2 times; the last one counts" in result.err
+    assert "Purchase" in result.out
+    assert "warning" not in run(*query).err
+
+
+def test_a_first_event_that_nobody_had_is_told() -> None:
+    query = ["query", "retention", "query", *DAYS, "--sandbox", "--born-event"]
+    assert run(*query, "Sign Up", "--event", "Purchase").err == ""
+    result = run(*query, "Sign up")
+    assert "warning: --born-event 'Sign up': no events from 2024-01-01 to 2024-01-02" in result.err
+    # A name without events is not remembered as one that the project has.
+    assert "did you mean 'Sign Up'?" in run(*query, "Sign up").err

@@ -205,7 +205,7 @@ def _option(operation: Operation[Any], name: str, help: str) -> Option:
     else:
         settings |= {"type": _TYPES.get(str(schema.get("type")), str), "metavar": _metavar(name, schema)}
     if name in _EVENTS:
-        settings["shell_complete"] = suggest_events
+        settings |= {"shell_complete": suggest_events, "warns": not settings.get("multiple")}
     return Option([*flags, name], required=name in operation.required, help=help, **settings)
 
 
