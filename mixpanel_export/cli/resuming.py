@@ -1,4 +1,4 @@
-"""The message of an interrupted export to a directory: how much of it was saved."""
+"""The message of an interrupted export to a directory: how many of its days were saved."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["explaining_interrupts"]
 
 @contextlib.contextmanager
 def explaining_interrupts(path: Path | str, progress: ProgressListener | None) -> Generator[ProgressListener]:
-    """Give an interrupt a message with the number of slices that are saved.
+    """Give an interrupt a message with the number of days that are saved.
 
     Args:
         path: the directory, or the URL of an object store, which is not read again.
@@ -28,31 +28,31 @@ def explaining_interrupts(path: Path | str, progress: ProgressListener | None) -
     Yields:
         The listener to use instead.
     """
-    before = _files(path)
+    before = _days(path)
     total = 0
 
     def listener(totals: Progress) -> None:
         nonlocal total
-        total = totals.slices
+        total = totals.days
         if progress is not None:
             progress(totals)
 
     try:
         yield listener
     except KeyboardInterrupt:
-        after = _files(path)
+        after = _days(path)
         if after is None or not total:
             raise KeyboardInterrupt("run the same command to resume") from None
-        saved = len(after - (before or set()))
-        raise KeyboardInterrupt(f"{saved} of {total} slices saved; run the same command to resume") from None
+        saved = sum(days for file, days in after.items() if file not in (before or {}))
+        raise KeyboardInterrupt(f"{saved} of {total} days saved; run the same command to resume") from None
 
 
-def _files(path: Path | str) -> set[str] | None:
-    """Return the names in the manifest; a slice counts as saved once it is listed there."""
+def _days(path: Path | str) -> dict[str, int] | None:
+    """Return the number of days in each file of the manifest; they count as saved once it is listed there."""
     if isinstance(path, str):
         return None
     try:
         manifest = LocalStorage(path).read_manifest()
     except (MixpanelError, OSError):
         return None
-    return set() if manifest is None else {slice_.file for slice_ in manifest.slices}
+    return {} if manifest is None else {entry.file: entry.slice_.days for entry in manifest.slices}

@@ -78,7 +78,7 @@ def test_interrupted_directory_keeps_complete_slices(mixpanel_sandbox: Sandbox, 
     wait_until(lambda: len(mixpanel_sandbox.requests) == 2 and manifest_of(tmp_path))
     code, err = stop(process, signal.SIGTERM)
     assert code == 143
-    assert "Terminated: 1 of 2 slices saved; run the same command to resume." in err
+    assert "Terminated: 1 of 2 days saved; run the same command to resume." in err
     (saved,) = manifest_of(tmp_path)
     assert sorted(file.name for file in tmp_path.iterdir()) == [saved, "manifest.json"]
     mixpanel_sandbox.faults.clear()

@@ -17,7 +17,7 @@ __all__ = ["sandbox"]
     "sandbox",
     cls=Command,
     connects=False,
-    short_help="Run a Mixpanel with sample data on this machine.",
+    short_help="Run a stand-in for Mixpanel, with sample data, on this machine.",
     example="mixpanel-export sandbox --port 8080 --no-limits",
 )
 @click.option(
@@ -58,4 +58,7 @@ def sandbox(
         click.echo("# Paste this into another shell:")
         for name, value in server.credentials.environment(server.url).items():
             click.echo(f"export {name}={value}")
-        threading.Event().wait()
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt("the sandbox has stopped") from None
