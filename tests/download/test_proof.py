@@ -103,7 +103,7 @@ def export_threads() -> list[str]:
     return [thread.name for thread in threading.enumerate() if thread.name.startswith("mixpanel-export")]
 
 
-def settled(quiet: Callable[[], bool], seconds: float = 3.0) -> bool:
+def settled(quiet: Callable[[], bool], seconds: float = 10.0) -> bool:
     end = time.monotonic() + seconds
     while not quiet() and time.monotonic() < end:
         time.sleep(0.02)

@@ -54,7 +54,7 @@ def by_day(wire: Wire, events_a_day: int = 200, delay: Callable[[int], float] = 
     wire.script = script
 
 
-def settled(quiet: Callable[[], bool], seconds: float = 3.0) -> bool:
+def settled(quiet: Callable[[], bool], seconds: float = 10.0) -> bool:
     end = time.monotonic() + seconds
     while not quiet() and time.monotonic() < end:
         time.sleep(0.02)
