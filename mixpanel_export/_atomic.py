@@ -41,7 +41,11 @@ class AtomicFile:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         _remove_leftovers(path)
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_PART, dir=path.parent)
+        try:
+            descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_PART, dir=path.parent)
+        except OSError as error:
+            # Its own path would mean nothing to the user.
+            raise OSError(error.errno, error.strerror, str(path)) from error
         self._temporary = Path(temporary)
         self.file = os.fdopen(descriptor, "w+b")
         # Tells other runs that this one is alive.

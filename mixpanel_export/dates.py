@@ -69,9 +69,7 @@ def to_wall_clock(argument: str, value: object, zone: datetime.tzinfo) -> str:
                 raise InvalidArgumentError(argument, given, "out of the range of dates") from None
         # On some systems, the %Y of strftime drops leading zeros.
         return value.isoformat(" ", "seconds")
-    raise InvalidArgumentError(
-        argument, value, 'expected a datetime.datetime or a string "YYYY-MM-DD HH:MM:SS"'
-    )
+    raise InvalidArgumentError(argument, value, 'expected a datetime or text such as "2024-01-31 09:30:00"')
 
 
 def to_moment(argument: str, value: object, zone: datetime.tzinfo) -> str:
@@ -88,7 +86,7 @@ def to_moment(argument: str, value: object, zone: datetime.tzinfo) -> str:
             value = None
     if isinstance(value, datetime.datetime):
         return (value if value.tzinfo is not None else value.replace(tzinfo=zone)).isoformat()
-    raise InvalidArgumentError(argument, given, "expected a datetime.datetime or ISO 8601 text")
+    raise InvalidArgumentError(argument, given, "expected a datetime or ISO 8601 text")
 
 
 def check_range(
@@ -108,7 +106,7 @@ def check_range(
             raise InvalidArgumentError(
                 name,
                 day.isoformat(),
-                f"expected a day up to today, {today.isoformat()} in this client's time zone; set timezone= to the "
+                f"expected a day up to today, {today.isoformat()} in the client's time zone; set timezone= to the "
                 "project's",
             )
 

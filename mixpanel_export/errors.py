@@ -467,8 +467,9 @@ class DirectoryMismatchError(InvalidArgumentError):
     Attributes:
         problem: the directory, and what it holds.
         hint: how to continue; may be empty.
-        reason: `another_export`, which the `differences` describe; `no_manifest`, slices that no manifest lists; or
-            `limited`, an export with a `limit`, which cannot be updated.
+        reason: `another_export`, which the `differences` describe; `another_range`, if only the last day differs;
+            `no_manifest`, slices that no manifest lists; or `limited`, an export with a `limit`, which cannot be
+            updated.
         differences: a description of each argument that differs, beginning with its name.
     """
 
@@ -478,7 +479,7 @@ class DirectoryMismatchError(InvalidArgumentError):
         problem: str,
         hint: str = "",
         *,
-        reason: Literal["another_export", "no_manifest", "limited"] = "another_export",
+        reason: Literal["another_export", "another_range", "no_manifest", "limited"] = "another_export",
         differences: Collection[str] = (),
     ) -> None:
         message = f"{problem}. {hint}" if hint else problem

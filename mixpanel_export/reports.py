@@ -121,7 +121,7 @@ def _type_of(bookmark_id: int, reports: list[Bookmark]) -> str:
         if report.id == bookmark_id and report.type_ is not None:
             return report.type_
     raise InvalidArgumentError(
-        "bookmark_id", bookmark_id, "expected the id of a saved report; see reports.list()"
+        "bookmark_id", bookmark_id, "expected the id of a saved report, as the list of reports shows it"
     )
 
 

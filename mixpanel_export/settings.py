@@ -132,8 +132,8 @@ def _credentials(layers: Sequence[Layer]) -> dict[str, Layer]:
                 return {**dict.fromkeys(given, layer), **halves}
     raise ConfigurationError(
         "environment",
-        "no Mixpanel credentials: set MIXPANEL_SERVICE_ACCOUNT_USERNAME and "
-        "MIXPANEL_SERVICE_ACCOUNT_SECRET (or MIXPANEL_OAUTH_TOKEN, or MIXPANEL_API_SECRET)",
+        "no Mixpanel credentials: set MIXPANEL_SERVICE_ACCOUNT_USERNAME, MIXPANEL_SERVICE_ACCOUNT_SECRET and "
+        "MIXPANEL_PROJECT_ID (or MIXPANEL_OAUTH_TOKEN, or MIXPANEL_API_SECRET, in place of the account)",
     )
 
 

@@ -69,7 +69,9 @@ def resolve(output: str, format: FileFormat | None, *, remote: bool = True) -> D
     """
     if output == "-":
         if format in {"jsonl.gz", "parquet"}:
-            raise click.UsageError(f"--format: {format} is not for standard output; use jsonl or a file")
+            raise click.UsageError(
+                f"--format: {format} cannot be written to standard output; use jsonl or a file"
+            )
         return Destination(None, format or "jsonl")
     if _is_url(output):
         if not remote:

@@ -26,6 +26,7 @@ from mixpanel_export.errors import (
     InvalidArgumentError,
     ManifestError,
     MixpanelError,
+    NetworkError,
     SliceFailedError,
 )
 from mixpanel_export.http.clock import clock_time, in_words
@@ -36,8 +37,9 @@ __all__ = ["HintedError", "Problem", "format_error", "format_usage_error"]
 _ARGUMENT = re.compile(r"(?<![\w./?&='\"-])([a-z]+(?:_[a-z]+)*)(=True\b|=(?!\w))?(?![\w/])")
 _REPLACE_MANIFEST = "restore it, choose another directory, or replace the export with `events --overwrite`"
 _MISMATCH_HINTS = {
-    "another_export": "choose another directory, extend the export with --since-last, or replace it with "
-    "--overwrite",
+    "another_export": "choose another directory, or replace the export with --overwrite",
+    "another_range": "choose another directory, extend the export to later days with --since-last, or replace it "
+    "with --overwrite",
     "no_manifest": "choose another directory, or replace such files with --overwrite",
     "limited": "",
 }
@@ -99,7 +101,8 @@ def _usage(text: str, error: click.ClickException) -> Problem:
 
 
 def _lowered(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
+    # Not the first letter of a name such as CHART.
+    return sentence[:1].lower() + sentence[1:] if sentence[1:2].islower() else sentence
 
 
 def _see(command: str) -> str:
@@ -125,6 +128,8 @@ def format_error(error: MixpanelError | OSError, options: Mapping[str, str], com
         # The rest quotes Mixpanel.
         what = text.removesuffix(visible(hinted.hint)).rstrip(". ") if hinted.hint else text
         return Problem(what, _lowered(_with_options(hinted.hint, options)))
+    if isinstance(hinted, NetworkError) and not hinted.was_sent:
+        return Problem(text, "check the network, DNS and the proxy settings (HTTPS_PROXY, NO_PROXY)")
     if isinstance(error, BudgetExhaustedError):
         return Problem(
             "the project's request budget is used up and frees in "

@@ -82,7 +82,7 @@ _OPTIONS = (
         "--max-line",
         type=parse_size,
         metavar="SIZE",
-        help="Longest line accepted: 128MiB, or a number of bytes. Default: 64MiB.",
+        help="Longest line to accept, such as 128MiB or a number of bytes. Default: 64MiB.",
     ),
     option(
         "--allow-unproved",
@@ -109,6 +109,6 @@ _OPTIONS = (
         "--look-back",
         type=int,
         metavar="N",
-        help="Number of last days that --since-last fetches again. Default: 5.",
+        help="How many of the most recent days --since-last fetches again. Default: 5.",
     ),
 )

@@ -17,8 +17,8 @@ def output_parameters(*, plots: bool) -> list[click.Parameter]:
         ["--output", "-o"],
         metavar="FORMAT|FILE",
         section=_OUTPUT,
-        help="table (the default), json, jsonl, csv or parquet, or a file with such an ending, such as "
-        "numbers.csv. json is the response as received; the others contain its rows.",
+        help="table (the default), json, jsonl, csv or parquet, or a file with one of those extensions, such as "
+        "numbers.csv, which is replaced if it exists. json is the response as received; the others have its rows.",
     )
     if not plots:
         return [output]
@@ -26,7 +26,7 @@ def output_parameters(*, plots: bool) -> list[click.Parameter]:
         ["--plot"],
         is_flag=True,
         section=_OUTPUT,
-        help="Draw a chart, in the terminal or to CHART: a file ending in .html, .svg or .png.",
+        help="Draw a chart, in the terminal or to CHART: a file ending in .html, .svg or .png, which is replaced.",
     )
     # Its help is that of --plot.
     return [output, plot, click.Argument(["chart"], required=False, metavar="[CHART]")]

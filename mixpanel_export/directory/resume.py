@@ -233,10 +233,12 @@ def _check_fixed(columns: ColumnSchema, format: str, layout: str | None, partiti
 def _check_same(request: DirectoryRequest, recorded: Query, requested: Query) -> None:
     differences = recorded.differences(requested)
     if differences:
+        is_range = [difference.partition(" ")[0] for difference in differences] == ["to_date"]
+        extend = ", extend this one to later days with update_directory()" if is_range else ""
         raise DirectoryMismatchError(
             request.path,
             f"{request.path} holds another export: {'; '.join(differences)}",
-            "Export to another directory, extend this one to later days with update_directory(), or replace it "
-            "with overwrite",
+            f"Export to another directory{extend}, or replace it with overwrite",
+            reason="another_range" if is_range else "another_export",
             differences=differences,
         )

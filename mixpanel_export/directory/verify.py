@@ -93,9 +93,9 @@ class _Reader:
             # Read it again to the end: a damaged file is more likely than a line that never was an event.
             if self._digest_of(path) == contents.sha256:
                 return f"does not hold events only: {error}"
-            return "has another checksum"
+            return "does not match its checksum"
         if digest.hexdigest() != contents.sha256:
-            return "has another checksum"
+            return "does not match its checksum"
         expected, noun = (
             (contents.lines, "lines") if isinstance(contents, Malformed) else (contents.events, "events")
         )

@@ -193,7 +193,7 @@ _DEFAULTS: Mapping[str, Any] = {attribute.name: attribute.default for attribute 
 def _check_bytes(name: str, size: int, least: int) -> int:
     """Return a number of bytes, or raise if it is too small."""
     if isinstance(size, bool) or not isinstance(size, int) or size < least:  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidArgumentError(name, size, f"expected at least {least:,} bytes")
+        raise InvalidArgumentError(name, size, f"expected an integer of at least {least:,} bytes")
     return size
 
 

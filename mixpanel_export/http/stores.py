@@ -133,7 +133,8 @@ def check_shared(instance: object, attribute: object, value: object) -> None:
         return
     if isinstance(value, str) and urlsplit(value).scheme in _SCHEMES:
         return
-    shown = "another text" if isinstance(value, str) else repr(value)
+    # Text may hold a password.
+    shown = "other text" if isinstance(value, str) else repr(value)
     raise ConfigurationError("shared", f"expected True, False, a redis:// URL or a BudgetStore, got {shown}")
 
 

@@ -317,7 +317,7 @@ class TestDamage:
         victim.write_bytes(data)
         assert shop.export.to_directory(folder, *RANGE).fetched == 0
         done = shop.export.to_directory(folder, *RANGE, verify=True)
-        assert done.damaged == {victim.name: "has another checksum"}
+        assert done.damaged == {victim.name: "does not match its checksum"}
         assert (done.fetched, done.found) == (1, 2)
         assert events_in(folder) == expected(shop, *RANGE)
 

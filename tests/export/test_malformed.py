@@ -261,5 +261,7 @@ def test_unknown_treatments_are_refused(client: MixpanelClient) -> None:
         InvalidArgumentError, match="on_malformed: expected one of raise, quarantine, replace"
     ):
         client.export.events(*DAYS, on_malformed=unknown)
-    with pytest.raises(InvalidArgumentError, match="max_line: expected at least 1,048,576 bytes"):
+    with pytest.raises(
+        InvalidArgumentError, match="max_line: expected an integer of at least 1,048,576 bytes"
+    ):
         client.export.events(*DAYS, max_line=10)

@@ -146,7 +146,7 @@ def schema(**arguments: Any) -> Use:
             "from_date",
             "expected a day up to to_date",
         ),
-        (annotation(date="2024-03"), "date", "YYYY-MM-DD HH:MM:SS"),
+        (annotation(date="2024-03"), "date", "2024-01-31 09:30:00"),
         (
             lambda client: client.annotations.list(from_date="2024-04-01", to_date="2024-03-01"),
             "from_date",
@@ -155,7 +155,7 @@ def schema(**arguments: Any) -> Use:
         (
             lambda client: client.legacy.annotations_create(date="tomorrow", description="x"),
             "date",
-            "YYYY-MM-DD HH:MM:SS",
+            "2024-01-31 09:30:00",
         ),
         # objects
         (profiles(filter_by_cohort=[("id", 1)]), "filter_by_cohort", "a mapping"),

@@ -37,7 +37,7 @@ def auth() -> None:
 @auth.command("check", short_help="Show which credentials are used, and test them.", example=_EXAMPLE)
 @pass_invocation
 def check(invocation: Invocation) -> None:
-    """Show which credentials are found where, whether they work, and what they can reach.
+    """Show where each credential comes from, whether it works, and what it can reach.
 
     Requests one event, one event name and the annotation tags: one request of the hourly budget for exports, and
     one of that for reports. Exits with 1 if something that these credentials should reach is refused.

@@ -302,12 +302,11 @@ class EventsCommand:
 
         from mixpanel_export.cli.output.summaries import pluralize
 
-        detail = (
-            f"{totals.dropped:,} duplicates left out"
-            if self.deduplicate
-            else f"{decimal(totals.lines)} of JSON Lines"
-        )
-        summary = f"{totals.events - totals.dropped:,} events, {detail}, to {target}"
+        size = f"{decimal(totals.lines)} of JSON Lines"
+        if target.path is not None and Path(target.path).is_file():
+            size = decimal(Path(target.path).stat().st_size)
+        dropped = f"{totals.dropped:,} duplicates left out, " if self.deduplicate else ""
+        summary = f"{totals.events - totals.dropped:,} events, {dropped}{size}, to {target}"
         if totals.malformed:
             summary += f", {pluralize(totals.malformed, 'malformed line')} set aside"
         return _Result(summary, (), asdict(totals), totals.malformed)

@@ -39,7 +39,7 @@ def schema(
     table: str | None,
     **options: Any,
 ) -> None:
-    """Print the events of a project with their properties: type, whether always there, description and examples.
+    """Print the events of a project with their properties: type, whether always present, description and examples.
 
     They come from Lexicon and from a sample of the last 30 days, in two requests.
     """

@@ -62,7 +62,7 @@ class Variants:
             if name not in VARIANTS:
                 near = get_close_matches(name, VARIANTS, cutoff=0) or list(VARIANTS)
                 expected = f"expected a variant's name, such as {', '.join(near[:3])}"
-                raise InvalidArgumentError("variants", name, f"{expected}; see Variants.names() for all")
+                raise InvalidArgumentError("variants", name, expected)
         # Keeps the order, and each name once.
         self._used = tuple(VARIANTS[name] for name in dict.fromkeys((*self.used, *names)))
 
