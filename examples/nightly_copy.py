@@ -14,9 +14,11 @@ logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(mess
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
 folder = sys.argv[1] if len(sys.argv) > 1 else "copy"
+# The sandbox's events are of early 2024. None means yesterday, and moves on every night.
 last_day = sys.argv[2] if len(sys.argv) > 2 else "2024-02-01"
 
-# For your own project, set MIXPANEL_* and write `with MixpanelClient.from_env() as client:` instead.
+# For your own project, set MIXPANEL_* and write `with MixpanelClient.from_env() as client:` instead, and
+# make None the last day above.
 with Sandbox(limits=None) as sandbox, sandbox.client() as client:
     done = client.export.update_directory(folder, from_date="2024-01-01", to_date=last_day)
 
