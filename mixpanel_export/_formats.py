@@ -77,7 +77,7 @@ def format_for(path: Path, given: str | None, known: Collection[str] = _LINES) -
     named = format_of(path, FORMATS)
     if given is not None and named is not None and given != named:
         raise InvalidArgumentError(
-            "format", given, f"expected {named!r}, as the file name {path.name} ends with it"
+            "format", given, f"expected {named!r}, because the file is called {path.name}"
         )
     if given is None and named not in known and path.suffix:
         endings = ", ".join(f".{name}" for name in known)
@@ -105,7 +105,7 @@ def check_columnar(format: str, layout: str | None, partition_by: str | None) ->
             raise InvalidArgumentError(name, value, f"expected {_one_of(known)}")
         if format not in COLUMNAR:
             raise InvalidArgumentError(
-                name, value, f"only the formats {' and '.join(COLUMNAR)} have one; this export's is {format}"
+                name, value, f"only the formats {' and '.join(COLUMNAR)} take it; this export is {format}"
             )
 
 

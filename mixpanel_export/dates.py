@@ -43,7 +43,7 @@ def to_date(argument: str, value: object) -> datetime.date:
         try:
             return datetime.date.fromisoformat(value)
         except ValueError:
-            raise InvalidArgumentError(argument, value, "no such day") from None
+            raise InvalidArgumentError(argument, value, f"{_EXPECTED}; there is no such day") from None
     raise InvalidArgumentError(argument, value, _EXPECTED)
 
 

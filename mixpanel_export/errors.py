@@ -233,12 +233,16 @@ class NetworkError(MixpanelError):
     Attributes:
         was_sent: False when the request certainly never reached the server, so that repeating it is harmless.
         reason: the failure in a few words, such as `connection refused`.
+        request: the method and the URL, without credentials; may be empty.
     """
 
-    def __init__(self, message: str = "", *, was_sent: bool = True, reason: str = "") -> None:
+    def __init__(
+        self, message: str = "", *, was_sent: bool = True, reason: str = "", request: str = ""
+    ) -> None:
         super().__init__(message)
         self.was_sent = was_sent
         self.reason: str = reason or message
+        self.request = request
 
 
 class RequestTimeoutError(NetworkError):
@@ -403,7 +407,7 @@ class SliceFailedError(IncompleteExportError):
 
 
 class MalformedEventError(ExportError):
-    """A line of an export is not an event. No line is skipped: the export stops here.
+    """A line of an export is not an event. The other slices are delivered before this is raised.
 
     Attributes:
         source: what the line belongs to, such as "the slice 2024-01-01".

@@ -55,8 +55,13 @@ def client_for(
 
         # A first try should not wait for budgets; its plan should show them.
         limits = MIXPANEL_LIMITS if dry_run else UNLIMITED
-        with Sandbox(limits=None) as server, server.client(limits=limits, retry=retry) as client:
-            yield client
+        with Sandbox(limits=None) as server:
+            flags = invocation.flags
+            options = {name: flags.values[name] for name in ("region", "timezone") if name in flags.values}
+            with _naming_settings([flags, Layer("", {}, {})]):
+                client = server.client(limits=limits, retry=retry, **options)
+            with client:
+                yield client
 
 
 @contextlib.contextmanager

@@ -62,7 +62,9 @@ def read_profile(path: Path, profile: str | None = None) -> Layer:
     try:
         document = _document(path)
     except FileNotFoundError:
-        raise ConfigurationError("configuration", f"file not found: {path}") from None
+        raise ConfigurationError(
+            "configuration", f"file not found: {path}; create it, or leave out the profile"
+        ) from None
     profiles = _tables(path, document.pop("profiles", {}))
     default = document.pop("default_profile", "default")
     if not isinstance(default, str):

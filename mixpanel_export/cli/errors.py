@@ -15,7 +15,7 @@ import click
 from attrs import frozen
 
 from mixpanel_export._text import shortened, visible
-from mixpanel_export.cli.options import argument_options
+from mixpanel_export.cli.options import argument_options, one_of
 from mixpanel_export.errors import (
     APIError,
     BudgetExhaustedError,
@@ -42,6 +42,15 @@ _MISMATCH_HINTS = {
     "with --overwrite",
     "no_manifest": "choose another directory, or replace such files with --overwrite",
     "limited": "",
+}
+_CHECK_NETWORK = "check the network, the proxy and the firewall, and run the same command again"
+_NETWORK_HINTS = {
+    "address not available": _CHECK_NETWORK,
+    "connection refused": _CHECK_NETWORK,
+    "host not found": "check the name, the network and the DNS settings",
+    "host unreachable": _CHECK_NETWORK,
+    "network unreachable": _CHECK_NETWORK,
+    "timed out": "run the same command again, or ask for fewer days",
 }
 _CHOOSE_ANOTHER = "choose another path"
 _HINTS = {
@@ -84,9 +93,7 @@ def format_usage_error(error: click.ClickException) -> Problem:
         text = f"{_shown(error.param)} is required"
     elif isinstance(error, click.NoSuchOption):
         text, similar = f"no such option {error.option_name}", error.possibilities
-        return (
-            Problem(text, f"did you mean {' or '.join(sorted(similar))}?") if similar else _usage(text, error)
-        )
+        return Problem(text, f"did you mean {one_of(sorted(similar))}?") if similar else _usage(text, error)
     elif isinstance(error, click.BadParameter) and error.param is not None:
         text = f"{_shown(error.param)}: {error.message}"
     else:
@@ -136,6 +143,9 @@ def format_error(error: MixpanelError | OSError, options: Mapping[str, str], com
             f"{in_words(error.frees_in)}, at {clock_time(error.frees_in)}",
             "try again then, or raise --max-wait",
         )
+    if isinstance(hinted, NetworkError) and hinted.request:
+        what = text.replace(str(hinted), visible(f"{hinted.reason} ({hinted.request})"))
+        return Problem(what, _NETWORK_HINTS.get(hinted.reason, ""))
     if isinstance(error, DirectoryMismatchError):
         return _format_mismatch(error, options)
     if isinstance(error, ManifestError):

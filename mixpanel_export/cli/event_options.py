@@ -87,7 +87,8 @@ _OPTIONS = (
     option(
         "--allow-unproved",
         is_flag=True,
-        help="Accept responses without a length, chunks or gzip, as HTTP/1.0 proxies send them. They may be cut.",
+        help="Accept responses without a length, chunks or gzip, as HTTP/1.0 proxies send them. "
+        "They may be cut short.",
     ),
     option("--parallel", type=int, metavar="N", help="Slices downloaded at the same time. Default: 8."),
     option("--slice-days", type=int, metavar="N", help="Days per slice. Default: chosen from the budget."),
@@ -95,7 +96,7 @@ _OPTIONS = (
         "--memory",
         type=parse_size,
         metavar="SIZE",
-        help="Approximate memory for the conversion to parquet or csv: 512MiB, 1GB, or a number of bytes. "
+        help="Approximate memory for the conversion to parquet or csv, such as 512MiB, or a number of bytes. "
         "Default: 256MiB.",
     ),
     option("--overwrite", is_flag=True, help="Replace an existing file, or the export in a directory."),

@@ -22,6 +22,7 @@ __all__ = [
     "add_options",
     "argument_options",
     "common_options",
+    "one_of",
     "option",
     "parse_duration",
     "parse_size",
@@ -62,6 +63,32 @@ class Option(click.Option):
         self.section = section
         self.also_sets = also_sets
 
+    def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
+        try:
+            return super().type_cast_value(ctx, value)
+        except click.BadParameter:
+            expected = _expected(self.type)
+            if expected is None or not isinstance(value, str):
+                raise
+            raise click.BadParameter(f"expected {expected}, got {value!r}", ctx, self) from None
+
+
+def _expected(kind: click.ParamType[Any]) -> str | None:
+    """Describe the values of a type of click's own, or return None."""
+    match kind:
+        case click.Choice():
+            return one_of([repr(str(choice)) for choice in kind.choices])
+        case click.IntRange():
+            return f"an integer from {kind.min} to {kind.max}"
+        case _:
+            return {"integer": "an integer", "float": "a number"}.get(kind.name)
+
+
+def one_of(names: Sequence[str]) -> str:
+    """Join names: `jsonl, csv or parquet`."""
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
+
 
 def option(*names: str, **settings: Any) -> Callable[[_Function], _Function]:
     """Return the decorator that adds an `Option` to a command."""
@@ -100,6 +127,10 @@ class _Sectioned(click.Command):
     def __init__(self, name: str | None, *, example: str = "", **settings: Any) -> None:
         super().__init__(name, **settings)
         self.example = example
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """Return the first sentence whole: the list of commands wraps it."""
+        return super().get_short_help_str(max(limit, 200))
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_epilog(ctx, formatter)
@@ -167,6 +198,17 @@ class Group(_Sectioned, click.Group):
     """A group that lists its commands in the order in which they were added."""
 
     command_class: type[click.Command] | None = Command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None:
+            import difflib
+
+            similar = difflib.get_close_matches(args[0], self.list_commands(ctx))
+            advice = f"; did you mean {one_of(similar)}?" if similar else ""
+            raise click.UsageError(f"no such command {args[0]!r}{advice}", ctx)
+        return super().resolve_command(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
@@ -278,8 +320,8 @@ _COMMON: Sequence[tuple[str, Mapping[str, Any]]] = (
             "type": click.Choice(["auto", "bar", "json", "none"]),
             "is_eager": True,
             "section": _REPORTING,
-            "help": "Default: auto, a bar in a terminal and timestamped lines in a log. json prints an object per "
-            "line.",
+            "help": "How to report progress: as a bar, as one JSON object per line, or not at all. Default: auto, "
+            "a bar in a terminal and timestamped lines in a log.",
         },
     ),
     (

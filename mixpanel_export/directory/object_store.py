@@ -97,7 +97,7 @@ def open_objects(url: str, *, retry: RetryPolicy, cancellation: Cancellation = N
         if (setting := setting_error(describe(error))) is not None:
             raise setting from None
         raise InvalidArgumentError(
-            "path", url, f"it is not the URL of an object store ({describe(error)})"
+            "path", url, "expected the URL of an object store, such as s3://bucket/prefix"
         ) from None
     if not isinstance(store, (S3Store, GCSStore, AzureStore)):
         raise InvalidArgumentError(

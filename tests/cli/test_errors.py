@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 
 from mixpanel_export.cli.errors import format_error
-from mixpanel_export.errors import BudgetExhaustedError, InvalidArgumentError
+from mixpanel_export.errors import (
+    BudgetExhaustedError,
+    InvalidArgumentError,
+    NetworkError,
+    SliceFailedError,
+)
 from mixpanel_export.sandbox import Fault, Sandbox
 
 from .runner import DAYS, EVENTS, refused, run
@@ -82,6 +87,48 @@ def test_other_errors_name_options(arguments: list[str], expected: list[str]) ->
     message = refused(*arguments, "--sandbox")
     for part in expected:
         assert part in message
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--parallel", "many"], "error: --parallel: expected an integer, got 'many' hint: see"),
+        (["--layout", "tall"], "error: --layout: expected 'wide' or 'json', got 'tall' hint: see"),
+        (["--region", "uk"], "error: --region: expected one of 'us', 'eu', 'in', got 'uk'"),
+        (["--timezone", "Mars"], "error: --timezone: expected an IANA time zone name"),
+        (["--form", "x"], "error: no such option --form hint: did you mean --format, --from or --to?"),
+    ],
+)
+def test_wrong_options_are_refused_in_one_voice(tmp_path: Path, arguments: list[str], message: str) -> None:
+    assert refused("events", "--sandbox", *DAYS, "-o", str(tmp_path / "x"), *arguments).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["evens"], "error: no such command 'evens' hint: did you mean events?"),
+        (["query", "funels", "list"], "error: no such command 'funels' hint: did you mean funnels?"),
+        (["query", "zzz"], "error: no such command 'zzz' hint: see mixpanel-export query --help"),
+    ],
+)
+def test_similar_commands_are_suggested(arguments: list[str], message: str) -> None:
+    assert refused(*arguments) == message
+
+
+def test_a_wrong_chart_is_named_as_in_the_help() -> None:
+    query = ["query", "segmentation", "query", "--event", "Purchase", *DAYS, "--sandbox"]
+    assert refused(*query, "--plot", "chart.gif").startswith("error: CHART: expected a file ending in .png, ")
+
+
+def test_a_refused_connection_is_reported_in_words() -> None:
+    url = "GET https://mixpanel.com/api/query/funnels/list"
+    error = NetworkError(
+        f"ConnectError: [Errno 111] Connection refused ({url})", reason="connection refused", request=url
+    )
+    assert str(format_error(error, {})).startswith(f"connection refused ({url}). check the network")
+    failed = format_error(SliceFailedError("2024-01-01", 3, error), {})
+    assert failed.what.endswith(f"the last time: connection refused ({url})")
+    assert failed.hint.startswith("check the network")
 
 
 def test_mixpanels_words_are_kept_but_the_hint_is_not(mixpanel_sandbox: Sandbox) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from mixpanel_export.cli.invocation import Invocation, pass_invocation
-from mixpanel_export.cli.options import Command, Option
+from mixpanel_export.cli.options import Command, option
 
 __all__ = ["codegen"]
 
@@ -18,16 +18,14 @@ __all__ = ["codegen"]
     example="mixpanel-export codegen company.yaml --output company_api",
 )
 @click.argument("spec", metavar="FILE")
-@click.option(
+@option(
     "--output",
-    cls=Option,
     metavar="DIRECTORY",
     required=True,
     help="The package to write, named like company_api; one that was compiled before is replaced.",
 )
-@click.option(
+@option(
     "--check",
-    cls=Option,
     is_flag=True,
     help="Write nothing; exit with 1 if the package differs from what FILE compiles to.",
 )

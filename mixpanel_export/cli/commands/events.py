@@ -27,7 +27,7 @@ from mixpanel_export.cli.destinations import Destination, resolve
 from mixpanel_export.cli.event_options import event_options
 from mixpanel_export.cli.exit_codes import MALFORMED
 from mixpanel_export.cli.invocation import Invocation, pass_invocation
-from mixpanel_export.cli.options import Command, Option
+from mixpanel_export.cli.options import Command, option
 
 if TYPE_CHECKING:
     from mixpanel_export import MixpanelClient, Progress
@@ -45,10 +45,9 @@ __all__ = ["EventsCommand", "events"]
     short_help="Export raw events.",
     example="mixpanel-export events --from 2024-01-01 --to 2024-01-31 --output events --sandbox",
 )
-@click.option(
+@option(
     "--output",
     "-o",
-    cls=Option,
     required=True,
     metavar="PATH",
     also_sets=["path"],
@@ -56,7 +55,7 @@ __all__ = ["EventsCommand", "events"]
     "or - for standard output.",
 )
 @event_options
-@click.option("--dry-run", is_flag=True, help="Print the requests that would be sent, and what is complete.")
+@option("--dry-run", is_flag=True, help="Print the requests that would be sent, and what is complete.")
 @pass_invocation
 def events(invocation: Invocation, /, **options: Any) -> None:
     """Export the raw events of a range of days, as JSON Lines, Parquet or CSV.

@@ -9,7 +9,7 @@ import click
 
 from mixpanel_export.cli.exit_codes import FAILED
 from mixpanel_export.cli.invocation import Invocation, pass_invocation
-from mixpanel_export.cli.options import Command, Option
+from mixpanel_export.cli.options import Command, option
 from mixpanel_export.cli.schema_options import find_schema, schema_options
 
 __all__ = ["generate_types"]
@@ -21,17 +21,15 @@ __all__ = ["generate_types"]
     short_help="Write a Python class for each event.",
     example="mixpanel-export generate-types --output shop_events.py --sandbox",
 )
-@click.option(
+@option(
     "--output",
     "-o",
-    cls=Option,
     required=True,
     metavar="FILE",
     help="The module to write, such as events.py; or - for standard output.",
 )
-@click.option(
+@option(
     "--check",
-    cls=Option,
     is_flag=True,
     help="Write nothing; print the difference, and exit with 1 if there is one.",
 )

@@ -9,7 +9,7 @@ import click
 from mixpanel_export.cli.commands.events import EventsCommand
 from mixpanel_export.cli.event_options import event_options
 from mixpanel_export.cli.invocation import Invocation, pass_invocation
-from mixpanel_export.cli.options import Command, Option
+from mixpanel_export.cli.options import Command, option
 
 __all__ = ["plan"]
 
@@ -20,10 +20,9 @@ __all__ = ["plan"]
     short_help="Print what `events` would request.",
     example="mixpanel-export plan --from 2023-01-01 --to 2023-12-31 --sandbox",
 )
-@click.option(
+@option(
     "--output",
     "-o",
-    cls=Option,
     metavar="PATH",
     also_sets=["path"],
     help="The destination of the export; without it, the plan is for a complete export.",

@@ -13,7 +13,7 @@ from attrs import asdict
 from mixpanel_export._formats import FORMATS, FileFormat
 from mixpanel_export.cli.destinations import Destination, resolve
 from mixpanel_export.cli.invocation import Invocation, pass_invocation
-from mixpanel_export.cli.options import Command, Option
+from mixpanel_export.cli.options import Command, option
 
 if TYPE_CHECKING:
     from mixpanel_export import MixpanelClient
@@ -29,47 +29,43 @@ __all__ = ["profiles"]
     short_help="Export profiles.",
     example='mixpanel-export profiles --where \'properties["plan"] == "plus"\' --output plus.jsonl --sandbox',
 )
-@click.option(
+@option(
     "--output",
     "-o",
-    cls=Option,
     required=True,
     metavar="PATH",
     also_sets=["path"],
     help="A directory; a file ending in .jsonl, .jsonl.gz, .parquet or .csv; or - for standard output.",
 )
-@click.option(
+@option(
     "--format",
     type=click.Choice(FORMATS),
     help="File format. Default: taken from the file name, otherwise jsonl.gz.",
 )
-@click.option("--where", metavar="EXPR", help="Only profiles for which this expression is true.")
-@click.option("--cohort", type=int, metavar="ID", help="Only members of the cohort with this id.")
-@click.option(
+@option("--where", metavar="EXPR", help="Only profiles for which this expression is true.")
+@option("--cohort", type=int, metavar="ID", help="Only members of the cohort with this id.")
+@option(
     "--property",
     "output_properties",
     metavar="NAME",
     multiple=True,
     help="Only this property of each profile; can be repeated.",
 )
-@click.option(
+@option(
     "--distinct-id",
     "distinct_ids",
     metavar="ID",
     multiple=True,
     help="Only the profile with this distinct id; can be repeated.",
 )
-@click.option(
+@option(
     "--group",
-    cls=Option,
     metavar="ID",
     also_sets=["data_group_id"],
     help="Group profiles of the group key with this id, instead of user profiles.",
 )
-@click.option(
-    "--allow-shortfall", is_flag=True, help="Accept fewer profiles than the total that Mixpanel reports."
-)
-@click.option("--overwrite", is_flag=True, help="Replace an existing file.")
+@option("--allow-shortfall", is_flag=True, help="Accept fewer profiles than the total that Mixpanel reports.")
+@option("--overwrite", is_flag=True, help="Replace an existing file.")
 @pass_invocation
 def profiles(
     invocation: Invocation,
@@ -86,7 +82,8 @@ def profiles(
     """Export user or group profiles, as JSON Lines, Parquet or CSV.
 
     A directory gets a file profiles.jsonl.gz. A file appears under its name only when it is complete. If the
-    export is interrupted, rerun the same command within a few minutes to resume: Mixpanel keeps a query no longer.
+    export is interrupted, rerun the same command within a few minutes to resume; Mixpanel does not keep the query
+    for longer.
     """
     from mixpanel_export.cli.clients import client_for
     from mixpanel_export.cli.output.summaries import summarize_profiles

@@ -119,7 +119,7 @@ query: click.Group = _QueryGroup(
     "query",
     with_writes=False,
     others={"reports": reports},
-    help="Run a report or a list: one group of commands for each kind.",
+    help="Run reports, and list what a project has.",
     no_args_is_help=True,
     example="mixpanel-export query segmentation --help",
 )
@@ -128,7 +128,7 @@ call: click.Group = _QueryGroup(
     "call",
     with_writes=True,
     others={},
-    help="Run any operation of the API, those that change data included: Lexicon schemas, privacy requests.",
+    help="Run any operation of the API, including those that change Lexicon schemas or send privacy requests.",
     no_args_is_help=True,
     example="mixpanel-export call schemas --help",
 )
@@ -158,7 +158,7 @@ def _command(operation: Operation[Any], resource: type, path: str) -> Command:
     return Command(
         path.rpartition(" ")[2],
         callback=run,
-        help=text,
+        help=_for_shell(text, operation),
         deprecated=bool(operation.deprecated),
         example=example_of(path, operation, plots=plots),
         params=[
@@ -202,6 +202,7 @@ def _option(operation: Operation[Any], name: str, help: str) -> Option:
     elif schema.get("type") == "boolean":
         flags = [f"{flag}/--no-{flag.removeprefix('--')}"]
         settings["default"] = None
+        help = re.sub("^True to (.)", lambda found: found[1].upper(), help)
     else:
         settings |= {"type": _TYPES.get(str(schema.get("type")), str), "metavar": _metavar(name, schema)}
     if name in _EVENTS:
@@ -210,7 +211,7 @@ def _option(operation: Operation[Any], name: str, help: str) -> Option:
 
 
 def _for_shell(help: str, operation: Operation[Any]) -> str:
-    """Return the description of an argument with options instead of arguments."""
+    """Return a text with options instead of arguments."""
     for name in operation.schemas:
         help = help.replace(f"`{name}`", _SHORT.get(name, f"--{name.replace('_', '-')}"))
     return help.replace(" JSON text on the wire.", "")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from mixpanel_export.cli.invocation import Invocation, pass_invocation
-from mixpanel_export.cli.options import Command
+from mixpanel_export.cli.options import Command, option
 
 __all__ = ["sandbox"]
 
@@ -20,29 +20,29 @@ __all__ = ["sandbox"]
     short_help="Run a stand-in for Mixpanel, with sample data, on this machine.",
     example="mixpanel-export sandbox --port 8080 --no-limits",
 )
-@click.option(
+@option(
     "--port",
     type=click.IntRange(0, 65535),
     default=0,
     metavar="PORT",
     help="Port to listen on. Default: a free one.",
 )
-@click.option(
+@option(
     "--events",
     metavar="PATH",
     help="Serve these events instead of the sample: a .jsonl or .jsonl.gz file, or a directory of them.",
 )
-@click.option(
+@option(
     "--no-limits",
     is_flag=True,
     help="Do not enforce Mixpanel's limits on requests and concurrency.",
 )
-@click.option(
+@option(
     "--variant",
     "variants",
     metavar="NAME",
     multiple=True,
-    help="Respond in this form seen at Mixpanel, such as annotations.user_missing; can be repeated.",
+    help="Imitate a response seen at Mixpanel, such as annotations.user_missing; can be repeated.",
 )
 @pass_invocation
 def sandbox(

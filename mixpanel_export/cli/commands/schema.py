@@ -8,7 +8,7 @@ import click
 
 from mixpanel_export._formats import DIALECTS, Dialect
 from mixpanel_export.cli.invocation import Invocation, pass_invocation
-from mixpanel_export.cli.options import Command, Option
+from mixpanel_export.cli.options import Command, option
 from mixpanel_export.cli.output_options import output_parameters
 from mixpanel_export.cli.schema_options import find_schema, schema_options
 
@@ -22,13 +22,12 @@ __all__ = ["schema"]
     params=output_parameters(plots=False),
     example="mixpanel-export schema --event Purchase --sandbox",
 )
-@click.option(
+@option(
     "--sql",
-    cls=Option,
     type=click.Choice(DIALECTS),
     help="Print the SQL that creates a table for the events, with the columns of a Parquet or CSV export.",
 )
-@click.option("--table", cls=Option, metavar="NAME", help="Name of the table, for --sql. Default: events.")
+@option("--table", metavar="NAME", help="Name of the table, for --sql. Default: events.")
 @schema_options
 @pass_invocation
 def schema(

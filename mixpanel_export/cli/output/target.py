@@ -11,6 +11,7 @@ import click
 from attrs import frozen
 
 from mixpanel_export.cli.destinations import check_file, stdout_buffer
+from mixpanel_export.cli.options import one_of
 from mixpanel_export.cli.output.tables import WRITERS
 from mixpanel_export.cli.report import Reporter
 
@@ -123,7 +124,7 @@ def _chart_path(chart: str | None, *, plot: bool) -> Path | None:
         raise click.UsageError(f"CHART: {chart} is a file for --plot, which is not given")
     path = Path(chart)
     if path.suffix.lower() not in _CHARTS:
-        raise click.UsageError(f"CHART: expected a file ending in {', '.join(_CHARTS)}, got {chart!r}")
+        raise click.UsageError(f"CHART: expected a file ending in {one_of(_CHARTS)}, got {chart!r}")
     check_file("CHART", path)
     return path
 

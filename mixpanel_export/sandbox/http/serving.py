@@ -99,7 +99,8 @@ def listen(host: str, port: int) -> socket.socket:
             listener.close()
             raise
     except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
         raise ConfigurationError(
-            "port", f"cannot listen on {host}:{port} ({error}); use port 0 for a free one"
+            "port", f"cannot listen on {host}:{port}: {reason}; use port 0 for a free one"
         ) from error
     return listener

@@ -194,7 +194,7 @@ class RetentionResource:
             interval_count: Number of intervals to return, besides interval 0; 1 by default.
             unit: Unit of `interval`; `day` by default.
             unbounded_retention: True to count a user in an interval if they came back in it or in
-                any later one. False, the default, counts each interval by itself.
+                any later one. By default, each interval counts by itself.
             on: Expression whose value splits the returning events into segments.
             limit: Maximum number of segments, the largest first. Ignored without `on`.
 
@@ -373,7 +373,7 @@ class AsyncRetentionResource:
             interval_count: Number of intervals to return, besides interval 0; 1 by default.
             unit: Unit of `interval`; `day` by default.
             unbounded_retention: True to count a user in an interval if they came back in it or in
-                any later one. False, the default, counts each interval by itself.
+                any later one. By default, each interval counts by itself.
             on: Expression whose value splits the returning events into segments.
             limit: Maximum number of segments, the largest first. Ignored without `on`.
 
