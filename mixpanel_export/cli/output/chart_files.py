@@ -190,7 +190,7 @@ def _draw_heat_map(axes: Any, chart: HeatMap) -> list[_Spot]:
 
 
 _STYLE = """
-body { margin: 0; background: #fff; font: 14px/1.4 system-ui, sans-serif; }
+body { margin: 1rem; background: #fff; font: 14px/1.4 system-ui, sans-serif; }
 main { position: relative; max-width: 75rem; margin: auto; }
 svg { display: block; width: 100%; height: auto; }
 #spot { position: absolute; width: 10px; height: 10px; margin: -6px; border: 2px solid #222; border-radius: 50%; }
