@@ -424,15 +424,23 @@ class UnrepresentableError(ExportError):
     """A value that the wanted format cannot hold.
 
     Attributes:
-        event: the event's name.
+        event: the event's name; None for a value of a profile.
         property: the property's; None when it is the event's name that cannot be held.
     """
 
-    def __init__(self, source: str, event: str, property: str | None, why: str, layout: str) -> None:
-        self.event: str = event
+    def __init__(
+        self, source: str, event: str | None, property: str | None, why: str, layout: str | None
+    ) -> None:
+        self.event: str | None = event
         self.property: str | None = property
-        others = "The layout 'json' and the formats" if layout == "wide" else "The formats"
         where = "the name" if property is None else f"the property {property!r}"
+        if event is None:
+            super().__init__(
+                f"{where} of {source} cannot be exported: {why}. Leave the property out: pass those that you need "
+                "as output_properties"
+            )
+            return
+        others = "The layout 'json' and the formats" if layout == "wide" else "The formats"
         super().__init__(
             f"{where} of an event {event!r} of {source} cannot be exported to this format: {why}. "
             f"{others} jsonl and jsonl.gz hold it"

@@ -12,7 +12,7 @@ import gzip
 import json
 import math
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, cast
@@ -24,7 +24,8 @@ from mixpanel_export._atomic import AtomicFile, disk_errors
 from mixpanel_export._formats import COLUMNAR, FileFormat
 from mixpanel_export._locks import locked_directory
 from mixpanel_export._mounts import durable, remove_link, sync_folder
-from mixpanel_export.errors import InvalidArgumentError
+from mixpanel_export._text import shortened
+from mixpanel_export.errors import InvalidArgumentError, UnrepresentableError
 from mixpanel_export.http.cancellation import NOT_CANCELLABLE, Cancellation
 from mixpanel_export.profiles.pagination import Batch, Paging, digests_of
 from mixpanel_export_api.models.profile import Profile
@@ -77,7 +78,11 @@ ProfilesProgressListener = Callable[[ProfilesProgress], object]
 
 
 def lines_of(profiles: Iterable[Profile]) -> bytes:
-    """Return profiles as JSON Lines, `{"$distinct_id": …, "$properties": {…}}` each."""
+    """Return profiles as JSON Lines, `{"$distinct_id": …, "$properties": {…}}` each.
+
+    Raises:
+        UnrepresentableError: for a number too large for a double, whose digits are lost.
+    """
     return b"".join(map(_line, profiles))
 
 
@@ -89,7 +94,7 @@ def _line(profile: Profile) -> bytes:
         # Half of a surrogate pair can be written in its escaped form only.
         text = _compact(form).encode()
     except ValueError:
-        return _line(Profile.from_dict(_finite(form)))
+        raise _too_large(form) from None
     return text + b"\n"
 
 
@@ -97,13 +102,22 @@ def _compact(form: Any, **options: Any) -> str:
     return json.dumps(form, separators=(",", ":"), allow_nan=False, **options)
 
 
-def _finite(value: Any) -> Any:
-    """Return JSON data with null for numbers that JSON cannot hold: NaN, and what overflows a double."""
+def _too_large(form: Mapping[str, Any]) -> UnrepresentableError:
+    """Return the error for a profile with a number that has overflowed a double, as `1e400` does."""
+    properties = form.get("$properties")
+    inner = cast("dict[str, Any]", properties) if isinstance(properties, dict) else {}
+    name = next((name for name, value in [*inner.items(), *form.items()] if not _is_finite(value)), None)
+    source = f"the profile {shortened(repr(form.get('$distinct_id')))}"
+    return UnrepresentableError(source, None, name, "a number too large for a double", None)
+
+
+def _is_finite(value: Any) -> bool:
+    """Return False for JSON data with a number that JSON cannot express."""
     if isinstance(value, dict):
-        return {name: _finite(inner) for name, inner in cast("dict[str, Any]", value).items()}
+        return all(map(_is_finite, cast("dict[str, Any]", value).values()))
     if isinstance(value, list):
-        return [_finite(inner) for inner in cast("list[Any]", value)]
-    return value if not isinstance(value, float) or math.isfinite(value) else None
+        return all(map(_is_finite, cast("list[Any]", value)))
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 @frozen(kw_only=True)

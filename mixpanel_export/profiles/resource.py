@@ -150,6 +150,7 @@ class Profiles(ProfilesResource):
         Raises:
             DirectoryBusyError: when another process is writing the same file.
             MissingExtraError: for a format that needs the extra `arrow`, without it; nothing is sent.
+            UnrepresentableError: for a number too large for a double, such as `1e400`.
             MixpanelError: as for `all`; the file is then not there, or unchanged.
         """
         writing = writing_to_file(self._context, path, format, progress, filters)

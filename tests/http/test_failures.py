@@ -693,6 +693,7 @@ SAMPLES: list[MixpanelError] = [
     DiskFullError("out", "no space", 10_000_000),
     ManifestError("unreadable"),
     UnrepresentableError("the slice 2024-03-01", "Signup", "n", "too large", "wide"),
+    UnrepresentableError("the profile 'a'", None, "n", "too large", None),
     IncompleteExportError("the gzip stream is truncated"),
     SliceFailedError("2024-03-01", 2, NetworkError("ReadError: reset")),
     MalformedEventError("the slice 2024-03-01", 3, "{}", "it has no event name"),

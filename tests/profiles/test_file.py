@@ -6,14 +6,23 @@ import contextlib
 import gzip
 import io
 import json
+import math
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
-from mixpanel_export import AuthenticationError, DirectoryBusyError, InvalidArgumentError, MixpanelClient
+from mixpanel_export import (
+    AuthenticationError,
+    DirectoryBusyError,
+    InvalidArgumentError,
+    MixpanelClient,
+    ServiceAccountAuth,
+    UnrepresentableError,
+)
 from mixpanel_export._formats import LinesFormat
 from mixpanel_export.profiles import ProfilesIncompleteError, ProfilesProgress
 from mixpanel_export.profiles.file import ProfilesProgressListener, lines_of
@@ -280,3 +289,24 @@ def test_values_are_unchanged() -> None:
     assert line.count(b"\n") == 1
     assert json.loads(line) == sent
     assert "ä\u2028".encode() in lines_of([Profile.from_dict({"$distinct_id": "ä\u2028", "$properties": {}})])
+
+
+def test_a_number_too_large_for_a_double_is_an_error(tmp_path: Path) -> None:
+    """Once parsed, it is infinite: its digits are lost, and null would be another value."""
+    auth = ServiceAccountAuth("user", "secret")
+    for found in (b'{"v":1e400}', b'{"v":[1,{"w":-1e999}]}'):
+        body = b'{"page":0,"total":1,"results":[{"$distinct_id":"a","$properties":%b}]}' % found
+        transport = httpx.MockTransport(lambda request, body=body: httpx.Response(200, content=body))
+        with MixpanelClient(auth, project_id=1, transport=transport, limits=None) as client:
+            targets = [tmp_path / name for name in ("p.jsonl", "p.jsonl.gz", "p.parquet", "p.csv")]
+            for target in targets:
+                with pytest.raises(UnrepresentableError, match=r"property 'v' of the profile 'a'.*too large"):
+                    client.profiles.to_file(target)
+            with pytest.raises(UnrepresentableError):
+                client.profiles.to_stream(io.BytesIO())
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_a_field_too_large_for_a_double_is_named() -> None:
+    with pytest.raises(UnrepresentableError, match="the property 'new' of the profile 'b'"):
+        lines_of([Profile.from_dict({"$distinct_id": "b", "$properties": {"v": 1.5}, "new": [math.inf]})])
