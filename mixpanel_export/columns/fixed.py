@@ -19,6 +19,7 @@ import msgspec
 import pyarrow as pa
 from attrs import evolve, field, frozen
 
+from mixpanel_export._atomic import AtomicFile
 from mixpanel_export._formats import Layout
 from mixpanel_export._text import is_unicode
 from mixpanel_export.columns.blocks import ParsedBlock
@@ -97,8 +98,11 @@ class ColumnSchema:
         return cls(Columns(columns))
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the schema to a JSON file."""
-        Path(path).write_text(self.to_json(), encoding="utf-8")
+        """Write the schema to a JSON file, which replaces an existing one once it is complete."""
+        text = self.to_json().encode()
+        with AtomicFile(Path(path)) as target:
+            target.file.write(text)
+            target.complete()
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:

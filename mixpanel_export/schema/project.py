@@ -86,6 +86,8 @@ class ProjectSchema:
     def kinds(self, most: int | None = None) -> dict[str, Kind]:
         """Return the kind of the column that holds each property, whatever event it belongs to.
 
+        No column has the name of a property with half a surrogate pair in its own.
+
         Args:
             most: about the most properties; those that the most sampled events have come first.
         """
@@ -93,9 +95,8 @@ class ProjectSchema:
         sampled: dict[str, Kind] = {}
         for event in self._seen.values():
             for name, seen in event.properties.items():
-                if is_unicode(name):
-                    counts[name] = counts.get(name, 0) + seen.count
-                    sampled[name] = wider(sampled.get(name, "null"), seen.kind)
+                counts[name] = counts.get(name, 0) + seen.count
+                sampled[name] = wider(sampled.get(name, "null"), seen.kind)
         if most is not None and len(sampled) > most:
             often = sorted(sampled, key=lambda name: (-counts[name], name))[:most]
             sampled = {name: sampled[name] for name in often}
@@ -105,7 +106,7 @@ class ProjectSchema:
                 kinds[name] = wider(kinds[name], described.kind) if name in kinds else described.kind
         for name, kind in sampled.items():
             kinds[name] = _combined(kind, kinds[name]) if name in kinds else kind
-        return kinds
+        return {name: kind for name, kind in kinds.items() if is_unicode(name)}
 
     def to_rows(self) -> list[dict[str, Any]]:
         """Return one row for each property of each event: for tables, CSV and data frames."""
@@ -179,7 +180,8 @@ def columns_of(
     wanted: dict[str, Kind] = dict(kinds)
     if fields is not None:
         # A property that neither source knows may hold anything.
-        wanted = {name: kinds.get(name, "json") for name in (*fields, *(kinds.keys() & IDENTITY))}
+        named = [*filter(is_unicode, fields), *(kinds.keys() & IDENTITY)]
+        wanted = {name: kinds.get(name, "json") for name in named}
     for name in ("time", *exclude):
         wanted.pop(name, None)
     return Columns(naming=naming, reserved=(OVERFLOW,)).widened(wanted)

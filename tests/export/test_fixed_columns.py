@@ -14,11 +14,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from mixpanel_export import ColumnSchema, InvalidArgumentError, MixpanelClient, UnrepresentableError
+from mixpanel_export import ColumnSchema, Event, InvalidArgumentError, MixpanelClient, UnrepresentableError
 from mixpanel_export.columns.schemas import columns_of
 from mixpanel_export.columns.tables import lines_of
 from mixpanel_export.sandbox import Fault, Sandbox
 from mixpanel_export.schema.kinds import Columns
+from mixpanel_export.schema.lexicon import described_events
+from mixpanel_export.schema.observed import observe
+from mixpanel_export.schema.project import ProjectSchema
+from mixpanel_export.schema.project import columns_of as schema_columns
+from mixpanel_export_api.models import LexiconEntry
 from tests.export.test_batches import counted as counted_texts
 from tests.wire_server import client_of
 
@@ -255,3 +260,37 @@ def test_lines_that_no_fast_path_reads_lose_nothing() -> None:
         assert counted(lines_of(table)) == counted(lines)
     with pytest.raises(UnrepresentableError, match="'x'"):
         list(converter.tables([b'{"event": "A", "properties": {"x": 1e999}}\n'], "lines", 1 << 20))
+
+
+def test_no_column_is_named_after_half_a_character(tmp_path: Path) -> None:
+    """Neither Lexicon's properties nor those of a sample or of `fields`: their values go to `overflow`."""
+    properties: dict[str, Any] = {"half \ud83d": {"type": "string"}, "whole": {"type": "string"}}
+    described = described_events(
+        [
+            LexiconEntry.from_dict(
+                {"entityType": "event", "name": "A", "schemaJson": {"properties": properties}}
+            )
+        ]
+    )
+    events = [event(0, 1, **{"half \ud83d": "a", "other \ud83d": None, "seen": 1})]
+    found = ProjectSchema(observe([[Event(name="A", properties=events[0]["properties"])]]), described)
+    for fields in (None, ["half \ud83d", "third \ud83d", "whole", "seen"]):
+        columns = ColumnSchema(schema_columns(found, fields=fields))
+        assert columns.properties.keys() == {"distinct_id", "$insert_id", "whole", "seen"}
+        columns.save(tmp_path / "columns.json")
+        assert ColumnSchema.load(tmp_path / "columns.json") == columns
+        block = json.dumps(events[0]).encode() + b"\n"
+        table = pa.concat_tables(columns.converter(datetime.UTC, 1).tables([block], "lines", 1 << 20))
+        assert table.schema.equals(columns.arrow_schema(), check_metadata=True)
+        assert counted(lines_of(table)) == counted(events)
+
+
+def test_saving_columns_replaces_a_file_whole_or_not_at_all(tmp_path: Path) -> None:
+    file = tmp_path / "columns.json"
+    file.write_text("precious")
+    # No project has such columns; `Columns` takes them.
+    columns = ColumnSchema(Columns().widened({"\ud83d": "string"}))
+    with pytest.raises(UnicodeEncodeError):
+        columns.save(file)
+    assert file.read_text() == "precious"
+    assert list(tmp_path.iterdir()) == [file]
