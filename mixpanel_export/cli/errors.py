@@ -25,6 +25,7 @@ from mixpanel_export.errors import (
     ExpressionError,
     InvalidArgumentError,
     ManifestError,
+    MissingExtraError,
     MixpanelError,
     NetworkError,
     SliceFailedError,
@@ -146,6 +147,9 @@ def format_error(error: MixpanelError | OSError, options: Mapping[str, str], com
     if isinstance(hinted, NetworkError) and hinted.request:
         what = text.replace(str(hinted), visible(f"{hinted.reason} ({hinted.request})"))
         return Problem(what, _NETWORK_HINTS.get(hinted.reason, ""))
+    if isinstance(error, MissingExtraError):
+        what = _lowered(text.partition(". ")[0])
+        return Problem(what, f"pip install 'mixpanel-export-sdk[{error.extra}]'")
     if isinstance(error, DirectoryMismatchError):
         return _format_mismatch(error, options)
     if isinstance(error, ManifestError):

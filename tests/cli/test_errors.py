@@ -12,6 +12,8 @@ from mixpanel_export.cli.errors import format_error
 from mixpanel_export.errors import (
     BudgetExhaustedError,
     InvalidArgumentError,
+    MissingExtraError,
+    MixpanelError,
     NetworkError,
     SliceFailedError,
 )
@@ -34,12 +36,16 @@ OPTIONS = {"to_date": "--to", "timezone": "--timezone", "layout": "--layout", "o
         (InvalidArgumentError("x", 1, "GET /a?to_date=1"), "/a?to_date=1"),
         (BudgetExhaustedError("set Limits(max_wait=…)", 61.0), "frees in 61 s, at "),
         (
+            MissingExtraError("A chart", "plot"),
+            "a chart needs packages that are not installed. pip install 'mixpanel-export-sdk[plot]'",
+        ),
+        (
             OSError(errno.ENOSPC, "No space left on device", "x"),
             "x: no space left on device. free some space",
         ),
     ],
 )
-def test_error_names_options(error: InvalidArgumentError | OSError, message: str) -> None:
+def test_error_names_options(error: MixpanelError | OSError, message: str) -> None:
     assert message in str(format_error(error, OPTIONS))
 
 
