@@ -49,7 +49,7 @@ LAYERS = (
         "_light_httpx",
     ),
     ("errors",),
-    ("_text", "_causes", "_deprecated", "_terminals"),
+    ("_text", "_error_objects", "_causes", "_deprecated", "_terminals"),
 )
 LEVEL = {name: len(LAYERS) - row for row, names in enumerate(LAYERS) for name in names}
 

@@ -36,7 +36,8 @@ class Query:
         exclude: the properties that are left out; None when there are none.
         column_names: the way to name columns; see `_formats.ColumnNames`.
         columns: the fingerprint of the manifest's columns when they are fixed; None when the data decides them.
-        on_malformed: the treatment of lines that are not events, for updates; it can differ from run to run.
+        on_malformed: the treatment of lines that are not events: the last one that was not `raise`, if any; updates
+            use it.
     """
 
     project_id: int | None

@@ -88,7 +88,7 @@ def reconcile(
             job, evolve(manifest, query=query, columns=empty.columns), slice_days=request.slice_days
         )
     _check_same(request, manifest.query, query)
-    manifest = evolve(manifest, query=evolve(manifest.query, on_malformed=query.on_malformed))
+    manifest = evolve(manifest, query=_treating(manifest.query, query))
     return ResumeState(job, manifest, due=frozenset(manifest.due()), slice_days=request.slice_days)
 
 
@@ -111,7 +111,7 @@ def _reconcile_update(
     job = ExportJob.make(context, first, extended.to_date, **{**query.filters, **given})
     requested = _requested_query(request, job, query)
     _check_same(request, extended, requested)
-    extended = evolve(extended, on_malformed=requested.on_malformed)
+    extended = _treating(extended, requested)
     due = set(manifest.due())
     # The days that an interrupted update was to fetch again are still among its pending files.
     if extended.to_date > query.to_date or manifest.is_complete:
@@ -156,7 +156,7 @@ def _reconcile_refetch(request: DirectoryRequest, context: Context, manifest: Ma
     }
     return ResumeState(
         job,
-        evolve(manifest, query=evolve(query, on_malformed=requested.on_malformed)),
+        evolve(manifest, query=_treating(query, requested)),
         due=frozenset(due),
         slice_days=request.slice_days,
     )
@@ -228,6 +228,16 @@ def _check_fixed(columns: ColumnSchema, format: str, layout: str | None, partiti
             f"a column has the name {partition_by!r}, which stands in the path of each partition; make the columns "
             f"without that property, or export without partition_by",
         )
+
+
+def _treating(recorded: Query, requested: Query) -> Query:
+    """Return the recorded query with the requested treatment of malformed lines.
+
+    `raise` does not replace another: slices made with it stay, and the record says what their files may lack.
+    """
+    if requested.on_malformed == "raise":
+        return recorded
+    return evolve(recorded, on_malformed=requested.on_malformed)
 
 
 def _check_same(request: DirectoryRequest, recorded: Query, requested: Query) -> None:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 
 import httpx
 
+from mixpanel_export._error_objects import is_error
 from mixpanel_export._text import MESSAGE_LIMIT, shortened
 from mixpanel_export.errors import APIError, InvalidResponseError
 from mixpanel_export.http.bodies import unread_encoding
@@ -33,9 +34,6 @@ __all__ = ["answer_reader", "check_answer", "read_raw"]
 
 T = TypeVar("T")
 
-_FAILED = {"error", "failed", "failure", "fail"}
-# Fields of an object that is only an error.
-_ERROR_FIELDS = {"status", "message", "detail", "errors", "error", "code", "request", "title", "type"}
 # The words from which a text is more than "ok" or "annotation deleted".
 _SENTENCE = 4
 
@@ -100,7 +98,7 @@ def _read_typed(context: Context, operation: Operation[T], response: httpx.Respo
         document = _document(response.content, accept=accept)
         if isinstance(document, str):
             raise _words(context, response)
-        if not _is_error(document, is_map=answer.is_map, accept=accept):
+        if not is_error(document, is_map=answer.is_map, accept=accept):
             return answer.read(document, context.zone, accept=accept)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         if response.content.lstrip()[:1] not in (b"{", b"[", b""):
@@ -120,26 +118,6 @@ def _document(body: bytes, *, accept: bool) -> Any:
         if accept and (body[:1] == b"<" or len(body.split()) < _SENTENCE):
             return None
         raise
-
-
-def _is_error(document: Any, *, is_map: bool, accept: bool = False) -> bool:
-    """Return True for an object that says it is an error.
-
-    Args:
-        is_map: the answer's keys may be anything; an object is then the value of a key with such a name.
-        accept: an object with only a message may be a success.
-    """
-    if not isinstance(document, dict):
-        return False
-    answer = cast("dict[str, Any]", document)
-    status = answer.get("status")
-    if isinstance(status, str) and status.lower() in _FAILED:
-        return True
-    if answer.get("error"):
-        return not (is_map and isinstance(answer["error"], dict))
-    messages = [answer[name] for name in ("message", "detail", "errors") if answer.get(name)]
-    is_message = bool(messages) and answer.keys() <= _ERROR_FIELDS
-    return is_message and not accept and not (is_map and all(isinstance(value, dict) for value in messages))
 
 
 def _check_error(context: Context, response: httpx.Response, *, is_map: bool = False) -> None:

@@ -14,6 +14,7 @@ from typing import Any, cast
 
 import msgspec
 
+from mixpanel_export._error_objects import is_error
 from mixpanel_export._text import roughly
 from mixpanel_export.errors import IncompleteExportError, MalformedEventError
 from mixpanel_export.records.event import IDENTITY, Event
@@ -24,6 +25,8 @@ __all__ = ["EventDecoder"]
 _TERMINATED = re.compile(rb"\W*(export )?terminated early", re.I)
 # Follows the half of a line that was being written.
 _TERMINATED_IN_A_LINE = re.compile(rb"terminated early\W*\Z", re.I)
+# The end of an event. The second half of one with a line break in it ends so, too, however it begins.
+_ENDED = re.compile(rb"\}\s*\}\s*\Z|\A\s*\{\s*\"event\".*\}\s*\Z", re.S)
 
 
 class EventDecoder:
@@ -53,6 +56,8 @@ class EventDecoder:
         self._fields = None if fields is None else {*IDENTITY, *fields}
         self._source = source
         self._is_strict = strict
+        # Members beside an event's two are always skipped, which matters only where lines are kept.
+        self._skips = fields is not None or strict
         self.lines: int = 0
 
     @property
@@ -81,7 +86,7 @@ class EventDecoder:
             return []
         try:
             events = self._native.decode_lines(block)
-            if self._fields is not None:
+            if self._skips:
                 # The decoder checks that skipped values are JSON, but not that they are UTF-8.
                 check_utf8(block)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -114,6 +119,9 @@ class EventDecoder:
     def decode_each(self, block: bytes) -> list[Event | MalformedEventError | IncompleteExportError | None]:
         """Decode line by line; return an event or an error for each, and None for a blank line.
 
+        The error of a line that neither is an event nor ends one is an IncompleteExportError: if no event follows,
+        it explains why.
+
         Raises:
             IncompleteExportError: for a line that says that the export broke off.
         """
@@ -121,8 +129,10 @@ class EventDecoder:
         for line in block.removesuffix(b"\n").split(b"\n"):
             try:
                 found.append(self._decode_line(line) if line.strip() else None)
-            except (MalformedEventError, IncompleteExportError) as error:
-                if _TERMINATED.match(line) or _TERMINATED_IN_A_LINE.search(line):
+            except MalformedEventError as error:
+                found.append(error.with_traceback(None) if _ENDED.search(line) else _not_an_event(error))
+            except IncompleteExportError as error:
+                if _is_terminated(line):
                     raise
                 found.append(error.with_traceback(None))
             self.lines += 1
@@ -142,15 +152,15 @@ class EventDecoder:
     def _decode_line(self, line: bytes) -> Event:
         number = self.lines + 1
         try:
-            if self._fields is not None:
+            if self._skips:
                 str(line, "utf-8")
             return self._native.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             why = str(error)
-        if _TERMINATED.match(line):
+        if _is_terminated(line):
             raise _terminated(number)
         text = line.decode("utf-8", errors="backslashreplace")
-        if text.lstrip().startswith("<"):
+        if text.lstrip().startswith("<") and not _ENDED.search(line):
             raise IncompleteExportError(
                 f"line {number}: expected an event, got a web page: {' '.join(roughly(text).split())}"
             )
@@ -160,8 +170,6 @@ class EventDecoder:
             if self._is_strict:
                 json.dumps(parsed, ensure_ascii=False, allow_nan=False).encode()
         except (ValueError, RecursionError) as error:
-            if _TERMINATED_IN_A_LINE.search(line):
-                raise _terminated(number) from None
             if isinstance(error, UnicodeEncodeError):
                 why = "half of a surrogate pair"
             raise MalformedEventError(self._source, number, text, why) from error
@@ -171,10 +179,9 @@ class EventDecoder:
         if not isinstance(parsed, dict):
             raise MalformedEventError(self._source, number, text, "expected a JSON object")
         record = cast("dict[str, Any]", parsed)
-        if "event" not in record and isinstance(record.get("error"), str):
-            raise IncompleteExportError(
-                f"line {number}: expected an event, got an error: {roughly(record['error'])}"
-            )
+        if "event" not in record and is_error(record):
+            words = record["error"] if isinstance(record.get("error"), str) else text
+            raise IncompleteExportError(f"line {number}: expected an event, got an error: {roughly(words)}")
         name, properties = record.get("event"), record.get("properties")
         if not isinstance(name, str) or not isinstance(properties, dict):
             raise MalformedEventError(self._source, number, text, "expected an event name and properties")
@@ -182,6 +189,15 @@ class EventDecoder:
         if self._fields is not None:
             kept = {key: value for key, value in kept.items() if key in self._fields}
         return self._type(name=name, properties=kept)
+
+
+def _not_an_event(error: MalformedEventError) -> IncompleteExportError:
+    return IncompleteExportError(f"the export ends in a line that is not an event: {error}")
+
+
+def _is_terminated(line: bytes) -> bool:
+    is_said = _TERMINATED.match(line) or _TERMINATED_IN_A_LINE.search(line)
+    return bool(is_said) and not _ENDED.search(line)
 
 
 def _terminated(line: int) -> IncompleteExportError:

@@ -66,7 +66,7 @@ class _Reader:
                 continue
             try:
                 msgspec.convert(value, info.type)
-            except msgspec.ValidationError:
+            except _UNFIT:
                 yield name, _shown(info.type), _JSON_TYPES[type(value)]
 
 
@@ -77,6 +77,8 @@ def _plain_types(annotation: Any) -> frozenset[type]:
     return frozenset({annotation}) if annotation in _PLAIN else frozenset()
 
 
+# A text with half a surrogate pair cannot be converted at all.
+_UNFIT = (msgspec.ValidationError, UnicodeEncodeError)
 _PLAIN = (bool, int, float, str, type(None))
 _JSON_TYPES: Mapping[type, str] = {
     bool: "a boolean",
@@ -344,7 +346,7 @@ class TypedDecoder:
             properties = {name: value for name, value in properties.items() if name in reader.names}
         try:
             return reader.made(msgspec.convert(properties, reader.properties), others), ()
-        except msgspec.ValidationError:
+        except _UNFIT:
             return event, tuple(reader.misfits(properties))
 
     def _count(self, event: str, misfits: Iterable[tuple[str, str, str]]) -> None:

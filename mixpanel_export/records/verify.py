@@ -240,9 +240,8 @@ class Verifier:
                 self._incomplete = None
             elif found is not None:
                 self._set_aside.mark(first + index)
-                if isinstance(found, IncompleteExportError):
-                    # A web page or an error, or the rest of a line with a line break in it, if events follow.
-                    self._incomplete = found
+                # A web page or an error, unless events or the end of one follow: then it is a part of an event.
+                self._incomplete = found if isinstance(found, IncompleteExportError) else None
         return events
 
     def _decoded(self, block: bytes) -> int:

@@ -203,3 +203,14 @@ def test_manifests_of_earlier_versions_load(wire: Wire, client: MixpanelClient, 
 def test_a_directory_takes_no_path_for_malformed_lines(client: MixpanelClient, tmp_path: Path) -> None:
     with pytest.raises(InvalidArgumentError, match="malformed_path"):
         client.export.to_directory(tmp_path, *DAYS, malformed_path=tmp_path / "x")
+
+
+@pytest.mark.parametrize("treatment", ["quarantine", "replace"])
+def test_a_later_run_does_not_forget_the_treatment(
+    wire: Wire, client: MixpanelClient, tmp_path: Path, treatment: Any
+) -> None:
+    serve(wire, KINDS["byte"])
+    client.export.to_directory(tmp_path, *DAYS, slice_days=1, on_malformed=treatment)
+    again = client.export.to_directory(tmp_path, *DAYS, slice_days=1)
+    assert again.fetched == 0
+    assert manifest_of(tmp_path).query.on_malformed == treatment

@@ -130,7 +130,9 @@ def test_bad_arguments_are_refused_before_anything_is_made(
 def test_an_unwritable_path_is_refused_before_any_request(sandbox: Sandbox, tmp_path: Path) -> None:
     async def run() -> None:
         async with client_for(sandbox) as client:
-            with pytest.raises(InvalidArgumentError, match=r"expected 'jsonl\.gz', as the file name"):
+            with pytest.raises(
+                InvalidArgumentError, match=r"expected 'jsonl\.gz', because the file is called"
+            ):
                 await client.export.to_file(tmp_path / "e.jsonl.gz", *RANGE, format="csv")
             with pytest.raises(InvalidArgumentError, match="expected a file, not a directory"):
                 await client.export.to_file(tmp_path, *RANGE)

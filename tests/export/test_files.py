@@ -93,7 +93,7 @@ def test_the_file_name_decides_the_format(wire: Wire, client: MixpanelClient, tm
 def test_an_unwritable_path_is_refused_before_any_request(
     wire: Wire, client: MixpanelClient, tmp_path: Path
 ) -> None:
-    with pytest.raises(InvalidArgumentError, match=r"expected 'jsonl\.gz', as the file name"):
+    with pytest.raises(InvalidArgumentError, match=r"expected 'jsonl\.gz', because the file is called"):
         client.export.to_file(tmp_path / "e.jsonl.gz", *RANGE, format="csv")
     with pytest.raises(InvalidArgumentError, match="expected a file, not a directory"):
         client.export.to_file(tmp_path, *RANGE)

@@ -255,6 +255,70 @@ def test_a_web_page_at_the_end_is_never_a_malformed_line(wire: Wire, client: Mix
         list(client.export.events("2024-01-01", "2024-01-01", on_malformed="quarantine"))
 
 
+ERROR_ANSWERS = [
+    b'{"status":"error","message":"Internal error"}\n',
+    b'{"error":{"code":500,"message":"Internal error"}}\n',
+    b'{"error":"Internal error"}',
+    b'{"detail":"Internal error"}',
+    b'{"errors":["Internal error"]}\n',
+    b'{\n "error": "Internal error"\n}\n',
+    b"Not available in your plan\n",
+]
+
+
+@pytest.mark.parametrize("answered", ERROR_ANSWERS)
+@pytest.mark.sampled(3)
+def test_an_error_with_status_200_is_never_a_malformed_line(
+    wire: Wire, client: MixpanelClient, answered: bytes
+) -> None:
+    """Neither as the whole answer nor after events; it is retried, whatever is done with malformed lines."""
+    bodies: list[bytes] = []
+
+    def respond(connection: socket.socket) -> None:
+        answer(bodies.pop() if len(bodies) > 1 else bodies[0])(connection)
+
+    wire.script = respond
+    for before in (b"", b"".join(lines_of(1))):
+        bodies[:] = [before + answered]
+        with pytest.raises(SliceFailedError, match=r"not an event|got an error"):
+            list(client.export.events("2024-01-01", "2024-01-01", on_malformed="quarantine"))
+        bodies[:] = [b"".join(lines_of(1)), before + answered]
+        events = client.export.events("2024-01-01", "2024-01-01", on_malformed="quarantine")
+        assert [event.name for event in events] == NAMES[:2]
+
+
+def test_an_error_object_is_retried_by_default(wire: Wire, client: MixpanelClient) -> None:
+    answers = [answer(ERROR_ANSWERS[0]), answer(b"".join(lines_of(1)))]
+
+    def respond(connection: socket.socket) -> None:
+        answers.pop(0)(connection)
+
+    wire.script = respond
+    assert [event.name for event in client.export.events("2024-01-01", "2024-01-01")] == NAMES[:2]
+
+
+@pytest.mark.parametrize("kind", ["line break", "markup"])
+def test_a_line_break_in_the_last_event_costs_no_other_slice(
+    wire: Wire, client: MixpanelClient, kind: str
+) -> None:
+    body = b"".join(lines_of(1)) + KINDS[kind]
+    wire.script = answer(body)
+    with pytest.raises(MalformedEventError):
+        list(client.export.events("2024-01-01", "2024-01-01"))
+    events = client.export.events("2024-01-01", "2024-01-01", on_malformed="quarantine")
+    assert [event.name for event in events] == NAMES[:2]
+
+
+def test_a_clean_file_is_utf_8_beside_the_properties_too(
+    wire: Wire, client: MixpanelClient, tmp_path: Path
+) -> None:
+    serve(wire, b'{"event":"bad","more":"\xff","properties":{"time":1}}\n')
+    target = tmp_path / "e.jsonl"
+    totals = client.export.to_file(target, *DAYS, slice_days=1, on_malformed="quarantine")
+    assert totals.malformed == 1
+    assert target.read_text(encoding="utf-8").count("\n") == len(NAMES)
+
+
 def test_unknown_treatments_are_refused(client: MixpanelClient) -> None:
     unknown: Any = "ignore"
     with pytest.raises(

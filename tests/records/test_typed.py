@@ -121,6 +121,8 @@ def test_a_value_of_another_type_leaves_its_event_as_it_was() -> None:
         ({"price": 1, "items": [1]}, "items", "list[dict[str, Any]] | None", "a list"),
         ({"price": 1, "ratios": ["1"]}, "ratios", "list[float] | None", "a list"),
         ({"price": 1, "mixed": 1.5}, "mixed", "int | str | None", "a number"),
+        ({"price": 1, "count": "\ud83d"}, "count", "int | None", "text"),
+        ({"price": 1, "ratios": ["\ud83d"]}, "ratios", "list[float] | None", "a list"),
     ]
     for properties, name, expected, found in cases:
         sent = {"time": NOON, **properties}
