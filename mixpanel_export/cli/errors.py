@@ -44,15 +44,7 @@ _MISMATCH_HINTS = {
     "no_manifest": "choose another directory, or replace such files with --overwrite",
     "limited": "",
 }
-_CHECK_NETWORK = "check the network, the proxy and the firewall, and run the same command again"
-_NETWORK_HINTS = {
-    "address not available": _CHECK_NETWORK,
-    "connection refused": _CHECK_NETWORK,
-    "host not found": "check the name, the network and the DNS settings",
-    "host unreachable": _CHECK_NETWORK,
-    "network unreachable": _CHECK_NETWORK,
-    "timed out": "run the same command again, or ask for fewer days",
-}
+_CHECK_NETWORK = "check the network, DNS and the proxy settings (HTTPS_PROXY, NO_PROXY)"
 _CHOOSE_ANOTHER = "choose another path"
 _HINTS = {
     errno.EISDIR: "move it away, or choose another path",
@@ -136,8 +128,6 @@ def format_error(error: MixpanelError | OSError, options: Mapping[str, str], com
         # The rest quotes Mixpanel.
         what = text.removesuffix(visible(hinted.hint)).rstrip(". ") if hinted.hint else text
         return Problem(what, _lowered(_with_options(hinted.hint, options)))
-    if isinstance(hinted, NetworkError) and not hinted.was_sent:
-        return Problem(text, "check the network, DNS and the proxy settings (HTTPS_PROXY, NO_PROXY)")
     if isinstance(error, BudgetExhaustedError):
         return Problem(
             "the project's request budget is used up and frees in "
@@ -146,7 +136,7 @@ def format_error(error: MixpanelError | OSError, options: Mapping[str, str], com
         )
     if isinstance(hinted, NetworkError) and hinted.request:
         what = text.replace(str(hinted), visible(f"{hinted.reason} ({hinted.request})"))
-        return Problem(what, _NETWORK_HINTS.get(hinted.reason, ""))
+        return Problem(what, "" if hinted.was_sent else _CHECK_NETWORK)
     if isinstance(error, MissingExtraError):
         what = _lowered(text.partition(". ")[0])
         return Problem(what, f"pip install 'mixpanel-export-sdk[{error.extra}]'")

@@ -37,7 +37,7 @@ OPTIONS = {"to_date": "--to", "timezone": "--timezone", "layout": "--layout", "o
         (BudgetExhaustedError("set Limits(max_wait=…)", 61.0), "frees in 61 s, at "),
         (
             MissingExtraError("A chart", "plot"),
-            "a chart needs packages that are not installed. pip install 'mixpanel-export-sdk[plot]'",
+            "A chart needs packages that are not installed. pip install 'mixpanel-export-sdk[plot]'",
         ),
         (
             OSError(errno.ENOSPC, "No space left on device", "x"),
@@ -129,7 +129,10 @@ def test_a_wrong_chart_is_named_as_in_the_help() -> None:
 def test_a_refused_connection_is_reported_in_words() -> None:
     url = "GET https://mixpanel.com/api/query/funnels/list"
     error = NetworkError(
-        f"ConnectError: [Errno 111] Connection refused ({url})", reason="connection refused", request=url
+        f"ConnectError: [Errno 111] Connection refused ({url})",
+        was_sent=False,
+        reason="connection refused",
+        request=url,
     )
     assert str(format_error(error, {})).startswith(f"connection refused ({url}). check the network")
     failed = format_error(SliceFailedError("2024-01-01", 3, error), {})
