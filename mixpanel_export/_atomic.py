@@ -22,12 +22,15 @@ __all__ = ["AtomicFile", "digest_of", "disk_errors"]
 _PART = ".part"
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
+_FREE_SPACE = "Free space there and run it again"
+
 
 class AtomicFile:
     """A file that appears under its name only once `complete` is called.
 
     A context manager: leaving it without completing the file removes the temporary one. The next run removes what
-    killed ones have left. A pipe or a device is written to as it is, and never replaced.
+    killed ones have left. A pipe or a device is written to as it is, and never replaced. A full disk raises
+    DiskFullError.
     """
 
     def __init__(self, path: Path) -> None:
@@ -36,16 +39,21 @@ class AtomicFile:
         self.path = path
         self._is_complete = False
         self._temporary: Path | None = None
+        self._disk = path.parent
         if path.exists() and not path.is_file():
+            self._disk = path
             self.file: IO[bytes] = path.open("wb")
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _remove_leftovers(path)
-        try:
-            descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_PART, dir=path.parent)
-        except OSError as error:
-            # Its own path would mean nothing to the user.
-            raise OSError(error.errno, error.strerror, str(path)) from error
+        with disk_errors(self._disk):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _remove_leftovers(path)
+            try:
+                descriptor, temporary = tempfile.mkstemp(
+                    prefix=f".{path.name}.", suffix=_PART, dir=path.parent
+                )
+            except OSError as error:
+                # Its own path would mean nothing to the user.
+                raise OSError(error.errno, error.strerror, str(path)) from error
         self._temporary = Path(temporary)
         self.file = os.fdopen(descriptor, "w+b")
         # Tells other runs that this one is alive.
@@ -83,8 +91,9 @@ class AtomicFile:
             self.file.close()
         if self._temporary is not None:
             self._temporary.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.errno in _FULL and error.filename is None:
-            raise OSError(error.errno, error.strerror, str(self.path)) from error
+        if isinstance(error, OSError) and error.errno in _FULL:
+            with disk_errors(self._disk):
+                raise error
 
 
 def _remove_leftovers(path: Path) -> None:
@@ -122,12 +131,15 @@ def digest_of(path: Path) -> str:
 
 
 @contextlib.contextmanager
-def disk_errors(disk: Path, needed: Callable[[], int | None]) -> Generator[None]:
+def disk_errors(
+    disk: Path, needed: Callable[[], int | None] = lambda: None, *, hint: str | None = _FREE_SPACE
+) -> Generator[None]:
     """Raise DiskFullError in place of the OSError of a full disk or quota.
 
     Args:
         disk: the directory that has no room.
         needed: returns about how many bytes are missing; None when unknown.
+        hint: the way out; None if the same call resumes from what it has written.
     """
     try:
         yield
@@ -137,4 +149,4 @@ def disk_errors(disk: Path, needed: Callable[[], int | None]) -> Generator[None]
         reason = error.strerror or str(error)
         if error.errno == errno.EFBIG:
             reason += ", beyond what the file system or `ulimit -f` allows"
-        raise DiskFullError(str(disk), reason, needed()) from error
+        raise DiskFullError(str(disk), reason, needed(), hint) from error

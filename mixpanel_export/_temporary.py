@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
@@ -25,7 +26,14 @@ from mixpanel_export.errors import ConfigurationError
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-__all__ = ["Scratch", "SpoolFile", "spool_file", "temporary_directory", "temporary_folder"]
+__all__ = [
+    "Scratch",
+    "SpoolFile",
+    "spool_file",
+    "temporary_directory",
+    "temporary_disk_errors",
+    "temporary_folder",
+]
 
 _logger = logging.getLogger("mixpanel_export")
 
@@ -51,6 +59,12 @@ def temporary_folder() -> Path:
         return Path(tempfile.gettempdir())
     except OSError as error:
         raise limit_error(error) or _no_folder() from None
+
+
+def temporary_disk_errors() -> AbstractContextManager[None]:
+    """Raise DiskFullError for the temporary directory in place of the OSError of a full disk."""
+    hint = "Free space there, or set TMPDIR to a folder with more, and run it again"
+    return disk_errors(temporary_folder(), hint=hint)
 
 
 def temporary_directory(prefix: str) -> Path:
@@ -154,7 +168,7 @@ class SpoolFile(io.BufferedIOBase):
                 self._grow(end)
         if not self._is_on_disk:
             return self._file.write(data)
-        with disk_errors(temporary_folder(), lambda: None):
+        with temporary_disk_errors():
             return self._file.write(data)
 
     def read(self, size: int | None = -1, /) -> bytes:
@@ -165,7 +179,7 @@ class SpoolFile(io.BufferedIOBase):
         """Go to a position. The buffer is written first, so the disk may be full here as well."""
         if not self._is_on_disk:
             return self._file.seek(offset, whence)
-        with disk_errors(temporary_folder(), lambda: None):
+        with temporary_disk_errors():
             return self._file.seek(offset, whence)
 
     def tell(self) -> int:
@@ -216,7 +230,7 @@ class SpoolFile(io.BufferedIOBase):
         before = cast(io.BytesIO, self._file)
         position = before.tell()
         self._file, self._is_on_disk = file, True
-        with disk_errors(temporary_folder(), lambda: None):
+        with temporary_disk_errors():
             file.write(before.getbuffer())
             file.seek(position)
 

@@ -506,23 +506,26 @@ class DirectoryMismatchError(InvalidArgumentError):
 
 
 class DiskFullError(ExportError):
-    """There was no room for a file. Complete files stay; the same export resumes from them.
+    """There was no room for a file. Nothing is left of one that is not complete.
+
+    The complete files of a directory stay, and the same export resumes from them.
 
     Attributes:
-        path: the directory.
+        path: the directory, or the device.
         reason: the system's own words.
-        needed: about how many bytes the missing days take; None when no slice is complete yet.
+        needed: about how many bytes the missing days take; None when unknown.
+        hint: how to fix it.
     """
 
-    def __init__(self, path: str, reason: str, needed: int | None) -> None:
+    def __init__(self, path: str, reason: str, needed: int | None, hint: str | None = None) -> None:
         self.path = path
         self.reason = reason
         self.needed = needed
-        about = f" about {needed / 1e6:,.1f} MB of" if needed else ""
-        super().__init__(
-            f"{path} has no room left ({reason}); files that are complete stay. Free{about} space there and run "
-            "the same export again to resume"
-        )
+        if hint is None:
+            about = f" about {needed / 1e6:,.1f} MB of" if needed else ""
+            hint = f"Files that are complete stay. Free{about} space there and run the same export again to resume"
+        self.hint: str = hint
+        super().__init__(f"{path} has no room left ({reason}). {hint}")
 
 
 class ManifestError(ExportError):

@@ -22,6 +22,7 @@ from mixpanel_export.errors import (
     ConfigurationError,
     DestinationError,
     DirectoryMismatchError,
+    DiskFullError,
     ExpressionError,
     InvalidArgumentError,
     ManifestError,
@@ -144,7 +145,7 @@ def format_error(error: MixpanelError | OSError, options: Mapping[str, str], com
         return _format_mismatch(error, options)
     if isinstance(error, ManifestError):
         return Problem(error.problem, _REPLACE_MANIFEST if error.hint else "")
-    if isinstance(error, DestinationError):
+    if isinstance(error, DestinationError | DiskFullError):
         return Problem(text.removesuffix(error.hint).rstrip(". "), _lowered(error.hint))
     if not isinstance(error, InvalidArgumentError):
         return Problem(text)

@@ -14,6 +14,7 @@ from typing import Any, cast
 import click
 
 from mixpanel_export.cli.invocation import Invocation
+from mixpanel_export.errors import DiskFullError
 
 __all__ = [
     "known_events",
@@ -72,7 +73,7 @@ def remember_events(invocation: Invocation, names: Collection[str]) -> None:
     key = _key(invocation)
     if not names or not key:
         return
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError, DiskFullError):
         known = _read()
         before = known.get(key, [])
         if before[: len(names)] == [*names]:

@@ -97,10 +97,10 @@ class DirectoryRun:
         """
         # Fail before anything is created; the state is read again under the lock.
         self._conversion_for(self._reconcile().manifest)
-        with disk_errors(self._storage.disk, lambda: None), self._storage.locked() as staging:
+        with disk_errors(self._storage.disk, hint=None), self._storage.locked() as staging:
             plan, damaged = self._prepare(staging)
             publisher = Publisher(self._storage, staging, plan.manifest, plan.names)
-            with disk_errors(self._storage.disk, publisher.bytes_missing):
+            with disk_errors(self._storage.disk, publisher.bytes_missing, hint=None):
                 progress = self._fetch(plan, publisher)
                 manifest = publisher.finish()
                 unlisted = self._storage.paths() - manifest.paths

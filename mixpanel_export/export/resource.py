@@ -342,6 +342,7 @@ class Export(ExportCalls, Plans, ExportResource):
             The totals.
 
         Raises:
+            DiskFullError: when there is no room for the file, or for temporary ones.
             MixpanelError: as for `events`; an existing file stays as it was.
         """
         target = Path(path)

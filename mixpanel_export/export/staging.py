@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from mixpanel_export._formats import Layout
-from mixpanel_export._temporary import Scratch, spool_file
+from mixpanel_export._temporary import Scratch, spool_file, temporary_disk_errors
 from mixpanel_export.columns.fixed import ColumnSchema, converter_of
 from mixpanel_export.columns.slices import SliceWriter
 from mixpanel_export.columns.tables import TableWidener
@@ -27,6 +27,7 @@ from mixpanel_export.download.malformed import MalformedFile
 from mixpanel_export.download.pool import Claim, SlicePool
 from mixpanel_export.download.progress import Progress, ProgressListener
 from mixpanel_export.download.session import SliceReceiver
+from mixpanel_export.download.spool import Spool
 from mixpanel_export.errors import MalformedEventError, UnrepresentableError
 from mixpanel_export.http.cancellation import Cancellation
 from mixpanel_export.http.connections import Connections
@@ -196,8 +197,12 @@ class StagedExport:
         with spool_file(_IN_MEMORY) as file:
             received = self._receiver.receive(claim, file)
             try:
-                self._receiver.finish(received, lambda spool: self._writer.write(spool, "arrow", path))
+                self._receiver.finish(received, lambda spool: self._write(spool, path))
             except (MalformedEventError, UnrepresentableError) as error:
                 path.unlink(missing_ok=True)
                 return _StagedSlice(path, error)
         return _StagedSlice(path)
+
+    def _write(self, spool: Spool, path: Path) -> None:
+        with temporary_disk_errors():
+            self._writer.write(spool, "arrow", path)

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
+from mixpanel_export._atomic import disk_errors
 from mixpanel_export._formats import COLUMNAR, FORMATS, FileFormat, format_for
 from mixpanel_export._resources import resource_limits
 from mixpanel_export._worker import WorkThread
@@ -143,6 +144,7 @@ class _ToPipe(Writing):
         self._file: IO[bytes] | None = None
 
     def open(self) -> None:
+        self._resources.enter_context(disk_errors(self._path))
         file: IO[bytes] = self._resources.enter_context(self._path.open("wb"))
         if self._is_gzip:
             packed = gzip.GzipFile(fileobj=file, mode="wb", mtime=0)
@@ -154,7 +156,8 @@ class _ToPipe(Writing):
 
     def _write(self, batch: Batch) -> None:
         if self._file is not None:
-            self._file.write(lines_of(batch.profiles))
+            with disk_errors(self._path):
+                self._file.write(lines_of(batch.profiles))
 
     def _finish(self) -> None:
         self.close()

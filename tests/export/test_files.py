@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import json
+import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from mixpanel_export import (
     AuthenticationError,
+    DiskFullError,
     IncompleteExportError,
     InvalidArgumentError,
     MixpanelClient,
     Progress,
 )
 from mixpanel_export._formats import FileFormat
+from mixpanel_export._temporary import SpoolFile
 from tests.wire_server import Wire
 
 BODY = b"".join(json.dumps({"event": "A", "properties": {"n": n}}).encode() + b"\n" for n in range(1000))
@@ -127,3 +133,64 @@ def test_progress_cannot_be_changed_by_a_listener(wire: Wire, client: MixpanelCl
             progress.events = 0  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
 
     assert client.export.to_stream(io.BytesIO(), *RANGE, progress=listener).events == 1000
+
+
+FULL = Path("/dev/full")
+LONG = b"".join(
+    json.dumps({"event": "A", "properties": {"n": os.urandom(200).hex()}}).encode() + b"\n"
+    for _ in range(1000)
+)
+
+
+@contextlib.contextmanager
+def small_files(most: int = 100_000) -> Iterator[None]:
+    """Limit the size of files, as `ulimit -f` does; it fails the same calls as a full disk."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="only Linux has /dev/full")
+def test_a_full_device_is_a_typed_error(wire: Wire, client: MixpanelClient) -> None:
+    wire.answers(LONG)
+    formats: tuple[FileFormat, ...] = ("jsonl", "jsonl.gz", "parquet", "csv")
+    for format in formats:
+        with pytest.raises(DiskFullError) as raised:
+            client.export.to_file(FULL, *RANGE, format=format)
+        assert str(raised.value) == (
+            "/dev/full has no room left (No space left on device). Free space there and run it again"
+        )
+
+
+def test_a_full_disk_is_named_and_leaves_nothing(wire: Wire, client: MixpanelClient, tmp_path: Path) -> None:
+    wire.answers(LONG)
+    for format in ("jsonl", "jsonl.gz"):
+        with small_files(), pytest.raises(DiskFullError, match="ulimit") as raised:
+            client.export.to_file(tmp_path / "e", *RANGE, format=format)
+        assert raised.value.path == str(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_temporary_directory_is_named(
+    wire: Wire, client: MixpanelClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """These calls resume nothing: the message only says how to make room."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    wire.answers(LONG)
+    for format in ("parquet", "csv"):
+        with small_files(), pytest.raises(DiskFullError, match="set TMPDIR") as raised:
+            client.export.to_file(tmp_path / "e", *RANGE, format=format)
+        assert (raised.value.path, "resume" in str(raised.value)) == (str(scratch), False)
+    for layout in ("wide", "json"):
+        with small_files(), pytest.raises(DiskFullError, match="set TMPDIR"):
+            client.export.batches(*RANGE, layout=layout).to_arrow()
+    with small_files(), SpoolFile(1) as spool, pytest.raises(DiskFullError, match="set TMPDIR"):
+        spool.write(LONG)
+    assert list(tmp_path.iterdir()) == [scratch]
+    assert list(scratch.iterdir()) == []

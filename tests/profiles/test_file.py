@@ -18,6 +18,7 @@ import pytest
 from mixpanel_export import (
     AuthenticationError,
     DirectoryBusyError,
+    DiskFullError,
     InvalidArgumentError,
     MixpanelClient,
     ServiceAccountAuth,
@@ -310,3 +311,10 @@ def test_a_number_too_large_for_a_double_is_an_error(tmp_path: Path) -> None:
 def test_a_field_too_large_for_a_double_is_named() -> None:
     with pytest.raises(UnrepresentableError, match="the property 'new' of the profile 'b'"):
         lines_of([Profile.from_dict({"$distinct_id": "b", "$properties": {"v": 1.5}, "new": [math.inf]})])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
+def test_a_full_device_is_a_typed_error(client: Any) -> None:
+    for format in ("jsonl", "jsonl.gz"):
+        with pytest.raises(DiskFullError, match="/dev/full has no room left"):
+            client.profiles.to_file("/dev/full", format=format, output_properties=LITTLE)
