@@ -7,6 +7,7 @@ before the manifest lists the file.
 from __future__ import annotations
 
 import contextlib
+import stat
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -53,11 +54,13 @@ class LocalStorage(Storage):
         return paths | in_folders
 
     def sizes(self, paths: Iterable[str]) -> Mapping[str, int]:
-        """Look up the sizes of files."""
+        """Look up the sizes of files; a folder under the name of one is none."""
         sizes: dict[str, int] = {}
         for path in paths:
             with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-                sizes[path] = (self.path / path).stat().st_size
+                found = (self.path / path).stat()
+                if stat.S_ISREG(found.st_mode):
+                    sizes[path] = found.st_size
         return sizes
 
     def chunks(self, path: str) -> Iterator[bytes]:
@@ -101,11 +104,11 @@ class LocalStorage(Storage):
             return
         names = with_malformed(names)
         for name in names:
-            (self.path / name).unlink(missing_ok=True)
+            _remove_file(self.path / name)
             self._staging.remove_parts(name)
         for folder in map(self.path.joinpath, self._folders()):
             for name in names:
-                (folder / name).unlink(missing_ok=True)
+                _remove_file(folder / name)
             with contextlib.suppress(OSError):
                 folder.rmdir()
 
@@ -117,24 +120,30 @@ class LocalStorage(Storage):
     def _follow_no_links(self) -> None:
         """Remove links under our temporary names, and refuse those under the names of partitions.
 
-        Else files outside of the directory would be overwritten, or deleted.
+        Else files outside of the directory would be overwritten, or deleted. Refuse files and folders that stand in
+        each other's place, too.
         """
         for name in self._names_in(self.path):
             if name.startswith(".") and name.endswith(".part"):
                 remove_link(self.path / name)
             elif is_folder(name) and (self.path / name).is_symlink():
-                raise InvalidArgumentError(
-                    "path",
-                    str(self.path),
-                    f"{name} in it is a symbolic link, which exports do not follow; remove it, or choose another "
-                    "directory",
-                )
+                raise self._obstacle(name, "a symbolic link, which exports do not follow")
+            elif is_folder(name) and not (self.path / name).is_dir():
+                raise self._obstacle(name, "a file, where exports have a folder")
+            elif name == MANIFEST and (self.path / name).is_dir():
+                raise self._obstacle(name, "a folder, where exports have a file")
+
+    def _obstacle(self, name: str, problem: str) -> InvalidArgumentError:
+        why = f"{name} in it is {problem}; remove it, or choose another directory"
+        return InvalidArgumentError("path", str(self.path), why)
 
     def _manifest_text(self) -> bytes | None:
         try:
             return (self.path / MANIFEST).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return None
+        except IsADirectoryError:
+            raise self._obstacle(MANIFEST, "a folder, where exports have a file") from None
 
     def _folders(self) -> list[str]:
         return sorted(filter(is_folder, self._names_in(self.path)))
@@ -144,3 +153,9 @@ class LocalStorage(Storage):
             return [entry.name for entry in folder.iterdir()]
         except (FileNotFoundError, NotADirectoryError):
             return []
+
+
+def _remove_file(path: Path) -> None:
+    """Remove a file, if it is there. A folder in its place is not ours: it stays, and its name is not used."""
+    if path.is_symlink() or not path.is_dir():
+        path.unlink(missing_ok=True)

@@ -202,6 +202,35 @@ def test_links_under_names_of_partitions_are_refused(client: MixpanelClient, tmp
     assert not list(outside.iterdir())
 
 
+def test_files_and_folders_in_each_others_place_are_refused(client: MixpanelClient, tmp_path: Path) -> None:
+    partition, manifest = tmp_path / "a" / "date=2024-01-01", tmp_path / "b" / "manifest.json"
+    partition.parent.mkdir()
+    partition.write_text("mine")
+    manifest.mkdir(parents=True)
+    for obstacle, overwrite in ((partition, False), (manifest, False), (manifest, True)):
+        with pytest.raises(InvalidArgumentError, match=f"{obstacle.name} in it is a .*; remove it"):
+            client.export.to_directory(
+                obstacle.parent, *DAYS, format="parquet", partition_by="date", overwrite=overwrite
+            )
+    assert partition.read_text() == "mine"
+
+
+def test_a_folder_in_place_of_a_listed_file_is_left_alone(client: MixpanelClient, tmp_path: Path) -> None:
+    folder = tmp_path / "events"
+    client.export.to_directory(folder, *DAYS)
+    (name,) = [path.name for path in folder.iterdir() if path.suffix == ".gz"]
+    (folder / name).unlink()
+    (folder / name).mkdir()
+    (folder / name / "mine").touch()
+    plan = client.export.plan(*DAYS, path=folder, verify=True)
+    assert plan.damaged == {name: "is missing"}
+    for overwrite in (False, True, False):
+        done = client.export.to_directory(folder, *DAYS, verify=True, overwrite=overwrite)
+        assert [(folder / entry.file).is_file() for entry in done.manifest.slices] == [True]
+        assert done.unknown == [name]
+    assert (folder / name / "mine").exists()
+
+
 def test_profiles_follow_no_links(client: MixpanelClient, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
