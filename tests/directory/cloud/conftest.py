@@ -171,9 +171,19 @@ class Gate:
         with contextlib.suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
-                server = socket.create_connection(self._server)
-                threading.Thread(target=self._forward, args=(client, server), daemon=True).start()
-                threading.Thread(target=self._back, args=(server, client), daemon=True).start()
+                threading.Thread(target=self._connect, args=(client,), daemon=True).start()
+
+    def _connect(self, client: socket.socket) -> None:
+        """Forward one connection, in a thread for each direction.
+
+        Close its sockets only when neither thread uses them: the number of a closed one goes to the next
+        connection, whose bytes a late `recv` would take away. That request would never be answered.
+        """
+        with client, contextlib.suppress(OSError), socket.create_connection(self._server) as server:
+            back = threading.Thread(target=self._back, args=(server, client), daemon=True)
+            back.start()
+            self._forward(client, server)
+            back.join()
 
     def _forward(self, client: socket.socket, server: socket.socket) -> None:
         seen, limit = 0, None
@@ -188,26 +198,29 @@ class Gate:
                 if limit is not None:
                     seen += len(data)
                     if seen > limit:
-                        self.done += 1
+                        with self._lock:
+                            self.done += 1
                         break
                 server.sendall(data)
-        for end in (client, server):
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+        _shut_down(client, server)
 
     def _back(self, server: socket.socket, client: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while data := server.recv(65536):
                 client.sendall(data)
-        with contextlib.suppress(OSError):
-            client.shutdown(socket.SHUT_RDWR)
-        client.close()
-        server.close()
+        _shut_down(client, server)
 
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+
+
+def _shut_down(*ends: socket.socket) -> None:
+    """End whatever another thread does with these sockets."""
+    for end in ends:
+        with contextlib.suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
 
 
 @pytest.fixture

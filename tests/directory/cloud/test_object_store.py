@@ -154,7 +154,7 @@ class TestObjects:
         with pytest.raises(DestinationError, match="file could not be written, tried 3 times"):
             opened(bucket.url).upload("file", file)
         assert bucket.names() == set()
-        # The native library may still be ending the last upload; pytest-timeout bounds the wait.
+        # The native library may still be ending the last upload, in requests of its own.
         while "<Upload>" in httpx.get(f"{bucket.server}/{bucket.name}?uploads").text:
             time.sleep(0.05)
 
