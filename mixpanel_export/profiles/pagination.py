@@ -287,7 +287,9 @@ class Paging:
         is_stuck = self._fruitless_pages >= _MOST_FRUITLESS_PAGES
         if self._is_short_of_total:
             return self.allows_shortfall and (is_stuck or self.session_id is None)
-        return page.is_short or is_stuck
+        # Without a session, no other page can be requested, and exactly the total means that none need be.
+        is_all = self.session_id is None and self.total == len(self._seen)
+        return page.is_short or is_stuck or is_all
 
     def _problem(self, number: int, page: _Page, *, is_fruitful: bool) -> str:
         """Return why no page can follow although one should; empty if it can, or none needs to."""

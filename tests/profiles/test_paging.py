@@ -148,6 +148,15 @@ def test_pages_are_read_until_the_total_is_reached(sent: list[ProfilesPage]) -> 
     assert read(Paging(), *sent) == [1, 2, 3, 4, 5, 6, 7]
 
 
+def test_one_page_that_holds_the_total_needs_no_session() -> None:
+    assert read(Paging(), page(0, [1, 2], 2, None, 2)) == [1, 2]
+    assert read(Paging(), page(0, [1], 2, None)) == [1]
+    # Full, and the total is not there or wrong: there may be more.
+    for total in (None, 1):
+        with pytest.raises(ProfilesIncompleteError, match="no session_id"):
+            read(Paging(), page(0, [1, 2], 2, None, total))
+
+
 def test_a_page_that_is_repeated_for_ever_ends_the_query() -> None:
     first, last = page(0, [1, 2], 2, "s"), page(1, [3, 4], 2, "s")
     del last["page"]
