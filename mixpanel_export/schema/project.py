@@ -140,7 +140,9 @@ class ProjectSchema:
 
     def to_json(self) -> str:
         """Return the schema as JSON."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=2) + "\n"
+        text = json.dumps(self.to_dict(), ensure_ascii=False, indent=2) + "\n"
+        # The escape of half a surrogate pair is JSON's, too.
+        return text.encode(errors="backslashreplace").decode()
 
     def to_sql(self, dialect: Dialect, *, table: str = "events") -> str:
         """Return the SQL that creates a table for the events of the project.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 import re
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ import pytest
 
 from mixpanel_export.cli.output.charts import Bars, HeatMap, Lines, chart_of
 from mixpanel_export.cli.output.grid import flattened, format_grid
+from mixpanel_export.cli.output.tables import WRITERS
 from mixpanel_export.cli.output.ticks import axis_ticks, number_ticks
 from mixpanel_export.cli.output.titles import title_of
-from mixpanel_export.errors import InvalidArgumentError
+from mixpanel_export.errors import InvalidArgumentError, MixpanelError
 from mixpanel_export.sandbox import Sandbox
 
 from .runner import run
@@ -80,6 +82,17 @@ def test_nested_values_become_columns() -> None:
     rows = flattened([{"id": 1, "user": {"id": 7, "name": "Ada"}, "tags": [{"name": "a"}, {"name": "b"}]}])
     assert [*rows[0]] == ["id", "user.id", "name", "tags"]
     assert "a, b" in grid(rows)[0][2]
+
+
+def test_infinite_numbers_are_never_written_as_json() -> None:
+    """JSON has none; one comes of a number too large for a double. A table shows it."""
+    rows: list[dict[str, object]] = [{"big": [float("inf")]}]
+    for format in ("json", "jsonl"):
+        file = io.BytesIO()
+        with pytest.raises(MixpanelError, match="too large for a double"):
+            WRITERS[format](rows, file)
+        assert file.getvalue() == b""
+    assert grid(rows)[0][2] == " inf"
 
 
 def test_empty_table_says_so() -> None:

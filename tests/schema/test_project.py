@@ -78,6 +78,11 @@ def test_lexicon_and_a_sample_must_agree_on_what_is_required() -> None:
         assert found.description == "The price."
 
 
+def test_the_json_of_a_schema_can_be_encoded() -> None:
+    found = schema_of([{"half \ud83d": "\ud83d"}], lexicon_of({"p": {"description": "half \ud83d"}}))
+    assert json.loads(found.to_json().encode()) == found.to_dict()
+
+
 def test_lexicon_may_describe_a_property_in_any_way() -> None:
     for described, expected in (
         (None, ()),

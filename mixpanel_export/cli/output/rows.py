@@ -66,6 +66,10 @@ def cell_text(value: Any) -> str:
     return json_text(value) if isinstance(value, dict | list) else str(value)
 
 
-def json_text(value: Any, indent: int | None = None) -> str:
-    """Return a value as JSON."""
-    return json.dumps(value, ensure_ascii=False, default=str, indent=indent)
+def json_text(value: Any, indent: int | None = None, *, strict: bool = False) -> str:
+    """Return a value as JSON.
+
+    Args:
+        strict: raise ValueError for an infinite number, which JSON does not have.
+    """
+    return json.dumps(value, ensure_ascii=False, default=str, indent=indent, allow_nan=not strict)

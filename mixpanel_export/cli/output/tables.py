@@ -41,15 +41,21 @@ def _write_table(response: Any, file: IO[bytes]) -> str | None:
 
 def _write_json(response: Any, file: IO[bytes]) -> None:
     data = rows_of(response) if isinstance(response, str | CsvText) else plain_data(response)
-    _write_json_text(json_text(data, indent=2), file)
+    _write_json_value(data, file, indent=2)
 
 
 def _write_lines(response: Any, file: IO[bytes]) -> None:
     for row in rows_of(response):
-        _write_json_text(json_text(row), file)
+        _write_json_value(row, file)
 
 
-def _write_json_text(text: str, file: IO[bytes]) -> None:
+def _write_json_value(value: Any, file: IO[bytes], indent: int | None = None) -> None:
+    try:
+        text = json_text(value, indent, strict=True)
+    except ValueError:
+        raise MixpanelError(
+            "the response holds a number too large for a double, which cannot be written as JSON; use table or csv"
+        ) from None
     if _is_terminal(file):
         text = visible(text, keep="\n")
     # The escape of half a surrogate pair is JSON's, too.
