@@ -272,7 +272,7 @@ class PartialFile:
         part.replace(self._work / _STATE)
 
     def _disk_errors(self) -> AbstractContextManager[None]:
-        return disk_errors(self._work, hint=None)
+        return disk_errors(self._path.parent)
 
     @property
     def _file(self) -> IO[bytes]:
