@@ -131,7 +131,7 @@ class Context:
             f"{type(error).__name__}: {words} ({method} {url})",
             was_sent=not unsent,
             reason=self._redact(reason_of(error)),
-            request=f"{method} {url}",
+            request=self._redact(f"{method} {url}"),
         )
         failure.__cause__ = type(error)(words)
         return failure
