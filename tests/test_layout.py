@@ -40,7 +40,6 @@ LAYERS = (
         "_mounts",
         "_temporary",
         "_atomic",
-        "_validators",
         "_extras",
         "_locks",
         "_formats",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from collections.abc import Callable
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
 from mixpanel_export._deprecated import renamed_attributes
-from mixpanel_export._validators import at_least
 from mixpanel_export.errors import ConfigurationError
 from mixpanel_export.http.servers import Family
 from mixpanel_export.http.stores import BudgetStore, check_shared
@@ -22,6 +22,7 @@ __all__ = [
     "BudgetWarning",
     "Limits",
     "Quota",
+    "at_least",
     "effective_limits",
 ]
 
@@ -34,6 +35,25 @@ MAX_WAIT: Final = 120.0
 
 DIRECTORY_MAX_WAIT: Final = 2 * 3600.0
 """Seconds that a request of a directory export waits by default: an hourly budget frees within this time."""
+
+
+def at_least(least: int, kind: type[int | float] = float) -> Callable[[object, Any, object], None]:
+    """Return attrs' validator of a number that is not less; None is allowed where it is the default.
+
+    Args:
+        kind: `int` for whole numbers only.
+    """
+    words = "an integer" if kind is int else "a number"
+
+    def check(instance: object, attribute: Any, value: object) -> None:
+        if value is None and attribute.default is None:
+            return
+        is_kind = isinstance(value, int | kind) and not isinstance(value, bool)
+        if not is_kind or not isinstance(value, int | float) or not value >= least:
+            raise ConfigurationError(attribute.name, f"expected {words} of at least {least}, got {value!r}")
+
+    return check
+
 
 _AT_LEAST_ONE = at_least(1, int)
 

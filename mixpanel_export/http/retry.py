@@ -14,7 +14,6 @@ from collections.abc import Callable
 from attrs import Factory, define, field, frozen
 
 from mixpanel_export._deprecated import renamed_attributes
-from mixpanel_export._validators import at_least
 from mixpanel_export.errors import (
     APIError,
     IncompleteExportError,
@@ -24,6 +23,7 @@ from mixpanel_export.errors import (
     RequestTimeoutError,
     ServerError,
 )
+from mixpanel_export.http.limits import at_least
 
 __all__ = ["TRANSIENT_ERRORS", "RetryPolicy", "RetryState"]
 
