@@ -257,6 +257,6 @@ class Verifier:
             self._incomplete = None
         except MalformedEventError as error:
             if self._on_malformed == "quarantine":
-                self._set_aside.mark(self._decoder.lines)
+                self._events += self._sort(rest)
             elif self._malformed is None:
                 self._malformed = error

@@ -263,6 +263,8 @@ ERROR_ANSWERS = [
     b'{"errors":["Internal error"]}\n',
     b'{\n "error": "Internal error"\n}\n',
     b"Not available in your plan\n",
+    b'{"note":"anything else"}\n',
+    b'{"note":"anything else"}',
 ]
 
 
