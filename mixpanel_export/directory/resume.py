@@ -243,7 +243,7 @@ def _treating(recorded: Query, requested: Query) -> Query:
 def _check_same(request: DirectoryRequest, recorded: Query, requested: Query) -> None:
     differences = recorded.differences(requested)
     if differences:
-        is_range = [difference.partition(" ")[0] for difference in differences] == ["to_date"]
+        is_range = not evolve(recorded, to_date=requested.to_date).differences(requested)
         extend = ", extend this one to later days with update_directory()" if is_range else ""
         raise DirectoryMismatchError(
             request.path,

@@ -33,7 +33,6 @@ __all__ = ["OperationsGroup", "call", "query"]
 _SHORT = {"from_date": "--from", "to_date": "--to"}
 _TYPES: Mapping[str, Any] = {"integer": int, "number": float, "string": str}
 _METAVARS = {"date": "DATE", "mixpanel-datetime": "TIME", "mixpanel-expression": "EXPR"}
-_EVENTS = ("event", "born_event")
 
 
 class OperationsGroup(Group):
@@ -205,9 +204,15 @@ def _option(operation: Operation[Any], name: str, help: str) -> Option:
         help = re.sub("^True to (.)", lambda found: found[1].upper(), help)
     else:
         settings |= {"type": _TYPES.get(str(schema.get("type")), str), "metavar": _metavar(name, schema)}
-    if name in _EVENTS:
+    if _names_events(name):
         settings |= {"shell_complete": suggest_events, "warns": not settings.get("multiple")}
     return Option([*flags, name], required=name in operation.required, help=help, **settings)
+
+
+def _names_events(argument: str) -> bool:
+    from mixpanel_export.http.event_names import EVENT_ARGUMENTS
+
+    return argument in EVENT_ARGUMENTS
 
 
 def _for_shell(help: str, operation: Operation[Any]) -> str:
@@ -219,7 +224,7 @@ def _for_shell(help: str, operation: Operation[Any]) -> str:
 
 def _metavar(name: str, schema: Mapping[str, Any]) -> str:
     """Return a word for the value of an option."""
-    if name in _EVENTS:
+    if _names_events(name):
         return "NAME"
     word = name.rpartition("_")[2]
     if word in {"id", "ids", "tags"}:
