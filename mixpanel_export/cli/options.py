@@ -6,7 +6,6 @@ Every `--help` imports this, so it imports nothing heavy.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -46,7 +45,6 @@ class Option(click.Option):
     Args:
         section: the heading of the help page that it stands under.
         also_sets: other library arguments that it sets.
-        warns: warn when it is given several times: another command takes several values, and this one the last.
     """
 
     def __init__(
@@ -55,11 +53,9 @@ class Option(click.Option):
         *,
         section: str = "Options",
         also_sets: Sequence[str] = (),
-        warns: bool = False,
         **settings: Any,
     ) -> None:
         super().__init__(param_decls, **settings)
-        self.warns = warns
         self.section = section
         self.also_sets = also_sets
 
@@ -170,26 +166,11 @@ class Command(_Sectioned):
         if connects:
             settings.setdefault("epilog", _MORE_OPTIONS)
         super().__init__(name, params=[*(params or ()), *common_options(shown)], **settings)
-        self._repeated: list[tuple[str, int]] = []
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not ctx.resilient_parsing:
-            given = Counter(self.make_parser(ctx).parse_args(args=[*args])[2])
-            self._repeated = [
-                (_name_of(parameter), count)
-                for parameter, count in given.items()
-                if count > 1 and getattr(parameter, "warns", False)
-            ]
-        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         invocation = ctx.ensure_object(Invocation)
         invocation.option_names = argument_options(self.params)
         invocation.command_path = ctx.command_path
-        for name, count in self._repeated:
-            invocation.reporter.warning(
-                f"{name} takes one value and is given {count} times; the last one counts"
-            )
         # Not click's own `invoke`, whose warning of a deprecated command says less than the library's.
         return None if self.callback is None else ctx.invoke(self.callback, **ctx.params)
 

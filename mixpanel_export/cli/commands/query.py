@@ -10,7 +10,7 @@ import importlib
 import inspect
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -152,6 +152,9 @@ def _command(operation: Operation[Any], resource: type, path: str) -> Command:
 
         # Options that may be repeated are empty when they are not given.
         given = {name: value for name, value in arguments.items() if value not in (None, ())}
+        for name in filter(_names_events, given):
+            if operation.schemas[name].get("type") != "array":
+                given[name] = _last(name, given[name], invocation)
         run_operation(invocation, operation, given, output=output, plot=plot, chart=chart)
 
     return Command(
@@ -205,8 +208,17 @@ def _option(operation: Operation[Any], name: str, help: str) -> Option:
     else:
         settings |= {"type": _TYPES.get(str(schema.get("type")), str), "metavar": _metavar(name, schema)}
     if _names_events(name):
-        settings |= {"shell_complete": suggest_events, "warns": not settings.get("multiple")}
+        settings |= {"shell_complete": suggest_events, "multiple": True}
     return Option([*flags, name], required=name in operation.required, help=help, **settings)
+
+
+def _last(name: str, values: Sequence[str], invocation: Invocation) -> str:
+    """Return the last event given to a command that takes one, and warn of the others."""
+    if len(values) > 1:
+        invocation.reporter.warning(
+            f"{invocation.option_names[name]} takes one value and is given {len(values)} times; the last one counts"
+        )
+    return values[-1]
 
 
 def _names_events(argument: str) -> bool:
