@@ -141,7 +141,7 @@ def client(wire: Wire) -> Iterator[MixpanelClient]:
         ServiceAccountAuth("tester", "hush"),
         project_id=1,
         base_url=wire.url,
-        timeout=5,
+        timeout=60,
         retry=ONCE,
         limits=None,
     ) as client:
@@ -154,7 +154,7 @@ def async_client(wire: Wire) -> AsyncMixpanelClient:
         ServiceAccountAuth("tester", "hush"),
         project_id=1,
         base_url=wire.url,
-        timeout=5,
+        timeout=60,
         retry=ONCE,
         limits=None,
     )

@@ -590,7 +590,7 @@ def test_a_secret_at_the_end_of_a_long_message_is_redacted(ask_sync: Ask, server
 def test_a_network_error_shows_no_secret(ask: Ask, server: Server, kind: str) -> None:
     server.answers_nothing()
     with pytest.raises(NetworkError) as caught:
-        ask(SPOKEN[kind](), names, timeout=0.05)
+        ask(SPOKEN[kind](), names, timeout=httpx.Timeout(60, read=0.05))
     assert "/events/names" in str(caught.value)
     assert leaks(kind, server.requests, shown_by(caught.value)) == []
 

@@ -192,7 +192,7 @@ def test_threads_may_share_a_client(client: MixpanelClient, server: Server) -> N
     together = threading.Barrier(4)
 
     def echo(request: Received) -> Reply:
-        together.wait(5)
+        together.wait(60)
         return Reply([request.query["limit"]])
 
     server.reply = echo
@@ -205,7 +205,7 @@ def test_tasks_may_share_a_client(server: Server) -> None:
     together = threading.Barrier(4)
 
     def echo(request: Received) -> Reply:
-        together.wait(5)
+        together.wait(60)
         return Reply([request.query["limit"]])
 
     server.reply = echo

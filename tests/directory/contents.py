@@ -5,8 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import threading
-import time
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,7 +12,7 @@ from typing import Any
 
 from mixpanel_export import Event, MixpanelClient
 
-__all__ = ["canonical", "events_in", "expected", "manifest_of", "names_in", "wait_for_threads"]
+__all__ = ["canonical", "events_in", "expected", "manifest_of", "names_in"]
 
 
 def canonical(record: dict[str, Any]) -> str:
@@ -29,16 +27,6 @@ def expected(client: MixpanelClient, *days: str, **filters: Any) -> Counter[str]
 
 def _counted(events: Iterable[Event]) -> Counter[str]:
     return Counter(canonical({"event": event.name, "properties": event.properties}) for event in events)
-
-
-def wait_for_threads() -> None:
-    """Wait until no thread of an export is left: one that has done its work may still be about to end."""
-    until = time.monotonic() + 30
-    while left := [
-        thread.name for thread in threading.enumerate() if thread.name.startswith("mixpanel-export")
-    ]:
-        assert time.monotonic() < until, left
-        time.sleep(0.01)
 
 
 def names_in(folder: Path) -> set[str]:

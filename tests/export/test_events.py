@@ -219,7 +219,7 @@ def test_a_server_that_never_responds_is_a_timeout(wire: Wire) -> None:
     done = threading.Event()
 
     def silent(connection: socket.socket) -> None:
-        done.wait(5)
+        done.wait(60)
 
     wire.script = silent
     auth = ServiceAccountAuth("tester", "hush")

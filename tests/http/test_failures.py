@@ -153,7 +153,7 @@ def test_a_refused_connection_is_a_network_error(ask: Ask) -> None:
 def test_an_answer_that_does_not_come_in_time_is_a_timeout(ask: Ask, server: Server) -> None:
     server.answers_nothing()
     with pytest.raises(RequestTimeoutError, match=r"ReadTimeout: .*GET .*/api/query/events/names"):
-        ask(ACCOUNT, names, timeout=0.05)
+        ask(ACCOUNT, names, timeout=httpx.Timeout(60, read=0.05))
 
 
 def test_a_connection_lost_within_a_response_is_a_network_error(ask: Ask, server: Server) -> None:

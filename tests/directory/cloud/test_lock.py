@@ -23,8 +23,7 @@ from mixpanel_export.directory import lock
 from mixpanel_export.directory.lock import Clock, Lease, LeaseTiming
 from mixpanel_export.directory.object_store import Objects
 from mixpanel_export.http.cancellation import Cancellation
-
-from ..contents import wait_for_threads
+from tests.waiting import assert_no_thread_is_left
 
 # A heartbeat this slow never comes.
 TIMING = LeaseTiming(beat=3600.0, silence=30.0, watch=12.0)
@@ -89,7 +88,7 @@ def test_a_held_lease_refuses_others_and_is_removed(objects: Objects, lease_of: 
             pass
         assert is_locked(objects)
     assert not is_locked(objects)
-    wait_for_threads()
+    assert_no_thread_is_left()
 
 
 def test_one_of_many_gets_the_lease(lease_of: LeaseOf) -> None:

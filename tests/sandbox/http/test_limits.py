@@ -210,7 +210,7 @@ class TestRefusal:
         with Sandbox(limits=Limits(query=Quota(concurrent=1))) as sandbox, client_of(sandbox) as client:
             sandbox.faults.add(Fault.hang())
             with pytest.raises(httpx.ReadTimeout):
-                client.get(FUNNELS, timeout=0.1)
+                client.get(FUNNELS, timeout=httpx.Timeout(60, read=0.1))
             while client.get(FUNNELS).status_code == 429:
                 time.sleep(0.01)
             assert sandbox.requests.most_at_once["query"] == 1
