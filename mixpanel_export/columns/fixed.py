@@ -109,9 +109,15 @@ class ColumnSchema:
         """Read the schema from a JSON file.
 
         Raises:
-            InvalidArgumentError: when it holds none.
+            InvalidArgumentError: when it cannot be read, or holds none.
         """
-        return cls.from_json(Path(path).read_bytes())
+        try:
+            return cls.from_json(Path(path).read_bytes())
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise InvalidArgumentError("columns", os.fspath(path), f"cannot be read: {reason}") from error
+        except InvalidArgumentError as error:
+            raise InvalidArgumentError("columns", os.fspath(path), error.expected) from error.__cause__
 
     def of_job(self, job: ExportJob) -> ColumnSchema:
         """Return the columns of an export with these `fields`, `exclude` and `column_names`.

@@ -63,6 +63,8 @@ class TestDirectory:
         assert safe.returncode == 0, safe.err
         assert "browser" in pq.read_schema(tmp_path / "safe.parquet").names
         assert "--columns" in refused(*EVENTS, str(tmp_path / "lines.jsonl"), *options[2:])
+        missing = refused(*EVENTS, str(tmp_path / "e.parquet"), "--columns", "missing.json")
+        assert missing.startswith("error: --columns: cannot be read: no such file")
 
     def test_other_query_needs_overwrite(self, tmp_path: Path) -> None:
         run(*EVENTS, str(tmp_path))

@@ -141,8 +141,19 @@ def test_columns_are_a_json_file(client: MixpanelClient, tmp_path: Path) -> None
     assert counted(lines_of(read)) == sent(client)
     for text in ("", "{}", '{"version": 2, "columns": []}', '{"version": 1, "columns": []}', "\xff"):
         path.write_text(text, encoding="latin-1")
-        with pytest.raises(InvalidArgumentError, match="columns"):
+        with pytest.raises(
+            InvalidArgumentError, match=r"^columns: not a file of columns: .*\(got '.*columns\.json'\)$"
+        ):
             client.export.batches(*DAYS, columns=path)
+
+
+@pytest.mark.parametrize(("name", "reason"), [("missing.json", "no such file"), ("", "is a directory")])
+def test_a_file_of_columns_that_cannot_be_read_is_named(
+    client: MixpanelClient, tmp_path: Path, name: str, reason: str
+) -> None:
+    path = tmp_path / name
+    with pytest.raises(InvalidArgumentError, match=f"^columns: cannot be read: {reason}.*{path}"):
+        client.export.to_file(tmp_path / "events.parquet", *DAYS, columns=str(path))
 
 
 @pytest.mark.slow
