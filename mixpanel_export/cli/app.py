@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import click
 
+from mixpanel_export.cli.base import Group
 from mixpanel_export.cli.commands.annotations import annotations_group
 from mixpanel_export.cli.commands.auth import auth
 from mixpanel_export.cli.commands.codegen import codegen
@@ -19,8 +20,9 @@ from mixpanel_export.cli.commands.query import call, query
 from mixpanel_export.cli.commands.sandbox import sandbox
 from mixpanel_export.cli.commands.schema import schema
 from mixpanel_export.cli.commands.verify import verify
+from mixpanel_export.cli.common_options import common_options
 from mixpanel_export.cli.completion import install_completion, show_completion
-from mixpanel_export.cli.options import Group, Option, common_options
+from mixpanel_export.cli.options import Option
 
 __all__ = ["app"]
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import frozen
 
+from mixpanel_export.cli.base import Group
 from mixpanel_export.cli.invocation import Invocation, pass_invocation
-from mixpanel_export.cli.options import Group
 from mixpanel_export.errors import APIError, ConfigurationError, MixpanelError
 
 if TYPE_CHECKING:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from mixpanel_export.cli.base import Command
 from mixpanel_export.cli.invocation import Invocation, pass_invocation
-from mixpanel_export.cli.options import Command, option
+from mixpanel_export.cli.options import option
 
 __all__ = ["codegen"]
 

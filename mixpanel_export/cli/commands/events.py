@@ -23,11 +23,12 @@ from mixpanel_export._formats import (
     PartitionBy,
     check_columnar,
 )
+from mixpanel_export.cli.base import Command
 from mixpanel_export.cli.destinations import Destination, resolve
 from mixpanel_export.cli.event_options import event_options
 from mixpanel_export.cli.exit_codes import MALFORMED
 from mixpanel_export.cli.invocation import Invocation, pass_invocation
-from mixpanel_export.cli.options import Command, option
+from mixpanel_export.cli.options import option
 
 if TYPE_CHECKING:
     from mixpanel_export import MixpanelClient, Progress

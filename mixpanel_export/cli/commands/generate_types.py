@@ -7,9 +7,10 @@ from typing import Any
 
 import click
 
+from mixpanel_export.cli.base import Command
 from mixpanel_export.cli.exit_codes import FAILED
 from mixpanel_export.cli.invocation import Invocation, pass_invocation
-from mixpanel_export.cli.options import Command, option
+from mixpanel_export.cli.options import option
 from mixpanel_export.cli.schema_options import find_schema, schema_options
 
 __all__ = ["generate_types"]

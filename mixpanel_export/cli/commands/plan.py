@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 
+from mixpanel_export.cli.base import Command
 from mixpanel_export.cli.commands.events import EventsCommand
 from mixpanel_export.cli.event_options import event_options
 from mixpanel_export.cli.invocation import Invocation, pass_invocation
-from mixpanel_export.cli.options import Command, option
+from mixpanel_export.cli.options import option
 
 __all__ = ["plan"]
 

@@ -11,9 +11,10 @@ import click
 from attrs import asdict
 
 from mixpanel_export._formats import FORMATS, FileFormat
+from mixpanel_export.cli.base import Command
 from mixpanel_export.cli.destinations import Destination, resolve
 from mixpanel_export.cli.invocation import Invocation, pass_invocation
-from mixpanel_export.cli.options import Command, option
+from mixpanel_export.cli.options import option
 
 if TYPE_CHECKING:
     from mixpanel_export import MixpanelClient

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mixpanel_export.cli.base import Command, Group
 from mixpanel_export.cli.commands.reports import reports
 from mixpanel_export.cli.examples import example_of
 from mixpanel_export.cli.invocation import Invocation
-from mixpanel_export.cli.options import Command, Group, Option
+from mixpanel_export.cli.options import Option
 from mixpanel_export.cli.output_options import output_parameters
 from mixpanel_export.cli.suggestions import suggest_events
 

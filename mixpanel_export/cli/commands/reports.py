@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
+from mixpanel_export.cli.base import Command, Group
 from mixpanel_export.cli.invocation import Invocation
-from mixpanel_export.cli.options import Command, Group, Option
+from mixpanel_export.cli.options import Option
 from mixpanel_export.cli.output_options import output_parameters
 
 __all__ = ["reports"]

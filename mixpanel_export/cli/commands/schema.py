@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from mixpanel_export._formats import DIALECTS, Dialect
+from mixpanel_export.cli.base import Command
 from mixpanel_export.cli.invocation import Invocation, pass_invocation
-from mixpanel_export.cli.options import Command, option
+from mixpanel_export.cli.options import option
 from mixpanel_export.cli.output_options import output_parameters
 from mixpanel_export.cli.schema_options import find_schema, schema_options
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mixpanel_export.cli.base import Command
 from mixpanel_export.cli.invocation import Invocation, pass_invocation
-from mixpanel_export.cli.options import Command
 
 if TYPE_CHECKING:
     from mixpanel_export.cli.report import Reporter
