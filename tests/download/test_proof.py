@@ -45,6 +45,8 @@ from tests.wire_server import Script, Wire, answer
 
 AUTH = ServiceAccountAuth("tester", "hush")
 QUICK = RetryPolicy(attempts=4, initial_wait=0.01, max_wait=0.02)
+# A long wait for the server's sake is reported by a warning.
+allows_a_long_wait = pytest.mark.filterwarnings("ignore:Waiting 100 s")
 SIX_DAYS = ("2024-01-01", "2024-01-06")
 EVENTS = 300
 
@@ -167,6 +169,7 @@ def test_an_incomplete_slice_does_not_delay_unordered_ones(wire: Wire, days: Day
         assert names_of(events) == ["day 1"] * EVENTS
 
 
+@allows_a_long_wait
 def test_a_retry_wait_does_not_delay_other_slices(wire: Wire, days: Days) -> None:
     waits = answer(b"{}", status="429 Slow", headers=(f"Retry-After: {HANGS}",))
     days.scripts[1] = [ended_early(1), waits]
@@ -394,6 +397,7 @@ def give_up_batches(client: MixpanelClient) -> None:
     batches.close()
 
 
+@allows_a_long_wait
 @pytest.mark.parametrize("give_up", [give_up_an_iterator, give_up_batches])
 def test_closing_during_a_retry_wait_leaves_nothing(
     wire: Wire,
