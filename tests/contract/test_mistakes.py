@@ -135,6 +135,54 @@ MISTAKES = (
     ("x-sky: {type: string}", "sky: {allOf: [{type: string}]}", "allOf: not supported"),
     ("  schemas:\n", "  schemas:\n    place: {type: object}\n", "place: the name becomes a class"),
     ("  schemas:\n", "  schemas:\n    Model: {type: object}\n", "Model: this name is taken"),
+    ("info:\n", "x-idempotent: false\ninfo:\n", "not a key of the document; expected in an operation"),
+    (
+        "    put:\n",
+        "    x-writes: true\n    put:\n",
+        "x-writes: not a key of a path; expected in an operation",
+    ),
+    ("      requestBody:\n", "      requestBody:\n        x-budget: query\n", "not a key of a request body"),
+    ("x-budget: none", "x-region: us", "x-region: not a key of an operation; expected in a server"),
+    ("type: string\n", "type: string\n            x-unit: days\n", "not a key of the schema of a parameter"),
+    ("x-sky: {type: string}", "sky: {type: string, x-bare: a}", "x-bare: not a key of a property"),
+    (
+        "description: The forecast.",
+        "description: a\n          x-table: {}",
+        "expected in a schema of components/schemas",
+    ),
+    (
+        "- when: {days: missing}\n          says",
+        "nope\n      x-instead",
+        "x-refused: expected a list, got 'nope'",
+    ),
+    ("it is required", "7", 'says: expected text, got 7; write "7"'),
+    ("when: {days: missing}", "when: days", "when: expected a mapping of names, got 'days'"),
+    ("          says: it is required\n", "", "says is required in x-refused"),
+    ("    Forecast:\n", "    Forecast:\n      x-table: [at]\n", "x-table: expected a mapping"),
+    (
+        "    Forecast:\n",
+        "    Forecast:\n      x-table: {att: [], at: [], keys: []}\n",
+        "att: unknown key of x-table; did",
+    ),
+    ("    Forecast:\n", "    Forecast:\n      x-quiet: items\n", "x-quiet: expected a list, got 'items'"),
+    ("    Forecast:\n", "    Forecast:\n      x-list: [items]\n", "x-list: expected text, got ['items']"),
+    ("type: string\n", "type: str\n", "type: 'str' is unknown; did you mean string?"),
+    ("type: string\n", "type: string\n            enum: a\n", "enum: expected a list, got 'a'"),
+    ("type: string\n", "type: string\n            minLength: few\n", "minLength: expected an integer from 0"),
+    ("type: string\n", "type: string\n            required: true\n", "required: expected a list, got True"),
+    ("x-sky: {type: string}", "sky: string", "sky: expected a schema such as {type: string}, got 'string'"),
+    ("summary: Report", "sumary: Report", "sumary: unknown key of an operation; did you mean summary?"),
+    ("summary: Report the weather.", "summary: 5", 'summary: expected text, got 5; write "5"'),
+    ("name: days\n", "nam: days\n          name: a\n", "nam: unknown key of a parameter; did you mean name?"),
+    ("name: days\n", "name: ''\n", "name: expected text, got ''"),
+    ("version: 1.0.0", "version: 1.0", 'version: expected text, got 1.0; write "1.0"'),
+    ("info:\n", "webhooks: {}\ninfo:\n", "webhooks: not supported; the client only sends requests"),
+    (
+        "#/components/schemas/Forecast",
+        "#/components/schemas/Forecast/x",
+        "expected #/components/schemas/<name>",
+    ),
+    ("#/components/schemas/Forecast", "#/components/schemas", "expected #/components/schemas/<name>, got"),
     ("title: A few calls", "title: &loop [*loop]", "contains an alias"),
 )
 
@@ -148,7 +196,9 @@ def test_each_mistake_is_one_line_at_its_place(tmp_path: Path) -> None:
         path.write_text(TEXT.replace(right, wrong, 1), encoding="utf-8")
         with pytest.raises(GenerationError) as caught:
             read_spec(path)
-        (line,) = str(caught.value).splitlines()
+        lines = str(caught.value).splitlines()
+        assert len(lines) == 1, lines
+        (line,) = lines
         _, number, message = line.split(":", 2)
         assert line.startswith(f"{tmp_path.name}/company.yaml:")
         assert said in message, line

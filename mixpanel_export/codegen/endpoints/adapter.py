@@ -23,6 +23,7 @@ try:
     from openapi_python_client.strings import ClassName, PythonIdentifier, safe_for_docstring, snake_case
     from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
     from ruamel.yaml import YAML
+    from ruamel.yaml.constructor import SafeConstructor
     from ruamel.yaml.error import YAMLError
     from ruamel.yaml.nodes import MappingNode, SequenceNode
 except ImportError as _error:
@@ -52,6 +53,7 @@ __all__ = [
     "Project",
     "Property",
     "PythonIdentifier",
+    "SafeConstructor",
     "SequenceNode",
     "YAMLError",
     "safe_for_docstring",

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,23 +14,26 @@ from mixpanel_export.codegen.endpoints.adapter import (
     MappingNode,
     OpenAPIV30SpecValidator,
     OpenAPIV31SpecValidator,
+    SafeConstructor,
     SequenceNode,
     YAMLError,
 )
+from mixpanel_export.codegen.endpoints.keys import key_mistakes
 from mixpanel_export.codegen.endpoints.operation_rules import operation_mistakes
-from mixpanel_export.codegen.endpoints.places import Mistake, Place, object_of, parts_of, suggestion
+from mixpanel_export.codegen.endpoints.places import Mistake, Place, object_of, parts_of
 from mixpanel_export.codegen.endpoints.schema_rules import schema_mistakes
 from mixpanel_export.errors import GenerationError
 
 __all__ = ["read_spec"]
 
-_EXTENSIONS = {
-    "x-always", "x-any", "x-bare", "x-budget", "x-deprecated", "x-empty", "x-example", "x-flat", "x-future",
-    "x-idempotent", "x-implied", "x-instead", "x-list", "x-overall", "x-quiet", "x-refused", "x-region", "x-table",
-    "x-unit", "x-within", "x-writes",
-}  # fmt: skip
-_FLAGS = {"x-always", "x-any", "x-deprecated", "x-empty", "x-future", "x-idempotent", "x-writes"}
 _LONGEST = 240
+
+
+class _Constructor(SafeConstructor):
+    """Reads dates as text, as JSON has them."""
+
+
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", SafeConstructor.construct_yaml_str)
 
 
 def read_spec(path: Path) -> dict[str, Any]:
@@ -41,13 +44,18 @@ def read_spec(path: Path) -> dict[str, Any]:
     """
     name = f"{path.parent.name}/{path.name}" if path.parent.name else path.name
     yaml: Any = YAML(typ="safe")
+    yaml.Constructor = _Constructor
     tree: Any = None
+    data = path.read_bytes()
     try:
-        text = path.read_text(encoding="utf-8")
+        text = data.decode("utf-8")
         document = _with_text_keys(yaml.load(text))
         tree = yaml.compose(text)
         found = [*_mistakes(document)]
-    except (YAMLError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise GenerationError(f"{name}:{line}: not UTF-8 text") from None
+    except YAMLError as error:
         mark: Any = getattr(error, "problem_mark", None)
         problem = str(getattr(error, "problem", None) or error).splitlines()[0]
         line = mark.line + 1 if mark else 1
@@ -80,11 +88,9 @@ def _mistakes(document: object) -> Iterable[Mistake]:
     version = str(spec.get("openapi"))
     if not version.startswith(("3.0.", "3.1.")):
         return [(("openapi",), f"openapi: expected 3.1.0, or another 3.0 or 3.1, got {version!r}")]
-    found: list[Mistake] = []
-    # A reference that leads nowhere would be told again by every rule that follows it.
-    for rules in (_everywhere(spec, (), spec), (*schema_mistakes(spec), *operation_mistakes(spec))):
-        if found := [*rules]:
-            return found
+    # The rules follow references, and take keys and the types of their values as given.
+    if found := [*key_mistakes(spec)] or [*schema_mistakes(spec), *operation_mistakes(spec)]:
+        return found
     kind = OpenAPIV30SpecValidator if version.startswith("3.0.") else OpenAPIV31SpecValidator
     validator: Any = kind(spec)
     try:
@@ -119,45 +125,3 @@ def _line(tree: Any, place: Place) -> int:
             break
         tree = found
     return line
-
-
-def _everywhere(node: Any, place: Place, document: dict[str, Any]) -> Iterator[Mistake]:
-    """Yield mistakes in references and extensions, wherever they stand."""
-    for index, item in enumerate(parts_of(node)):
-        yield from _everywhere(item, (*place, index), document)
-    # Below `properties` and the like, keys are names of the API.
-    are_names = bool(place) and place[-1] in {
-        "properties",
-        "responses",
-        "schemas",
-        "parameters",
-        "when",
-        "encoding",
-    }
-    for key, value in object_of(node).items():
-        here = (*place, key)
-        if not are_names and key == "$ref":
-            yield from _unknown_reference(value, here, document)
-        elif not are_names and key.startswith("x-"):
-            yield from _extension(key, value, here)
-        if key not in ("example", "examples"):
-            yield from _everywhere(value, here, document)
-
-
-def _unknown_reference(value: Any, here: Place, document: dict[str, Any]) -> Iterator[Mistake]:
-    node: Any = document
-    *holder, name = str(value).removeprefix("#/").split("/")
-    for step in holder:
-        node = object_of(node).get(step)
-    if not str(value).startswith("#/") or not isinstance(node, dict):
-        yield here, f"$ref: expected #/components/<kind>/<name>, got {value!r}"
-    elif name not in object_of(cast(object, node)):
-        known = object_of(cast(object, node))
-        yield here, f"$ref: there is no {'/'.join(holder)}/{name}{suggestion(name, known)}"
-
-
-def _extension(key: str, value: Any, here: Place) -> Iterator[Mistake]:
-    if key not in _EXTENSIONS:
-        yield here, f"{key}: unknown key{suggestion(key, _EXTENSIONS)}"
-    elif key in _FLAGS and not isinstance(value, bool):
-        yield here, f"{key}: expected true or false, got {value!r}"

@@ -40,7 +40,9 @@ def suggestion(name: object, known: Iterable[object]) -> str:
     """Return the end of a message about an unknown name: the name that was meant, or all known ones."""
     names = sorted(map(str, known))
     close = get_close_matches(str(name), names, 1)
-    return f"; did you mean {close[0]}?" if close else f"; expected one of {', '.join(names)}"
+    if close:
+        return f"; did you mean {close[0]}?"
+    return f"; expected one of {', '.join(names)}" if names else ""
 
 
 def resolved(document: dict[str, Any], node: object) -> dict[str, Any]:

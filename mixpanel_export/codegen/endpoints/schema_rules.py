@@ -1,4 +1,4 @@
-"""What a schema of a spec must keep to: known keys, named objects, no defaults."""
+"""What a schema of a spec must keep to: named objects, known formats, no defaults. See `keys` for its keys."""
 
 from __future__ import annotations
 
@@ -15,19 +15,6 @@ _FORMATS = {"date", "date-time", "mixpanel-datetime", "mixpanel-expression"}
 HARMLESS_FORMATS = {"double", "email", "float", "hostname", "int32", "int64", "uri", "uuid"}
 """Formats that are documentation: the value is checked as its type only."""
 
-_KEYWORDS = {
-    "$comment", "$ref", "additionalProperties", "anyOf", "const", "default", "deprecated", "description", "enum",
-    "example", "examples", "exclusiveMaximum", "exclusiveMinimum", "externalDocs", "format", "items", "maxItems",
-    "maxLength", "maxProperties", "maximum", "minItems", "minLength", "minProperties", "minimum", "multipleOf",
-    "nullable", "oneOf", "pattern", "properties", "readOnly", "required", "title", "type", "uniqueItems",
-    "writeOnly",
-}  # fmt: skip
-_UNSUPPORTED = {
-    "allOf": "list the properties of all of them in one schema",
-    "not": "describe what is allowed",
-    "patternProperties": "use additionalProperties",
-    "prefixItems": "use items",
-}
 _CLASS_NAME = re.compile(r"[A-Z][A-Za-z0-9]*")
 # Names that the modules of models and operations import.
 _TAKEN = {
@@ -71,12 +58,6 @@ def _mistakes(place: Place, schema: dict[str, Any]) -> Iterator[Mistake]:
         if not _CLASS_NAME.fullmatch(name) or name in _TAKEN:
             why = "this name is taken" if name in _TAKEN else "the name becomes a class"
             yield place, f"{name}: {why}; expected one such as AuditEntry"
-    for key in schema:
-        here = (*place, key)
-        if key in _UNSUPPORTED:
-            yield here, f"{key}: not supported; {_UNSUPPORTED[key]}"
-        elif key not in _KEYWORDS and not key.startswith("x-"):
-            yield here, f"{key}: unknown key of a schema{suggestion(key, _KEYWORDS)}"
     if "default" in schema:
         yield (
             (*place, "default"),
