@@ -20,7 +20,6 @@ from mixpanel_export.codegen.endpoints.adapter import (
     ModelProperty,
     Property,
     PythonIdentifier,
-    safe_for_docstring,
 )
 from mixpanel_export.codegen.endpoints.contract import Contract
 from mixpanel_export.codegen.endpoints.operation_rules import argument_name
@@ -312,7 +311,7 @@ def docstring(
     )
     if (example := operation.get("x-example")) is not None:
         blocks.append("Examples:\n" + textwrap.indent(example_of(name, example), "    "))
-    return str(safe_for_docstring("\n\n".join(blocks)))
+    return "\n\n".join(blocks)
 
 
 def example_of(name: str, arguments: dict[str, Any]) -> str:

@@ -30,6 +30,7 @@ from mixpanel_export.codegen.endpoints.adapter import (
 from mixpanel_export.codegen.endpoints.calls import calls_by_name
 from mixpanel_export.codegen.endpoints.contract import Contract
 from mixpanel_export.codegen.endpoints.models import models_by_name
+from mixpanel_export.codegen.endpoints.texts import docstring, literal
 from mixpanel_export.errors import GenerationError
 
 __all__ = ["Package", "compile_package"]
@@ -56,6 +57,14 @@ class Package:
     def runtime(self, depth: int) -> str:
         """Return the module that holds the runtime, as a module at this depth of the package imports it."""
         return "mixpanel_export_api.runtime" if self.facade else f"{'.' * depth}runtime"
+
+    def facade_text(self, title: str, prefix: str) -> str:
+        """Return the docstring of the class that takes a client: the asynchronous one has the prefix "Async"."""
+        client = "an `AsyncMixpanelClient`" if prefix else "a `MixpanelClient`"
+        return (
+            f"{' '.join(title.split())}, called through a client.\n\n"
+            f"Args:\n    client: {client}, whose credentials, retries and budgets apply.\n"
+        )
 
 
 def compile_package(spec: Path, output: Path, package: Package) -> None:
@@ -92,6 +101,7 @@ def compile_package(spec: Path, output: Path, package: Package) -> None:
         "descriptions": contract.tag_descriptions(),
     }
     project.env.globals.update(names)
+    project.env.filters.update({"docstring": docstring, "literal": literal})
     with contextlib.redirect_stdout(io.StringIO()):
         errors = project.build()
     if errors:

@@ -30,10 +30,11 @@ from attrs import field, frozen
 from mixpanel_export.codegen.endpoints.adapter import (
     ClassName,
     PythonIdentifier,
-    safe_for_docstring,
     snake_case,
 )
 from mixpanel_export.codegen.endpoints.contract import Contract
+from mixpanel_export.codegen.endpoints.texts import literal
+from mixpanel_export.errors import GenerationError
 
 _SCALARS = {
     "string": ("str", "any_value"),
@@ -111,7 +112,7 @@ class Field:
     @property
     def reading(self) -> str:
         """The expression that reads the field of `self`."""
-        name = f'"{self.wire}"'
+        name = literal(self.wire)
         if self.kind.is_list:
             (item,) = self.kind.models or (self.kind.reader,)
             read = f"self._{'models' if self.kind.models else 'values'}({name}, {item})"
@@ -198,14 +199,14 @@ def _model(contract: Contract, name: str, schema: dict[str, Any], *, is_request:
         is_request=is_request,
         is_open=values is not False,
         table=schema.get("x-table"),
-        listed=listed,
+        listed=".".join(map(_attribute, listed.split("."))) if listed else "",
         item=_item(contract, schema, listed) if listed else "",
         bare=schema.get("x-bare", ""),
         implied=schema.get("x-implied", ""),
         within=schema.get("x-within", ""),
         flat=schema.get("x-flat", ""),
         overall=[*_fields(contract, contract.resolve(_ref(overall)), is_request=False)] if overall else [],
-        overall_model=overall,
+        overall_model=str(ClassName(overall, "")),
         unit=schema.get("x-unit", "entries"),
         quiet=schema.get("x-quiet", []),
     )
@@ -216,7 +217,7 @@ def _optional(type_: str) -> str:
 
 
 def _prose(text: str) -> str:
-    return str(safe_for_docstring(" ".join(text.split())))
+    return " ".join(str(text).split())
 
 
 def _ref(name: str) -> dict[str, Any]:
@@ -253,6 +254,8 @@ def _attribute(wire: str) -> str:
 
 def _item(contract: Contract, schema: dict[str, Any], path: str) -> str:
     for name in path.split("."):
+        if name not in schema.get("properties", {}):
+            raise GenerationError(f"{contract.name}: x-list: there is no property {name}")
         schema = contract.resolve(schema["properties"][name])
     return _kind(contract, schema).type
 
