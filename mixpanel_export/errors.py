@@ -382,7 +382,7 @@ class ExportError(MixpanelError):
 
 
 class CancelledError(ExportError):
-    """The export was cancelled."""
+    """The export was cancelled, or its stream closed before its end."""
 
 
 class IncompleteExportError(ExportError):

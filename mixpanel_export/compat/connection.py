@@ -24,6 +24,7 @@ from mixpanel_export import (
     Region,
     RetryPolicy,
 )
+from mixpanel_export._streams import Ending
 from mixpanel_export.auth import MixpanelAuth
 from mixpanel_export.compat.exceptions import JSONDecodeError, older_errors
 from mixpanel_export.download.job import ExportJob
@@ -173,7 +174,7 @@ class _OlderExport(Export):
     def events_of(self, days: Slice, params: Mapping[str, str]) -> Iterator[Event]:
         """Yield every event of one request; `days` is used in messages only."""
         job = _OlderJob(self._context, Plan([days], parallel=1), params, Event)
-        return self._iterate(job, ordered=True, progress=None)
+        return self._iterate(job, True, None, None, Ending())
 
 
 @frozen

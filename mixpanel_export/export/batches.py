@@ -17,6 +17,7 @@ from mixpanel_export._extras import needs_extra
 from mixpanel_export._formats import Layout, check_columnar
 from mixpanel_export._redaction import quoting
 from mixpanel_export._resources import resource_limits
+from mixpanel_export._streams import Ending
 from mixpanel_export._worker import WorkThread, in_thread
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.malformed import MalformedFile
@@ -37,6 +38,11 @@ __all__ = ["AsyncRecordBatches", "RecordBatches", "close_with", "write_columns"]
 
 T = TypeVar("T")
 
+_READ = (
+    "these batches were read already, all or in part; call batches() again, or keep them in memory with "
+    "to_arrow()"
+)
+
 
 class RecordBatches:
     """An iterator over the events of a range of days, as `pyarrow.RecordBatch`es of one schema.
@@ -46,12 +52,14 @@ class RecordBatches:
     `pl.DataFrame(batches)`, `duckdb.sql("from batches")`, `deltalake.write_deltalake(path, batches)`.
 
     It can be read once; a second attempt raises ExportError rather than finding nothing. Reading to the end,
-    closing it, or leaving it as a context manager ends its threads and removes its temporary files.
+    closing it, or leaving it as a context manager ends its threads and removes its temporary files. After a
+    failure, every further read raises the same error; after a close before the end, or an Arrow stream dropped
+    half-read, CancelledError. So read lazy frames, such as relations of DuckDB, before closing it.
 
     Raises:
         MixpanelError: as `client.export.events` does.
         UnrepresentableError: for a value that no column can hold.
-        ExportError: when another thread closes it while it is read.
+        CancelledError: (an ExportError) when it was closed before its end, by any thread.
     """
 
     def __init__(
@@ -74,6 +82,7 @@ class RecordBatches:
         self._tables: Iterator[pyarrow.Table] = self._staged.tables()
         self._batches: Iterator[pyarrow.RecordBatch] = iter(())
         self._is_read = False
+        self._ending = Ending()
         # Closes it when its reader forgets to.
         self._finalizer = weakref.finalize(self, self._staged.close_from_any_thread)
 
@@ -89,10 +98,13 @@ class RecordBatches:
         return self._staged.progress
 
     def __iter__(self) -> Iterator[pyarrow.RecordBatch]:
+        if self._ending.is_complete:
+            raise ExportError(_READ)
         return self
 
     def __next__(self) -> pyarrow.RecordBatch:
         self._staged.cancellation.check_process()
+        self._ending.check()
         while (batch := next(self._batches, None)) is None:
             table = self.next_table()
             if table is None:
@@ -104,7 +116,9 @@ class RecordBatches:
         """Return the next rows; None when there are no more."""
         with self._reading():
             self._is_read = True
-            return next(self._tables, None)
+            table = next(self._tables, None)
+            self._ending.is_complete = table is None
+            return table
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Return all batches as an Arrow C stream, which keeps this object alive until it is read or released.
@@ -190,12 +204,10 @@ class RecordBatches:
 
     def _unread_schema(self) -> pyarrow.Schema:
         """Return the schema; raise when a reader of all events would miss some."""
+        schema = self.schema
         if self._is_read:
-            raise ExportError(
-                "these batches were read already, all or in part; call batches() again, or keep them in memory "
-                "with to_arrow()"
-            )
-        return self.schema
+            raise ExportError(_READ)
+        return schema
 
     @contextlib.contextmanager
     def _reading(self) -> Generator[None]:
@@ -203,13 +215,15 @@ class RecordBatches:
         # In a forked child, a thread that is gone may hold the lock.
         self._staged.cancellation.check_process()
         with self._lock, resource_limits(), quoting(self._redact):
+            self._ending.check()
             try:
                 yield
-            except BaseException:
-                self._close()
+            except BaseException as error:
+                self._close(error)
                 raise
 
-    def _close(self) -> None:
+    def _close(self, error: BaseException | None = None) -> None:
+        self._ending.close(error)
         self._tables = iter(())
         self._staged.close()
         self._finalizer.detach()
@@ -231,6 +245,7 @@ class AsyncRecordBatches:
         return self._batches.progress
 
     async def __aiter__(self) -> AsyncIterator[pyarrow.RecordBatch]:
+        iter(self._batches)
         thread = WorkThread("batches", self._batches.cancel, self._batches.close)
         try:
             while (batch := await thread.run(lambda: next(self._batches, None))) is not None:

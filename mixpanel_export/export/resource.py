@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Unpack, overload
 
-from mixpanel_export._streams import AsyncStream, Stream
+from mixpanel_export._streams import AsyncStream, Ending, Stream
 from mixpanel_export._worker import WorkThread, in_thread
 from mixpanel_export.download.job import DEFAULT_PARALLEL
 from mixpanel_export.export.calls import DEFAULT_SAMPLE, ExportCalls
@@ -170,26 +170,29 @@ class Export(ExportCalls, Plans, ExportResource):
             allow_unproved=allow_unproved,
         )
         reader = self._typed_reader(into, job)
-        events = self._iterate(job, ordered, progress, reader)
+        ending = Ending()
+        events = self._iterate(job, ordered, progress, reader, ending)
 
         def frames() -> RecordBatches:
             return self._record_batches_of(job, progress)
 
-        return Stream(events, frames) if reader is None else reader.stream(events, frames)
+        return Stream(events, frames, ending) if reader is None else reader.stream(events, frames, ending)
 
     def _iterate(
         self,
         job: ExportJob,
         ordered: bool,
         progress: ProgressListener | None,
-        reader: TypedReader | None = None,
+        reader: TypedReader | None,
+        ending: Ending,
     ) -> Iterator[Any]:
         batches = self._event_batches(job, ordered, progress, reader)
-        try:
-            while (batch := batches.next()) is not None:
-                yield from batch
-        finally:
-            batches.close()
+        with ending:
+            try:
+                while (batch := batches.next()) is not None:
+                    yield from batch
+            finally:
+                batches.close()
 
     def batches(
         self,
@@ -450,12 +453,15 @@ class AsyncExport(ExportCalls, AsyncPlans, AsyncExportResource):
             allow_unproved=allow_unproved,
         )
         reader = self._typed_reader(into, job)
-        events = self._iterate(job, ordered, progress, reader)
+        ending = Ending()
+        events = self._iterate(job, ordered, progress, reader, ending)
 
         def frames() -> AsyncRecordBatches:
             return self._async_batches_of(job, progress)
 
-        return AsyncStream(events, frames) if reader is None else reader.async_stream(events, frames)
+        if reader is None:
+            return AsyncStream(events, frames, ending)
+        return reader.async_stream(events, frames, ending)
 
     def batches(
         self,
@@ -568,12 +574,14 @@ class AsyncExport(ExportCalls, AsyncPlans, AsyncExportResource):
         ordered: bool,
         progress: ProgressListener | None,
         reader: TypedReader | None,
+        ending: Ending,
     ) -> AsyncIterator[Any]:
         batches = self._event_batches(job, ordered, progress, reader)
         thread = WorkThread("events", batches.cancel, batches.close)
-        try:
-            while (batch := await thread.run(batches.next)) is not None:
-                for event in batch:
-                    yield event
-        finally:
-            await thread.end()
+        with ending:
+            try:
+                while (batch := await thread.run(batches.next)) is not None:
+                    for event in batch:
+                        yield event
+            finally:
+                await thread.end()

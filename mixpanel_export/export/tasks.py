@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from attrs import field, frozen
 
 from mixpanel_export._formats import FileFormat, Layout
+from mixpanel_export._streams import Ending, Stream
 from mixpanel_export.download.plan import Slice
 from mixpanel_export.download.progress import Progress
 from mixpanel_export.records.event import Event
@@ -60,13 +61,10 @@ class SliceTask(Slice):
     client: ClientSource = field(repr=False, hash=False)
     options: Mapping[str, Any] = field(factory=dict[str, Any], hash=False)
 
-    def events(self) -> Iterator[Event]:
+    def events(self) -> Stream[Event]:
         """Iterate over the events of the slice."""
-        client = self.client.connect()
-        try:
-            yield from client.export.events(self.from_date, self.to_date, **self._arguments)
-        finally:
-            client.close()
+        ending = Ending()
+        return Stream(self._iterate(ending), self.batches, ending)
 
     def batches(self, *, layout: Layout = "wide", **options: Any) -> RecordBatches:
         """Return the slice as Arrow record batches.
@@ -116,6 +114,14 @@ class SliceTask(Slice):
             return totals
         finally:
             client.close()
+
+    def _iterate(self, ending: Ending) -> Iterator[Event]:
+        client = self.client.connect()
+        with ending:
+            try:
+                yield from client.export.events(self.from_date, self.to_date, **self._arguments)
+            finally:
+                client.close()
 
     @property
     def _arguments(self) -> dict[str, Any]:

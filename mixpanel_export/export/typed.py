@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, TypeVar
 
-from mixpanel_export._streams import AsyncFrames, AsyncStream, Frames, Stream
+from mixpanel_export._streams import AsyncFrames, AsyncStream, Ending, Frames, Stream
 from mixpanel_export._text import shortened, visible
 from mixpanel_export.download.job import ExportJob, FetchOptions
 from mixpanel_export.download.progress import ProgressListener
@@ -35,8 +35,10 @@ _MOST_REPORTED = 50
 class TypedStream(Stream[T]):
     """An iterator over typed events; see `Stream` for its other methods."""
 
-    def __init__(self, items: Iterator[T], frames: Callable[[], Frames], misfits: Misfits) -> None:
-        super().__init__(items, frames)
+    def __init__(
+        self, items: Iterator[T], frames: Callable[[], Frames], ending: Ending, misfits: Misfits
+    ) -> None:
+        super().__init__(items, frames, ending)
         self._misfits = misfits
 
     @property
@@ -48,8 +50,10 @@ class TypedStream(Stream[T]):
 class AsyncTypedStream(AsyncStream[T]):
     """The asynchronous twin of `TypedStream`."""
 
-    def __init__(self, items: AsyncIterator[T], frames: Callable[[], AsyncFrames], misfits: Misfits) -> None:
-        super().__init__(items, frames)
+    def __init__(
+        self, items: AsyncIterator[T], frames: Callable[[], AsyncFrames], ending: Ending, misfits: Misfits
+    ) -> None:
+        super().__init__(items, frames, ending)
         self._misfits = misfits
 
     @property
@@ -91,15 +95,15 @@ class TypedReader:
             self._is_reported = True
             _report(self._misfits)
 
-    def stream(self, events: Iterator[T], frames: Callable[[], Frames]) -> TypedStream[T]:
+    def stream(self, events: Iterator[T], frames: Callable[[], Frames], ending: Ending) -> TypedStream[T]:
         """Return the stream of these events."""
-        return TypedStream(events, frames, self._misfits)
+        return TypedStream(events, frames, ending, self._misfits)
 
     def async_stream(
-        self, events: AsyncIterator[T], frames: Callable[[], AsyncFrames]
+        self, events: AsyncIterator[T], frames: Callable[[], AsyncFrames], ending: Ending
     ) -> AsyncTypedStream[T]:
         """Return the asynchronous stream of these events."""
-        return AsyncTypedStream(events, frames, self._misfits)
+        return AsyncTypedStream(events, frames, ending, self._misfits)
 
 
 def _report(misfits: Misfits) -> None:

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, Unpack
 
 from mixpanel_export._formats import FileFormat
 from mixpanel_export._process import Undelivered
-from mixpanel_export._streams import AsyncStream, Stream
+from mixpanel_export._streams import AsyncStream, Ending, Stream
 from mixpanel_export.http.connections import Connections
 from mixpanel_export.profiles.fetch import async_batches, batches
 from mixpanel_export.profiles.file import ProfilesProgress, ProfilesProgressListener
@@ -104,17 +104,19 @@ class Profiles(ProfilesResource):
             include_all_users=include_all_users,
             allow_shortfall=allow_shortfall,
         )
-        return Stream(self._iterate(query), lambda: _records(self._iterate(query)))
+        ending = Ending()
+        return Stream(self._iterate(query, ending), lambda: _records(self._iterate(query, Ending())), ending)
 
-    def _iterate(self, query: ProfileQuery) -> Iterator[Profile]:
+    def _iterate(self, query: ProfileQuery, ending: Ending) -> Iterator[Profile]:
         pages = batches(self._context, self._http, query, Paging(allows_shortfall=query.allows_shortfall))
         undelivered = Undelivered()
-        try:
-            for batch in pages:
-                yield from undelivered.hold(batch.profiles)
-                undelivered.check()
-        finally:
-            pages.close()
+        with ending:
+            try:
+                for batch in pages:
+                    yield from undelivered.hold(batch.profiles)
+                    undelivered.check()
+            finally:
+                pages.close()
 
     def to_file(
         self,
@@ -209,20 +211,24 @@ class AsyncProfiles(AsyncProfilesResource):
             include_all_users=include_all_users,
             allow_shortfall=allow_shortfall,
         )
-        return AsyncStream(self._iterate(query), lambda: _AsyncRecords(self._iterate(query)))
+        ending = Ending()
+        return AsyncStream(
+            self._iterate(query, ending), lambda: _AsyncRecords(self._iterate(query, Ending())), ending
+        )
 
-    async def _iterate(self, query: ProfileQuery) -> AsyncIterator[Profile]:
+    async def _iterate(self, query: ProfileQuery, ending: Ending) -> AsyncIterator[Profile]:
         pages = async_batches(
             self._context, self._client, query, Paging(allows_shortfall=query.allows_shortfall)
         )
         undelivered = Undelivered()
-        try:
-            async for batch in pages:
-                for profile in undelivered.hold(batch.profiles):
-                    yield profile
-                undelivered.check()
-        finally:
-            await pages.aclose()
+        with ending:
+            try:
+                async for batch in pages:
+                    for profile in undelivered.hold(batch.profiles):
+                        yield profile
+                    undelivered.check()
+            finally:
+                await pages.aclose()
 
     async def to_file(
         self,

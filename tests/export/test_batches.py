@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from mixpanel_export import AsyncMixpanelClient, InvalidArgumentError, MixpanelClient
+from mixpanel_export import AsyncMixpanelClient, CancelledError, InvalidArgumentError, MixpanelClient
 from mixpanel_export._formats import Layout
 from mixpanel_export._temporary import Scratch
 from mixpanel_export.columns.tables import lines_of
@@ -91,7 +91,8 @@ def test_closed_batches_leave_no_thread_or_file(client: MixpanelClient, scratch:
     batches = client.export.batches(*DAYS, slice_days=1)
     next(batches)
     batches.close()
-    assert next(batches, None) is None
+    with pytest.raises(CancelledError, match="closed before its end"):
+        next(batches)
     assert threading.active_count() <= before
     assert list(scratch.iterdir()) == []
 

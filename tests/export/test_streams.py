@@ -1,9 +1,11 @@
-"""Arrow streams: what other libraries read from `RecordBatches` holds every event once, or they raise."""
+"""What anyone reads from a stream of events or batches holds every event once, or they raise."""
 
 from __future__ import annotations
 
+import asyncio
 import gc
-from collections.abc import Callable, Iterator
+import pickle
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from mixpanel_export import ExportError, MixpanelClient
+from mixpanel_export import BadRequestError, CancelledError, ExportError, MixpanelClient
 from mixpanel_export._formats import Layout
 from mixpanel_export.export.batches import RecordBatches
 from mixpanel_export.sandbox import Fault, Sandbox
@@ -20,6 +22,7 @@ from tests.export.test_batches import counted, sent
 from tests.wire_server import client_of
 
 DAYS = ("2024-01-01", "2024-01-12")
+BRIEF = ("2024-01-01", "2024-01-02")
 LAYOUTS: tuple[Layout, ...] = ("wide", "json")
 
 
@@ -101,6 +104,147 @@ def test_a_stream_of_batches_read_in_part_raises(client: MixpanelClient) -> None
             from_pyarrow(batches)
         with pytest.raises(pa.ArrowInvalid, match="read already"):
             stream.read_all()
+
+
+EVERY_WAY: tuple[Callable[[RecordBatches], object], ...] = (
+    *READERS.values(),
+    RecordBatches.to_arrow,
+    RecordBatches.to_polars,
+    RecordBatches.to_pandas,
+    RecordBatches.to_duckdb,
+    RecordBatches.next_table,
+    next,
+    list,
+)
+
+
+def test_batches_closed_before_their_end_raise(client: MixpanelClient) -> None:
+    def untouched(batches: RecordBatches) -> None: ...
+
+    def with_schema(batches: RecordBatches) -> None:
+        assert batches.schema.names
+
+    def with_a_batch(batches: RecordBatches) -> None:
+        next(batches)
+
+    def with_a_dropped_stream(batches: RecordBatches) -> None:
+        stream: Any = pa.RecordBatchReader.from_stream(batches)
+        assert stream.read_next_batch().num_rows
+
+    (task,) = client.export.slices(*BRIEF, parallel=1)
+    for layout in LAYOUTS:
+        for touch in (untouched, with_schema, with_a_batch, with_a_dropped_stream):
+            for make in (client.export.batches, None):
+                batches = make(*BRIEF, layout=layout) if make else task.batches(layout=layout)
+                touch(batches)
+                batches.close()
+                for read in EVERY_WAY:
+                    with pytest.raises(Exception, match="closed before its end"):
+                        read(batches)
+
+
+def test_a_lazy_frame_raises_after_its_batches_are_closed(client: MixpanelClient) -> None:
+    for layout in LAYOUTS:
+        with client.export.batches(*DAYS, layout=layout, slice_days=1) as batches:
+            relation: Any = duckdb.sql("select * from batches")
+        with pytest.raises(duckdb.Error, match="closed before its end"):
+            relation.fetchall()
+        with client.export.batches(*DAYS, layout=layout, slice_days=1) as batches:
+            reader: Any = pa.RecordBatchReader.from_stream(batches)
+            assert reader.read_next_batch().num_rows
+        with pytest.raises(pa.ArrowInvalid, match="closed before its end"):
+            reader.read_all()
+
+
+def test_batches_that_failed_raise_the_same_error_again(sandbox: Sandbox, client: MixpanelClient) -> None:
+    for layout in LAYOUTS:
+        for first in (from_duckdb, from_pyarrow, RecordBatches.to_arrow, list):
+            sandbox.faults.add(None, Fault.status(400), path="/export")
+            batches = client.export.batches(*BRIEF, layout=layout, slice_days=1, parallel=1)
+            for read in (first, *EVERY_WAY):
+                with pytest.raises(Exception, match="400 Bad Request"):
+                    read(batches)
+            sandbox.faults.clear()
+
+
+def test_batches_read_to_the_end_raise_in_a_second_loop(client: MixpanelClient) -> None:
+    batches = client.export.batches(*DAYS)
+    assert list(batches)
+    assert next(batches, None) is None
+    batches.close()
+    with pytest.raises(ExportError, match="read already"):
+        list(batches)
+
+
+def test_async_batches_raise_when_read_too_late(sandbox: Sandbox) -> None:
+    async def read_all(batches: Any) -> list[pa.RecordBatch]:
+        return [batch async for batch in batches]
+
+    async def run() -> None:
+        async with sandbox.async_client() as client:
+            batches = client.export.batches(*DAYS, layout="json")
+            assert (await batches.schema()).names
+            await batches.aclose()
+            ways: list[Callable[[], Any]] = [batches.to_arrow, batches.to_polars, lambda: read_all(batches)]
+            for read in ways:
+                with pytest.raises(CancelledError, match="closed before its end"):
+                    await read()
+            batches = client.export.batches(*DAYS)
+            assert await read_all(batches)
+            for read in (batches.to_arrow, lambda: read_all(batches)):
+                with pytest.raises(ExportError, match="read already"):
+                    await read()
+            sandbox.faults.add(Fault.status(400), path="/export")
+            batches = client.export.batches(*DAYS)
+            for read in (lambda: read_all(batches), batches.to_arrow, lambda: read_all(batches)):
+                with pytest.raises(BadRequestError):
+                    await read()
+
+    asyncio.run(run())
+
+
+def test_events_raise_when_read_too_late(sandbox: Sandbox, client: MixpanelClient) -> None:
+    (task,) = client.export.slices(*DAYS, parallel=1)
+    # For the slice, which connects with the retries of a new client.
+    task = pickle.loads(pickle.dumps(task))
+    for make in (lambda: client.export.events(*DAYS, slice_days=12), task.events):
+        total = len(list(make()))
+        untouched, started, failed, complete = make(), make(), make(), make()
+        next(started)
+        for events in (untouched, started):
+            events.close()
+            for read in (next, list):
+                with pytest.raises(CancelledError, match="closed before its end"):
+                    read(events)
+        sandbox.faults.add(Fault.status(400), path="/export")
+        for read in (list, list, next):
+            with pytest.raises(BadRequestError):
+                read(failed)
+        assert len(list(complete)) == total
+        complete.close()
+        assert next(complete, None) is None
+        assert not list(complete)
+
+
+def test_async_events_raise_when_read_too_late(sandbox: Sandbox) -> None:
+    async def read_all(events: AsyncIterator[Any]) -> int:
+        return len([event async for event in events])
+
+    async def run() -> None:
+        async with sandbox.async_client() as client:
+            untouched, started, failed = (client.export.events(*DAYS, slice_days=12) for _ in range(3))
+            await anext(started)
+            for events in (untouched, started):
+                await events.aclose()
+                for read in (anext, read_all):
+                    with pytest.raises(CancelledError, match="closed before its end"):
+                        await read(events)
+            sandbox.faults.add(Fault.status(400), path="/export")
+            for read in (read_all, read_all, anext):
+                with pytest.raises(BadRequestError):
+                    await read(failed)
+
+    asyncio.run(run())
 
 
 def test_a_stream_outlives_the_name_of_its_batches(client: MixpanelClient) -> None:

@@ -14,6 +14,7 @@ from mixpanel_export import (
     APIError,
     AsyncMixpanelClient,
     AuthenticationError,
+    CancelledError,
     Limits,
     MixpanelClient,
     ServerError,
@@ -49,6 +50,39 @@ def test_nothing_is_requested_before_the_first_profile(sandbox: Sandbox) -> None
         profiles = client.profiles.all()
         assert not asked(sandbox)
         assert next(profiles).to_dict() == SAMPLE[0]
+
+
+def test_profiles_raise_when_read_too_late(sandbox: Sandbox) -> None:
+    with MixpanelClient(**settings(sandbox)) as client:
+        closed, failed = client.profiles.all(), client.profiles.all()
+        next(closed)
+        closed.close()
+        for read in (next, list):
+            with pytest.raises(CancelledError, match="closed before its end"):
+                read(closed)
+        sandbox.faults.add(Fault.status(400), path="/engage")
+        for read in (list, list, next):
+            with pytest.raises(APIError):
+                read(failed)
+
+
+def test_async_profiles_raise_when_read_too_late(sandbox: Sandbox) -> None:
+    async def read(profiles: Any) -> list[Any]:
+        return [profile async for profile in profiles]
+
+    async def run() -> None:
+        async with sandbox.async_client() as client:
+            closed, failed = client.profiles.all(), client.profiles.all()
+            await anext(closed)
+            await closed.aclose()
+            with pytest.raises(CancelledError, match="closed before its end"):
+                await read(closed)
+            sandbox.faults.add(Fault.status(400), path="/engage")
+            for _ in range(2):
+                with pytest.raises(APIError):
+                    await read(failed)
+
+    asyncio.run(run())
 
 
 @pytest.mark.parametrize(
