@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from mixpanel_export._mounts import durable, set_mode, sync_folder, try_lock
+from mixpanel_export._mounts import durable, move, set_mode, sync_folder, try_lock
 from mixpanel_export.errors import DiskFullError, InvalidArgumentError
 
 __all__ = ["AtomicFile", "digest_of", "disk_errors"]
@@ -58,7 +58,7 @@ class AtomicFile:
         self.file = os.fdopen(descriptor, "w+b")
         # Tells other runs that this one is alive.
         with contextlib.suppress(OSError):
-            try_lock(descriptor)
+            try_lock(descriptor, self._temporary)
 
     def __enter__(self) -> Self:
         return self
@@ -72,7 +72,7 @@ class AtomicFile:
         set_mode(self._temporary, 0o666 & ~_umask())
         if os.name != "posix":
             self.file.close()
-        self._temporary.replace(self.path)
+        move(self._temporary, self.path)
         self._is_complete = True
         # Not before the rename: another run may remove a file that is not locked.
         self.file.close()
@@ -113,7 +113,7 @@ def _is_abandoned(path: Path) -> bool:
         return True
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     try:
-        return try_lock(descriptor) is True
+        return try_lock(descriptor, path) is True
     finally:
         os.close(descriptor)
 

@@ -1,4 +1,4 @@
-"""An exclusive lock on a local directory, held by one process of this machine at a time.
+"""Exclusive locks on files and directories, each held by one process of this machine at a time.
 
 For object stores, which have no locks, see `directory.lock`.
 """
@@ -6,20 +6,21 @@ For object stores, which have no locks, see `directory.lock`.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import socket
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Protocol
 
 from filelock import FileLock, Timeout
 
-from mixpanel_export._mounts import remove_link, sync_folder, try_lock, warn_once
+from mixpanel_export._mounts import obstacle, remove_link, sync_folder, try_lock, warn_once
 from mixpanel_export.errors import DirectoryBusyError, InvalidArgumentError
 
-__all__ = ["LOCK", "locked_directory"]
+__all__ = ["LOCK", "Lock", "Timeout", "lock_of", "locked_directory"]
 
 LOCK = ".lock"
 """The name of the lock file, present while the directory is locked."""
@@ -39,13 +40,14 @@ def locked_directory(path: Path) -> Generator[None]:
     """
     try:
         if not path.is_dir():
-            path.mkdir(parents=True)
+            path.mkdir(parents=True, exist_ok=True)
             sync_folder(path.parent)
     except FileExistsError:
-        raise InvalidArgumentError("path", str(path), "expected a directory; this is a file") from None
+        problem = f"expected a directory; this is {obstacle(path)}"
+        raise InvalidArgumentError("path", str(path), problem) from None
     lock_path = path / LOCK
     owner = _owner(lock_path)
-    lock = _lock_of(lock_path)
+    lock = lock_of(lock_path, lambda: warn_once("lock", path))
     try:
         lock.acquire(timeout=_LOCK_SECONDS)
     except Timeout:
@@ -68,23 +70,38 @@ def locked_directory(path: Path) -> Generator[None]:
             lock.release()
 
 
-class _Lock(Protocol):
-    def acquire(self, timeout: float) -> object: ...
-
-    def release(self) -> None: ...
+def _no_locks() -> None:
+    raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
 
-def _lock_of(path: Path) -> _Lock:
+class Lock(Protocol):
+    """A lock of one process at a time."""
+
+    def acquire(self, timeout: float) -> object:
+        """Take the lock; raises Timeout when another process holds it for this many seconds."""
+
+    def release(self) -> None:
+        """Release the lock."""
+
+
+def lock_of(path: Path, on_missing: Callable[[], object] = _no_locks) -> Lock:
+    """Return the lock of a file, which is created.
+
+    Args:
+        on_missing: called on a mount without locks, which then counts as locked unless it raises, as the default
+            does.
+    """
     if sys.platform == "win32":
         return FileLock(path, thread_local=False)
-    return _PosixLock(path)
+    return _PosixLock(path, on_missing)
 
 
 class _PosixLock:
-    """A lock by `flock`; on a mount without locks, a warning in its place."""
+    """A lock by `flock`. The one of filelock takes a lack of permission for another process."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, on_missing: Callable[[], object]) -> None:
         self._path = path
+        self._on_missing = on_missing
         self._descriptor: int | None = None
 
     def acquire(self, timeout: float) -> None:
@@ -110,9 +127,9 @@ class _PosixLock:
         remove_link(self._path)
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
         try:
-            is_locked = try_lock(descriptor)
+            is_locked = try_lock(descriptor, self._path)
             if is_locked is None:
-                warn_once("lock", self._path.parent)
+                self._on_missing()
             # Its last holder may have removed the file since it was opened here.
             if is_locked is not False and self._is_at_path(descriptor):
                 self._descriptor = descriptor

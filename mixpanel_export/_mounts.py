@@ -1,4 +1,4 @@
-"""Locks, syncs and permissions of files, and a warning where a mount has none of them.
+"""Locks, syncs, renames and permissions of files, and a warning or an error where a mount has none of them.
 
 Network mounts, FUSE and some containers refuse `flock`, `fsync` of a directory, or `chmod`. An export goes on
 without them, and says once for each folder what is no longer guaranteed.
@@ -15,12 +15,17 @@ from collections.abc import Collection, Generator
 from pathlib import Path
 from typing import IO, Literal
 
-__all__ = ["durable", "remove_link", "set_mode", "sync_folder", "try_lock", "warn_once"]
+from mixpanel_export.errors import ExportError
+
+__all__ = ["durable", "move", "obstacle", "remove_link", "set_mode", "sync_folder", "try_lock", "warn_once"]
 
 Guarantee = Literal["lock", "sync", "mode"]
 
-_UNSUPPORTED = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP})
+_UNSUPPORTED = frozenset(
+    {errno.EINVAL, errno.ENOSYS, errno.ENOLCK, errno.ENOTTY, errno.EOPNOTSUPP, errno.ENOTSUP}
+)
 _REFUSED = frozenset({errno.EPERM, errno.EACCES, errno.EBADF, errno.EROFS})
+_NO_MOVES = frozenset({errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EXDEV})
 _WARNINGS: dict[Guarantee, str] = {
     "lock": "this mount has no locks, so nothing keeps two exports from writing here at the same time; run one at "
     "a time",
@@ -33,8 +38,11 @@ _logger = logging.getLogger("mixpanel_export")
 _warned: set[tuple[Guarantee, Path]] = set()
 
 
-def try_lock(descriptor: int) -> bool | None:
+def try_lock(descriptor: int, path: Path) -> bool | None:
     """Lock an open file for this process.
+
+    Args:
+        path: of the file, for an error.
 
     Returns:
         True if it is locked now, False if another process holds the lock, and None where there are no such locks.
@@ -53,7 +61,7 @@ def try_lock(descriptor: int) -> bool | None:
     except OSError as error:
         if error.errno in _UNSUPPORTED:
             return None
-        raise
+        raise _named(error, path) from None
     return True
 
 
@@ -61,11 +69,36 @@ def durable(file: IO[bytes], folder: Path) -> None:
     """Flush a file to the disk itself, past the system's cache.
 
     Args:
-        folder: the folder that holds it, for a warning.
+        folder: the folder that holds it, for a warning or an error.
     """
     file.flush()
-    with _tolerated("sync", folder, _UNSUPPORTED):
+    with _tolerated("sync", folder, _UNSUPPORTED | _REFUSED):
         os.fsync(file.fileno())
+
+
+def move(source: Path, target: Path) -> None:
+    """Rename a file, replacing an existing one.
+
+    Raises:
+        ExportError: on a mount that cannot rename files.
+    """
+    try:
+        source.replace(target)
+    except OSError as error:
+        if error.errno not in _NO_MOVES:
+            raise
+        reason = (error.strerror or str(error)).lower()
+        raise ExportError(
+            f"{target}: this mount cannot rename files, which exports need ({reason}); write to another folder, or "
+            "to the URL of an object store"
+        ) from error
+
+
+def obstacle(path: Path) -> str:
+    """Describe what stands at a path where a directory should be."""
+    if path.is_symlink() and not path.exists():
+        return f"a link to {path.readlink()}, which does not exist"
+    return "a file"
 
 
 def sync_folder(folder: Path) -> None:
@@ -106,5 +139,10 @@ def _tolerated(guarantee: Guarantee, folder: Path, numbers: Collection[int]) -> 
         yield
     except OSError as error:
         if error.errno not in numbers:
-            raise
+            raise _named(error, folder) from None
         warn_once(guarantee, folder)
+
+
+def _named(error: OSError, path: Path) -> OSError:
+    """Return the error of a system call on a descriptor, with the path that it is about."""
+    return OSError(error.errno, error.strerror, error.filename or str(path))

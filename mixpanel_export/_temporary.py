@@ -93,7 +93,7 @@ class Scratch:
         self._lock: int | None = None
         with contextlib.suppress(OSError):
             self._lock = _open_lock(self.path)
-            try_lock(self._lock)
+            try_lock(self._lock, self.path)
 
     def __enter__(self) -> Path:
         return self.path
@@ -126,7 +126,7 @@ def _remove_abandoned(prefix: str) -> None:
                     continue
                 descriptor = _open_lock(folder)
                 try:
-                    is_abandoned = try_lock(descriptor) is True
+                    is_abandoned = try_lock(descriptor, folder) is True
                 finally:
                     os.close(descriptor)
                 if is_abandoned:

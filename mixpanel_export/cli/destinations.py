@@ -13,6 +13,7 @@ import click
 from attrs import frozen
 
 from mixpanel_export._formats import FORMATS, FileFormat, format_for, format_of
+from mixpanel_export._mounts import obstacle
 from mixpanel_export._text import visible
 from mixpanel_export.cli.errors import HintedError
 from mixpanel_export.errors import ConfigurationError, InvalidArgumentError
@@ -160,7 +161,7 @@ def check_directory(option: str, path: Path) -> None:
     """Refuse a path that cannot be a directory of slices."""
     if not path.is_dir():
         if os.path.lexists(path):
-            raise _refused(option, f"expected a directory, but {path} is a file")
+            raise _refused(option, f"expected a directory, but {path} is {obstacle(path)}")
         _check_parent(option, path)
         return
     _check_writable(option, path)
@@ -175,7 +176,7 @@ def _check_parent(option: str, path: Path) -> None:
     """Check the nearest parent that exists."""
     parent = next(parent for parent in path.absolute().parents if os.path.lexists(parent))
     if not parent.is_dir():
-        raise _refused(option, f"expected a directory to write to, but {parent} is a file")
+        raise _refused(option, f"expected a directory to write to, but {parent} is {obstacle(parent)}")
     _check_writable(option, parent)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from mixpanel_export._locks import locked_directory
-from mixpanel_export._mounts import durable, remove_link, sync_folder
+from mixpanel_export._mounts import durable, move, remove_link, sync_folder
 from mixpanel_export.directory.filenames import MANIFEST, is_folder, with_malformed
 from mixpanel_export.directory.manifest import Manifest
 from mixpanel_export.directory.staging import Staging
@@ -84,7 +84,7 @@ class LocalStorage(Storage):
         except BaseException:
             part.unlink(missing_ok=True)
             raise
-        part.replace(self.path / MANIFEST)
+        move(part, self.path / MANIFEST)
         sync_folder(self.path)
 
     def publish(self, paths: Collection[str], staging: Staging) -> None:
@@ -95,7 +95,7 @@ class LocalStorage(Storage):
             if not folder.is_dir():
                 folder.mkdir()
                 sync_folder(self.path)
-            staging.part(path).replace(target)
+            move(staging.part(path), target)
             sync_folder(folder)
 
     def remove(self, names: Collection[str]) -> None:

@@ -42,6 +42,8 @@ Version = Mapping[str, str]
 _PART = 8 << 20
 _PARTS_AT_ONCE = 4
 _MAX_PARTS = 9_000
+# Any other error of opening one is about a variable.
+_ABOUT_THE_URL = "URL error"
 
 
 class ChangedError(Exception):
@@ -94,8 +96,12 @@ def open_objects(url: str, *, retry: RetryPolicy, cancellation: Cancellation = N
     except (BaseError, ValueError) as error:
         if lacks_credentials(error):
             raise destination_error(url, error) from None
-        if (setting := setting_error(describe(error))) is not None:
+        text = describe(error)
+        if (setting := setting_error(text)) is not None:
             raise setting from None
+        if isinstance(error, BaseError) and _ABOUT_THE_URL not in text:
+            hint = "Correct the environment variable of the store that this is about"
+            raise DestinationError(url, "it cannot be opened", text, hint) from None
         raise InvalidArgumentError(
             "path", url, "expected the URL of an object store, such as s3://bucket/prefix"
         ) from None

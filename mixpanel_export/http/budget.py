@@ -28,7 +28,7 @@ from mixpanel_export.http.servers import Family
 from mixpanel_export.http.stores import BudgetStore, StoredLease, store_at
 
 if TYPE_CHECKING:
-    from filelock import FileLock
+    from mixpanel_export._locks import Lock
 
 __all__ = ["Budget", "BudgetWait", "Delay", "Lease", "budget_of"]
 
@@ -53,7 +53,7 @@ _logger = logging.getLogger("mixpanel_export")
 class Lease:
     """A request that may be sent; `release` it when its answer has been read."""
 
-    def __init__(self, semaphore: threading.Semaphore | None = None, lock: FileLock | None = None) -> None:
+    def __init__(self, semaphore: threading.Semaphore | None = None, lock: Lock | None = None) -> None:
         self._semaphore = semaphore
         self._lock = lock
 
@@ -330,13 +330,13 @@ class _Slots:
         return self._take_file(self._free)
 
     def _take_file(self, free: threading.Semaphore) -> Lease | None:
-        from filelock import FileLock, Timeout  # a client without shared limits does without
+        from mixpanel_export._locks import Timeout, lock_of  # a client without shared limits does without
 
         for path in self._paths:
-            lock = FileLock(path, thread_local=False)
+            lock = lock_of(path)
             try:
                 with contextlib.suppress(Timeout):
-                    lock.acquire(timeout=0)
+                    lock.acquire(0)
                     return Lease(free, lock)
             except (OSError, NotImplementedError) as error:
                 warn_unshared(path.parent, error)

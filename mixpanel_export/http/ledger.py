@@ -157,10 +157,14 @@ class Ledger:
         if self._path is None:
             yield
             return
-        from filelock import FileLock  # a client without shared limits does without
+        from mixpanel_export._locks import lock_of  # a client without shared limits does without
 
-        with FileLock(self._path.with_suffix(".lock"), timeout=_LOCK_TIMEOUT, thread_local=False):
+        lock = lock_of(self._path.with_suffix(".lock"))
+        lock.acquire(_LOCK_TIMEOUT)
+        try:
             yield
+        finally:
+            lock.release()
 
     def _read(self) -> Usage:
         if self._path is None:

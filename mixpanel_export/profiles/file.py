@@ -23,7 +23,7 @@ from attrs import frozen
 from mixpanel_export._atomic import AtomicFile, disk_errors
 from mixpanel_export._formats import COLUMNAR, FileFormat
 from mixpanel_export._locks import locked_directory
-from mixpanel_export._mounts import durable, remove_link, sync_folder
+from mixpanel_export._mounts import durable, move, remove_link, sync_folder
 from mixpanel_export._text import shortened
 from mixpanel_export.errors import InvalidArgumentError, UnrepresentableError
 from mixpanel_export.http.cancellation import NOT_CANCELLABLE, Cancellation
@@ -229,7 +229,7 @@ class PartialFile:
                 return
             durable(self._file, self._path.parent)
             self._file.close()
-            (self._work / _LINES).replace(self._path)
+            move(self._work / _LINES, self._path)
             sync_folder(self._path.parent)
             (self._work / _STATE).unlink(missing_ok=True)
 
@@ -269,7 +269,7 @@ class PartialFile:
         with part.open("wb") as target:
             target.write(msgspec.json.encode(state))
             durable(target, self._work)
-        part.replace(self._work / _STATE)
+        move(part, self._work / _STATE)
 
     def _disk_errors(self) -> AbstractContextManager[None]:
         return disk_errors(self._path.parent)

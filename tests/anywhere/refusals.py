@@ -38,6 +38,11 @@ def no_modes(monkeypatch: pytest.MonkeyPatch, number: int = errno.EPERM) -> None
     monkeypatch.setattr(os, "fchmod", _raising(number))
 
 
+def no_moves(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """Let `rename` fail with this errno."""
+    monkeypatch.setattr(Path, "replace", _raising(number))
+
+
 def forget_warnings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the next warnings of this process be the first."""
     monkeypatch.setattr(_mounts, "_warned", set())

@@ -9,14 +9,25 @@ import os
 import re
 import stat
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from mixpanel_export import DirectoryBusyError, DiskFullError, InvalidArgumentError, MixpanelClient
+from mixpanel_export import (
+    BudgetExhaustedError,
+    DirectoryBusyError,
+    DiskFullError,
+    ExportError,
+    InvalidArgumentError,
+    Limits,
+    MixpanelClient,
+    Quota,
+)
 from mixpanel_export._atomic import AtomicFile, disk_errors
+from mixpanel_export.http.limits import BudgetWarning
 from mixpanel_export.sandbox import Sandbox
 from tests.anywhere import refusals
 from tests.anywhere.places import UID, output_of, run
@@ -51,7 +62,7 @@ def check_whole(client: MixpanelClient, folder: Path, to_date: str) -> None:
 # What a mount lacks.
 
 
-@pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS])
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOTTY, errno.EOPNOTSUPP, errno.ENOSYS])
 @pytest.mark.sampled(1)
 def test_exports_go_on_without_locks(
     number: int,
@@ -110,8 +121,23 @@ def test_disk_errors_are_no_missing_feature(
     client: MixpanelClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refusals.no_sync_of_folders(monkeypatch, errno.EIO)
-    with pytest.raises(OSError, match="Input/output error"):
+    with pytest.raises(OSError, match=f"Input/output error: '{tmp_path}'"):
         client.export.to_file(tmp_path / "events.jsonl", *DAYS)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.EOPNOTSUPP, errno.EXDEV])
+def test_a_mount_that_cannot_rename_is_named(
+    number: int, client: MixpanelClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusals.no_moves(monkeypatch, number)
+    for export, target in (
+        (client.export.to_directory, tmp_path / "events"),
+        (client.export.to_file, tmp_path / "events.jsonl"),
+    ):
+        with pytest.raises(ExportError, match=f"^{target}.*: this mount cannot rename files"):
+            export(target, *DAYS)
+    with pytest.raises(ExportError, match="this mount cannot rename files"):
+        client.profiles.to_file(tmp_path / "profiles.jsonl")
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EFBIG])
@@ -132,8 +158,26 @@ def test_refused_locks_are_not_busy(
     client: MixpanelClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refusals.no_locks(monkeypatch, errno.EACCES)
-    with pytest.raises(PermissionError):
+    with pytest.raises(PermissionError, match=f"'{tmp_path / 'events' / '.lock'}'"):
         client.export.to_directory(tmp_path / "events", *DAYS)
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM, errno.ENOLCK, errno.EIO])
+def test_refused_locks_leave_the_budget_to_the_process(
+    number: int, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lock that is refused is not one that another request holds, or calls would wait for ever."""
+    monkeypatch.setattr("mixpanel_export.http.ledger._Warned.unshared", False)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    refusals.no_locks(monkeypatch, number)
+    # A budget of its own for each: this process keeps those it has.
+    limits = Limits(query=Quota(per_hour=2, concurrent=number), max_wait=0)
+    with sandbox.client(limits=limits) as client:
+        with pytest.warns(BudgetWarning, match="for this process only"):
+            client.funnels.list()
+        client.funnels.list()
+        with pytest.raises(BudgetExhaustedError):
+            client.funnels.list()
 
 
 @pytest.mark.slow
@@ -177,6 +221,15 @@ def test_locks_of_live_processes_are_busy(client: MixpanelClient, tmp_path: Path
 
 
 # Links.
+
+
+def test_a_link_that_leads_nowhere_is_told(client: MixpanelClient, tmp_path: Path) -> None:
+    folder = tmp_path / "events"
+    folder.symlink_to("/nonexistent/volume")
+    with pytest.raises(
+        InvalidArgumentError, match="this is a link to /nonexistent/volume, which does not exist"
+    ):
+        client.export.to_directory(folder, *DAYS)
 
 
 def test_links_under_temporary_names_are_not_followed(client: MixpanelClient, tmp_path: Path) -> None:

@@ -37,7 +37,10 @@ class TestObstacles:
         ("output", "message"),
         [
             ("file", "--output: expected a directory, but file is a file"),
-            ("dangling", "--output: expected a directory, but dangling is a file"),
+            (
+                "dangling",
+                "--output: expected a directory, but dangling is a link to nowhere, which does not exist",
+            ),
             ("file/sub", "file is a file"),
             ("file/a/sub", "file is a file"),
             ("file/e.jsonl", "file is a file"),

@@ -100,10 +100,11 @@ def test_empty_table_says_so() -> None:
     assert (result.returncode, result.out, result.err) == (0, "", "no rows\n")
 
 
-def test_chart_fits_the_terminal(mixpanel_sandbox: Sandbox) -> None:
-    environ = {**mixpanel_sandbox.environment, "COLUMNS": "80"}
+@pytest.mark.parametrize(("columns", "most"), [("80", 80), ("0", 100), ("9" * 20, 1000)])
+def test_chart_fits_the_terminal(mixpanel_sandbox: Sandbox, columns: str, most: int) -> None:
+    environ = {**mixpanel_sandbox.environment, "COLUMNS": columns}
     result = run("query", *TWO_EVENTS, *MONTH, "--plot", environ=environ)
-    assert max(map(len, result.out.splitlines())) <= 80
+    assert 40 < max(map(len, result.out.splitlines())) <= most
 
 
 @pytest.mark.slow

@@ -20,13 +20,15 @@ __all__ = ["flattened", "format_grid", "terminal_width"]
 # The widths that text is shortened to, in turn, before columns are left out.
 _WIDTHS = (60, 40, 28, 20)
 _MAX_KEYS = 40
+# COLUMNS may say anything.
+_WIDEST = 1000
 _SEPARATOR = " | "
 
 
 def terminal_width() -> int | None:
     """Return the width to keep to: that of the terminal or COLUMNS; None for a pipe."""
     if sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit():
-        return shutil.get_terminal_size().columns
+        return min(shutil.get_terminal_size().columns, _WIDEST)
     return None
 
 

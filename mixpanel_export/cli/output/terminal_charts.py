@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 
@@ -12,6 +11,7 @@ from rich.style import Style
 from rich.text import Text
 
 from mixpanel_export.cli.output.charts import Bars, Chart, HeatMap, Lines, format_number
+from mixpanel_export.cli.output.grid import terminal_width
 from mixpanel_export.cli.output.ticks import axis_ticks, number_ticks, position
 
 __all__ = ["draw", "rendered"]
@@ -50,8 +50,7 @@ def draw(chart: Chart) -> str | None:
     Returns:
         A note about what did not fit.
     """
-    width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else _DEFAULT_WIDTH
-    console = Console(highlight=False, width=width)
+    console = Console(highlight=False, width=terminal_width() or _DEFAULT_WIDTH)
     body, note = rendered(chart, console.width, in_color=_has_colors(console))
     with console.capture() as captured:
         console.print(Text(chart.title, "bold"))

@@ -15,7 +15,8 @@ import threading
 from email.utils import formatdate
 from typing import TYPE_CHECKING
 
-from mixpanel_export.errors import ConfigurationError
+from mixpanel_export._resources import resource_limits
+from mixpanel_export.errors import ConfigurationError, ResourceLimitError
 from mixpanel_export.sandbox.http.protocol import protocol_for
 
 if TYPE_CHECKING:
@@ -43,7 +44,12 @@ class Serving:
             # A sandbox nobody stopped must not keep the program from exiting.
             daemon=True,
         )
-        self._thread.start()
+        try:
+            with resource_limits():
+                self._thread.start()
+        except ResourceLimitError:
+            self._loop.close()
+            raise
 
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._stopped.set)

@@ -75,6 +75,22 @@ def test_unusable_values_are_named(url: str, name: str, value: str, words: str) 
     assert words in message
 
 
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"AWS_SERVER_SIDE_ENCRYPTION": "nope"}, "Invalid encryption type: nope"),
+        (
+            {"AWS_SERVER_SIDE_ENCRYPTION": "sse-c", "AWS_SSE_CUSTOMER_KEY_BASE64": "hidden"},
+            "x-amz-server-side-encryption-customer-key",
+        ),
+    ],
+)
+def test_other_settings_are_told_in_the_words_of_the_store(values: dict[str, str], words: str) -> None:
+    message = refused("s3://bucket/x", {**S3, **values})
+    assert message.startswith("s3://bucket/x: it cannot be opened (")
+    assert words in message
+
+
 def test_unusable_proxies_are_named() -> None:
     for proxy, words in (
         ("ftp://proxy:21", "expected a proxy such as"),
