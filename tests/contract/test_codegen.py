@@ -192,7 +192,7 @@ def test_servers_of_its_own_are_called_by_region(folder: Path, tmp_path: Path, u
         (folder / "company.yaml")
         .read_text()
         .replace("http://127.0.0.1:1", url)
-        .replace("deprecated: true", "")
+        .replace("deprecated: true\n      x-instead: use the new one", "")
     )
     (tmp_path / "own.yaml").write_text(spec)
     compile_endpoints(tmp_path / "own.yaml", tmp_path / "own_api")

@@ -141,7 +141,7 @@ def test_free_text_of_any_kind_compiles(tmp_path: Path) -> None:
         thing = spec["components"]["schemas"]["Thing"]
         thing["properties"][text] = {"type": "string"}
         kind = spec["paths"]["/api/app/things/{name}"]["get"]["parameters"][1]["schema"]
-        kind["enum"] = [text, "b"]
+        kind["enum"] = [text, "a", "b"]
         spec["paths"]["/api/app/\"odd\\u'/{name}"] = spec["paths"].pop("/api/app/things/{name}")
         package = compiled(spec, tmp_path)
         assert not hasattr(builtins, "injected")

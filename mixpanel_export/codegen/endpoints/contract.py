@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from mixpanel_export.codegen.endpoints.mistakes import read_spec
-from mixpanel_export.codegen.endpoints.operation_rules import BUDGETS, is_mixpanels
+from mixpanel_export.codegen.endpoints.operation_rules import BUDGETS
 from mixpanel_export.codegen.endpoints.places import METHODS, object_of, parts_of, resolved
+from mixpanel_export.codegen.endpoints.server_rules import is_mixpanels
 
 __all__ = ["Contract"]
 

@@ -93,10 +93,13 @@ _REQUIRED = {
     "refusal": ("when", "says"),
     "table": ("at", "keys"),
 }
+_SCHEMAS = ("schema", "value", "property", "model")
 _SECTIONS = {
-    "parameter": "parameters", "request body": "requestBodies", "response": "responses", "schema": "schemas",
-    "value": "schemas", "property": "schemas", "model": "schemas",
-}  # fmt: skip
+    "parameter": "parameters",
+    "request body": "requestBodies",
+    "response": "responses",
+    **dict.fromkeys(_SCHEMAS, "schemas"),
+}
 _NOT_SUPPORTED = {
     ("document", "webhooks"): "the client only sends requests",
     ("operation", "callbacks"): "the client only sends requests",
@@ -105,7 +108,7 @@ _NOT_SUPPORTED = {
     **{("path", method): f"expected {', '.join(METHODS)}" for method in ("head", "options", "trace")},
     **{
         (part, key): hint
-        for part in ("schema", "value", "property", "model")
+        for part in _SCHEMAS
         for key, hint in (
             ("allOf", "list the properties of all of them in one schema"),
             ("not", "describe what is allowed"),
@@ -114,6 +117,11 @@ _NOT_SUPPORTED = {
         )
     },
 }
+# Keys that OpenAPI 3.0 does not have.
+_NEW = {
+    *((part, key) for part in _SCHEMAS for key in ("$comment", "const", "examples")),
+    ("document", "jsonSchemaDialect"), ("info", "summary"), ("components", "pathItems"),
+}  # fmt: skip
 _WORDS = {
     "document": "the document",
     "operation": "an operation",
@@ -188,15 +196,19 @@ def _single(kind: str, value: object, place: Place, document: dict[str, Any]) ->
 def _part(part: str, value: object, place: Place, document: dict[str, Any]) -> Iterator[Mistake]:
     """Yield the mistakes in a part that has keys of its own."""
     if not isinstance(value, dict):
-        is_schema = _SECTIONS.get(part) == "schemas"
-        expected = "schema such as {type: string}" if is_schema else f"mapping with the keys of {_name(part)}"
+        expected = (
+            "schema such as {type: string}" if part in _SCHEMAS else f"mapping with the keys of {_name(part)}"
+        )
         yield place, f"{_label(place)}: expected a {expected}{_got(value)}"
         return
     own, known = object_of(cast(object, value)), _PARTS[part]
     is_reference = "$ref" in own and part in _SECTIONS
+    is_older = str(document["openapi"]).startswith("3.0.")
     for key, inner in own.items():
         here = (*place, key)
-        if key in known:
+        if is_older and ((part, key) in _NEW or (key == "type" and isinstance(inner, list))):
+            yield here, f"{key}: {'a list of types' if key == 'type' else 'this key'} needs `openapi: 3.1.0`"
+        elif key in known:
             yield from _value(known[key], inner, here, document)
         elif is_reference and key == "$ref":
             yield from _reference_mistakes(_SECTIONS[part], inner, here, document)
@@ -215,9 +227,10 @@ def _unknown(part: str, key: str) -> str:
         places = sorted({_name(name) for name, keys in _PARTS.items() if key in keys})
         return f"not a key of {_name(part)}; expected in {' or '.join(places)}"
     known = _PARTS[part]
-    is_schema = _SECTIONS.get(part) == "schemas"
     close = get_close_matches(key, sorted(_EXTENSIONS), 1) if key[:1] in "xX" else []
-    return f"unknown key of {'a schema' if is_schema else _name(part)}{suggestion(key, close or known)}"
+    return (
+        f"unknown key of {'a schema' if part in _SCHEMAS else _name(part)}{suggestion(key, close or known)}"
+    )
 
 
 def _reference_mistakes(

@@ -22,11 +22,13 @@ from mixpanel_export.codegen.endpoints.keys import key_mistakes
 from mixpanel_export.codegen.endpoints.operation_rules import operation_mistakes
 from mixpanel_export.codegen.endpoints.places import Mistake, Place, object_of, parts_of
 from mixpanel_export.codegen.endpoints.schema_rules import schema_mistakes
+from mixpanel_export.codegen.endpoints.server_rules import server_mistakes
 from mixpanel_export.errors import GenerationError
 
 __all__ = ["read_spec"]
 
 _LONGEST = 240
+_RULES = (server_mistakes, schema_mistakes, operation_mistakes)
 
 
 class _Constructor(SafeConstructor):
@@ -89,7 +91,7 @@ def _mistakes(document: object) -> Iterable[Mistake]:
     if not version.startswith(("3.0.", "3.1.")):
         return [(("openapi",), f"openapi: expected 3.1.0, or another 3.0 or 3.1, got {version!r}")]
     # The rules follow references, and take keys and the types of their values as given.
-    if found := [*key_mistakes(spec)] or [*schema_mistakes(spec), *operation_mistakes(spec)]:
+    if found := [*key_mistakes(spec)] or [mistake for rules in _RULES for mistake in rules(spec)]:
         return found
     kind = OpenAPIV30SpecValidator if version.startswith("3.0.") else OpenAPIV31SpecValidator
     validator: Any = kind(spec)

@@ -1,11 +1,11 @@
-"""What an operation of a spec must keep to: ids, credentials, parameters, bodies, answers and servers."""
+"""What an operation of a spec must keep to: ids, credentials, parameters, bodies and answers."""
 
 from __future__ import annotations
 
 import keyword
 import re
 from collections.abc import Iterator
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 from mixpanel_export.codegen.endpoints.adapter import PythonIdentifier
 from mixpanel_export.codegen.endpoints.places import (
@@ -14,14 +14,14 @@ from mixpanel_export.codegen.endpoints.places import (
     names_of,
     object_of,
     operations_of,
+    parameters_of,
     parts_of,
     resolved,
     suggestion,
 )
-from mixpanel_export.errors import ConfigurationError
-from mixpanel_export.http.servers import Region, Servers
+from mixpanel_export.codegen.endpoints.values import misfit
 
-__all__ = ["BUDGETS", "argument_name", "is_mixpanels", "operation_mistakes"]
+__all__ = ["BUDGETS", "argument_name", "operation_mistakes"]
 
 BUDGETS = {"export": "data", "query": "query", "schemas": "schemas", "none": "app"}
 """Families of calls by the value of `x-budget`."""
@@ -29,7 +29,15 @@ BUDGETS = {"export": "data", "query": "query", "schemas": "schemas", "none": "ap
 _SCHEMES = (
     "oauthToken", "projectSecret", "serviceAccount", "signature", "signatureApiKey", "signatureExpire",
 )  # fmt: skip
+_CREDENTIALS: list[set[str]] = [
+    {"serviceAccount"}, {"oauthToken"}, {"projectSecret"}, {"signature", "signatureApiKey", "signatureExpire"},
+]  # fmt: skip
+_CREDENTIALS_TEXT = (
+    "serviceAccount, oauthToken, projectSecret, or signature with signatureApiKey and signatureExpire"
+)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_PATH = re.compile(r"([^{}]|\{[^{}]+\})*")
+_STATUS = re.compile(r"[1-5](\d\d|XX)|default")
 _JSON, _FORM = "application/json", "application/x-www-form-urlencoded"
 _ANSWERS = (_JSON, "text/csv", "text/plain")
 # Local names of the functions that build requests, and the object of a method.
@@ -38,10 +46,9 @@ _TAKEN = {"body", "client", "cookies", "headers", "params", "self", "_kwargs"}
 
 def operation_mistakes(document: dict[str, Any]) -> Iterator[Mistake]:
     """Yield the mistakes in the operations of a document."""
-    yield from _server_mistakes(document, ())
-    paths = {path: object_of(item) for path, item in object_of(document["paths"]).items()}
-    for path, item in paths.items():
-        yield from _server_mistakes(item, ("paths", path))
+    for path in object_of(document["paths"]):
+        yield from _path_mistakes(path)
+    yield from _tag_mistakes(document)
     seen: dict[str, str] = {}
     for place, operation, item in operations_of(document):
         yield from _identity(place, operation, document)
@@ -49,10 +56,11 @@ def operation_mistakes(document: dict[str, Any]) -> Iterator[Mistake]:
         if operation_id in seen:
             yield (*place, "operationId"), f"operationId: {operation_id} is the id of another operation"
         seen[operation_id] = operation_id
-        yield from _server_mistakes(operation, place)
         budget = operation.get("x-budget", "none")
         if str(budget) not in BUDGETS:
             yield (*place, "x-budget"), f"x-budget: expected one of {', '.join(BUDGETS)}, got {budget!r}"
+        if "x-instead" in operation and not operation.get("deprecated"):
+            yield (*place, "x-instead"), "x-instead: expected `deprecated: true` beside it"
         yield from _parameter_mistakes(place, operation, item, document)
         yield from _body_mistakes(place, operation, document)
         yield from _answer_mistakes(place, operation, document)
@@ -70,10 +78,28 @@ def argument_name(built_as: str) -> str:
     return built_as if keyword.iskeyword(bare) else bare
 
 
-def is_mixpanels(url: str) -> bool:
-    """Return True for a server of Mixpanel's own, or a relative one."""
-    host = re.sub(r"^https?://([^/:]*).*", r"\1", url)
-    return url.startswith("/") or host == "mixpanel.com" or host.endswith(".mixpanel.com")
+def _path_mistakes(path: str) -> Iterator[Mistake]:
+    sent, here = path.partition("#")[0], ("paths", path)
+    if not sent.startswith("/"):
+        yield here, f"{path}: expected a path from the host, such as /api/app/audits"
+    elif "?" in sent:
+        yield here, f"{path}: expected no ?; describe what follows it as parameters with `in: query`"
+    elif not _PATH.fullmatch(sent):
+        yield here, f"{path}: expected parameters in braces, such as {{project_id}}"
+
+
+def _tag_mistakes(document: dict[str, Any]) -> Iterator[Mistake]:
+    used = {
+        str(tag) for _, operation, _ in operations_of(document) for tag in parts_of(operation.get("tags"))
+    }
+    seen: set[str] = set()
+    for index, tag in enumerate(parts_of(document.get("tags"))):
+        here, name = ("tags", index, "name"), tag["name"]
+        if name not in used:
+            yield here, f"tags: no operation has the tag {name}{suggestion(name, used)}"
+        elif name in seen:
+            yield here, f"tags: {name} is described twice"
+        seen.add(name)
 
 
 def _identity(place: Place, operation: dict[str, Any], document: dict[str, Any]) -> Iterator[Mistake]:
@@ -96,36 +122,16 @@ def _identity(place: Place, operation: dict[str, Any], document: dict[str, Any])
             yield (*place, "operationId"), f"operationId: expected {tags[0]}_<method>, got {operation_id!r}"
     security = operation.get("security", document.get("security"))
     for index, option in enumerate(parts_of(security)):
-        for name in object_of(option):
-            if name not in _SCHEMES:
-                here = (*(place if "security" in operation else ()), "security", index, name)
-                yield here, f"security: {name}: unknown credentials{suggestion(name, _SCHEMES)}"
+        here = (*(place if "security" in operation else ()), "security", index)
+        unknown = [name for name in object_of(option) if name not in _SCHEMES]
+        for name in unknown:
+            yield (*here, name), f"security: {name}: unknown credentials{suggestion(name, _SCHEMES)}"
+        if not unknown and {*option} not in _CREDENTIALS:
+            yield here, f"security: expected {_CREDENTIALS_TEXT}, got {option!r}"
 
 
 def _is_name(text: object) -> bool:
     return isinstance(text, str) and bool(_NAME.fullmatch(text)) and not keyword.iskeyword(text)
-
-
-def _server_mistakes(holder: dict[str, Any], place: Place) -> Iterator[Mistake]:
-    urls: dict[str, str] = {}
-    for index, server in enumerate(map(object_of, parts_of(holder.get("servers")))):
-        here = (*place, "servers", index)
-        url = str(server.get("url", ""))
-        if not url or is_mixpanels(url):
-            continue
-        try:
-            Servers.choose("us", url)
-        except ConfigurationError as error:
-            yield (*here, "url"), f"servers: {error.expected}, got {url!r}"
-        region = str(server.get("x-region", ""))
-        if region and region not in get_args(Region):
-            yield (
-                (*here, "x-region"),
-                f"x-region: expected one of {', '.join(get_args(Region))}, got {region!r}",
-            )
-        elif region in urls or (urls and "" in {region, *urls}):
-            yield here, "servers: expected one server, or one for each x-region (us, eu, in)"
-        urls[region] = url
 
 
 def _parameters(
@@ -156,10 +162,8 @@ def _parameter_mistakes(
             yield here, f"{name}: the argument {argument} {why}"
         seen.add(argument)
         content = object_of(parameter.get("content"))
-        if content and [*content] != [_JSON]:
-            yield here, f"{name}: content: expected {_JSON}, got {', '.join(content)}"
-        if not content and "schema" not in parameter:
-            yield here, f"{name}: schema: required"
+        for problem in _form_problems(parameter):
+            yield here, f"{name}: {problem}"
         sent_as_json = object_of(content.get(_JSON)).get("schema")
         if "array" in names_of(resolved(document, parameter.get("schema"))):
             yield here, f"{name}: lists travel as JSON text: put the schema under content, {_JSON}"
@@ -168,6 +172,23 @@ def _parameter_mistakes(
     for name in re.findall(r"\{([^}]*)\}", path.partition("#")[0]):
         if name not in {*in_path, *seen}:
             yield place, f"{name}: a parameter with `in: path` is missing for {{{name}}} in {path}"
+
+
+def _form_problems(parameter: dict[str, Any]) -> Iterator[str]:
+    """Yield the words about a parameter that is not described in one of the forms that the client can send."""
+    content = object_of(parameter.get("content"))
+    is_in_path = parameter.get("in") == "path"
+    if is_in_path and parameter.get("required") is not True:
+        yield "expected `required: true` for a part of the path"
+    allowed = "simple" if is_in_path else "form"
+    if (style := parameter.get("style", allowed)) != allowed:
+        yield f"style: expected {allowed}, got {style!r}"
+    if bool(content) == ("schema" in parameter):
+        yield "expected either schema or content"
+    elif content and [*content] != [_JSON]:
+        yield f"content: expected {_JSON}, got {', '.join(content)}"
+    elif content and "schema" not in content[_JSON]:
+        yield f"content: schema is required in {_JSON}"
 
 
 def _body_mistakes(place: Place, operation: dict[str, Any], document: dict[str, Any]) -> Iterator[Mistake]:
@@ -197,7 +218,13 @@ def _body_mistakes(place: Place, operation: dict[str, Any], document: dict[str, 
 
 def _answer_mistakes(place: Place, operation: dict[str, Any], document: dict[str, Any]) -> Iterator[Mistake]:
     responses = object_of(operation.get("responses"))
-    if responses and not any(status.startswith("2") for status in responses):
+    wrong = [status for status in responses if not _STATUS.fullmatch(status)]
+    for status in wrong:
+        yield (
+            (*place, "responses", status),
+            f"responses: expected a status such as 200, 2XX or default, got {status!r}",
+        )
+    if responses and not wrong and not any(status.startswith("2") for status in responses):
         yield (*place, "responses"), "responses: expected a successful one, such as 200"
     for status, response in responses.items():
         if not status.startswith("2"):
@@ -214,7 +241,7 @@ def _answer_mistakes(place: Place, operation: dict[str, Any], document: dict[str
 def _refusals(
     place: Place, operation: dict[str, Any], item: dict[str, Any], document: dict[str, Any]
 ) -> Iterator[Mistake]:
-    known = _arguments(place, operation, item, document)
+    known = _arguments(operation, item, document)
     for index, rule in enumerate(map(object_of, parts_of(operation.get("x-refused")))):
         here = (*place, "x-refused", index)
         if not rule["when"]:
@@ -225,13 +252,23 @@ def _refusals(
                     (*here, "when", name),
                     f"x-refused: there is no argument {name}{suggestion(name, known)}",
                 )
-            limit = object_of(condition)
-            is_limit = [*limit] == ["over"] and _is_number(limit["over"])
-            if condition not in ("given", "missing") and not isinstance(condition, list) and not is_limit:
-                yield (
-                    (*here, "when", name),
-                    f"x-refused: {name}: expected given, missing, a list or {{over: number}}, got {condition!r}",
-                )
+                continue
+            if problem := _condition_problem(condition, known[name], document):
+                yield (*here, "when", name), f"x-refused: {name}: {problem}"
+
+
+def _condition_problem(condition: object, schema: object, document: dict[str, Any]) -> str:
+    """Return the words about a condition that an argument can never meet; empty if it can."""
+    limit = object_of(condition)
+    if [*limit] == ["over"] and _is_number(limit["over"]):
+        is_number = bool(names_of(resolved(document, schema)) & {"integer", "number"})
+        return "" if is_number else "expected a number for `over`"
+    values = parts_of(condition)
+    if condition not in ("given", "missing") and not values:
+        return f"expected given, missing, a list or {{over: number}}, got {condition!r}"
+    problems = [misfit(value, schema, document) for value in values if value is not None]
+    # Rules are shared between operations, some of which take fewer values.
+    return problems[0] if problems and len(problems) == len(values) and all(problems) else ""
 
 
 def _example_mistakes(
@@ -241,28 +278,24 @@ def _example_mistakes(
     if not isinstance(example, dict):
         yield here, f"x-example: expected a mapping of arguments to their values, got {example!r}"
         return
-    known = _arguments(place, operation, item, document)
-    for name in map(str, object_of(cast(object, example))):
+    known = _arguments(operation, item, document)
+    for name, value in object_of(cast(object, example)).items():
         if name not in known:
             yield (*here, name), f"x-example: there is no argument {name}{suggestion(name, known)}"
+        elif problem := misfit(value, known[name], document):
+            yield (*here, name), f"x-example: {name}: {problem}"
 
 
-def _arguments(
-    place: Place, operation: dict[str, Any], item: dict[str, Any], document: dict[str, Any]
-) -> list[str]:
-    """Return the names of the arguments in Python."""
-    wires = [
-        *(str(parameter.get("name")) for _, parameter in _parameters(place, operation, item, document)),
-        *_body_fields(operation, document),
-    ]
-    return [str(PythonIdentifier(wire, "field_")).removesuffix("_") for wire in wires]
-
-
-def _body_fields(operation: dict[str, Any], document: dict[str, Any]) -> Iterator[str]:
+def _arguments(operation: dict[str, Any], item: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    """Return the schemas of the arguments by their names in Python."""
+    found = {
+        str(parameter.get("name")): schema for parameter, schema in parameters_of(document, operation, item)
+    }
     content = object_of(resolved(document, operation.get("requestBody")).get("content"))
     for described in content.values():
         schema = resolved(document, object_of(described).get("schema"))
-        yield from object_of(schema.get("properties"))
+        found |= object_of(schema.get("properties"))
+    return {str(PythonIdentifier(wire, "field_")).removesuffix("_"): schema for wire, schema in found.items()}
 
 
 def _is_number(value: Any) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from mixpanel_export.codegen.endpoints.adapter import PythonIdentifier
+from mixpanel_export.codegen.endpoints.constraint_rules import constraint_mistakes, unchecked_constraints
+from mixpanel_export.codegen.endpoints.model_rules import model_mistakes
 from mixpanel_export.codegen.endpoints.places import Mistake, Place, names_of, object_of, parts_of, suggestion
 
 __all__ = ["HARMLESS_FORMATS", "schema_mistakes"]
@@ -28,6 +30,10 @@ def schema_mistakes(document: dict[str, Any]) -> Iterator[Mistake]:
     """Yield the mistakes in the schemas of a document."""
     for place, schema in _schemas(document, ()):
         yield from _mistakes(place, schema)
+        yield from constraint_mistakes(place, schema, document)
+    yield from unchecked_constraints(document)
+    yield from model_mistakes(document)
+    yield from _endless(document)
 
 
 def _schemas(
@@ -73,6 +79,31 @@ def _mistakes(place: Place, schema: dict[str, Any]) -> Iterator[Mistake]:
     if names_of(schema) == {"array"} and not isinstance(schema.get("items"), dict):
         yield place, "items: required for an array"
     yield from _same_attributes(place, schema)
+
+
+def _endless(document: dict[str, Any]) -> Iterator[Mistake]:
+    """Yield the schemas that are made of themselves; an object may refer to itself, since it becomes a class."""
+    schemas = object_of(object_of(document.get("components")).get("schemas"))
+
+    def parts(schema: object) -> Iterator[str]:
+        own = object_of(schema)
+        if name := str(own.get("$ref", "")).rpartition("/")[2]:
+            yield name
+        for part in (*parts_of(own.get("anyOf")), *parts_of(own.get("oneOf")), own.get("items")):
+            if part:
+                yield from parts(part)
+
+    for name in schemas:
+        reached, found = set[str](), [name]
+        while found:
+            inner = {*parts(schemas.get(found.pop()))} - reached
+            reached |= inner
+            found += inner
+        if name in reached:
+            yield (
+                ("components", "schemas", name),
+                f"{name}: it refers to itself; expected an object, or no cycle",
+            )
 
 
 def _same_attributes(place: Place, schema: dict[str, Any]) -> Iterator[Mistake]:
