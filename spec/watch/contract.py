@@ -24,7 +24,10 @@ __all__ = ["contract_changes"]
 _BOUND = {"project_id", "workspace_id"}
 _UPPER = ("maximum", "maxItems", "maxLength", "maxProperties", "exclusiveMaximum")
 _LOWER = ("minimum", "minItems", "minLength", "minProperties", "exclusiveMinimum")
-_BEHAVIOUR = ("deprecated", "x-idempotent", "x-writes")
+_BEHAVIOUR = ("deprecated", "x-budget", "x-idempotent", "x-writes")
+# Keys that make more of an answer usable; without them, less is.
+_READ = ("x-bare", "x-implied", "x-list", "x-overall", "x-within")
+_COLUMNS = ("x-flat", "x-table")
 _Document = dict[str, Any]
 
 
@@ -154,6 +157,10 @@ def _bounds(where: str, before: _Document, after: _Document) -> Iterator[Change]
         if was != now:
             narrower = now is not None and (was is None or (now < was if key in _UPPER else now > was))
             yield Change(Level.MAJOR if narrower else Level.MINOR, where, f"{key}: {was} became {now}")
+    future = [bool(schema.get("x-future")) for schema in (before, after)]
+    if future[0] != future[1]:
+        level, verb = (Level.MINOR, "takes") if future[1] else (Level.MAJOR, "no longer takes")
+        yield Change(level, where, f"{verb} days after today")
 
 
 def _sent_fields(where: str, old: _Schema, new: _Schema) -> Iterator[Change]:
@@ -206,8 +213,12 @@ def _answer(where: str, old: _Schema, new: _Schema, seen: set[str]) -> Iterator[
     for value in parts_of(after.get("enum")):
         if value not in parts_of(before.get("enum")):
             yield Change(Level.MINOR, where, f"can be {value!r}")
-    if before.get("x-table") != after.get("x-table"):
+    if any(before.get(key) != after.get(key) for key in _COLUMNS):
         yield Change(Level.MAJOR, where, "the columns of its rows changed")
+    for key in _READ:
+        if before.get(key) != after.get(key):
+            level = Level.MAJOR if key in before else Level.MINOR
+            yield Change(level, where, f"{key}: {before.get(key)} became {after.get(key)}")
     yield from _fields(where, (old[0], before), (new[0], after), seen)
     yield from _parts(where, (old[0], before), (new[0], after), seen)
 

@@ -14,7 +14,7 @@ from mixpanel_export.codegen.endpoints.mistakes import read_spec
 from spec.watch import breaking, upstream
 from spec.watch.changes import Level, level_of
 from spec.watch.contract import contract_changes
-from spec.watch.surface import surface_changes
+from tests.contract.test_surface import BEFORE, write_package
 from tests.openapi import CONTRACT
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +38,10 @@ def added(name: str, *, required: bool) -> Edit:
 
 def model(document: dict[str, Any], name: str) -> Any:
     return document["components"]["schemas"][name]
+
+
+def no_future(listed: dict[str, Any]) -> None:
+    listed.get("schema", {}).pop("x-future", None)
 
 
 EDITS: dict[str, tuple[Level, Edit]] = {
@@ -69,6 +73,23 @@ EDITS: dict[str, tuple[Level, Edit]] = {
         Level.MAJOR,
         lambda d: model(d, "SegmentationResult")["x-table"].update(keys=["a", "b"]),
     ),
+    "days after today refused": (
+        Level.MAJOR,
+        lambda d: [*map(no_future, d["components"]["parameters"].values())],
+    ),
+    "days after today taken": (
+        Level.MINOR,
+        lambda d: d["components"]["parameters"]["FromDate"]["schema"].update({"x-future": True}),
+    ),
+    "list no longer iterated": (Level.MAJOR, lambda d: model(d, "BookmarksResult").pop("x-list")),
+    "list iterated": (Level.MINOR, lambda d: model(d, "FunnelStep").update({"x-list": "selector"})),
+    "bare value no longer read": (Level.MAJOR, lambda d: model(d, "FunnelDay").pop("x-bare")),
+    "columns of a row": (Level.MAJOR, lambda d: model(d, "Profile").pop("x-flat")),
+    "budget": (Level.MINOR, lambda d: d["paths"][FUNNELS]["get"].update({"x-budget": "none"})),
+    "words by which a list is counted": (
+        Level.PATCH,
+        lambda d: model(d, "FunnelStep").update({"x-unit": "steps"}),
+    ),
     "credentials refused": (Level.MAJOR, lambda d: d["paths"][JQL]["post"]["security"].pop()),
     "deprecated": (Level.MINOR, lambda d: d["paths"][FUNNELS]["get"].update(deprecated=True)),
     "words": (
@@ -86,67 +107,6 @@ def test_each_change_of_the_contract_has_its_level() -> None:
         edit(changed)
         changes = [*contract_changes(document, changed)]
         assert level_of(changes) is level, (name, changes)
-
-
-BEFORE = '''
-"""A package."""
-
-__all__ = ["Client", "Unit", "count"]
-
-Unit = str
-
-def count(first: int, last: int | None = None) -> int:
-    """Count."""
-
-class Client:
-    """A client."""
-
-    name: str
-
-    def send(self, *, what: str) -> str | None:
-        """Send."""
-
-    def _inner(self) -> None: ...
-'''
-
-EDITED = {
-    "count(first: int, last: int | None = None)": [
-        (Level.MINOR, "count(first: int, last: int | None = None, step: int = 1)"),
-        (Level.MAJOR, "count(first: int, step: int, last: int | None = None)"),
-        (Level.MAJOR, "count(first: int)"),
-        (Level.MAJOR, "count(first: int, last: int)"),
-        (Level.MAJOR, "count(begin: int, last: int | None = None)"),
-        (Level.MAJOR, "count(first: int, last: str | None = None)"),
-        (Level.MINOR, "count(first: int, last: int | str | None = None)"),
-        (Level.MINOR, "count(first: int, last: int | None = 5)"),
-    ],
-    ") -> int:": [(Level.MAJOR, ") -> int | None:")],
-    ") -> str | None:": [(Level.MINOR, ") -> str:"), (Level.MAJOR, ") -> bytes | None:")],
-    '"""Count."""': [(Level.PATCH, '"""Count all."""')],
-    "    def send(self, *, what: str)": [(Level.MAJOR, "    def post(self, *, what: str)")],
-    "    def _inner(self)": [(Level.PATCH, "    def _other(self)")],
-    "    name: str\n": [(Level.MAJOR, ""), (Level.MINOR, "    name: str\n    age: int\n")],
-    '"Unit", ': [(Level.MAJOR, "")],
-}
-
-
-def test_each_change_of_the_python_surface_has_its_level(tmp_path: Path) -> None:
-    old, new = write_package(tmp_path / "old", BEFORE), tmp_path / "new"
-    assert [*surface_changes(old, write_package(new, BEFORE))] == []
-    for before, edits in EDITED.items():
-        assert before in BEFORE
-        for level, after in edits:
-            write_package(new, BEFORE.replace(before, after, 1))
-            changes = [*surface_changes(old, new)]
-            assert level_of(changes) is level, (after, changes)
-
-
-def write_package(root: Path, source: str) -> Path:
-    package = root / "mixpanel_export"
-    package.mkdir(parents=True, exist_ok=True)
-    (package / "__init__.py").write_text("")
-    (package / "_public.py").write_text(source)
-    return root
 
 
 def test_a_repository_is_compared_with_its_last_tag(
