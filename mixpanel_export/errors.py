@@ -208,23 +208,28 @@ class EvaluationError(ExpressionError):
 # The request budget and the network: no answer.
 
 
-def _in(seconds: float) -> datetime.datetime:
+def local_time(seconds: float) -> datetime.datetime:
+    """Return the local time in this many seconds, aware, also when the clocks change until then."""
     # An HTTP header may ask for any time.
-    return datetime.datetime.now().astimezone() + datetime.timedelta(seconds=min(seconds, _MAX_SECONDS))
+    then = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=min(seconds, _MAX_SECONDS))
+    return then.astimezone()
 
 
 class BudgetExhaustedError(MixpanelError):
     """The project's request budget frees later than `Limits.max_wait` allows.
 
     Attributes:
-        frees_in: the seconds until the budget has room for the call.
+        frees_in: the seconds until the budget has room for the call; 5 where running requests fill it, because
+            nobody knows when one ends.
         frees_at: that time, aware, in the local time zone.
+        hint: what to do; may be empty.
     """
 
-    def __init__(self, message: str, frees_in: float) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, frees_in: float, hint: str = "") -> None:
+        super().__init__(f"{message}. {hint}" if hint else message)
         self.frees_in = frees_in
-        self.frees_at: datetime.datetime = _in(frees_in)
+        self.frees_at: datetime.datetime = local_time(frees_in)
+        self.hint = hint
 
 
 class NetworkError(MixpanelError):
@@ -263,6 +268,8 @@ class APIError(MixpanelError):
         hint: advice on what to do; may be empty.
         retry_after: the seconds that the server asked to wait (`Retry-After`, with 429 or 503), or None when it
             did not say.
+        frees_in: the same.
+        frees_at: that time, aware, in the local time zone.
     """
 
     def __init__(
@@ -281,6 +288,8 @@ class APIError(MixpanelError):
         self.url = url
         self.hint = hint
         self.retry_after = retry_after
+        self.frees_in: float | None = retry_after
+        self.frees_at: datetime.datetime | None = local_time(retry_after) if retry_after is not None else None
         try:
             phrase = f"{status} {HTTPStatus(status).phrase}"
         except ValueError:
@@ -314,19 +323,7 @@ class PayloadTooLargeError(APIError):
 
 
 class RateLimitError(APIError):
-    """429: the project's request budget is used up.
-
-    Attributes:
-        frees_in: the seconds until the budget frees, as `retry_after`; None when the server did not say.
-        frees_at: that time, aware, in the local time zone.
-    """
-
-    def __init__(self, **described: Unpack[_Described]) -> None:
-        super().__init__(**described)
-        self.frees_in: float | None = self.retry_after
-        self.frees_at: datetime.datetime | None = (
-            _in(self.retry_after) if self.retry_after is not None else None
-        )
+    """429: the project's request budget is used up. `frees_in` and `frees_at` say until when, if Mixpanel did."""
 
 
 class ServerError(APIError):

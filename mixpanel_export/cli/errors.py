@@ -31,7 +31,6 @@ from mixpanel_export.errors import (
     NetworkError,
     SliceFailedError,
 )
-from mixpanel_export.http.clock import clock_time, in_words
 
 __all__ = ["HintedError", "Problem", "format_error", "format_usage_error"]
 
@@ -130,11 +129,8 @@ def format_error(error: MixpanelError | OSError, options: Mapping[str, str], com
         what = text.removesuffix(visible(hinted.hint)).rstrip(". ") if hinted.hint else text
         return Problem(what, _lowered(_with_options(hinted.hint, options)))
     if isinstance(error, BudgetExhaustedError):
-        return Problem(
-            "the project's request budget is used up and frees in "
-            f"{in_words(error.frees_in)}, at {clock_time(error.frees_in)}",
-            "try again then, or raise --max-wait",
-        )
+        what = text.removesuffix(error.hint).rstrip(". ")
+        return Problem(what, _lowered(error.hint.replace("Limits(max_wait=…)", "--max-wait")))
     if isinstance(hinted, NetworkError) and hinted.request:
         what = text.replace(str(hinted), visible(f"{hinted.reason} ({hinted.request})"))
         return Problem(what, "" if hinted.was_sent else _CHECK_NETWORK)

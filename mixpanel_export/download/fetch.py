@@ -126,7 +126,7 @@ class SliceFetch(CallObserver):
 
     def on_attempt(self) -> None:
         """Pass it on; the next attempt may wait for the budget as long as this one."""
-        self._call.wait.waited = 0.0
+        self._call.wait.reset()
         self._observer.on_attempt()
 
     def on_limited(self) -> None:

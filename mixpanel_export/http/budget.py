@@ -16,9 +16,11 @@ import warnings
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+from weakref import WeakValueDictionary
 
 from attrs import define, evolve, frozen
 
+from mixpanel_export._text import visible
 from mixpanel_export.errors import BudgetExhaustedError
 from mixpanel_export.http import clock
 from mixpanel_export.http.clock import clock_time, in_words
@@ -44,8 +46,11 @@ _STORE_POLL_INTERVAL = 0.25
 _NAP = 15.0
 # A program that seems to hang should say why.
 _WORTH_A_WARNING = 5.0
-# Nobody knows when a running request ends: how long one announcement of that wait holds.
+# Nobody knows when a running request ends: how long one announcement of that wait holds, and when to try again.
 _SLOT_NOTICE = 60.0
+_SLOT_RETRY = 5.0
+# The requests of an hour that a file keeps for limits of others, if ours needs fewer.
+_KEPT = 1_000
 
 _logger = logging.getLogger("mixpanel_export")
 
@@ -87,16 +92,23 @@ class Budget:
     Args:
         supposed: the quota to keep from the server's first 429 on, where `quota` has no limit. Otherwise all that
             was refused would be sent again at one time, and refused again.
+
+    Attributes:
+        quota: the limits of this budget.
+        is_kept: True if it has any limit, so that it counts, and holds for later calls too.
     """
 
     def __init__(self, key: str, quota: Quota, folder: Path | None, supposed: Quota | None = None) -> None:
         self.quota: Quota = quota
+        self.is_kept: bool = quota != Quota()
         self._supposed = supposed
         self._lock = threading.Lock()
         self._windows = _windows(quota)
-        self._ledger = Ledger(folder / f"{key}.usage" if folder is not None and self._windows else None)
+        # All quotas of a project have one file, and each keeps what any other may count.
+        self._ledger = Ledger(folder / f"{key}.usage" if folder is not None else None)
+        self._kept = max([_KEPT, *(window.requests for window in self._windows)])
         self._slots = _Slots(key, quota.concurrent, folder)
-        self._announced_until = 0.0
+        self._announced_until = {"slots": 0.0, "time": 0.0}
         self._has_warned = False
 
     def try_begin(self) -> Lease | Delay:
@@ -108,23 +120,19 @@ class Budget:
                 return lease
             if lease is not None:
                 lease.release()
-            return delay or Delay(
-                _POLL_INTERVAL,
-                "slots",
-                f"all {self.quota.concurrent} requests that may run at once are running",
-            )
+            return delay or Delay(_POLL_INTERVAL, "slots", _why_full(self._slots.concurrent))
 
     def used(self) -> int:
-        """Return how many requests were sent within the longest window, an hour for Mixpanel's limits."""
+        """Return how many requests were sent within the last hour."""
         with self._lock:
-            now = clock.uptime()
-            return self._ledger.change(lambda usage: (usage, len(usage.since(now, self._longest()).sent)))
+            return self._ledger.change(lambda usage: (usage, len(usage.since(clock.uptime(), _HOUR).sent)))
 
-    def pause(self, seconds: float, status: int = 429, *, is_asked: bool = False) -> None:
+    def pause(self, seconds: float, status: int = 429, *, is_asked: bool = False, words: str = "") -> None:
         """Let no request begin for this long, because the server had too many.
 
         Args:
             is_asked: the server asked for this time, and is believed over our count: one request may begin then.
+            words: the server's message.
         """
         with self._lock:
             if self._supposed is not None and status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -132,24 +140,29 @@ class Budget:
                 self._slots = _Slots("", self._supposed.concurrent, None)
                 self._supposed = None
             self._ledger.change(
-                lambda usage: (usage.with_pause(clock.uptime(), seconds, status, is_asked=is_asked), None)
+                lambda usage: (
+                    usage.with_pause(clock.uptime(), seconds, status, is_asked=is_asked, words=words),
+                    None,
+                )
             )
 
-    def announce(self, delay: Delay, waited: float) -> None:
+    def announce(self, delay: Delay, for_slots: float) -> None:
         """Say why nothing happens: one line for each wait, however many threads wait for it.
 
         Args:
-            waited: the seconds that the call has waited so far.
+            for_slots: the seconds that the call has waited for running requests to end.
         """
         is_slot = delay.cause == "slots"
-        if (waited if is_slot else delay.seconds) < _WORTH_A_WARNING:
+        if (for_slots if is_slot else delay.seconds) < _WORTH_A_WARNING:
             return
         now = clock.uptime()
         until = now + (_SLOT_NOTICE if is_slot else delay.seconds)
+        kind = "slots" if is_slot else "time"
         with self._lock:
-            if (now < self._announced_until) if is_slot else (until <= self._announced_until + 1):
+            announced = self._announced_until[kind]
+            if (now < announced) if is_slot else (until <= announced + 1):
                 return
-            self._announced_until = until
+            self._announced_until[kind] = until
             is_first, self._has_warned = not self._has_warned, True
         text = f"{_notice(delay)}. Ctrl-C is safe meanwhile"
         # Without handlers, logging would print it too.
@@ -164,28 +177,26 @@ class Budget:
         now = clock.uptime()
         if (pause := usage.pause_left(now)) > 0:
             return usage, Delay(pause, "server", self._why_paused(usage, now))
-        if lease is None or not self._windows:
+        if lease is None or not (self._windows or self.is_kept):
             return usage, None
-        usage = usage.since(now, self._longest())
+        usage = usage.since(now, _HOUR, self._kept)
         wait, window = usage.wait(now, self._windows)
         if window is not None:
             return usage, Delay(wait, "window", _why(usage.since(now, window.seconds), window))
         return usage.with_request(now, os.getpid()), None
 
-    def _longest(self) -> float:
-        return max((window.seconds for window in self._windows), default=0.0)
-
     def _why_paused(self, usage: Usage, now: float) -> str:
+        words = f": {visible(usage.words)}" if usage.words else ""
         if usage.status != HTTPStatus.TOO_MANY_REQUESTS:
-            return f"Mixpanel answered {usage.status} and asked to wait"
-        text = "Mixpanel answered 429, too many requests"
-        if self.quota == Quota() or not self._windows:
+            return f"Mixpanel answered {usage.status} and asked to wait{words}"
+        text = f"Mixpanel answered 429, too many requests{words}"
+        if not self.is_kept or not self._windows:
             return text
         longest = max(self._windows, key=lambda window: window.seconds)
         sent = len(usage.since(now, longest.seconds).sent)
         if sent >= longest.requests:
             return text
-        return f"{text}, although this machine sent only {sent} of {longest.words}: others share the budget"
+        return f"{text} (this machine sent {sent} of {longest.words}; others may share the budget)"
 
 
 @define
@@ -194,13 +205,19 @@ class BudgetWait:
 
     Attributes:
         longest: the most seconds to wait for requests to be allowed again.
-        longest_slot: the most seconds to wait for another request to end.
-        waited: the seconds that it has waited.
+        longest_in_all: the same, together with those for running requests to end.
+        for_time: the seconds that it has waited for requests to be allowed again.
+        for_slots: the seconds that it has waited for running requests to end.
     """
 
     longest: float
-    longest_slot: float
-    waited: float = 0.0
+    longest_in_all: float
+    for_time: float = 0.0
+    for_slots: float = 0.0
+
+    def reset(self) -> None:
+        """Start to count again."""
+        self.for_time = self.for_slots = 0.0
 
     def add(self, delay: Delay) -> float:
         """Count a wait about to be made; return the seconds to sleep before trying again.
@@ -208,20 +225,39 @@ class BudgetWait:
         Raises:
             BudgetExhaustedError: when it would be too long.
         """
-        longest = self.longest_slot if delay.cause == "slots" else self.longest
-        if self.waited + delay.seconds > longest:
-            when = (
-                f"no request ended within the longest wait allowed ({in_words(longest)})"
-                if delay.cause == "slots"
-                else f"the request budget frees in {in_words(delay.seconds)}, at {clock_time(delay.seconds)}, "
-                f"later than the longest wait allowed ({in_words(longest)})"
-            )
-            raise BudgetExhaustedError(
-                f"{when}: {delay.why}. Try again then, or raise Limits(max_wait=…)", delay.seconds
-            )
+        bounds = [(self.for_time + self.for_slots, self.longest_in_all)]
+        if delay.cause != "slots":
+            bounds.append((self.for_time, self.longest))
+        for waited, longest in bounds:
+            if waited + delay.seconds > longest:
+                raise _exhausted(delay, waited, longest)
         nap = min(delay.seconds, _NAP)
-        self.waited += nap
+        if delay.cause == "slots":
+            self.for_slots += nap
+        else:
+            self.for_time += nap
         return nap
+
+
+def _exhausted(delay: Delay, waited: float, longest: float) -> BudgetExhaustedError:
+    allowed = f"the longest wait allowed ({_exactly(longest)})"
+    raised = "or raise Limits(max_wait=…)"
+    if delay.cause == "slots":
+        text = f"no request ended within {allowed}: {delay.why}"
+        return BudgetExhaustedError(text, max(delay.seconds, _SLOT_RETRY), f"Try again later, {raised}")
+    is_late = delay.seconds > longest
+    late = f"later than {allowed}" if is_late else f"when {_exactly(waited)} of {allowed} are over"
+    when = f"{_exactly(delay.seconds)}, at {clock_time(delay.seconds)}"
+    return BudgetExhaustedError(
+        f"the request budget frees in {when}, {late}: {delay.why}",
+        delay.seconds,
+        f"Try again then, {raised}",
+    )
+
+
+def _exactly(seconds: float) -> str:
+    # Rounded, 1.3 s after 2.3 of 3 s would seem to fit.
+    return f"{seconds:.1f}".removesuffix(".0") + " s" if seconds < 10 else in_words(seconds)
 
 
 class _StoreLease(Lease):
@@ -257,20 +293,20 @@ class _SharedBudget(Budget):
             return Delay(
                 begun.seconds, "server", f"Mixpanel answered {begun.status} to a machine of this budget"
             )
-        why = f"all {self.quota.concurrent} requests that may run at once are running, on all machines"
+        why = f"{_why_full(self.quota.concurrent)}, on all machines"
         return Delay(begun.seconds or _STORE_POLL_INTERVAL, "slots", why)
 
     def used(self) -> int:
         """Return how many requests all machines sent within the longest window."""
         return self._store.used(self._key, self._limits)
 
-    def pause(self, seconds: float, status: int = 429, *, is_asked: bool = False) -> None:
+    def pause(self, seconds: float, status: int = 429, *, is_asked: bool = False, words: str = "") -> None:
         """Let no request of any machine begin for this long."""
         self._store.pause(self._key, min(seconds, MAX_PAUSE), status, is_asked)
 
 
 def budget_of(project: str, family: Family, limits: Limits) -> Budget:
-    """Return the budget that all clients of a project share; one for the call alone where nothing is counted.
+    """Return the budget that all clients of a project share; where none is kept, only calls at the same time do.
 
     Args:
         project: distinguishes the budgets of projects, such as the server and the project's id.
@@ -280,9 +316,7 @@ def budget_of(project: str, family: Family, limits: Limits) -> Budget:
     key = f"{family}_{hashlib.sha256(project.encode()).hexdigest()[:20]}"
     if quota != Quota():
         return _budgets.get(key, quota, limits.shared)
-    usual = MIXPANEL_LIMITS.allowance(family)
-    # An hour is too long to wait on a guess.
-    return Budget(key, quota, None, evolve(usual, per_hour=None) if usual is not None else None)
+    return _budgets.unkept(key, MIXPANEL_LIMITS.allowance(family))
 
 
 def _windows(quota: Quota) -> tuple[Window, ...]:
@@ -307,6 +341,12 @@ def _why(usage: Usage, window: Window) -> str:
     return f"the budget of {window.words} is used up, {' and '.join(users)}"
 
 
+def _why_full(concurrent: int | None) -> str:
+    if concurrent == 1:
+        return "the one request that may run at a time is running"
+    return f"all {concurrent} requests that may run at once are running"
+
+
 def _notice(delay: Delay) -> str:
     if delay.cause == "slots":
         return f"Waiting for a request to end: {delay.why}"
@@ -317,6 +357,7 @@ class _Slots:
     """Room for requests at once: a semaphore in this process and, when shared, a locked file for each request."""
 
     def __init__(self, key: str, concurrent: int | None, folder: Path | None) -> None:
+        self.concurrent = concurrent
         self._free = threading.Semaphore(concurrent) if concurrent is not None else None
         self._paths = [folder / f"{key}.{n}.slot" for n in range(concurrent or 0)] if folder else []
 
@@ -353,7 +394,7 @@ def _make_budget(key: str, quota: Quota, shared: bool | str | BudgetStore) -> Bu
 
 
 class _Budgets:
-    """The budgets of this process; some have only their memory to count in, so none is forgotten."""
+    """The budgets of this process; some have only their memory to count in, so none that counts is forgotten."""
 
     def __init__(self) -> None:
         self.forget()
@@ -362,6 +403,8 @@ class _Budgets:
         """Start again after a fork: a thread of the parent may have held a lock. Shared counts are in files."""
         self._lock = threading.Lock()
         self._all: dict[tuple[str, Quota, bool | str | BudgetStore], Budget] = {}
+        # As long as a call has one.
+        self._unkept: WeakValueDictionary[str, Budget] = WeakValueDictionary()
 
     def get(self, key: str, quota: Quota, shared: bool | str | BudgetStore) -> Budget:
         with self._lock:
@@ -369,6 +412,17 @@ class _Budgets:
             if budget is None:
                 budget = _make_budget(key, quota, shared)
                 self._all[key, quota, shared] = budget
+            return budget
+
+    def unkept(self, key: str, usual: Quota | None) -> Budget:
+        """Return the budget of calls that are not counted, so that all of them wait for the server, once."""
+        with self._lock:
+            budget = self._unkept.get(key)
+            if budget is None:
+                # More than a second is too long to wait on a guess.
+                supposed = evolve(usual, per_hour=None, per_minute=None) if usual is not None else None
+                budget = Budget(key, Quota(), None, supposed)
+                self._unkept[key] = budget
             return budget
 
 

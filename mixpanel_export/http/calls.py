@@ -110,9 +110,10 @@ class Call(Generic[T]):
             self.attempts.start()
             self.observer.on_attempt()
             return started
-        self.observer.on_wait(started.seconds, f"next request: {started.why}")
+        step = self._next_attempt if self.attempts.failures else "next request"
+        self.observer.on_wait(started.seconds, f"{step}: {started.why}")
         nap = self.wait.add(started)
-        self.budget.announce(started, self.wait.waited)
+        self.budget.announce(started, self.wait.for_slots)
         return nap
 
     def answer(self, response: httpx.Response) -> T:
@@ -131,22 +132,30 @@ class Call(Generic[T]):
         attempts = self.attempts
         wait = attempts.record_failure(error)
         asked = attempts.asked(error)
-        if isinstance(error, APIError) and (asked or isinstance(error, RateLimitError)):
-            # The server is believed over our own count, in every call of the budget.
-            self.budget.pause(wait or asked, error.status, is_asked=asked > 0)
-        # All 429 answers of a call count, so that they end.
-        if wait is None or max(asked, attempts.limited_wait) > self.wait.longest:
+        # All these waits of a call count, so that they end.
+        gives_up = wait is None or max(asked, attempts.limited_wait) > self.wait.longest
+        is_limited = isinstance(error, RateLimitError)
+        is_pause = is_limited or asked > 0
+        # Where no budget is kept, nothing outlives the call.
+        if isinstance(error, APIError) and is_pause and (self.budget.is_kept or not gives_up):
+            # Every call of the budget waits. Only a 429 is about the budget, and believed over our own count.
+            is_asked = is_limited and asked > 0
+            self.budget.pause(wait or asked, error.status, is_asked=is_asked, words=error.message)
+        if wait is None or gives_up:
             raise error
-        if isinstance(error, RateLimitError):
+        if is_limited:
             self.observer.on_limited()
-            # The budget has the wait.
-            return 0.0
-        number, reason = attempts.failures + 1, _short_reason(error)
-        _logger.info(
-            "%s: attempt %d of %d in %s: %s", self.name, number, attempts.allowed, in_words(wait), reason
-        )
-        self.observer.on_wait(wait, f"attempt {number} of {attempts.allowed}: {reason}")
-        return wait
+        else:
+            reason = _short_reason(error)
+            _logger.info("%s: %s in %s: %s", self.name, self._next_attempt, in_words(wait), reason)
+            if not is_pause:
+                self.observer.on_wait(wait, f"{self._next_attempt}: {reason}")
+        # The budget has its wait, and announces it.
+        return 0.0 if is_pause else wait
+
+    @property
+    def _next_attempt(self) -> str:
+        return f"attempt {self.attempts.failures + 1} of {self.attempts.allowed}"
 
 
 def operation_call(context: Context, operation: Operation[T], arguments: Mapping[str, Any]) -> Call[T]:

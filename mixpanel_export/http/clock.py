@@ -5,15 +5,14 @@ Tests replace `uptime`.
 
 from __future__ import annotations
 
-import datetime
 import sys
 import time
 from pathlib import Path
 
+from mixpanel_export.errors import local_time
+
 __all__ = ["boot_id", "clock_time", "in_words", "uptime"]
 
-# A server may ask for any time, and dates end.
-_MAX_SECONDS = 1e9
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -39,14 +38,13 @@ def boot_id() -> str:
 
 def clock_time(seconds: float) -> str:
     """Return the local time in this many seconds, `14:32:05`; with the date unless it is today."""
-    now = datetime.datetime.now().astimezone()
-    then = now + datetime.timedelta(seconds=min(seconds, _MAX_SECONDS))
-    return f"{then:%H:%M:%S}" if then.date() == now.date() else f"{then:%Y-%m-%d %H:%M:%S}"
+    then = local_time(seconds)
+    return f"{then:%H:%M:%S}" if then.date() == local_time(0).date() else f"{then:%Y-%m-%d %H:%M:%S}"
 
 
 def in_words(seconds: float) -> str:
     """Return a duration to read: `0.5 s`, `45 s`, `59 min`, `2 h 5 min`."""
-    if seconds < 1:
+    if 0 < seconds < 1:
         return f"{seconds:.1f} s"
     if seconds < 100:
         return f"{seconds:.0f} s"

@@ -90,8 +90,8 @@ class Context:
         limit = self.limits.max_wait
         if limit is None:
             # A running request ends by itself; only its own process knows how long it may take.
-            return BudgetWait(self.patience, longest_slot=DIRECTORY_MAX_WAIT)
-        return BudgetWait(limit, longest_slot=limit)
+            return BudgetWait(self.patience, longest_in_all=DIRECTORY_MAX_WAIT)
+        return BudgetWait(limit, longest_in_all=limit)
 
     @property
     def bound(self) -> dict[str, int]:

@@ -131,14 +131,15 @@ def _hint(kind: type[APIError], message: str, retry_after: float | None, context
         return "Check the project id, the region and the ids in the request"
     if kind is PayloadTooLargeError:
         return "Ask for less in one request: a shorter range or fewer properties"
+    asks = (
+        f"Mixpanel asks to wait {in_words(retry_after)}, until {clock_time(retry_after)}"
+        if retry_after
+        else ""
+    )
     if kind is RateLimitError:
-        when = (
-            f"asks to wait {in_words(retry_after)}, until {clock_time(retry_after)}"
-            if retry_after is not None
-            else "does not say when it frees; an hourly budget frees an hour after it was used"
-        )
-        return f"The project allows {context.budget or 'fewer requests'}, and Mixpanel {when}"
-    return ""
+        unknown = "Mixpanel does not say when it frees; an hourly budget frees an hour after it was used"
+        return f"The project allows {context.budget or 'fewer requests'}, and {asks or unknown}"
+    return asks if kind is ServerError else ""
 
 
 def _redirect_hint(response: httpx.Response, redact: Redactor) -> str:

@@ -17,6 +17,7 @@ from typing import Final, TypeVar
 
 from attrs import evolve, frozen
 
+from mixpanel_export._text import shortened
 from mixpanel_export.http import clock
 from mixpanel_export.http.limits import BudgetWarning
 
@@ -29,6 +30,8 @@ MAX_PAUSE: Final = 3_700.0
 
 # Processes hold the lock for a few milliseconds.
 _LOCK_TIMEOUT = 10.0
+# The most of the server's message to quote in a line about a wait.
+_WORDS_LIMIT = 200
 # A file this large was not written here.
 _MAX_CHARACTERS = 1 << 20
 
@@ -52,6 +55,7 @@ class Usage:
         paused_for: the seconds to wait from then.
         status: the status it answered with, 429 or 503.
         is_asked: it asked for this time itself, and is believed over our own count: one request may be sent then.
+        words: its message; may be empty.
     """
 
     sent: tuple[tuple[float, int], ...] = ()
@@ -59,10 +63,16 @@ class Usage:
     paused_for: float = 0.0
     status: int = 429
     is_asked: bool = False
+    words: str = ""
 
-    def since(self, now: float, seconds: float) -> Usage:
-        """Return the use of the last `seconds`. Nothing from the future counts: a file may claim anything."""
+    def since(self, now: float, seconds: float, most: int | None = None) -> Usage:
+        """Return the use of the last `seconds`. Nothing from the future counts: a file may claim anything.
+
+        Args:
+            most: the most requests to return, the last ones; None for all.
+        """
         sent = tuple(sorted(entry for entry in self.sent if 0 <= now - entry[0] < seconds))
+        sent = sent if most is None else sent[-most:]
         return self if sent == self.sent else evolve(self, sent=sent)
 
     def pause_left(self, now: float) -> float:
@@ -91,12 +101,16 @@ class Usage:
         """Return the use after a request is sent."""
         return evolve(self, sent=(*self.sent, (now, process)))
 
-    def with_pause(self, now: float, seconds: float, status: int = 429, *, is_asked: bool = False) -> Usage:
+    def with_pause(
+        self, now: float, seconds: float, status: int = 429, *, is_asked: bool = False, words: str = ""
+    ) -> Usage:
         """Return the use after the server had too many requests; a longer pause stays."""
         seconds = min(seconds, MAX_PAUSE)
         if seconds <= self.pause_left(now):
             return self
-        return evolve(self, paused_at=now, paused_for=seconds, status=status, is_asked=is_asked)
+        # On one line of a file.
+        words = shortened(" ".join(words.split()), _WORDS_LIMIT)
+        return evolve(self, paused_at=now, paused_for=seconds, status=status, is_asked=is_asked, words=words)
 
     def to_text(self, boot: str) -> str:
         """Return the text of a file; `boot` is the start of the machine that its times count from."""
@@ -104,6 +118,7 @@ class Usage:
             f"boot {boot}",
             f"pause {self.paused_at!r} {self.paused_for!r} {self.status} {self.is_asked:d}",
         ]
+        lines += [f"words {self.words}"] if self.words else []
         lines += [f"sent {at!r} {process}" for at, process in self.sent]
         return "\n".join(lines) + "\n"
 
@@ -113,7 +128,7 @@ class Usage:
         first, *lines = text.splitlines() or [""]
         if first != f"boot {boot}":
             return cls()
-        usage, sent = cls(), list[tuple[float, int]]()
+        usage, sent, said = cls(), list[tuple[float, int]](), ""
         for line in lines:
             # Anything else was not written here.
             with contextlib.suppress(ValueError):
@@ -122,9 +137,11 @@ class Usage:
                         sent.append((float(at), int(process)))
                     case ["pause", at, seconds, status, is_asked]:
                         usage = cls((), float(at), float(seconds), int(status), is_asked == "1")
+                    case ["words", *words]:
+                        said = shortened(" ".join(words), _WORDS_LIMIT)
                     case _:
                         pass
-        return evolve(usage, sent=tuple(sent))
+        return evolve(usage, sent=tuple(sent), words=said)
 
 
 class Ledger:

@@ -105,8 +105,9 @@ class Limits:
         shared: count together with all processes of this machine and user that call the same project; if False,
             only this process is counted. To count together with other machines, the URL of a Redis that all of
             them reach, `redis://…` (extra `redis`), or a `BudgetStore` of your own.
-        max_wait: the most seconds that a call waits for its budget before it raises `BudgetExhaustedError`. By
-            default two minutes; each request of a directory export waits up to two hours.
+        max_wait: the most seconds that a call waits for its budget before it raises `BudgetExhaustedError`; 0
+            leaves no time for the pace of a second either. By default two minutes; each request of a directory
+            export waits up to two hours.
     """
 
     export: Quota = Quota(per_hour=60, per_second=3, concurrent=100)

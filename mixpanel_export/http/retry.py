@@ -15,7 +15,6 @@ from attrs import Factory, define, field, frozen
 
 from mixpanel_export._deprecated import renamed_attributes
 from mixpanel_export.errors import (
-    APIError,
     IncompleteExportError,
     InvalidResponseError,
     NetworkError,
@@ -62,7 +61,8 @@ class RetryPolicy:
         max_retry_after: the most seconds for which a `Retry-After`, of a 429 or a 503, is obeyed; if the server
             asks for more, the call is retried after this. One of less than a second is ignored, and the wait is as
             after a failure.
-        max_rate_limit_wait: the most seconds that a call waits because of 429 answers in all.
+        max_rate_limit_wait: the most seconds that a call waits in all because of 429 answers, and for the
+            `Retry-After` of others.
     """
 
     attempts: int = field(default=6, validator=at_least(1, int))
@@ -95,7 +95,7 @@ class RetryState:
         failures: the number of failed attempts, except those answered with 429.
         unreachable: the number of attempts in a row that could not connect.
         limited: the number of attempts answered with 429.
-        limited_wait: the seconds that this call has waited because of them.
+        limited_wait: the seconds that this call has waited because of them, and because of `Retry-After`.
         next_wait: the seconds to wait before the next attempt; None when there is none.
     """
 
@@ -148,8 +148,8 @@ class RetryState:
         return wait
 
     def asked(self, error: BaseException) -> float:
-        """Return the seconds that the server asked to wait, bounded; 0 when it did not."""
-        if not isinstance(error, APIError):
+        """Return the seconds that a 429 or an answer 5xx asks to wait, bounded; 0 when it does not."""
+        if not isinstance(error, RateLimitError | ServerError):
             return 0.0
         asked = min(error.retry_after or 0.0, self.policy.max_retry_after)
         return asked if asked >= _MIN_RETRY_AFTER else 0.0
@@ -161,7 +161,11 @@ class RetryState:
             return None
         if self.unreachable and self.now() - self._reached_at > _MAX_CONNECT_SECONDS:
             return None
-        wait = max(self.policy.backoff(self.unreachable or self.failures, self.chance()), self.asked(error))
+        asked = self.asked(error)
+        wait = max(self.policy.backoff(self.unreachable or self.failures, self.chance()), asked)
+        if asked:
+            self.limited_wait += wait
+            return wait if self.limited_wait <= self.policy.max_rate_limit_wait else None
         return min(wait, _MAX_CONNECT_WAIT) if self.unreachable else wait
 
     def _may_repeat(self, error: BaseException) -> bool:

@@ -34,7 +34,10 @@ OPTIONS = {"to_date": "--to", "timezone": "--timezone", "layout": "--layout", "o
         (InvalidArgumentError("x", 1, "a layout of columns"), "a layout of columns"),
         (InvalidArgumentError("x", "a to_date", "x"), "'a to_date'"),
         (InvalidArgumentError("x", 1, "GET /a?to_date=1"), "/a?to_date=1"),
-        (BudgetExhaustedError("set Limits(max_wait=…)", 61.0), "frees in 61 s, at "),
+        (
+            BudgetExhaustedError("it frees in 1 h", 3600, "Try again then, or raise Limits(max_wait=…)"),
+            "it frees in 1 h. try again then, or raise --max-wait",
+        ),
         (
             MissingExtraError("A chart", "plot"),
             "A chart needs packages that are not installed. pip install 'mixpanel-export-sdk[plot]'",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import logging
 import multiprocessing
 import os
@@ -10,6 +11,7 @@ import re
 import subprocess
 import sys
 import threading
+import time as time_module
 import warnings
 from pathlib import Path
 from typing import Any
@@ -142,12 +144,15 @@ def test_a_pause_says_who_asked_for_it(time: Clock) -> None:
     mine = budget(per_hour=3)
     begun(mine).release()
     mine.pause(30)
-    assert delayed(mine).why == (
-        "Mixpanel answered 429, too many requests, although this machine sent only 1 of 3 an hour: others share "
-        "the budget"
-    )
+    count = "(this machine sent 1 of 3 an hour; others may share the budget)"
+    assert delayed(mine).why == f"Mixpanel answered 429, too many requests {count}"
+    mine.pause(40, words="at most 5 queries\nat once \x1b[31m")
+    quoted = "at most 5 queries at once \\u001b[31m"
+    assert delayed(mine).why == f"Mixpanel answered 429, too many requests: {quoted} {count}"
     mine.pause(60, 503)
     assert delayed(mine).why == "Mixpanel answered 503 and asked to wait"
+    mine.pause(70, 503, words="busy")
+    assert delayed(mine).why == "Mixpanel answered 503 and asked to wait: busy"
     unlimited = budget_of("p", "data", UNLIMITED)
     unlimited.pause(5)
     assert delayed(unlimited).why == "Mixpanel answered 429, too many requests"
@@ -172,6 +177,25 @@ def test_a_client_without_limits_keeps_the_usual_ones_once_refused(time: Clock) 
     assert delayed(reports).cause == "slots"
     leases[0].release()
     begun(reports)
+
+
+def test_calls_without_a_budget_wait_together_and_leave_nothing(time: Clock) -> None:
+    first, second = budget_of("p", "query", UNLIMITED), budget_of("p", "query", UNLIMITED)
+    assert first is second
+    assert budget_of("q", "query", UNLIMITED) is not first
+    first.pause(7)
+    assert delayed(second).seconds == 7
+    del first, second
+    gc.collect()
+    begun(budget_of("p", "query", UNLIMITED))
+
+
+def test_schemas_without_a_budget_are_not_slowed_down_once_refused(time: Clock) -> None:
+    mine = budget_of("p", "schemas", UNLIMITED)
+    mine.pause(1)
+    time.now += 1
+    for _ in range(20):
+        begun(mine).release()
 
 
 def test_a_pause_that_the_server_asked_for_ends_our_own_wait(time: Clock) -> None:
@@ -205,6 +229,34 @@ def test_clients_of_one_project_share_a_budget_and_others_do_not() -> None:
         begun(mine).release()
         delayed(budget("one", shared=shared, per_hour=1))
         begun(budget("two", shared=shared, per_hour=1))
+
+
+def test_a_shorter_quota_keeps_the_hours_count(time: Clock) -> None:
+    mine = budget(per_hour=5)
+    for quota in (Quota(per_second=1), Quota(per_minute=1, concurrent=2), Quota(concurrent=4)):
+        begun(mine).release()
+        time.now += 100
+        other = budget_of("p", "data", Limits(export=quota))
+        other.used()
+        begun(other).release()
+        assert mine.used() == other.used()
+    assert mine.used() == 6
+    assert delayed(mine).cause == "window"
+    time.now += 3603
+    assert mine.used() == 0
+
+
+def test_what_is_kept_for_other_quotas_is_bounded(time: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budgets, "_KEPT", 3)
+    small, large = budget(per_second=1), budget(per_hour=6)
+    for number in range(1, 7):
+        time.now += 2
+        begun(large).release()
+        assert large.used() == number
+    delayed(large)
+    time.now += 2
+    begun(small).release()
+    assert small.used() == 4
 
 
 def test_threads_share_a_budget(time: Clock) -> None:
@@ -273,21 +325,56 @@ def test_processes_share_a_budget_and_killed_ones_free_it(tmp_path: Path) -> Non
 
 
 def test_a_wait_too_long_raises_with_the_time_it_frees() -> None:
-    wait = BudgetWait(longest=130, longest_slot=10)
-    assert wait.add(Delay(4, "window", "used up")) == 4
-    with pytest.raises(BudgetExhaustedError, match=r"in 2 min, at .*\d\d:\d\d, later.*: used up") as caught:
+    wait = BudgetWait(longest=120, longest_in_all=120)
+    with pytest.raises(BudgetExhaustedError) as caught:
         wait.add(Delay(127, "window", "used up"))
+    assert re.fullmatch(
+        r"the request budget frees in 2 min, at [\d: -]+, later than the longest wait allowed \(2 min\): used up\. "
+        r"Try again then, or raise Limits\(max_wait=…\)",
+        str(caught.value),
+    )
     assert caught.value.frees_in == 127
     ahead = caught.value.frees_at - datetime.datetime.now(datetime.UTC)
     assert 100 < ahead.total_seconds() <= 127
-    with pytest.raises(BudgetExhaustedError, match="no request ended"):
-        wait.add(Delay(7, "slots", "all are running"))
+
+
+def test_a_refused_wait_says_what_is_over() -> None:
+    wait = BudgetWait(longest=3, longest_in_all=3)
+    assert wait.add(Delay(2.25, "window", "used up")) == 2.25
+    with pytest.raises(
+        BudgetExhaustedError, match=r"in 1\.2 s, .*, when 2\.2 s of the .*\(3 s\) are over: used"
+    ):
+        wait.add(Delay(1.24, "window", "used up"))
+    with pytest.raises(BudgetExhaustedError, match=r"in 0\.9 s, at .*, later than the .* \(0 s\): used"):
+        BudgetWait(longest=0, longest_in_all=0).add(Delay(0.9, "window", "used up"))
+
+
+def test_nobody_says_when_a_running_request_ends(time: Clock) -> None:
+    mine = budget(concurrent=1)
+    lease = begun(mine)
+    wait = BudgetWait(longest=2, longest_in_all=2, for_slots=2)
+    with pytest.raises(BudgetExhaustedError) as caught:
+        wait.add(delayed(mine))
+    assert str(caught.value) == (
+        "no request ended within the longest wait allowed (2 s): the one request that may run at a time is "
+        "running. Try again later, or raise Limits(max_wait=…)"
+    )
+    assert caught.value.frees_in == 5
+    lease.release()
+
+
+def test_a_wait_for_running_requests_leaves_time_for_the_pace() -> None:
+    wait = BudgetWait(longest=120, longest_in_all=7200, for_slots=130)
+    assert wait.add(Delay(1.25, "window", "used up")) == 1.25
+    wait = BudgetWait(longest=90, longest_in_all=90, for_slots=89)
+    with pytest.raises(BudgetExhaustedError, match="when 89 s of"):
+        wait.add(Delay(1.25, "window", "used up"))
 
 
 def test_a_long_wait_is_slept_in_naps() -> None:
-    wait = BudgetWait(longest=4000, longest_slot=0)
+    wait = BudgetWait(longest=4000, longest_in_all=4000)
     assert wait.add(Delay(3600, "window", "used up")) == 15
-    assert wait.waited == 15
+    assert wait.for_time == 15
 
 
 def test_a_wait_is_announced_once_for_all_threads(time: Clock, caplog: pytest.LogCaptureFixture) -> None:
@@ -344,8 +431,34 @@ def test_a_short_wait_is_not_worth_a_line(time: Clock, caplog: pytest.LogCapture
     assert caplog.messages == ["Waiting for a request to end: all are running. Ctrl-C is safe meanwhile"]
 
 
+def test_announced_requests_at_once_hide_no_other_wait(
+    time: Clock, caplog: pytest.LogCaptureFixture, no_handlers: None
+) -> None:
+    mine = budget(per_hour=1)
+    with pytest.warns(BudgetWarning, match="Waiting for a request to end"):
+        mine.announce(Delay(0.05, "slots", "all are running"), 5.1)
+    with pytest.warns(BudgetWarning, match="Waiting 30 s"):
+        mine.announce(Delay(30, "server", "429"), 5.1)
+
+
+@pytest.mark.skipif(not hasattr(time_module, "tzset"), reason="the system has no TZ")
+def test_a_clock_time_is_right_when_the_clocks_change_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "AAA0BBB,M3.5.0,M10.5.0")
+        time_module.tzset()
+        now = datetime.datetime.now(datetime.UTC)
+        for month, hour in ((1, 12), (7, 13)):
+            noon = datetime.datetime(now.year + 1, month, 1, 12, tzinfo=datetime.UTC)
+            # A second or two may pass in the test.
+            seconds = (noon - now).total_seconds() + 1200
+            assert clock.clock_time(seconds)[11:14] == f"{hour}:"
+            assert BudgetExhaustedError("", seconds).frees_at.hour == hour
+    time_module.tzset()
+
+
 def test_times_are_shown_as_people_say_them() -> None:
     shown = {
+        0: "0 s",
         0.5: "0.5 s",
         45: "45 s",
         90: "90 s",

@@ -683,7 +683,7 @@ SAMPLES: list[MixpanelError] = [
     NetworkError("no route", was_sent=False),
     ExpressionError("unknown function", "f()", 0, "a function", argument="where"),
     EvaluationError("no number", "a + b"),
-    BudgetExhaustedError("used up", 12.5),
+    BudgetExhaustedError("used up", 12.5, "Try again then"),
     ProfilesIncompleteError("lost", 3, 10, 2),
     CancelledError("cancelled"),
     DestinationError("s3://b/p", "cannot write", "denied", "Check it"),

@@ -38,8 +38,9 @@ def test_old_requests_are_forgotten() -> None:
 
 
 def test_a_file_comes_back_as_written() -> None:
-    usage = used(1.25, 2.5).with_pause(3.0, 60.0, 503, is_asked=True)
-    assert Usage.from_text(usage.to_text("boot"), "boot") == usage
+    for words in ("", "busy: try again  later\r\n\u2028sent 9.0 1 " + "x" * 999):
+        usage = used(1.25, 2.5).with_pause(3.0, 60.0, 503, is_asked=True, words=words)
+        assert Usage.from_text(usage.to_text("boot"), "boot") == usage
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ def test_a_file_comes_back_as_written() -> None:
         "",
         "\n",
         "boot other\nsent 5.0 1\n",
-        "boot b\nsent\nsent x 1\nsent 5.0 y\npause 1 2 x 0\nwhatever\n\0\x85",
+        "boot b\nsent\nsent x 1\nsent 5.0 y\npause 1 2 x 0\nwords\nwhatever\n\0\x85",
     ],
 )
 def test_what_cannot_be_read_counts_for_nothing(text: str) -> None:

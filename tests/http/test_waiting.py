@@ -57,9 +57,12 @@ def test_a_library_call_does_not_wait_for_an_hour(call: Any) -> None:
         assert caught.value.frees_at is not None
         assert caught.value.frees_at > datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=49)
         sandbox.faults.add(Fault.status(503, headers={"Retry-After": "3000"}))
-        with pytest.raises(ServerError, match="503") as unavailable:
+        with pytest.raises(
+            ServerError, match=r"503.*Mixpanel asks to wait 50 min, until \d\d"
+        ) as unavailable:
             call(client)
-        assert unavailable.value.retry_after == 3000
+        assert unavailable.value.frees_in == unavailable.value.retry_after == 3000
+        assert unavailable.value.frees_at is not None
 
 
 def test_an_asynchronous_call_does_not_either() -> None:
@@ -133,7 +136,7 @@ def test_a_directory_export_waits_for_an_hour_and_says_so(
         "Waiting 1 h",
         "Waiting 50 min",
     ]
-    assert "Mixpanel answered 429, too many requests. Ctrl-C" in caplog.messages[-1]
+    assert "Mixpanel answered 429, too many requests: " in caplog.messages[-1]
 
 
 def test_a_server_that_asks_to_wait_is_obeyed_by_all_calls(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,9 +144,54 @@ def test_a_server_that_asks_to_wait_is_obeyed_by_all_calls(monkeypatch: pytest.M
     limits = Limits(query=Quota(concurrent=5), shared=False)
     with Sandbox(limits=None) as sandbox, sandbox.client(limits=limits) as client:
         sandbox.faults.add(Fault.status(503, headers={"Retry-After": "7"}))
-        report(client)
+        with pytest.warns(
+            UserWarning, match="Waiting 7 s, until .*: Mixpanel answered 503 and asked to wait: "
+        ):
+            report(client)
         assert naps.now == 7
         assert len(sandbox.requests) == 2
+
+
+@pytest.mark.parametrize("call", [export, report])
+def test_waits_for_a_busy_server_add_up(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    naps = Naps(monkeypatch)
+    with Sandbox(limits=None) as sandbox, sandbox.client() as client:
+        sandbox.faults.add(Fault.status(503, headers={"Retry-After": "50"}), times=None)
+        with pytest.warns(UserWarning, match="Waiting 50 s"), pytest.raises(MixpanelError, match="503"):
+            call(client)
+        assert naps.now == 100
+        assert len(sandbox.requests) == 3
+
+
+def test_a_busy_server_says_nothing_about_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    Naps(monkeypatch)
+    limits = Limits(query=Quota(per_hour=2), shared=False)
+    with Sandbox(limits=None) as sandbox, sandbox.client(limits=limits) as client:
+        report(client)
+        sandbox.faults.add(Fault.status(503, headers={"Retry-After": "1"}), times=None)
+        with pytest.raises(BudgetExhaustedError, match="2 an hour is used up, 2 by this process"):
+            report(client)
+        assert len(sandbox.requests) == 2
+
+
+def test_calls_without_a_budget_announce_one_wait(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    naps = Naps(monkeypatch)
+    with Sandbox(limits=None) as sandbox, sandbox.client() as client:
+
+        def sleep(_: Cancellation, seconds: float) -> None:
+            naps.now += seconds / 2
+            if seconds == 7:
+                report(client)
+            naps.now += seconds / 2
+
+        monkeypatch.setattr(type(NOT_CANCELLABLE), "sleep", sleep)
+        sandbox.faults.add(Fault.rate_limited(retry_after=7))
+        with pytest.warns(UserWarning, match="Waiting 7 s") as caught:
+            report(client)
+        assert len(sandbox.requests) == 3
+    assert len(caught) == len(caplog.messages) == 1
 
 
 def test_retry_after_ends_a_wait_of_our_own_count(monkeypatch: pytest.MonkeyPatch) -> None:
