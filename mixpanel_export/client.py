@@ -503,7 +503,9 @@ def _is_export(operation: Operation[Any]) -> bool:
 
 def _export_arguments(operation: Operation[Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        name: value for name, value in arguments.items() if name not in operation.bound or value is not None
+        name: value
+        for name, value in arguments.items()
+        if name not in {*operation.bound, "format"} or value is not None
     }
 
 

@@ -58,7 +58,7 @@ def check_arguments(
         checked[name] = _checked(name, value, schema, rules)
         if name in operation.models:
             checked[name] = _as_models(name, checked[name], operation.models[name])
-        if f"{{{name}}}" in operation.path and value in {".", ".."}:
+        if f"{{{operation.renamed.get(name, name)}}}" in operation.path and value in {".", ".."}:
             raise InvalidArgumentError(name, value, "cannot be part of a URL path")
     may_be_future = operation.schemas.get("to_date", {}).get("x-future", False)
     last = None if may_be_future else today

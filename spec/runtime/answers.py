@@ -16,6 +16,7 @@ from attrs import frozen
 
 from .lists import Records
 from .objects import JsonObject, Map, Model, read_models
+from .values import any_value, moment
 
 T_co = TypeVar("T_co", covariant=True)
 M = TypeVar("M", bound=JsonObject)
@@ -100,12 +101,15 @@ def records(cls: type[M]) -> Answer[Records[M]]:
     return Answer(list, False, read, lambda: Records((), model))
 
 
-def values() -> Answer[Records[Any]]:
-    """Return the answer of an operation that returns a list of plain values."""
+def values(read_value: Callable[..., Any] = any_value) -> Answer[Records[Any]]:
+    """Return the answer of an operation that returns a list of plain values, each read by a function."""
 
     def read(document: Any, zone: datetime.tzinfo) -> Records[Any] | None:
         items = _unwrapped(document, list)
-        return Records(cast(list[Any], items)) if isinstance(items, list) else None
+        if not isinstance(items, list):
+            return None
+        more = (zone,) if read_value is moment else ()
+        return Records(read_value(item, *more) for item in cast(list[Any], items))
 
     return Answer(list, False, read, Records)
 

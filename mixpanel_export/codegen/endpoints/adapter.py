@@ -20,7 +20,7 @@ try:
     from openapi_python_client.parser.openapi import Endpoint
     from openapi_python_client.parser.properties import ModelProperty, Property
     from openapi_python_client.parser.properties.list_property import ListProperty
-    from openapi_python_client.strings import ClassName, PythonIdentifier, snake_case
+    from openapi_python_client.strings import ClassName, PythonIdentifier
     from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
     from ruamel.yaml import YAML
     from ruamel.yaml.constructor import SafeConstructor
@@ -56,7 +56,6 @@ __all__ = [
     "SafeConstructor",
     "SequenceNode",
     "YAMLError",
-    "snake_case",
 ]
 
 UPSTREAM_TEMPLATES = PackageLoader("openapi_python_client")

@@ -22,7 +22,15 @@ from mixpanel_export.codegen.endpoints.adapter import (
     PythonIdentifier,
 )
 from mixpanel_export.codegen.endpoints.contract import Contract
-from mixpanel_export.codegen.endpoints.operation_rules import argument_name
+from mixpanel_export.codegen.endpoints.models import Kind, kind_of
+from mixpanel_export.codegen.endpoints.naming import (
+    argument_name,
+    attribute_name,
+    builder_name,
+    field_argument,
+)
+from mixpanel_export.codegen.endpoints.places import object_of
+from mixpanel_export.codegen.endpoints.texts import literal
 from mixpanel_export.errors import GenerationError
 
 _EXAMPLE_WIDTH = 88
@@ -47,6 +55,16 @@ class Argument:
     description: str
     model: str | None
     in_body: bool
+
+    @property
+    def is_bound(self) -> bool:
+        """True for a parameter that the client knows."""
+        return self.name in BOUND and not self.in_body
+
+    @property
+    def is_format(self) -> bool:
+        """True for the parameter that chooses the format of the answer."""
+        return self.name == "format" and not self.in_body
 
     @property
     def declaration(self) -> str:
@@ -87,8 +105,10 @@ class Call:
         if answer == "csv":
             return ['format: Literal["csv"]', *others]
         (format_,) = (argument for argument in self.arguments if argument.name == "format")
-        json_format = 'Literal["json"] | None' if "json" in format_.schema["enum"] else "None"
-        return [*others, f"format: {json_format} = None"]
+        formats = ", ".join(literal(value) for value in format_.schema["enum"] if value != "csv")
+        if format_.required:
+            return [*others, f"format: {f'Literal[{formats}]' if formats else 'None'}"]
+        return [*others, f"format: {f'Literal[{formats}] | None' if formats else 'None'} = None"]
 
 
 def calls_by_name(contract: Contract, data: GeneratorData, *, offer_bound: bool = False) -> dict[str, Call]:
@@ -132,7 +152,11 @@ def call_of(
 ) -> Call:
     described = contract.parameters(operation, item)
     fixed = contract.fixed(described.values())
-    deprecated = deprecation(operation, f"{tag}.{endpoint.name.removeprefix(f'{tag}_')}")
+    # The generator appends an underscore to a tag that is a built-in's name.
+    method_name = endpoint.name.removeprefix(f"{operation['tags'][0]}_")
+    deprecated = deprecation(operation, f"{tag}.{method_name}")
+    for properties in (endpoint.path_parameters, endpoint.query_parameters):
+        properties[:] = map(_for_builder, properties)
     every = [
         argument_of(contract, prop, described[wire], contract.schema_of(described[wire]))
         for prop in [*endpoint.path_parameters, *endpoint.query_parameters]
@@ -143,32 +167,28 @@ def call_of(
         (only,) = endpoint.bodies
         assert isinstance(only.prop, ModelProperty)
         body = only.prop
-        every += body_arguments(contract, body, operation)
+        every += body_arguments(contract, body, operation, {argument.name for argument in every})
     needs_json = any(isinstance(prop, ListProperty) for prop in endpoint.query_parameters)
     if needs_json or (endpoint.bodies and endpoint.bodies[0].body_type == BodyType.DATA):
         endpoint.relative_imports.add("import json")
-    csv = any("text/csv" in contract.resolve(r).get("content", {}) for r in operation["responses"].values())
-    bound = [argument.name for argument in every if argument.name in BOUND]
+    media_types = {name for content in _contents(contract, operation) for name in content}
+    csv = {"text/csv", "application/json"} <= media_types and any(map(_chooses_csv, every))
+    bound = [argument.name for argument in every if argument.is_bound]
     if offer_bound:
-        every = [
-            _by_default_the_clients(argument) if argument.name in BOUND else argument for argument in every
-        ]
-    # A format is an argument only if there is a choice.
+        every = [_by_default_the_clients(argument) if argument.is_bound else argument for argument in every]
+    # Among the client's own calls, a format is an argument only if there is a choice.
     offered = [
         argument
         for argument in every
-        if (offer_bound or argument.name not in BOUND) and (argument.name != "format" or csv)
+        if offer_bound or not (argument.is_bound or (argument.is_format and not csv))
     ]
     offered.sort(key=lambda argument: not argument.required)
-    answers = [
-        r for r in endpoint.responses.patterns if r.status_code.range and r.status_code.range[0] // 100 == 2
-    ]
-    answer = " | ".join(sorted({answer_text(r.prop) for r in answers}))
-    props = [*endpoint.path_parameters, *endpoint.query_parameters, *(r.prop for r in answers)]
+    found = answer_of(contract, endpoint, operation)
+    props = [*endpoint.path_parameters, *endpoint.query_parameters, *([found.prop] if found.prop else [])]
     if body:
         props += [body, *(body.required_properties or []), *(body.optional_properties or [])]
     return Call(
-        method_name=endpoint.name.removeprefix(f"{tag}_"),
+        method_name=method_name,
         module=str(endpoint.name),
         http_method=method.upper(),
         path=path_of(endpoint, path),
@@ -183,15 +203,15 @@ def call_of(
         arguments=offered,
         refused=operation.get("x-refused", []),
         body=str(body.class_info.name) if body else None,
-        answer=answer,
-        reader=reader_of(answers[0].prop) if answers else "answers.text()",
+        answer=found.text,
+        reader=found.reader,
         docstring=docstring(
             operation,
             deprecated,
             offered,
-            answer,
+            found.text,
             [contract.resolve(r) for r in operation["responses"].values()],
-            f"{tag}.{endpoint.name.removeprefix(f'{tag}_')}",
+            f"{tag}.{method_name}",
         ),
         imports={
             line
@@ -216,20 +236,75 @@ def _by_default_the_clients(argument: Argument) -> Argument:
     return evolve(argument, required=False, description=described)
 
 
-def reader_of(prop: Property) -> str:
-    """Return the expression that makes the reader of an answer."""
+@frozen
+class _Answer:
+    """The answer of a call: its type, the expression that makes its reader, and the generator's own view of it."""
+
+    text: str
+    reader: str
+    prop: Property | None
+
+
+def answer_of(contract: Contract, endpoint: Endpoint, operation: dict[str, Any]) -> _Answer:
+    """Return the answer of a success with content, or else of any."""
+    successes = [
+        r for r in endpoint.responses.patterns if r.status_code.range and r.status_code.range[0] // 100 == 2
+    ]
+    successes.sort(key=lambda response: response.source["attribute"] == "None")
+    if not successes:
+        return _Answer("str", "answers.text()", None)
+    prop = successes[0].prop
     inner = prop.inner_property if isinstance(prop, ListProperty) else prop
     if isinstance(inner, ModelProperty):
-        return f"answers.{'records' if inner is not prop else 'record'}({inner.class_info.name})"
-    return "answers.values()" if inner is not prop else "answers.text()"
+        name = f"answers.{'record' if inner is prop else 'records'}"
+        return _Answer(_outer_records(type_text(prop)), f"{name}({inner.class_info.name})", prop)
+    if inner is prop:
+        return _Answer("str", "answers.text()", None)
+    json = next(content for content in _contents(contract, operation) if "application/json" in content)
+    kind = kind_of(contract, contract.resolve(json["application/json"]["schema"]))
+    return _Answer(_outer_records(f"builtins.list[{_kind_text(kind)}]"), _values_reader(kind), prop)
 
 
-def body_arguments(contract: Contract, body: ModelProperty, operation: dict[str, Any]) -> Iterator[Argument]:
+def _outer_records(text: str) -> str:
+    """Return the type of an answer, whose outermost list can become a frame."""
+    return re.sub(r"^builtins\.list\[", "Records[", text)
+
+
+def _kind_text(kind: Kind) -> str:
+    return re.sub(r"\blist\[", "builtins.list[", kind.type)
+
+
+def _values_reader(kind: Kind) -> str:
+    return f"answers.values({'' if kind.reader == 'any_value' else f'values.{kind.reader}'})"
+
+
+def _contents(contract: Contract, operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the content of each success."""
+    for status, response in operation["responses"].items():
+        if status.startswith("2"):
+            yield object_of(contract.resolve(response).get("content"))
+
+
+def _for_builder(prop: Property) -> Property:
+    """Return a parameter whose name in Python is no local name of the function that builds the request."""
+    name = builder_name(str(prop.python_name))
+    return prop if name == prop.python_name else evolve(prop, python_name=PythonIdentifier(name, "field_"))
+
+
+def _chooses_csv(argument: Argument) -> bool:
+    return argument.is_format and "csv" in argument.schema.get("enum", [])
+
+
+def body_arguments(
+    contract: Contract, body: ModelProperty, operation: dict[str, Any], parameters: set[str]
+) -> Iterator[Argument]:
     (content,) = contract.resolve(operation["requestBody"])["content"].values()
     fields = contract.resolve(content["schema"]).get("properties", {})
     for prop in [*(body.required_properties or []), *(body.optional_properties or [])]:
         wire = prop.name.get_untrusted_value()
-        yield argument_of(contract, prop, fields[wire], contract.resolve(fields[wire]), in_body=True)
+        argument = argument_of(contract, prop, fields[wire], contract.resolve(fields[wire]))
+        name = field_argument(wire, parameters)
+        yield evolve(argument, name=name, built_as=attribute_name(wire), in_body=True)
 
 
 def argument_of(
@@ -237,25 +312,22 @@ def argument_of(
     prop: Property,
     described: dict[str, Any],
     schema: dict[str, Any],
-    *,
-    in_body: bool = False,
 ) -> Argument:
-    name = str(prop.python_name)
     inner = prop.inner_property if isinstance(prop, ListProperty) else prop
     model = str(inner.class_info.name) if isinstance(inner, ModelProperty) else None
     text = TYPES_BY_FORMAT.get(schema.get("format", ""), type_text(prop))
     if model:
         text = re.sub(rf"\b{model}\b", f"{model} | Mapping[str, Any]", text)
     return Argument(
-        name=argument_name(name),
-        built_as=name,
+        name=argument_name(prop.name.get_untrusted_value()),
+        built_as=str(prop.python_name),
         type=text,
         required=prop.required,
         schema=contract.narrowed(schema),
         description="Deprecated. " * bool(described.get("deprecated"))
         + (described.get("description") or schema.get("description", "")),
         model=model,
-        in_body=in_body,
+        in_body=False,
     )
 
 
@@ -271,11 +343,6 @@ def deprecation(operation: dict[str, Any], name: str) -> str:
         return ""
     instead = operation.get("x-instead")
     return f"{name} is deprecated" + (f"; {instead}" if instead else "")
-
-
-def answer_text(prop: Property) -> str:
-    """Return the type of an answer, whose outermost list can become a frame."""
-    return re.sub(r"^builtins\.list\[", "Records[", type_text(prop))
 
 
 def docstring(

@@ -26,6 +26,7 @@ from mixpanel_export.codegen.endpoints.adapter import (
     MetaType,
     PrefixLoader,
     Project,
+    PythonIdentifier,
 )
 from mixpanel_export.codegen.endpoints.calls import calls_by_name
 from mixpanel_export.codegen.endpoints.contract import Contract
@@ -98,7 +99,9 @@ def compile_package(spec: Path, output: Path, package: Package) -> None:
         "package": package,
         "calls": calls_by_name(contract, data, offer_bound=bool(package.facade)),
         "models": models_by_name(contract),
-        "descriptions": contract.tag_descriptions(),
+        "descriptions": {
+            str(PythonIdentifier(tag, "tag")): text for tag, text in contract.tag_descriptions().items()
+        },
     }
     project.env.globals.update(names)
     project.env.filters.update({"docstring": docstring, "literal": literal})

@@ -9,7 +9,7 @@ from typing import Any
 
 from mixpanel_export.codegen.endpoints.mistakes import read_spec
 from mixpanel_export.codegen.endpoints.operation_rules import BUDGETS
-from mixpanel_export.codegen.endpoints.places import METHODS, object_of, parts_of, resolved
+from mixpanel_export.codegen.endpoints.places import METHODS, names_of, object_of, parts_of, resolved
 from mixpanel_export.codegen.endpoints.server_rules import is_mixpanels
 
 __all__ = ["Contract"]
@@ -103,6 +103,10 @@ class Contract:
         document = copy.deepcopy(self.document)
         sent = self.sent()
         for name, schema in document["components"]["schemas"].items():
+            if names_of(schema) == {"object"}:
+                # Null means absent.
+                schema["type"] = "object"
+                schema.pop("nullable", None)
             if schema.get("type") == "object" and name not in sent:
                 schema.pop("properties", None)
                 schema.pop("required", None)

@@ -19,6 +19,7 @@ from mixpanel_export.codegen.endpoints.adapter import (
     YAMLError,
 )
 from mixpanel_export.codegen.endpoints.keys import key_mistakes
+from mixpanel_export.codegen.endpoints.name_rules import name_mistakes
 from mixpanel_export.codegen.endpoints.operation_rules import operation_mistakes
 from mixpanel_export.codegen.endpoints.places import Mistake, Place, object_of, parts_of
 from mixpanel_export.codegen.endpoints.schema_rules import schema_mistakes
@@ -28,7 +29,7 @@ from mixpanel_export.errors import GenerationError
 __all__ = ["read_spec"]
 
 _LONGEST = 240
-_RULES = (server_mistakes, schema_mistakes, operation_mistakes)
+_RULES = (server_mistakes, name_mistakes, schema_mistakes, operation_mistakes)
 
 
 class _Constructor(SafeConstructor):

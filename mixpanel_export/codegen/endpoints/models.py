@@ -27,14 +27,10 @@ from typing import Any
 
 from attrs import field, frozen
 
-from mixpanel_export.codegen.endpoints.adapter import (
-    ClassName,
-    PythonIdentifier,
-    snake_case,
-)
 from mixpanel_export.codegen.endpoints.contract import Contract
+from mixpanel_export.codegen.endpoints.naming import attribute_name, class_name, module_name
+from mixpanel_export.codegen.endpoints.places import names_of
 from mixpanel_export.codegen.endpoints.texts import literal
-from mixpanel_export.errors import GenerationError
 
 _SCALARS = {
     "string": ("str", "any_value"),
@@ -47,11 +43,6 @@ _FORMATS = {
     "date-time": ("datetime.datetime", "moment"),
     "date": ("datetime.date", "day"),
 }
-# Methods of models that a field must not hide.
-_METHODS = {
-    "additional_properties", "from_dict", "get", "items", "keys", "to_arrow", "to_dict", "to_pandas", "to_polars",
-    "to_rows",
-}  # fmt: skip
 
 
 @frozen
@@ -171,7 +162,7 @@ class ModelCode:
         """The models that this one refers to."""
         kinds = [each.kind for each in [*self.fields, *self.overall]] + ([self.values] if self.values else [])
         names = {name for kind in kinds for name in kind.models} | {self.overall_model, self.item} - {""}
-        return sorted(f"from .{snake_case(name)} import {name}" for name in names - {self.name, "", "Any"})
+        return sorted(f"from .{module_name(name)} import {name}" for name in names - {self.name, "", "Any"})
 
 
 def models_by_name(contract: Contract) -> dict[str, ModelCode]:
@@ -179,9 +170,9 @@ def models_by_name(contract: Contract) -> dict[str, ModelCode]:
     schemas: dict[str, Any] = contract.document["components"]["schemas"]
     sent = contract.sent()
     return {
-        str(ClassName(name, "")): _model(contract, name, schema, is_request=name in sent)
+        class_name(name): _model(contract, name, schema, is_request=name in sent)
         for name, schema in schemas.items()
-        if schema.get("type") == "object"
+        if names_of(schema) == {"object"}
     }
 
 
@@ -199,14 +190,14 @@ def _model(contract: Contract, name: str, schema: dict[str, Any], *, is_request:
         is_request=is_request,
         is_open=values is not False,
         table=schema.get("x-table"),
-        listed=".".join(map(_attribute, listed.split("."))) if listed else "",
+        listed=".".join(map(attribute_name, listed.split("."))) if listed else "",
         item=_item(contract, schema, listed) if listed else "",
         bare=schema.get("x-bare", ""),
         implied=schema.get("x-implied", ""),
         within=schema.get("x-within", ""),
         flat=schema.get("x-flat", ""),
         overall=[*_fields(contract, contract.resolve(_ref(overall)), is_request=False)] if overall else [],
-        overall_model=str(ClassName(overall, "")),
+        overall_model=class_name(overall) if overall else "",
         unit=schema.get("x-unit", "entries"),
         quiet=schema.get("x-quiet", []),
     )
@@ -231,11 +222,11 @@ def _fields(contract: Contract, schema: dict[str, Any], *, is_request: bool) -> 
         properties.sort(key=lambda item: item[0] not in required)
     for wire, inner in properties:
         resolved = contract.resolve(inner)
-        kind = _kind(contract, inner)
+        kind = kind_of(contract, inner)
         if is_request and kind.reader == "moment":
             kind = Kind("str")
         yield Field(
-            attribute=_attribute(wire),
+            attribute=attribute_name(wire),
             wire=wire,
             required=wire in required,
             is_empty=inner.get("x-empty", False) or inner.get("x-always", False),
@@ -247,40 +238,37 @@ def _fields(contract: Contract, schema: dict[str, Any], *, is_request: bool) -> 
         )
 
 
-def _attribute(wire: str) -> str:
-    name = str(PythonIdentifier(wire, "field_"))
-    return f"{name}_" if name in _METHODS else name
-
-
 def _item(contract: Contract, schema: dict[str, Any], path: str) -> str:
     for name in path.split("."):
-        if name not in schema.get("properties", {}):
-            raise GenerationError(f"{contract.name}: x-list: there is no property {name}")
         schema = contract.resolve(schema["properties"][name])
-    return _kind(contract, schema).type
+    return kind_of(contract, schema).type
 
 
 def _values(contract: Contract, schema: dict[str, Any]) -> Kind:
     values = schema["additionalProperties"]
     if values is True:
         return Kind("Any")
-    kind = _kind(contract, values)
+    kind = kind_of(contract, values)
     return Kind("Any", kind.reader, kind.models, is_any=True) if schema.get("x-any") else kind
 
 
-def _kind(contract: Contract, schema: dict[str, Any]) -> Kind:
+def kind_of(contract: Contract, schema: dict[str, Any]) -> Kind:
     """Return the kind of a schema; null does not count as a kind, since it means absent."""
     name = str(schema.get("$ref", "")).rpartition("/")[2]
     resolved = contract.resolve(schema)
     if options := [*resolved.get("anyOf", []), *resolved.get("oneOf", [])]:
-        return _union([_kind(contract, option) for option in options if option.get("type") != "null"])
+        return _union([kind_of(contract, option) for option in options if option.get("type") != "null"])
     types = resolved.get("type", [])
     types = {types} if isinstance(types, str) else set(types)
     types -= {"null"}
     if types == {"object"}:
-        return Kind(str(ClassName(name, "")), models=(str(ClassName(name, "")),))
+        return Kind(class_name(name), models=(class_name(name),))
     if types == {"array"}:
-        item = _kind(contract, resolved["items"])
+        item = kind_of(contract, resolved["items"])
+        if item.is_list:
+            # Only the outer list is read: an inner one is as in the JSON.
+            inner = "Any" if item.models else "str" if item.type.startswith("datetime.") else item.type
+            return Kind(f"list[{inner}]", is_list=True)
         return Kind(item.type, item.reader, item.models, is_list=True)
     if "boolean" in types:
         return Kind("bool", "boolean")

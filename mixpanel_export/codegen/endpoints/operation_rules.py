@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import keyword
 import re
 from collections.abc import Iterator
 from typing import Any, cast
 
-from mixpanel_export.codegen.endpoints.adapter import PythonIdentifier
+from mixpanel_export.codegen.endpoints.name_rules import arguments_of
 from mixpanel_export.codegen.endpoints.places import (
     Mistake,
     Place,
     names_of,
     object_of,
     operations_of,
-    parameters_of,
+    parameters_at,
     parts_of,
     resolved,
     suggestion,
 )
 from mixpanel_export.codegen.endpoints.values import misfit
 
-__all__ = ["BUDGETS", "argument_name", "operation_mistakes"]
+__all__ = ["BUDGETS", "operation_mistakes"]
 
 BUDGETS = {"export": "data", "query": "query", "schemas": "schemas", "none": "app"}
 """Families of calls by the value of `x-budget`."""
@@ -35,13 +34,10 @@ _CREDENTIALS: list[set[str]] = [
 _CREDENTIALS_TEXT = (
     "serviceAccount, oauthToken, projectSecret, or signature with signatureApiKey and signatureExpire"
 )
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _PATH = re.compile(r"([^{}]|\{[^{}]+\})*")
 _STATUS = re.compile(r"[1-5](\d\d|XX)|default")
 _JSON, _FORM = "application/json", "application/x-www-form-urlencoded"
 _ANSWERS = (_JSON, "text/csv", "text/plain")
-# Local names of the functions that build requests, and the object of a method.
-_TAKEN = {"body", "client", "cookies", "headers", "params", "self", "_kwargs"}
 
 
 def operation_mistakes(document: dict[str, Any]) -> Iterator[Mistake]:
@@ -49,13 +45,8 @@ def operation_mistakes(document: dict[str, Any]) -> Iterator[Mistake]:
     for path in object_of(document["paths"]):
         yield from _path_mistakes(path)
     yield from _tag_mistakes(document)
-    seen: dict[str, str] = {}
     for place, operation, item in operations_of(document):
         yield from _identity(place, operation, document)
-        operation_id = str(operation.get("operationId"))
-        if operation_id in seen:
-            yield (*place, "operationId"), f"operationId: {operation_id} is the id of another operation"
-        seen[operation_id] = operation_id
         budget = operation.get("x-budget", "none")
         if str(budget) not in BUDGETS:
             yield (*place, "x-budget"), f"x-budget: expected one of {', '.join(BUDGETS)}, got {budget!r}"
@@ -63,19 +54,9 @@ def operation_mistakes(document: dict[str, Any]) -> Iterator[Mistake]:
             yield (*place, "x-instead"), "x-instead: expected `deprecated: true` beside it"
         yield from _parameter_mistakes(place, operation, item, document)
         yield from _body_mistakes(place, operation, document)
-        yield from _answer_mistakes(place, operation, document)
+        yield from _answer_mistakes(place, operation, item, document)
         yield from _refusals(place, operation, item, document)
         yield from _example_mistakes(place, operation, item, document)
-
-
-def argument_name(built_as: str) -> str:
-    """Return the name of a keyword argument.
-
-    The generator appends an underscore to names of built-ins (`type_`); as keyword arguments only words of Python
-    need one.
-    """
-    bare = built_as.removesuffix("_")
-    return built_as if keyword.iskeyword(bare) else bare
 
 
 def _path_mistakes(path: str) -> Iterator[Mistake]:
@@ -108,18 +89,6 @@ def _identity(place: Place, operation: dict[str, Any], document: dict[str, Any])
     for key in ("operationId", "summary", "security", "responses"):
         if not operation.get(key, inherited.get(key)):
             yield place, f"{method} {path}: {key} is required"
-    operation_id, tags = operation.get("operationId"), parts_of(operation.get("tags"))
-    if len(tags) != 1:
-        yield (
-            (*place, "tags"),
-            f"{method} {path}: tags: expected exactly one tag, got {operation.get('tags')!r}",
-        )
-    elif not _is_name(tags[0]):
-        yield (*place, "tags"), f"tags: expected a lower-case name such as audit_logs, got {tags[0]!r}"
-    elif operation_id:
-        prefix, _, name = str(operation_id).partition(f"{tags[0]}_")
-        if prefix or not _is_name(name):
-            yield (*place, "operationId"), f"operationId: expected {tags[0]}_<method>, got {operation_id!r}"
     security = operation.get("security", document.get("security"))
     for index, option in enumerate(parts_of(security)):
         here = (*(place if "security" in operation else ()), "security", index)
@@ -130,37 +99,18 @@ def _identity(place: Place, operation: dict[str, Any], document: dict[str, Any])
             yield here, f"security: expected {_CREDENTIALS_TEXT}, got {option!r}"
 
 
-def _is_name(text: object) -> bool:
-    return isinstance(text, str) and bool(_NAME.fullmatch(text)) and not keyword.iskeyword(text)
-
-
-def _parameters(
-    place: Place, operation: dict[str, Any], item: dict[str, Any], document: dict[str, Any]
-) -> Iterator[tuple[Place, dict[str, Any]]]:
-    for holder, where in ((item, place[:2]), (operation, place)):
-        for index, parameter in enumerate(parts_of(holder.get("parameters"))):
-            yield (*where, "parameters", index), resolved(document, parameter)
-
-
 def _parameter_mistakes(
     place: Place, operation: dict[str, Any], item: dict[str, Any], document: dict[str, Any]
 ) -> Iterator[Mistake]:
     _, path, _ = place
-    in_path: set[str] = set()
-    seen: set[str] = set()
-    for here, parameter in _parameters(place, operation, item, document):
+    named: set[str] = set()
+    for here, parameter in parameters_at(place, operation, item, document):
         name, location = str(parameter.get("name")), parameter.get("in")
-        if location == "path":
-            in_path.add(name)
-            if f"{{{name}}}" not in path:
-                yield here, f"{name}: there is no {{{name}}} in the path {path}"
-        elif location != "query":
+        named.add(name)
+        if location == "path" and f"{{{name}}}" not in path:
+            yield here, f"{name}: there is no {{{name}}} in the path {path}"
+        if location not in ("path", "query"):
             yield here, f"{name}: in: expected query or path, got {location!r}"
-        argument = str(PythonIdentifier(name, "field_"))
-        if argument.removesuffix("_") in _TAKEN or argument in seen:
-            why = "is taken" if argument not in seen else "stands for two parameters"
-            yield here, f"{name}: the argument {argument} {why}"
-        seen.add(argument)
         content = object_of(parameter.get("content"))
         for problem in _form_problems(parameter):
             yield here, f"{name}: {problem}"
@@ -170,7 +120,7 @@ def _parameter_mistakes(
         if "object" in names_of(resolved(document, parameter.get("schema", sent_as_json))):
             yield here, f"{name}: objects are not supported here; use text, or a field of the request body"
     for name in re.findall(r"\{([^}]*)\}", path.partition("#")[0]):
-        if name not in {*in_path, *seen}:
+        if name not in named:
             yield place, f"{name}: a parameter with `in: path` is missing for {{{name}}} in {path}"
 
 
@@ -207,16 +157,15 @@ def _body_mistakes(place: Place, operation: dict[str, Any], document: dict[str, 
         return
     encodings = object_of(object_of(described).get("encoding"))
     for name, field in object_of(body.get("properties")).items():
-        argument = str(PythonIdentifier(name, "field_"))
-        if argument == "self_":
-            yield here, f"{name}: the argument {argument} is taken"
         is_json = object_of(encodings.get(name)).get("contentType") == _JSON
         is_part = bool(names_of(resolved(document, field)) & {"array", "object"})
         if media_type == _FORM and is_part and not is_json:
             yield here, f"{name}: it travels as JSON text: say so under encoding, contentType: {_JSON}"
 
 
-def _answer_mistakes(place: Place, operation: dict[str, Any], document: dict[str, Any]) -> Iterator[Mistake]:
+def _answer_mistakes(
+    place: Place, operation: dict[str, Any], item: dict[str, Any], document: dict[str, Any]
+) -> Iterator[Mistake]:
     responses = object_of(operation.get("responses"))
     wrong = [status for status in responses if not _STATUS.fullmatch(status)]
     for status in wrong:
@@ -226,11 +175,24 @@ def _answer_mistakes(place: Place, operation: dict[str, Any], document: dict[str
         )
     if responses and not wrong and not any(status.startswith("2") for status in responses):
         yield (*place, "responses"), "responses: expected a successful one, such as 200"
+    first: dict[str, Any] = {}
     for status, response in responses.items():
         if not status.startswith("2"):
             continue
         here = (*place, "responses", status)
-        for media_type, described in object_of(resolved(document, response).get("content")).items():
+        content = object_of(resolved(document, response).get("content"))
+        schemas = {
+            media_type: object_of(described).get("schema") for media_type, described in content.items()
+        }
+        first = first or schemas
+        if schemas not in ({}, first):
+            yield (
+                here,
+                f"{status}: expected the content of another success, or none: a call has one type of answer",
+            )
+        if {"text/csv", _JSON} <= content.keys() and not _has_csv_format(place, operation, item, document):
+            yield here, f"{status}: text/csv beside {_JSON}: expected a parameter `format` whose enum has csv"
+        for media_type, described in content.items():
             types = names_of(resolved(document, object_of(described).get("schema")))
             if media_type not in _ANSWERS:
                 yield here, f"{status}: {media_type}: expected {', '.join(_ANSWERS)}"
@@ -238,10 +200,20 @@ def _answer_mistakes(place: Place, operation: dict[str, Any], document: dict[str
                 yield here, f"{status}: schema: expected an object of components/schemas, or an array"
 
 
+def _has_csv_format(
+    place: Place, operation: dict[str, Any], item: dict[str, Any], document: dict[str, Any]
+) -> bool:
+    return any(
+        parameter.get("name") == "format"
+        and "csv" in parts_of(resolved(document, parameter.get("schema")).get("enum"))
+        for _, parameter in parameters_at(place, operation, item, document)
+    )
+
+
 def _refusals(
     place: Place, operation: dict[str, Any], item: dict[str, Any], document: dict[str, Any]
 ) -> Iterator[Mistake]:
-    known = _arguments(operation, item, document)
+    known = {a.name: a.schema for a in arguments_of(place, operation, item, document)}
     for index, rule in enumerate(map(object_of, parts_of(operation.get("x-refused")))):
         here = (*place, "x-refused", index)
         if not rule["when"]:
@@ -278,24 +250,12 @@ def _example_mistakes(
     if not isinstance(example, dict):
         yield here, f"x-example: expected a mapping of arguments to their values, got {example!r}"
         return
-    known = _arguments(operation, item, document)
+    known = {a.name: a.schema for a in arguments_of(place, operation, item, document)}
     for name, value in object_of(cast(object, example)).items():
         if name not in known:
             yield (*here, name), f"x-example: there is no argument {name}{suggestion(name, known)}"
         elif problem := misfit(value, known[name], document):
             yield (*here, name), f"x-example: {name}: {problem}"
-
-
-def _arguments(operation: dict[str, Any], item: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
-    """Return the schemas of the arguments by their names in Python."""
-    found = {
-        str(parameter.get("name")): schema for parameter, schema in parameters_of(document, operation, item)
-    }
-    content = object_of(resolved(document, operation.get("requestBody")).get("content"))
-    for described in content.values():
-        schema = resolved(document, object_of(described).get("schema"))
-        found |= object_of(schema.get("properties"))
-    return {str(PythonIdentifier(wire, "field_")).removesuffix("_"): schema for wire, schema in found.items()}
 
 
 def _is_number(value: Any) -> bool:

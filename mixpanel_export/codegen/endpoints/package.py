@@ -6,6 +6,7 @@ import filecmp
 import keyword
 import os
 import shutil
+import sys
 import tempfile
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +17,25 @@ from mixpanel_export.errors import InvalidArgumentError
 __all__ = ["compile_endpoints", "differences", "find_stale"]
 
 _MARK = "by `mixpanel-export codegen`"
+# A package in the working directory stands in for one that the client imports, in every run there.
+_IMPORTED = {
+    "anyio", "attr", "attrs", "certifi", "click", "dlt", "duckdb", "filelock", "h11", "httpcore", "httpx", "idna",
+    "isal", "jinja2", "keyring", "matplotlib", "mixpanel_export", "mixpanel_export_api", "msgspec", "obstore",
+    "openapi_python_client", "openapi_spec_validator", "pandas", "platformdirs", "polars", "pyarrow", "pydantic",
+    "pyspark", "redis", "rich", "ruamel", "ruff", "socksio", "starlette", "typing_extensions", "tzdata", "uvicorn",
+}  # fmt: skip
+# Names that the module with the class that takes a client imports.
+_FACADES = {
+    "Any",
+    "AsyncCaller",
+    "AsyncResources",
+    "Caller",
+    "Mapping",
+    "Operation",
+    "Resources",
+    "T",
+    "Typevar",
+}
 
 
 def compile_endpoints(spec: str | os.PathLike[str], output: str | os.PathLike[str]) -> None:
@@ -76,11 +96,14 @@ def _compiled(spec: Path, folder: Path) -> Path:
             import_module(module)
     from mixpanel_export.codegen.endpoints.compile import Package, compile_package
 
-    name = "".join(word.capitalize() for word in folder.name.split("_"))
-    compile_package(
-        spec, folder, Package(title=f"Endpoints compiled from `{spec.name}` {_MARK}.", facade=name)
-    )
+    title = f"Endpoints compiled from `{spec.name}` {_MARK}."
+    compile_package(spec, folder, Package(title, facade=_facade(folder.name)))
     return folder
+
+
+def _facade(name: str) -> str:
+    """Return the class that takes a client, of the package with this name."""
+    return "".join(word.capitalize() for word in name.split("_"))
 
 
 def _checked(output: str | os.PathLike[str]) -> Path:
@@ -90,6 +113,10 @@ def _checked(output: str | os.PathLike[str]) -> Path:
     if not name.isidentifier() or not name.islower() or keyword.iskeyword(name):
         raise InvalidArgumentError(
             "output", str(output), "expected the directory of a package, named like company_api"
+        )
+    if name in _IMPORTED or name in sys.stdlib_module_names or _facade(name) in _FACADES:
+        raise InvalidArgumentError(
+            "output", str(output), "this name is taken; expected another, such as company_api"
         )
     if package.exists():
         init = package / "__init__.py"

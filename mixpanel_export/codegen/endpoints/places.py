@@ -13,6 +13,7 @@ __all__ = [
     "names_of",
     "object_of",
     "operations_of",
+    "parameters_at",
     "parameters_of",
     "parts_of",
     "resolved",
@@ -73,6 +74,15 @@ def parameters_of(
         parameter = resolved(document, listed)
         content = object_of(object_of(parameter.get("content")).get("application/json"))
         yield parameter, resolved(document, parameter.get("schema", content.get("schema")))
+
+
+def parameters_at(
+    place: Place, operation: dict[str, Any], item: dict[str, Any], document: dict[str, Any]
+) -> Iterator[tuple[Place, dict[str, Any]]]:
+    """Yield the place of each parameter of an operation, and the parameter."""
+    for holder, where in ((item, place[:2]), (operation, place)):
+        for index, parameter in enumerate(parts_of(holder.get("parameters"))):
+            yield (*where, "parameters", index), resolved(document, parameter)
 
 
 def operations_of(document: dict[str, Any]) -> Iterator[tuple[Place, dict[str, Any], dict[str, Any]]]:

@@ -1,12 +1,10 @@
-"""What a schema of a spec must keep to: named objects, known formats, no defaults. See `keys` for its keys."""
+"""What a schema of a spec must keep to: objects by name, known formats, no defaults. See `keys` for its keys."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
-from mixpanel_export.codegen.endpoints.adapter import PythonIdentifier
 from mixpanel_export.codegen.endpoints.constraint_rules import constraint_mistakes, unchecked_constraints
 from mixpanel_export.codegen.endpoints.model_rules import model_mistakes
 from mixpanel_export.codegen.endpoints.places import Mistake, Place, names_of, object_of, parts_of, suggestion
@@ -16,14 +14,6 @@ __all__ = ["HARMLESS_FORMATS", "schema_mistakes"]
 _FORMATS = {"date", "date-time", "mixpanel-datetime", "mixpanel-expression"}
 HARMLESS_FORMATS = {"double", "email", "float", "hostname", "int32", "int64", "uri", "uuid"}
 """Formats that are documentation: the value is checked as its type only."""
-
-_CLASS_NAME = re.compile(r"[A-Z][A-Za-z0-9]*")
-# Names that the modules of models and operations import.
-_TAKEN = {
-    "Any", "AsyncCaller", "AsyncResources", "Caller", "ClassVar", "CsvText", "Expression", "False", "Listing",
-    "Literal", "Map", "Mapping", "Model", "ModelMap", "None", "Operation", "Records", "Resources", "T", "Table",
-    "True",
-}  # fmt: skip
 
 
 def schema_mistakes(document: dict[str, Any]) -> Iterator[Mistake]:
@@ -59,11 +49,6 @@ def _schemas(
 
 def _mistakes(place: Place, schema: dict[str, Any]) -> Iterator[Mistake]:
     is_named = len(place) == 3 and place[:2] == ("components", "schemas")
-    if is_named:
-        name = str(place[-1])
-        if not _CLASS_NAME.fullmatch(name) or name in _TAKEN:
-            why = "this name is taken" if name in _TAKEN else "the name becomes a class"
-            yield place, f"{name}: {why}; expected one such as AuditEntry"
     if "default" in schema:
         yield (
             (*place, "default"),
@@ -78,7 +63,6 @@ def _mistakes(place: Place, schema: dict[str, Any]) -> Iterator[Mistake]:
         yield place, "an object needs a name: move it to components/schemas, and refer to it with $ref"
     if names_of(schema) == {"array"} and not isinstance(schema.get("items"), dict):
         yield place, "items: required for an array"
-    yield from _same_attributes(place, schema)
 
 
 def _endless(document: dict[str, Any]) -> Iterator[Mistake]:
@@ -104,15 +88,3 @@ def _endless(document: dict[str, Any]) -> Iterator[Mistake]:
                 ("components", "schemas", name),
                 f"{name}: it refers to itself; expected an object, or no cycle",
             )
-
-
-def _same_attributes(place: Place, schema: dict[str, Any]) -> Iterator[Mistake]:
-    seen: dict[str, str] = {}
-    for name in object_of(schema.get("properties")):
-        attribute = str(PythonIdentifier(name, "field_"))
-        if attribute in seen:
-            yield (
-                (*place, "properties", name),
-                f"{name}: both this and {seen[attribute]} would be the attribute {attribute}; leave one out",
-            )
-        seen[attribute] = name

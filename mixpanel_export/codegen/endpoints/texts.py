@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 import re
 import unicodedata
@@ -28,9 +27,6 @@ def literal(value: object) -> str:
         return "{" + ", ".join(f"{literal(name)}: {literal(inner)}" for name, inner in pairs) + "}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(literal, cast('Iterable[object]', value)))}]"
-    if isinstance(value, datetime.date):
-        # YAML reads a date without quotes as one.
-        return repr(value.isoformat())
     if isinstance(value, float) and not math.isfinite(value):
         return f'float("{value}")'
     if isinstance(value, str):
