@@ -71,6 +71,13 @@ class ColumnSchema:
         ]
         return ColumnSchema(evolve(self._columns, columns=tuple(kept)))
 
+    def selected(self, fields: Collection[str] | None, exclude: Collection[str] = ()) -> ColumnSchema:
+        """Return the columns of an export with these `fields` and `exclude`."""
+        left_out = {*exclude}
+        if fields is not None:
+            left_out |= self.properties.keys() - {*fields}
+        return self.without(left_out)
+
     def arrow_schema(self, timezone: str = "UTC", *, time_in_ms: bool = False) -> pa.Schema:
         """Return the Arrow schema of tables with these columns, for a client with this time zone."""
         return wide_schema(self._columns, timezone, 1000 if time_in_ms else 1)
@@ -125,10 +132,7 @@ class ColumnSchema:
         Raises:
             InvalidArgumentError: when the columns have other names than the export asks for.
         """
-        left_out = {*job.exclude}
-        if job.fields is not None:
-            left_out |= self.properties.keys() - {*job.fields}
-        chosen = self.without(left_out)
+        chosen = self.selected(job.fields, job.exclude)
         if job.column_names == "safe":
             unsafe = [name for name in chosen.names.values() if not is_safe(name)]
             if unsafe:

@@ -34,7 +34,7 @@ class SparkOptions:
         to_date: the last day; None for yesterday.
         client: the arguments of the client, except its credentials.
         export: the arguments of the export.
-        columns: fixed columns; None for the layout `json`.
+        columns: fixed columns, those that `fields` and `exclude` leave; None for the layout `json`.
         probe: fetch one day first, to cut slices by its size.
         delay_days: the days that a stream waits after a day is over.
         days_per_batch: the most days of a stream's batch; None for all.
@@ -72,12 +72,13 @@ class SparkOptions:
         export |= {name: _names(name, given[name]) for name in _NAMES if name in given}
         export |= {name: _flag(name, given[name]) for name in _FLAGS if name in given}
         export |= {name: _number(name, given[name]) for name in _NUMBERS if name in given}
+        columns = _columns(given.get("columns"))
         return cls(
             from_date=dates.to_date("from", given["from"]),
             to_date=dates.to_date("to", given["to"]) if "to" in given else None,
             client=client,
             export=export,
-            columns=_columns(given.get("columns")),
+            columns=columns.selected(export.get("fields"), export.get("exclude", ())) if columns else None,
             # Slices of a given length need no evidence.
             probe=_flag("probe", given.get("probe", "false" if "slice_days" in given else "true")),
             delay_days=_number("delay_days", given.get("delay_days", "0")),

@@ -15,7 +15,7 @@ from attrs import evolve
 
 from mixpanel_export._extras import needs_extra
 from mixpanel_export.client import MixpanelClient
-from mixpanel_export.errors import BudgetExhaustedError
+from mixpanel_export.errors import BudgetExhaustedError, InvalidArgumentError
 from mixpanel_export.export.tasks import SliceTask
 
 with needs_extra("Reading exports with Spark", "spark"):
@@ -186,16 +186,17 @@ class _Reader(_Slices, DataSourceReader):
         """Return the slices of all days."""
         options = self._options
         last = options.to_date or _yesterday(self._connect())
-        export = {**options.export}
-        if self._events is not None:
-            if not self._events:
-                return []
-            export["event"] = sorted(self._events)
-        return self._plan(
-            max(options.from_date, self._earliest or options.from_date),
-            min(last, self._latest or last),
-            export,
-        )
+        first = max(options.from_date, self._earliest or options.from_date)
+        last = min(last, self._latest or last)
+        if self._events is None:
+            return self._plan(first, last, options.export)
+        if not self._events:
+            return []
+        try:
+            return self._plan(first, last, {**options.export, "event": sorted(self._events)})
+        except InvalidArgumentError:
+            # No request can name these events: an empty name, or too many. Spark filters the rows.
+            return self._plan(first, last, options.export)
 
 
 class _PushdownReader(_Reader):

@@ -50,6 +50,15 @@ INSERT_ID = "$insert_id"
 PINNED = len(_PINNED)
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_]")
+# Names that no column can have, even in quotes: the system columns of PostgreSQL and of what is made from it, those
+# of https://docs.snowflake.com/en/sql-reference/reserved-keywords, and the prefixes of BigQuery's pseudo-columns.
+_RESERVED = re.compile(
+    r"(oid|tableoid|xmin|cmin|xmax|cmax|ctid"
+    r"|constraint|current_(date|time|timestamp|user)|localtime|localtimestamp)\Z"
+    r"|_partition|_table_|_file_|_row_timestamp|__root__|_colidentifier"
+    r"|_change_(sequence_number|type|timestamp)",
+    re.I,
+)
 # PostgreSQL cuts names at 63 bytes, the least of all warehouses; room for a number is left.
 _MAX_SAFE = 56
 
@@ -234,12 +243,14 @@ def _safe(name: str) -> str:
     """Return a name of ASCII letters, digits and underscores, short enough for a number to be appended."""
     letters = unicodedata.normalize("NFKD", name.removeprefix("$")).encode("ascii", "ignore").decode()
     safe = _UNSAFE.sub("_", letters)[:_MAX_SAFE]
-    return f"_{safe}" if not safe or safe[0].isdigit() else safe
+    if not safe or safe[0].isdigit():
+        return f"_{safe}"
+    return f"p_{safe}"[:_MAX_SAFE] if _RESERVED.match(safe) else safe
 
 
 def is_safe(name: str) -> bool:
-    """Return whether a name consists of ASCII letters, digits and underscores, and starts with no digit."""
-    return bool(name) and not _UNSAFE.search(name) and not name[0].isdigit()
+    """Return whether all warehouses take a name: letters, digits and underscores, no digit first, not reserved."""
+    return bool(name) and not (_UNSAFE.search(name) or name[0].isdigit() or _RESERVED.match(name))
 
 
 def unique_name(name: str, taken: Collection[str]) -> str:

@@ -100,9 +100,16 @@ class ProjectSchema:
         if most is not None and len(sampled) > most:
             often = sorted(sampled, key=lambda name: (-counts[name], name))[:most]
             sampled = {name: sampled[name] for name in often}
+        for name in IDENTITY:
+            # One odd ID is no reason to write all others as JSON.
+            if sampled.get(name) == "json":
+                sampled[name] = "string"
         kinds: dict[str, Kind] = {}
         for entity in self._described.values():
             for name, described in entity.properties.items():
+                # IDs are text, whatever type someone has given them there.
+                if name in IDENTITY:
+                    continue
                 kinds[name] = wider(kinds[name], described.kind) if name in kinds else described.kind
         for name, kind in sampled.items():
             kinds[name] = _combined(kind, kinds[name]) if name in kinds else kind

@@ -152,6 +152,42 @@ def test_spark_reads_fixed_columns(reader: Any, client: MixpanelClient) -> None:
     assert counted(rows) == counted(table.select(names).to_pylist())
 
 
+def test_spark_reads_the_columns_that_fields_and_exclude_leave(
+    reader: Any, session: Any, project: Sandbox, client: MixpanelClient
+) -> None:
+    columns = client.export.columns(FIRST, "2024-01-02", lexicon=False)
+    own = reader.option("columns", columns.to_json()).option("slice_days", "12")
+    for options in (
+        {"exclude": ["items", "gift"]},
+        {"fields": ["revenue"]},
+        {"fields": ["gift"], "exclude": ["gift"]},
+    ):
+        frame = own.options(**{"fields": None, "exclude": None})
+        frame = frame.options(**{name: json.dumps(names) for name, names in options.items()}).load()
+        table = client.export.batches(FIRST, LAST, columns=columns, **options).to_arrow()
+        assert frame.columns == table.schema.names
+        names = [name for name in frame.columns if name != "time"]
+        rows = [row.asDict() for row in frame.select(*names).collect()]
+        assert counted(rows) == counted(table.select(names).to_pylist())
+
+
+def test_a_filter_that_no_request_can_name_is_left_to_spark(
+    reader: Any, client: MixpanelClient, project: Sandbox
+) -> None:
+    own = reader.option("slice_days", "12")
+    many = ", ".join(f"'{'n' * 200} {number}'" for number in range(2000))
+    for condition, names in (
+        ("event = ''", []),
+        ("event IN ('', 'Sign Up')", ["Sign Up"]),
+        (f"event IN ('Sign Up', {many})", ["Sign Up"]),
+    ):
+        expected = sent(client, event=names) if names else counted([])
+        project.requests.clear()
+        assert read(own.load().where(condition)) == expected
+        assert "event" not in fetched(project)[0]
+    assert own.option("event", '["Sign Up", "Purchase"]').load().where("event = ''").count() == 0
+
+
 def test_a_property_that_changes_its_type_is_never_altered(
     session: Any, project: Sandbox, client: MixpanelClient, tmp_path: Path
 ) -> None:

@@ -16,7 +16,9 @@ from typing import Any
 
 import pytest
 
+from mixpanel_export import Event, ProjectSchema
 from mixpanel_export.sandbox import Fault, Sandbox
+from mixpanel_export.schema.observed import observe
 from tests.wire_server import client_of, sandbox
 
 __all__ = ["sandbox"]
@@ -101,3 +103,14 @@ def test_odd_values_arrive_as_they_were_sent(database: str, load: Any, tmp_path:
         ).fetchall()
     assert [json.loads(text)["value"] for text, _ in rows] == values
     assert {distinct_id for _, distinct_id in rows} == {""}
+
+
+def test_postgres_creates_tables_for_properties_named_as_its_own(database: str) -> None:
+    properties = dict.fromkeys(("ctid", "xmin", "XMAX", "tableoid", "oid", "select", "a b"), 1)
+    found = ProjectSchema(observe([[Event(name="E", properties=properties)]]), {})
+    with psycopg.connect(database) as connection:
+        connection.execute(found.to_sql("postgres", table="own_names"))
+        rows = connection.execute(
+            "SELECT p_ctid, p_xmin, p_xmax, p_tableoid, p_oid FROM own_names"
+        ).fetchall()
+    assert rows == []

@@ -9,8 +9,10 @@ import pytest
 
 from mixpanel_export import Event, InvalidArgumentError, MixpanelClient, ProjectSchema
 from mixpanel_export._formats import DIALECTS
+from mixpanel_export.schema.kinds import is_safe
 from mixpanel_export.schema.lexicon import DescribedEvent, DescribedProperty
 from mixpanel_export.schema.observed import observe
+from mixpanel_export.schema.project import columns_of
 from tests.codegen.odd_events import odd_project
 
 PROPERTIES = {
@@ -100,6 +102,25 @@ def test_duckdb_creates_a_table_for_odd_events() -> None:
         lines = schema.to_sql(dialect).splitlines()
         names = [line.split()[0].strip('"`').casefold() for line in lines[1 : lines.index(");")]]
         assert len({*names}) == len(names)
+
+
+def test_no_column_has_a_name_that_a_warehouse_reserves() -> None:
+    system = {"oid", "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid", "CTID"}
+    system |= {"constraint", "Current_Date", "current_time", "localtimestamp"}
+    hidden = {"_PARTITIONTIME", "_table_suffix", "_FILE_NAME", "_ROW_TIMESTAMP", "__root__x"}
+    hidden |= {"_COLIDENTIFIER", "$_PARTITIONDATE", " partition"}
+    usual = {"PARTITION", "table_", "ctid2", "my_oid", "current_dates", "_partly"}
+    properties = dict.fromkeys(sorted(system | hidden | usual), 1)
+    found = ProjectSchema(observe([[Event(name="E", properties=properties)]]), {})
+    named = {column.property: column.name for column in columns_of(found, "safe").columns}
+    for name in system:
+        assert named[name].startswith("p_"), name
+    for name in hidden:
+        assert named[name].startswith("p__"), name
+    assert {named[name] for name in usual} == usual
+    assert len({name.casefold() for name in named.values()}) == len(named)
+    assert all(map(is_safe, named.values()))
+    assert not any(map(is_safe, ["ctid", "_PARTITIONTIME", "1a", "a b", ""]))
 
 
 @pytest.mark.slow

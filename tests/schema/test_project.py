@@ -12,6 +12,7 @@ import pytest
 
 from mixpanel_export import (
     AsyncMixpanelClient,
+    ColumnSchema,
     Event,
     InvalidArgumentError,
     MixpanelClient,
@@ -20,7 +21,7 @@ from mixpanel_export import (
 from mixpanel_export.sandbox import Fault, Sandbox
 from mixpanel_export.schema.lexicon import described_events
 from mixpanel_export.schema.observed import observe
-from mixpanel_export.schema.project import ProjectSchema, PropertySchema
+from mixpanel_export.schema.project import ProjectSchema, PropertySchema, columns_of
 from mixpanel_export_api.models import LexiconEntry
 
 DAYS = ("2024-01-01", "2024-01-02")
@@ -56,6 +57,21 @@ def test_a_sample_shows_types_and_what_is_always_there() -> None:
         "e": (("boolean",), (), False),
         "f": (("object",), (), False),
     }
+
+
+def test_identity_columns_are_text_whatever_lexicon_says() -> None:
+    lexicon = lexicon_of({name: {"type": "number"} for name in ("distinct_id", "$insert_id", "time", "p")})
+    samples: list[tuple[list[dict[str, Any]], str]] = [
+        ([], "string"),
+        ([{"distinct_id": None}], "string"),
+        ([{"distinct_id": "a", "$insert_id": "b"}], "string"),
+        # Sampled events have the last word.
+        ([{"distinct_id": "a"}, {"distinct_id": 5}], "string"),
+        ([{"distinct_id": 5}], "long"),
+    ]
+    for rows, kind in samples:
+        columns = ColumnSchema(columns_of(schema_of(rows, lexicon))).properties
+        assert (columns["distinct_id"], columns["$insert_id"], columns["p"]) == (kind, "string", "double")
 
 
 def test_lexicon_and_a_sample_must_agree_on_what_is_required() -> None:
