@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import logging
+import math
 import threading
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -27,12 +28,13 @@ from mixpanel_export.columns.json_layout import read_texts, texts_of_events
 from mixpanel_export.columns.schemas import AnyArray, json_schema, wide_schema, zone_name
 from mixpanel_export.columns.tables import NullColumns, as_json, cast_column
 from mixpanel_export.columns.timestamps import Clock, ticks_from
-from mixpanel_export.columns.values import LONE_SURROGATE, RefusedError
+from mixpanel_export.columns.values import LONE_SURROGATE, RefusedError, check_text
 from mixpanel_export.columns.wide import LineReader
 from mixpanel_export.errors import UnrepresentableError
 from mixpanel_export.records.decode import EventDecoder
 from mixpanel_export.records.event import Event
 from mixpanel_export.records.lines import lines_in
+from mixpanel_export.records.texts import LineTexts
 from mixpanel_export.schema.kinds import MAX_COLUMNS, OTHERS, PINNED, Columns, Kind
 
 __all__ = ["LineCursor", "TableConverter"]
@@ -147,11 +149,11 @@ class TableConverter:
         if table is not None and table.num_rows == lines:
             yield table
             return
-        decoder = EventDecoder(source=source)
+        # A number that Python refuses to parse is told from its text.
+        decoder = EventDecoder(source=source, parse_int=_whole_number)
         decoder.lines = lines_before
         if events := decoder.decode(block):
-            # Only the layout `json` takes anything from the lines themselves.
-            texts = [line for line in block.split(b"\n") if line.strip()] if self.layout == "json" else []
+            texts = [line for line in block.split(b"\n") if line.strip()]
             yield from self._convert_events(events, texts, source)
 
     def _convert_usual(self, block: bytes) -> pa.Table | None:
@@ -213,7 +215,11 @@ class TableConverter:
         if self.layout == "json":
             return pa.table(texts_of_events(events, lines, self._clock), schema=self.schema)
         others = self._others(events)
-        return self._wide_table(infer_columns(events, self.columns, others))
+        for row, event in enumerate(events):
+            for name, value in event.properties.items():
+                if type(value) is str and name not in others:
+                    check_text(value, name, row)
+        return self._wide_table(infer_columns(events, LineTexts(lines), self.columns, others))
 
     def _check_name(self, event: Event, source: str) -> None:
         if not is_unicode(event.name):
@@ -271,6 +277,14 @@ class TableConverter:
             return timestamps
         texts = time.column if time.kind == "json" else as_json(time.column, time.kind)
         return self._clock.from_json(texts)
+
+
+def _whole_number(text: str) -> int | float:
+    """Return a whole number; infinity for one with more digits than Python parses."""
+    try:
+        return int(text)
+    except ValueError:
+        return math.inf
 
 
 def _regrouped(blocks: Iterable[bytes], size: int) -> Iterator[bytes]:

@@ -26,7 +26,6 @@ from mixpanel_export.columns.blocks import ParsedBlock
 from mixpanel_export.columns.compute import nulls
 from mixpanel_export.columns.convert import TableConverter
 from mixpanel_export.columns.infer import infer_columns
-from mixpanel_export.columns.json_layout import properties_text
 from mixpanel_export.columns.schemas import AnyArray, wide_schema, zone_name
 from mixpanel_export.columns.tables import NullColumns, cast_column
 from mixpanel_export.columns.timestamps import ticks_from
@@ -34,6 +33,7 @@ from mixpanel_export.columns.wide import LineReader
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.records.event import Event
+from mixpanel_export.records.texts import LineTexts, object_text
 from mixpanel_export.schema.kinds import EXACT, FIXED, OVERFLOW, Column, Columns, Kind, fixed_columns, is_safe
 
 __all__ = ["ColumnSchema", "converter_of", "fixed_schema"]
@@ -239,31 +239,37 @@ class _FixedConverter(TableConverter):
         return self._table(parsed, time, nulls(rows, pa.string()))
 
     def _table_of_events(self, events: Sequence[Event], lines: Sequence[bytes]) -> pa.Table:
-        rest = [self._split(event) for event in events]
+        texts = LineTexts(lines)
+        rest = [self._rest_of(event) for event in events]
         fitting = [
             Event(name=event.name, properties=_without(event.properties, others))
             for event, others in zip(events, rest, strict=True)
         ]
-        parsed = infer_columns(fitting, self._columns)
+        parsed = infer_columns(fitting, texts, self._columns)
         time = self._take_time(parsed.values, len(events))
         if (inexact := parsed.values.get("time")) is not None and inexact.column is not None:
             ticks = ticks_from(time, self._clock.ticks).to_pylist()
             for row, event in enumerate(events):
                 value = event.properties.get("time")
                 if value is not None and not (type(value) is int and value == ticks[row]):
-                    rest[row]["time"] = value
-        texts = [properties_text(others, row) if others else None for row, others in enumerate(rest)]
-        overflow = pa.array(texts, pa.string())
+                    rest[row].append("time")
+        overflow = pa.array(
+            [
+                object_text({name: texts[row][name] for name in names}) if names else None
+                for row, names in enumerate(rest)
+            ],
+            pa.string(),
+        )
         self._note_nulls(parsed.nullable)
         return self._table(parsed, time, overflow)
 
-    def _split(self, event: Event) -> dict[str, Any]:
+    def _rest_of(self, event: Event) -> list[str]:
         """Return the properties of an event that have no column, or do not fit theirs."""
-        return {
-            name: value
+        return [
+            name
             for name, value in event.properties.items()
             if name != "time" and not _fits(value, self._kinds.get(name), name)
-        }
+        ]
 
     def _note_nulls(self, names: Iterable[str]) -> None:
         """Read null values of these properties in bulk from now on."""
@@ -287,7 +293,7 @@ class _FixedConverter(TableConverter):
         return pa.table(arrays, schema=self._schema)
 
 
-def _without(properties: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+def _without(properties: Mapping[str, Any], others: Collection[str]) -> dict[str, Any]:
     if not others:
         return cast("dict[str, Any]", properties)
     return {name: value for name, value in properties.items() if name not in others}
@@ -308,13 +314,6 @@ def _fits(value: Any, kind: Kind | None, name: str) -> bool:
         case "string":
             return type(value) is str and is_unicode(value)
         case "json":
-            return _is_unicode_json(value)
+            return True
         case _:
             return False
-
-
-def _is_unicode_json(value: Any) -> bool:
-    try:
-        return is_unicode(json.dumps(value, ensure_ascii=False))
-    except RecursionError:
-        return False

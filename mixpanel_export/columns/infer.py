@@ -9,28 +9,31 @@ import pyarrow as pa
 from msgspec import UNSET
 
 from mixpanel_export.columns.blocks import ParsedBlock, PropertyValues
-from mixpanel_export.columns.json_layout import properties_text
 from mixpanel_export.columns.schemas import type_of
-from mixpanel_export.columns.values import check_texts, convert_each, json_text
+from mixpanel_export.columns.values import check_text
 from mixpanel_export.records.event import Event
+from mixpanel_export.records.texts import LineTexts, object_text
 from mixpanel_export.schema.kinds import Columns, Kind, kind_of, wider
 
 __all__ = ["infer_columns"]
 
 
-def infer_columns(events: Sequence[Event], known: Columns, others: Collection[str] = ()) -> ParsedBlock:
+def infer_columns(
+    events: Sequence[Event], texts: LineTexts, known: Columns, others: Collection[str] = ()
+) -> ParsedBlock:
     """Return the properties of any events, each in a kind that fits its known column or widens it.
 
     Args:
+        texts: their values as sent.
         others: the properties that get no column.
 
     Raises:
-        RefusedError: for a value that no column can hold.
+        RefusedError: for a property that no column can be named after.
     """
     kinds: dict[str, Kind] = {column.property: column.kind for column in known.columns}
-    texts: list[str | None] = []
+    apart: list[str | None] = []
     if others:
-        events, texts = _without(events, frozenset(others))
+        events, apart = _without(events, texts, frozenset(others))
     cells_by_name = _cells_of(events)
     nullable = {
         name: _spread(rows, cells, len(events), UNSET)
@@ -46,26 +49,28 @@ def infer_columns(events: Sequence[Event], known: Columns, others: Collection[st
         kind = wider(kinds.get(name) or "null", kind)
         values: Sequence[Any] = cells
         if kind == "json":
-            values = convert_each(cells, name, lambda value: json_text(value).encode(), rows)
-        elif kind == "string":
-            check_texts(cells, name, rows)
+            values = [
+                None if cell is None else texts[row][name] for row, cell in zip(rows, cells, strict=True)
+            ]
         column = pa.array(_spread(rows, values, len(events), None), type_of(kind))
         parsed.values[name] = PropertyValues(kind, column)
-    if any(texts):
-        parsed.others = pa.array(texts, pa.string())
+    if any(apart):
+        parsed.others = pa.array(apart, pa.string())
     return parsed
 
 
-def _without(events: Sequence[Event], others: frozenset[str]) -> tuple[list[Event], list[str | None]]:
+def _without(
+    events: Sequence[Event], texts: LineTexts, others: frozenset[str]
+) -> tuple[list[Event], list[str | None]]:
     """Return the events without some properties, and these as a JSON object for each event that has any."""
     left: list[Event] = []
-    texts: list[str | None] = []
+    apart: list[str | None] = []
     for row, event in enumerate(events):
-        apart = {name: value for name, value in event.properties.items() if name in others}
-        texts.append(properties_text(apart, row) if apart else None)
+        rest = {name: texts[row][name] for name in event.properties if name in others}
+        apart.append(object_text(rest) if rest else None)
         kept = {name: value for name, value in event.properties.items() if name not in others}
         left.append(Event(name=event.name, properties=kept))
-    return left, texts
+    return left, apart
 
 
 def _cells_of(events: Sequence[Event]) -> dict[str, tuple[list[int], list[Any]]]:
@@ -74,7 +79,7 @@ def _cells_of(events: Sequence[Event]) -> dict[str, tuple[list[int], list[Any]]]
     for row, event in enumerate(events):
         for name, value in event.properties.items():
             if name not in cells_by_name:
-                check_texts([name], name, [row])
+                check_text(name, name, row)
                 cells_by_name[name] = [], []
             rows, cells = cells_by_name[name]
             rows.append(row)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -12,11 +11,14 @@ import pyarrow as pa
 from mixpanel_export.columns.arrays import columns_of_structs, join_texts
 from mixpanel_export.columns.schemas import AnyArray
 from mixpanel_export.columns.timestamps import Clock
-from mixpanel_export.columns.values import convert_each, json_text
+from mixpanel_export.columns.values import check_text
 from mixpanel_export.records.event import Event
+from mixpanel_export.records.texts import LineTexts, member_texts, properties_text
 from mixpanel_export.schema.kinds import INSERT_ID
 
-__all__ = ["properties_text", "read_texts", "texts_of_events"]
+__all__ = ["read_texts", "texts_of_events"]
+
+_IDS = ("distinct_id", INSERT_ID)
 
 
 class _Texts(msgspec.Struct, gc=False):
@@ -48,7 +50,11 @@ def read_texts(block: bytes, clock: Clock) -> list[AnyArray] | None:
         times, *ids = columns_of_structs(identity, len(_Identity.__struct_fields__))
         properties = join_texts([line.properties for line in lines])
         names = pa.array([line.event for line in lines], pa.string())
-        return [names, clock.from_values(times), *map(_id_array, ids), properties]
+
+        def texts_in(row: int) -> Mapping[str, str]:
+            return member_texts(str(lines[row].properties, "utf-8"))
+
+        return [names, clock.from_values(times), *_id_arrays(ids, texts_in), properties]
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
 
@@ -60,46 +66,31 @@ def texts_of_events(events: Sequence[Event], lines: Sequence[bytes], clock: Cloc
         RefusedError: for a value that the columns cannot hold.
     """
     rows = [event.properties for event in events]
-    ids = [[row.get(name) for row in rows] for name in ("distinct_id", INSERT_ID)]
-    for name, values in zip(("distinct_id", INSERT_ID), ids, strict=True):
-        convert_each(values, name, lambda value: _id_text(value).encode())
+    ids = [[row.get(name) for row in rows] for name in _IDS]
+    for name, values in zip(_IDS, ids, strict=True):
+        for row, value in enumerate(values):
+            if isinstance(value, str):
+                check_text(value, name, row)
     times = clock.from_values([row.get("time") for row in rows])
-    texts = pa.array([*map(_properties_text, lines, rows, range(len(rows)))], pa.string())
+    properties = pa.array([*map(properties_text, lines)], pa.string())
     names = pa.array([event.name for event in events], pa.string())
-    return [names, times, *map(_id_array, ids), texts]
+    return [names, times, *_id_arrays(ids, LineTexts(lines).__getitem__), properties]
 
 
-def _properties_text(line: bytes, properties: Mapping[str, Any], row: int) -> str:
-    """Return the properties as sent, or encoded again when the native decoder refuses the line."""
-    try:
-        return bytes(_texts.decode(line).properties).decode()
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        pass
-    return properties_text(properties, row)
+def _id_arrays(
+    ids: Sequence[Sequence[Any]], texts_in: Callable[[int], Mapping[str, str]]
+) -> Iterator[AnyArray]:
+    """Yield each kind of IDs as text: a text as it is, anything else as JSON.
 
-
-def properties_text(properties: Mapping[str, Any], row: int) -> str:
-    """Return properties as JSON text; raise RefusedError for a value that it cannot hold."""
-    try:
-        text = json_text(properties)
-        text.encode()
-    except UnicodeEncodeError:
-        # A lone surrogate stays escaped.
-        return json.dumps(properties, separators=(",", ":"))
-    except (ValueError, RecursionError):
-        for name, value in properties.items():
-            convert_each([value], name, json_text, [row])
-        raise
-    return text
-
-
-def _id_array(values: Sequence[Any]) -> AnyArray:
-    """Return IDs as text: a text as it is, anything else as JSON."""
-    try:
-        return pa.array(values, pa.string())
-    except (TypeError, pa.ArrowInvalid):
-        return pa.array([None if value is None else _id_text(value) for value in values], pa.string())
-
-
-def _id_text(value: Any) -> str:
-    return value if isinstance(value, str) else json_text(value)
+    Args:
+        texts_in: returns the properties of a row as sent.
+    """
+    for name, values in zip(_IDS, ids, strict=True):
+        try:
+            yield pa.array(values, pa.string())
+        except (TypeError, pa.ArrowInvalid):
+            texts = [
+                value if value is None or isinstance(value, str) else texts_in(row)[name]
+                for row, value in enumerate(values)
+            ]
+            yield pa.array(texts, pa.string())

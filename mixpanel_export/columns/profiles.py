@@ -9,14 +9,15 @@ import itertools
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import IO, Any, TypeAlias, cast
 
 import pyarrow as pa
 from attrs import frozen
 
 from mixpanel_export.columns.schemas import names_type, property_field, type_of
-from mixpanel_export.columns.values import json_text
 from mixpanel_export.columns.writers import ColumnFormat, writer_for
+from mixpanel_export.records.texts import member_texts, object_text
 from mixpanel_export.schema.kinds import MAX_COLUMNS, NULLS, OTHERS, Column, Kind, kind_of, unique_name, wider
 
 __all__ = ["write_profiles"]
@@ -29,7 +30,7 @@ _DISTINCT_ID = (False, "$distinct_id")
 
 # The name of a value, and whether it is a property rather than a field of the profile itself.
 _Key: TypeAlias = tuple[bool, str]
-_Profile: TypeAlias = dict[_Key, Any]
+_Flat: TypeAlias = dict[_Key, Any]
 
 
 def write_profiles(
@@ -77,7 +78,7 @@ class _Columns:
         for profiles in blocks:
             cells: dict[_Key, list[Any]] = {}
             for profile in profiles:
-                for key, value in profile.items():
+                for key, value in profile.values.items():
                     cells.setdefault(key, []).append(value)
                     has_nulls = has_nulls or value is None
             for key, values in cells.items():
@@ -99,20 +100,21 @@ class _Columns:
     def table(self, profiles: list[_Profile]) -> pa.Table:
         """Return profiles as a table."""
         arrays: list[Any] = [
-            pa.array([_cell(profile.get(key), column.kind) for profile in profiles], type_of(column.kind))
+            pa.array([profile.cell(key, column.kind) for profile in profiles], type_of(column.kind))
             for key, column in self.columns.items()
         ]
         if self.has_nulls:
             nulls = [
-                [_text(name) for (_, name), value in profile.items() if value is None] for profile in profiles
+                [_text(name) for (_, name), value in profile.values.items() if value is None]
+                for profile in profiles
             ]
             arrays.append(pa.array(nulls, names_type()))
         if self.has_others:
             others = [
-                {key[1]: value for key, value in profile.items() if key not in self.columns}
+                {key[1]: profile.texts[key] for key in profile.values if key not in self.columns}
                 for profile in profiles
             ]
-            arrays.append(pa.array([_json(rest) if rest else None for rest in others], pa.string()))
+            arrays.append(pa.array([object_text(rest) if rest else None for rest in others], pa.string()))
         return pa.table(arrays, schema=self.schema)
 
 
@@ -121,19 +123,42 @@ def _blocks(lines: IO[bytes], check: Callable[[], None]) -> Iterator[list[_Profi
     lines.seek(0)
     while block := list(itertools.islice(lines, _BLOCK)):
         check()
-        yield [_flat(json.loads(line)) for line in block]
+        yield [_Profile(line) for line in block]
 
 
-def _flat(profile: dict[str, Any]) -> _Profile:
-    """Return a profile's fields, except null ones, and its properties."""
-    properties = profile.get(_PROPERTIES)
-    if isinstance(properties, dict) or not properties:
-        profile = {name: value for name, value in profile.items() if name != _PROPERTIES}
-    else:
-        # Not an object: a field like any other.
-        properties = None
-    flat: _Profile = {(False, name): value for name, value in profile.items() if value is not None}
-    return flat | {(True, name): value for name, value in cast("dict[str, Any]", properties or {}).items()}
+class _Profile:
+    """A profile.
+
+    Attributes:
+        values: its fields, except null ones, and its properties.
+    """
+
+    def __init__(self, line: bytes) -> None:
+        self._line = line
+        profile: dict[str, Any] = json.loads(line)
+        properties = profile.get(_PROPERTIES)
+        if isinstance(properties, dict) or not properties:
+            profile.pop(_PROPERTIES, None)
+        else:
+            # Not an object: a field like any other.
+            properties = None
+        inner = cast("dict[str, Any]", properties or {})
+        self.values: _Flat = {(False, name): value for name, value in profile.items() if value is not None}
+        self.values |= {(True, name): value for name, value in inner.items()}
+
+    @cached_property
+    def texts(self) -> Mapping[_Key, str]:
+        """The JSON text of each value."""
+        fields = member_texts(self._line.decode())
+        texts = {(False, name): text for name, text in fields.items()}
+        if fields.get(_PROPERTIES, "").startswith("{"):
+            texts |= {(True, name): text for name, text in member_texts(fields[_PROPERTIES]).items()}
+        return texts
+
+    def cell(self, key: _Key, kind: Kind) -> Any:
+        """Return what a column of this kind holds."""
+        value = self.values.get(key)
+        return self.texts[key] if kind == "json" and value is not None else value
 
 
 def _named(kinds: Mapping[_Key, Kind], counts: Mapping[_Key, int]) -> dict[_Key, Column]:
@@ -162,15 +187,6 @@ def _kind_of(values: list[Any]) -> Kind:
     is_text = kind == "string" and all(value is None or _text(value) == value for value in values)
     # As JSON, half of a surrogate pair can be written in its escaped form.
     return kind if is_text or kind != "string" else "json"
-
-
-def _cell(value: Any, kind: Kind) -> Any:
-    return _json(value) if kind == "json" and value is not None else value
-
-
-def _json(value: Any) -> str:
-    text = json_text(value)
-    return text if _text(text) == text else json.dumps(value, separators=(",", ":"))
 
 
 def _text(text: str) -> str:

@@ -67,7 +67,7 @@ class Clock:
 
     def from_json(self, texts: AnyArray) -> AnyArray:
         """Convert JSON texts; those that are no numbers become null."""
-        return self.from_values([json.loads(text) if text else None for text in texts.to_pylist()])
+        return self.from_values([_number_in(text) if text else None for text in texts.to_pylist()])
 
     def to_micro(self, ticks: Any) -> int | None:
         """Return the microseconds since 1970 of one `time`; None when it is no number or beyond all dates."""
@@ -91,6 +91,14 @@ class Clock:
 def ticks_from(times: Any, ticks: int) -> Any:
     """Return timestamps, an array or a chunked one, as the numbers that Mixpanel sends for them."""
     return pc.divide(pc.cast(pc.local_timestamp(times), pa.int64()), _MICRO // ticks)
+
+
+def _number_in(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        # A number with more digits than Python parses has no date.
+        return None
 
 
 def _has_date(seconds: int) -> bool:

@@ -1,21 +1,12 @@
-"""Convert single values, and name the one that no column can hold."""
+"""Name the text that no column can hold."""
 
 from __future__ import annotations
 
-import itertools
-import json
-from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from mixpanel_export._text import is_unicode
 
-__all__ = ["LONE_SURROGATE", "RefusedError", "check_texts", "convert_each", "json_text"]
-
-T = TypeVar("T")
+__all__ = ["LONE_SURROGATE", "RefusedError", "check_text"]
 
 LONE_SURROGATE = "a lone surrogate, which is half of a character"
-_TOO_LARGE = "a number too large for a double"
-_TOO_DEEP = "objects or lists nested too deep"
-# `json.dumps` would make an encoder for every value.
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 class RefusedError(Exception):
@@ -32,40 +23,7 @@ class RefusedError(Exception):
         self.why: str = why
 
 
-def json_text(value: Any) -> str:
-    """Return a value as JSON.
-
-    Raises:
-        ValueError: for a number that JSON cannot express.
-    """
-    return _encode(value)
-
-
-def convert_each(
-    cells: Iterable[Any], name: str, convert: Callable[[Any], T], rows: Iterable[int] | None = None
-) -> list[T | None]:
-    """Convert each value, except None, which stays.
-
-    Args:
-        name: the property's name, for the error.
-        rows: the row of each value, for the error; by default, they are counted from 0.
-
-    Raises:
-        RefusedError: when a value cannot be converted.
-    """
-    converted: list[T | None] = []
-    for row, value in zip(rows if rows is not None else itertools.count(), cells, strict=False):
-        try:
-            converted.append(None if value is None else convert(value))
-        except UnicodeEncodeError as error:
-            raise RefusedError(row, name, LONE_SURROGATE) from error
-        except ValueError as error:
-            raise RefusedError(row, name, _TOO_LARGE) from error
-        except RecursionError as error:
-            raise RefusedError(row, name, _TOO_DEEP) from error
-    return converted
-
-
-def check_texts(texts: Iterable[Any], name: str, rows: Iterable[int] | None = None) -> None:
-    """Raise RefusedError for a text that is not valid Unicode; arguments as for `convert_each`."""
-    convert_each(texts, name, str.encode, rows)
+def check_text(text: str, name: str, row: int) -> None:
+    """Raise RefusedError for a text that is not valid Unicode, of the property `name` in this row."""
+    if not is_unicode(text):
+        raise RefusedError(row, name, LONE_SURROGATE)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack
 
 from mixpanel_export import dates
 from mixpanel_export._extras import needs_extra
+from mixpanel_export._text import is_unicode
 from mixpanel_export.client import MixpanelClient
 from mixpanel_export.directory.request import check_look_back
 from mixpanel_export.directory.resource import DEFAULT_LOOK_BACK
@@ -27,7 +28,6 @@ with needs_extra("Loading with dlt", "dlt"):
     dlt: Any = importlib.import_module("dlt")
 
     from mixpanel_export.columns.fixed import ColumnSchema, fixed_schema
-    from mixpanel_export.columns.json_layout import properties_text
     from mixpanel_export.integrations.dlt_events import KEYS, EventLoads, connected, copied_hints
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _profiles(client: MixpanelClient | None, filters: ProfileFilters) -> Iterato
     with connected(client) as open_client:
         for profile in open_client.profiles.all(**filters):
             data = profile.to_dict()
-            properties = properties_text(data.pop("$properties", None) or {}, 0)
+            properties = _json(data.pop("$properties", None) or {})
             ids = {name.removeprefix("$"): _as_text(value) for name, value in data.items()}
             yield {**ids, "properties": properties}
 
@@ -193,10 +193,16 @@ def _lexicon(client: MixpanelClient | None) -> Iterator[dict[str, Any]]:
                     "property": name,
                     "type": _as_text((definition or {}).get("type")),
                     "description": (definition or {}).get("description"),
-                    "definition": properties_text(definition or {}, 0),
+                    "definition": _json(definition or {}),
                 }
 
 
 def _as_text(value: object) -> str | None:
     """Return text as it is, and any other value as JSON."""
-    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if value is None or isinstance(value, str) else _json(value)
+
+
+def _json(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    # Half a surrogate pair can be written in its escaped form only.
+    return text if is_unicode(text) else json.dumps(value, separators=(",", ":"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, cast
 
 import msgspec
@@ -39,6 +39,7 @@ class EventDecoder:
         strict: refuse legal JSON that not every output can hold: half a surrogate pair, and numbers too large for
             a double.
         exclude: the properties to leave out of decoded blocks.
+        parse_int: makes a value of a whole number that the native decoder refuses.
     """
 
     def __init__(
@@ -49,8 +50,10 @@ class EventDecoder:
         *,
         strict: bool = False,
         exclude: Collection[str] = (),
+        parse_int: Callable[[str], Any] = int,
     ) -> None:
         self._exclude = exclude
+        self._parse_int = parse_int
         self._native = msgspec.json.Decoder(event_type)
         self._type = event_type
         self._fields = None if fields is None else {*IDENTITY, *fields}
@@ -166,7 +169,7 @@ class EventDecoder:
             )
         try:
             # Unlike the native decoder, the standard library accepts the escape of a lone surrogate.
-            parsed = json.loads(line.decode(), parse_constant=_refuse_constant)
+            parsed = json.loads(line.decode(), parse_constant=_refuse_constant, parse_int=self._parse_int)
             if self._is_strict:
                 json.dumps(parsed, ensure_ascii=False, allow_nan=False).encode()
         except (ValueError, RecursionError) as error:

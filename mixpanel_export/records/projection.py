@@ -5,9 +5,7 @@ Pure. Values keep the text they were sent with: numbers of any size and precisio
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -15,12 +13,11 @@ import msgspec
 from mixpanel_export.records.decode import EventDecoder
 from mixpanel_export.records.event import IDENTITY, BareEvent, selected_properties
 from mixpanel_export.records.lines import check_utf8, count_lines
+from mixpanel_export.records.texts import member_texts, members, object_text
 
 __all__ = ["Projection"]
 
 _encode_lines = msgspec.json.Encoder().encode_lines
-_parse_at = json.JSONDecoder().raw_decode
-_SPACE = re.compile(r"[ \t\n\r]*")
 
 
 class Projection:
@@ -75,29 +72,10 @@ class Projection:
 
     def _project_line(self, line: bytes) -> bytes:
         """Cut the text of each selected value from a line, which may hold lone surrogate escapes."""
-        text = line.decode()
-        event = dict(_members(text))
-        kept = [
-            f"{json.dumps(name)}:{value}"
-            for name, value in dict(_members(event["properties"])).items()
+        event = dict(members(line.decode()))
+        kept = {
+            name: text
+            for name, text in member_texts(event["properties"]).items()
             if (self._names is None or name in self._names) and name not in self._exclude
-        ]
-        return f'{{"event":{event["event"]},"properties":{{{",".join(kept)}}}}}'.encode()
-
-
-def _members(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the name and the text of each value of a JSON object that is known to be valid."""
-    at = _skip_space(text, text.index("{") + 1)
-    while text[at] != "}":
-        name, at = _parse_at(text, at)
-        start = _skip_space(text, text.index(":", at) + 1)
-        _, end = _parse_at(text, start)
-        yield name, text[start:end]
-        at = _skip_space(text, end)
-        if text[at] == ",":
-            at = _skip_space(text, at + 1)
-
-
-def _skip_space(text: str, at: int) -> int:
-    found = _SPACE.match(text, at)
-    return found.end() if found else at
+        }
+        return f'{{"event":{event["event"]},"properties":{object_text(kept)}}}'.encode()

@@ -119,7 +119,8 @@ def test_values_of_several_types_are_json() -> None:
     rows = table.to_pylist()
     assert rows[0] == {
         "distinct_id": "a",
-        "deep": '{"b":[null,"ä"]}',
+        # As `json.dumps` wrote it in the line.
+        "deep": '{"b": [null, "\\u00e4"]}',
         "half": '"\\ud800"',
         "large": str(1 << 70),
         "long": 1 << 60,
