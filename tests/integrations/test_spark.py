@@ -152,16 +152,15 @@ def test_spark_reads_fixed_columns(reader: Any, client: MixpanelClient) -> None:
     assert counted(rows) == counted(table.select(names).to_pylist())
 
 
-def test_spark_reads_the_columns_that_fields_and_exclude_leave(
-    reader: Any, session: Any, project: Sandbox, client: MixpanelClient
-) -> None:
+def test_spark_reads_the_columns_that_fields_and_exclude_leave(reader: Any, client: MixpanelClient) -> None:
     columns = client.export.columns(FIRST, "2024-01-02", lexicon=False)
     own = reader.option("columns", columns.to_json()).option("slice_days", "12")
-    for options in (
+    choices: list[dict[str, Any]] = [
         {"exclude": ["items", "gift"]},
         {"fields": ["revenue"]},
         {"fields": ["gift"], "exclude": ["gift"]},
-    ):
+    ]
+    for options in choices:
         frame = own.options(**{"fields": None, "exclude": None})
         frame = frame.options(**{name: json.dumps(names) for name, names in options.items()}).load()
         table = client.export.batches(FIRST, LAST, columns=columns, **options).to_arrow()
