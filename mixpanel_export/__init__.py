@@ -36,7 +36,7 @@ _MODULES = {
     "directory.results": "DirectoryExport",
     "download.plan": "Slice",
     "download.progress": "Progress ProgressListener",
-    "export.plans": "PlanSummary",
+    "export.plans": "PlanSummary SliceTasks",
     "export.resource": "AsyncExport Export",
     "export.tasks": "SliceTask",
     "export.typed": "AsyncTypedStream TypedStream",

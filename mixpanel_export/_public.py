@@ -49,7 +49,7 @@ from mixpanel_export.errors import (
     SliceFailedError,
     UnrepresentableError,
 )
-from mixpanel_export.export.plans import PlanSummary
+from mixpanel_export.export.plans import PlanSummary, SliceTasks
 from mixpanel_export.export.resource import AsyncExport, Export
 from mixpanel_export.export.tasks import SliceTask
 from mixpanel_export.export.typed import AsyncTypedStream, TypedStream
@@ -160,6 +160,7 @@ __all__ = [
     "Slice",
     "SliceFailedError",
     "SliceTask",
+    "SliceTasks",
     "StoredLease",
     "Stream",
     "TypedEvent",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
@@ -13,6 +13,10 @@ from mixpanel_export.directory.manifest import Manifest, ManifestSlice
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.progress import Progress
 from mixpanel_export_api.runtime.html import preview
+
+if TYPE_CHECKING:
+    from mixpanel_export._formats import Layout
+    from mixpanel_export.columns.fixed import ColumnSchema
 
 __all__ = ["DirectoryExport", "DirectoryOutline"]
 
@@ -101,6 +105,8 @@ class DirectoryOutline:
         to_date: its last day, included.
         done: the slices that are already complete, and stay.
         damaged: files that are damaged or missing, by name, with the reason.
+        layout: the layout of its files; None for files of lines.
+        columns: its fixed columns, if any.
     """
 
     job: ExportJob
@@ -108,3 +114,5 @@ class DirectoryOutline:
     to_date: datetime.date
     done: Sequence[ManifestSlice]
     damaged: Mapping[str, str]
+    layout: Layout | None
+    columns: ColumnSchema | None

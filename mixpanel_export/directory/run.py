@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from attrs import frozen
 
 from mixpanel_export._atomic import disk_errors
-from mixpanel_export._formats import COLUMNAR
+from mixpanel_export._formats import COLUMNAR, Layout
 from mixpanel_export._resources import resource_limits
 from mixpanel_export.directory.conversion import Conversion, LinesConversion
 from mixpanel_export.directory.destination import open_storage
@@ -39,6 +39,7 @@ from mixpanel_export.http.connections import Connections
 from mixpanel_export.records.inflate import CHUNK_SIZE, LARGE_CHUNK_SIZE
 
 if TYPE_CHECKING:
+    from mixpanel_export.columns.fixed import ColumnSchema
     from mixpanel_export.http.context import Context
 
 __all__ = ["DirectoryRun"]
@@ -82,7 +83,15 @@ class DirectoryRun:
         plan = plan_downloads(state, damaged, ())
         query = plan.manifest.query
         done = [entry for entry in plan.manifest.slices if entry.slice_ not in plan.job.plan.fixed]
-        return DirectoryOutline(plan.job, query.from_date, query.to_date, done, damaged)
+        return DirectoryOutline(
+            plan.job,
+            query.from_date,
+            query.to_date,
+            done,
+            damaged,
+            cast(Layout | None, query.layout),
+            _fixed_columns(plan.manifest),
+        )
 
     @resource_limits()
     def run(self) -> DirectoryExport:
@@ -215,3 +224,11 @@ class DirectoryRun:
 
         memory = self._request.options.get("memory", DEFAULT_MEMORY)
         return conversion_for(query, self._context, manifest.columns, memory)
+
+
+def _fixed_columns(manifest: Manifest) -> ColumnSchema | None:
+    if manifest.query.columns is None:
+        return None
+    from mixpanel_export.columns.fixed import ColumnSchema
+
+    return ColumnSchema.from_manifest(manifest.columns)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from mixpanel_export.http.context import Context
     from mixpanel_export.records.typed import Into
 
-__all__ = ["DEFAULT_SAMPLE", "ExportCalls", "FixedColumns"]
+__all__ = ["DEFAULT_SAMPLE", "ExportCalls", "FixedColumns", "schema_of"]
 
 # `raw` is the contract's own operation: one request, whatever the range.
 _WHOLE_RANGE = 1_000_000
@@ -90,7 +90,7 @@ class ExportCalls:
         from mixpanel_export.export.batches import RecordBatches
 
         check_columnar("parquet", layout, None)
-        schema = _schema_of(columns, layout)
+        schema = schema_of(columns, layout)
         job = self._job(from_date, to_date, **options)
         return RecordBatches(job, self._http, layout, listener=listener, columns=schema)
 
@@ -147,7 +147,7 @@ class ExportCalls:
             raise InvalidArgumentError(
                 "columns", columns, f"only Parquet and CSV have columns; the format is {format}"
             )
-        schema = _schema_of(columns, layout or "wide")
+        schema = schema_of(columns, layout or "wide")
         job = self._job(from_date, to_date, **options)
         return self._writer_of(job, format, layout, listener, schema)
 
@@ -167,7 +167,8 @@ class ExportCalls:
         return ExportWriter(job, self._http, format, layout, listener, columns)
 
 
-def _schema_of(columns: FixedColumns | None, layout: Layout) -> ColumnSchema | None:
+def schema_of(columns: FixedColumns | None, layout: Layout) -> ColumnSchema | None:
+    """Return the fixed columns of an export, if any; raise InvalidArgumentError for a layout that has none."""
     if columns is None:
         return None
     if layout != "wide":

@@ -11,8 +11,6 @@ import importlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve
-
 from mixpanel_export._extras import needs_extra
 from mixpanel_export.client import MixpanelClient
 from mixpanel_export.errors import BudgetExhaustedError, InvalidArgumentError
@@ -153,10 +151,9 @@ class _Slices:
         with self._connect() as client:
             probe = self._options.probe and first < last
             tasks = client.export.slices(first, last, probe=probe, **export)
-            plan = evolve(client.export.plan(first, first), slices=tasks)
-        if not plan.fits_budget():
+        if not tasks.fits_budget():
             raise BudgetExhaustedError(
-                f"{first} to {last} takes {plan.requests} requests, and {plan.used} of {plan.per_hour} an hour "
+                f"{first} to {last} takes {len(tasks)} requests, and {tasks.used} of {tasks.per_hour} an hour "
                 "are used; read fewer days or longer slices, or try again later",
                 3600.0,
             )

@@ -112,6 +112,65 @@ def test_every_slice_has_the_schema_of_all(client: MixpanelClient) -> None:
     assert counted(lines_of(pa.concat_tables(tables))) == sent(client)
 
 
+def test_planned_columns_travel_with_every_slice(client: MixpanelClient, tmp_path: Path) -> None:
+    columns = client.export.columns(DAYS[1], DAYS[1], lexicon=False)
+    columns.save(tmp_path / "columns.json")
+    planned: Any = [
+        client.export.plan(*DAYS, columns=columns, slice_days=1),
+        client.export.plan(*DAYS, path=tmp_path / "new", format="parquet", columns=columns, slice_days=1),
+    ]
+    client.export.to_directory(
+        tmp_path / "old", DAYS[0], DAYS[0], format="parquet", columns=columns, layout="wide"
+    )
+    ways = [
+        *[plan.tasks for plan in planned],
+        client.export.slices(*DAYS, columns=str(tmp_path / "columns.json"), slice_days=1),
+        client.export.plan_update(tmp_path / "old", to_date=DAYS[1], look_back=5).tasks,
+    ]
+    for tasks in ways:
+        (task, *_) = tasks = pickle.loads(pickle.dumps(tasks))
+        assert task.columns == columns
+        tables = [task.to_arrow() for task in tasks]
+        assert all(table.schema.equals(columns.arrow_schema(), check_metadata=True) for table in tables)
+        assert counted(lines_of(pa.concat_tables(tables))) == sent(client)
+        task.to_file(tmp_path / "slice.parquet")
+        read: Any = pa.parquet.read_schema(tmp_path / "slice.parquet")
+        assert read.names == columns.arrow_schema().names
+        # Lines have no columns, and events neither.
+        assert task.to_file(tmp_path / "slice.jsonl").events == len(list(task.events()))
+        # What is given replaces what was planned.
+        assert "properties" in task.to_arrow(layout="json").schema.names
+
+
+def test_a_planned_layout_travels_with_every_slice(client: MixpanelClient, tmp_path: Path) -> None:
+    plans = [
+        client.export.plan(*DAYS, layout="json", slice_days=1),
+        client.export.plan(*DAYS, path=tmp_path / "new", format="csv", slice_days=1),
+    ]
+    for tasks in (*[plan.tasks for plan in plans], client.export.slices(*DAYS, layout="json", slice_days=1)):
+        for task in pickle.loads(pickle.dumps(tasks)):
+            assert "properties" in task.to_arrow().schema.names
+            with task.batches() as batches:
+                assert "properties" in batches.schema.names
+            task.to_file(tmp_path / "slice.parquet")
+            read: Any = pa.parquet.read_schema(tmp_path / "slice.parquet")
+            assert "properties" in read.names
+
+
+def test_columns_that_no_slice_could_have_are_refused_when_planned(client: MixpanelClient) -> None:
+    columns = client.export.columns(DAYS[1], DAYS[1], lexicon=False)
+    wrong: list[tuple[str, dict[str, Any]]] = [
+        ("columns: only the layout 'wide'", {"columns": columns, "layout": "json"}),
+        ("columns: .*expected the result", {"columns": {"amount": "long"}}),
+        ("layout: ", {"layout": "tall"}),
+        ("column_names: ", {"columns": columns, "column_names": "safe"}),
+    ]
+    for message, options in wrong:
+        for make in (client.export.plan, client.export.slices):
+            with pytest.raises(InvalidArgumentError, match=message):
+                make(*DAYS, **options)
+
+
 def test_fixed_columns_stream_before_everything_is_downloaded(sandbox: Sandbox) -> None:
     with client_of(sandbox) as client:
         columns = client.export.columns("2024-01-01", "2024-01-02", lexicon=False)

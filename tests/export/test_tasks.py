@@ -131,6 +131,44 @@ def test_a_plan_knows_whether_it_fits_the_budget(sandbox: Sandbox) -> None:
         assert client.export.plan(*DAYS, slice_days=1).fits_budget()
 
 
+def test_slices_know_whether_they_fit_the_budget(sandbox: Sandbox) -> None:
+    limits = Limits(export=Quota(per_hour=12), shared=False)
+    with client_of(sandbox, limits=limits) as client:
+        for _ in range(10):
+            list(client.export.events(DAYS[0], DAYS[0]))
+        # The plan is for one client; the workers' slices are more.
+        assert client.export.plan(*DAYS, parallel=3).fits_budget()
+        tasks = client.export.slices(*DAYS, parallel=3)
+        assert (len(tasks), tasks.used, tasks.per_hour, tasks.fits_budget()) == (3, 10, 12, False)
+        assert client.export.slices(*DAYS, parallel=2).fits_budget()
+        # The probe takes one of the requests that are left.
+        probed = client.export.slices(*DAYS, probe=True)
+        assert (len(probed), probed.used, probed.fits_budget()) == (1, 11, True)
+        assert not client.export.slices(*DAYS, slice_days=6).fits_budget()
+        plan = client.export.plan(*DAYS, slice_days=6)
+        assert (plan.fits_budget(), plan.tasks.fits_budget(), plan.slices) == (False, False, plan.tasks)
+        assert travelled(tasks) == tasks == (*tasks,)
+        assert not travelled(tasks).fits_budget()
+    with client_of(sandbox) as client:
+        assert client.export.slices(*DAYS, slice_days=1).fits_budget()
+
+
+def test_a_slice_is_frozen_and_has_its_own_days(sandbox: Sandbox, tmp_path: Path) -> None:
+    with client_of(sandbox) as client:
+        (task,) = travelled(client.export.slices(*DAYS, parallel=1, event="Purchase"))
+    assert task.options == {"event": ["Purchase"]}
+    with pytest.raises(TypeError):
+        task.options["event"] = "Sign Up"
+    assert "mappingproxy" not in repr(task)
+    before = len(sandbox.requests)
+    for name in ("from_date", "to_date"):
+        uses = (task.to_arrow, task.batches, lambda **days: task.to_file(tmp_path / "x.parquet", **days))
+        for use in uses:
+            with pytest.raises(InvalidArgumentError, match=f"{name}: a slice has its own days"):
+                use(**{name: "2024-01-01"})
+    assert len(sandbox.requests) == before
+
+
 def test_slices_cannot_share_a_file_of_malformed_lines(sandbox: Sandbox, tmp_path: Path) -> None:
     with client_of(sandbox) as client, pytest.raises(InvalidArgumentError, match="malformed_path"):
         client.export.slices(*DAYS, on_malformed="quarantine", malformed_path=tmp_path / "lines")
