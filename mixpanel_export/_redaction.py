@@ -27,6 +27,7 @@ __all__ = [
     "quoting",
     "redact_known",
     "remember",
+    "without_secrets",
 ]
 
 E = TypeVar("E", bound=BaseException)
@@ -39,6 +40,9 @@ _ESCAPE = r"\\{1,64}"
 # Shorter fragments would be found in words that have nothing to do with the secret.
 _SHORTEST_FRAGMENT = 8
 _IN_URL = re.compile(r"([?&](?:sig|api_key|api_secret)=)[^&\s\"'\\>]*")
+# All before the last @: a password may hold /, ? or #, although a URL should have them escaped.
+_USERINFO = re.compile(r"^([a-z][a-z0-9+.-]*://)?.*(?:@|%40)", re.DOTALL | re.IGNORECASE)
+_QUERY = re.compile(r"[?#].+", re.DOTALL)
 _LOGGERS = (
     "httpx",
     "httpcore.connection",
@@ -64,6 +68,11 @@ def pattern_of(secrets: Iterable[str]) -> re.Pattern[str]:
         if len(encoded) >= _SHORTEST_FRAGMENT:
             patterns.append(encoded.hex())
     return re.compile("|".join(patterns) or _NOTHING, re.IGNORECASE)
+
+
+def without_secrets(url: str) -> str:
+    """Return a URL, or text that should be one, without what may be credentials, a query or a fragment."""
+    return _QUERY.sub("?…", _USERINFO.sub(r"\1…@", url))
 
 
 def _spellings(character: str) -> str:

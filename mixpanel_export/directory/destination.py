@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from mixpanel_export._redaction import without_secrets
 from mixpanel_export.directory.local import LocalStorage
 from mixpanel_export.directory.object_store import open_objects
 from mixpanel_export.directory.remote import RemoteStorage
@@ -44,5 +45,7 @@ def is_url(path: str) -> bool:
         InvalidArgumentError: for a URL that went through `Path`, which removes a slash.
     """
     if _FLATTENED.match(path) and not _URL.match(path):
-        raise InvalidArgumentError("path", path, "pass a URL as text, not as a Path, which flattens it")
+        raise InvalidArgumentError(
+            "path", without_secrets(path), "pass a URL as text, not as a Path, which flattens it"
+        )
     return _URL.match(path) is not None

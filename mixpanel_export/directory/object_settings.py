@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 import httpx
 from attrs import frozen
 
+from mixpanel_export._redaction import without_secrets
 from mixpanel_export.errors import ConfigurationError
-from mixpanel_export.http.hosts import names_a_host
+from mixpanel_export.http.hosts import server_of
 from mixpanel_export.http.proxies import proxy_for
 from mixpanel_export.http.servers import is_loopback
 
@@ -134,12 +135,9 @@ def _check_server(name: str, value: str, allow: str | None) -> None:
     Args:
         allow: the variable that allows plain http; None if it is set.
     """
-    shown = re.sub(r"[^/]*@", "…@", value)
-    try:
-        url = httpx.URL(value)
-    except httpx.InvalidURL:
-        url = httpx.URL("")
-    if url.scheme not in {"http", "https"} or not names_a_host(url):
+    shown = without_secrets(value)
+    url = server_of(value, {"http", "https"})
+    if url is None:
         raise ConfigurationError(name, f"expected a URL such as https://host:port, got {shown!r}")
     if url.userinfo:
         raise ConfigurationError(name, f"a URL holds no credentials, got {shown!r}")
@@ -154,7 +152,8 @@ def setting_error(text: str) -> ConfigurationError | None:
     quoted = set(_QUOTED.findall(text))
     for name, value in os.environ.items():
         if name.startswith(tuple(provider.prefix for provider in _PROVIDERS.values())) and value in quoted:
-            return ConfigurationError(name, f"{value!r} cannot be used ({text})")
+            shown = without_secrets(value)
+            return ConfigurationError(name, f"{shown!r} cannot be used ({text.replace(value, shown)})")
     for words, names in (
         (
             "Unable to decode service account",

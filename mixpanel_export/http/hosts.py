@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import httpx
 
-__all__ = ["names_a_host"]
+__all__ = ["names_a_host", "server_of"]
 
 
 def names_a_host(url: httpx.URL) -> bool:
@@ -19,3 +21,17 @@ def names_a_host(url: httpx.URL) -> bool:
     except UnicodeError:
         return False
     return bool(host) and (url.port is None or 0 < url.port < 65536)
+
+
+def server_of(text: str, schemes: Collection[str]) -> httpx.URL | None:
+    """Return the URL of a server that can be connected to; None for any other text."""
+    try:
+        text.encode()
+        url = httpx.URL(text)
+    except (httpx.InvalidURL, UnicodeError):
+        return None
+    if url.scheme not in schemes or not names_a_host(url):
+        return None
+    # Part of a password, whose beginning was read as the host and its port.
+    is_cut = b"@" in url.raw_path or "@" in url.fragment
+    return None if is_cut else url

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Final, Literal
-from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
@@ -90,7 +89,7 @@ class Quota:
 
 
 def _without_password(shared: object) -> str:
-    return f"{urlsplit(shared).scheme + '://…'!r}" if isinstance(shared, str) else repr(shared)
+    return f"{shared.partition('://')[0] + '://…'!r}" if isinstance(shared, str) else repr(shared)
 
 
 @renamed_attributes(longest_wait="max_wait")

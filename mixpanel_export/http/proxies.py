@@ -17,9 +17,9 @@ import urllib.request
 import httpx
 from attrs import field, frozen
 
-from mixpanel_export._redaction import REDACTED, pattern_of, remember
+from mixpanel_export._redaction import REDACTED, pattern_of, remember, without_secrets
 from mixpanel_export.errors import ConfigurationError
-from mixpanel_export.http.hosts import names_a_host
+from mixpanel_export.http.hosts import server_of
 
 __all__ = ["EnvironmentProxy", "proxy_error", "proxy_for"]
 
@@ -29,7 +29,8 @@ _SYSTEM = "the system's proxy settings"
 _used: dict[str, EnvironmentProxy] = {}
 # A proxy's answer to CONNECT, which would be the same again.
 _REFUSED = re.compile(r"4(?!08|25|29)\d\d\b")
-_USERINFO = re.compile(r"//[^/@]*@|^[^/@]*@")
+_EXPECTED = "expected a proxy such as http://host:port or socks5://host:port"
+_ESCAPES = "; write the special characters of a password as in %2F for /, %3F for ?, %23 for # and %40 for @"
 
 
 @frozen
@@ -49,7 +50,7 @@ class EnvironmentProxy:
         """Return a text without the proxy's password, in case the proxy repeats its request."""
         username, password = self.proxy.auth or ("", "")
         token = base64.b64encode(f"{username}:{password}".encode()).decode()
-        return pattern_of([password, token]).sub(REDACTED, text) if password else text
+        return pattern_of(filter(None, [password, token])).sub(REDACTED, text) if self.proxy.auth else text
 
 
 def proxy_for(url: str) -> EnvironmentProxy | None:
@@ -65,15 +66,10 @@ def proxy_for(url: str) -> EnvironmentProxy | None:
     if not value or _is_excluded(proxies.get("no", ""), target):
         return None
     variable = _variable(kind)
-    shown = _USERINFO.sub(lambda found: "//…@" if found[0].startswith("//") else "…@", value)
-    try:
-        parsed = httpx.URL(value if "://" in value else f"http://{value}")
-    except httpx.InvalidURL:
-        parsed = httpx.URL("")
-    if parsed.scheme not in _SCHEMES or not names_a_host(parsed):
-        raise ConfigurationError(
-            variable, f"expected a proxy such as http://host:port or socks5://host:port, got {shown!r}"
-        )
+    shown = without_secrets(value)
+    parsed = server_of(value if "://" in value else f"http://{value}", _SCHEMES)
+    if parsed is None:
+        raise ConfigurationError(variable, f"{_EXPECTED}, got {shown!r}{_ESCAPES if '@' in value else ''}")
     if parsed.scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
         raise ConfigurationError(
             variable,

@@ -14,6 +14,7 @@ from typing import Literal, get_args
 import httpx
 from attrs import frozen
 
+from mixpanel_export._redaction import without_secrets
 from mixpanel_export.errors import ConfigurationError
 from mixpanel_export.http.hosts import names_a_host
 
@@ -95,15 +96,18 @@ def read_timeout(family: Family) -> float:
 
 
 def _checked_base_url(base_url: str) -> str:
+    got = f"got {without_secrets(str(base_url))!r}"
     try:
         url = httpx.URL(base_url)
-    except (httpx.InvalidURL, TypeError):
-        raise ConfigurationError("base_url", f"expected a URL{_got(base_url)}") from None
+    except (httpx.InvalidURL, TypeError, UnicodeError):
+        url = None
+    if url is None:
+        raise ConfigurationError("base_url", f"expected a URL, {got}")
     if url.scheme not in {"http", "https"}:
-        raise ConfigurationError("base_url", f"expected an https:// URL{_got(base_url)}")
+        raise ConfigurationError("base_url", f"expected an https:// URL, {got}")
     if not names_a_host(url):
         raise ConfigurationError(
-            "base_url", f"expected an https:// URL with a host and a port from 1 to 65535{_got(base_url)}"
+            "base_url", f"expected an https:// URL with a host and a port from 1 to 65535, {got}"
         )
     if url.userinfo or {"?", "#"} & set(str(base_url)):
         raise ConfigurationError(
@@ -114,11 +118,6 @@ def _checked_base_url(base_url: str) -> str:
             "base_url", f"expected https for {url.host!r}; plain http is accepted for loopback only"
         )
     return str(url).rstrip("/")
-
-
-def _got(base_url: str) -> str:
-    """Return the value in words, unless it may hold credentials."""
-    return "" if {"@", "?", "#"} & set(str(base_url)) else f", got {base_url!r}"
 
 
 def is_loopback(host: str) -> bool:

@@ -12,11 +12,11 @@ import secrets
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar, runtime_checkable
-from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
 from mixpanel_export._extras import needs_extra
+from mixpanel_export._redaction import without_secrets
 from mixpanel_export.errors import ConfigurationError, MixpanelError
 
 __all__ = ["BudgetStore", "RedisBudgetStore", "Refused", "StoredLease", "check_shared", "store_at"]
@@ -131,7 +131,7 @@ def check_shared(instance: object, attribute: object, value: object) -> None:
     """Raise ConfigurationError unless `Limits.shared` is a boolean, a URL of Redis, or a store."""
     if isinstance(value, bool | BudgetStore):
         return
-    if isinstance(value, str) and urlsplit(value).scheme in _SCHEMES:
+    if isinstance(value, str) and value.partition("://")[0] in _SCHEMES:
         return
     # Text may hold a password.
     shown = "other text" if isinstance(value, str) else repr(value)
@@ -155,20 +155,26 @@ class RedisBudgetStore:
         lease: the seconds that a lease lasts without a heartbeat. A process suspended for longer is taken for dead.
 
     Raises:
+        ConfigurationError: when the URL is not one of Redis.
         MissingExtraError: when the extra `redis` is not installed.
     """
 
     def __init__(self, url: str, *, lease: float = 30.0) -> None:
         with needs_extra("A budget in Redis", "redis"):
             import redis
-        parts = urlsplit(url)
-        self._place = f"{parts.scheme}://{parts.hostname or parts.path}" + (
-            f":{parts.port}" if parts.port else ""
-        )
+        self._place = without_secrets(url).replace("…@", "")
         self._errors: tuple[type[Exception], ...] = (redis.RedisError, OSError)
         settings: Any = {"socket_timeout": _CONNECT_SECONDS, "socket_connect_timeout": _CONNECT_SECONDS}
         library: Any = redis
-        client: Any = library.Redis.from_url(url, **settings)
+        try:
+            client: Any = library.Redis.from_url(url, **settings)
+        except ValueError:
+            client = None
+        if client is None:
+            # Not redis-py's words, which may be a part of the password.
+            raise ConfigurationError(
+                "shared", f"expected a URL such as redis://host:6379/0, got {without_secrets(url)!r}"
+            )
         self._script: Any = client.register_script(_SCRIPT)
         self._lease = lease
         self._lock = threading.Lock()

@@ -173,6 +173,11 @@ def test_exports_use_kept_alive_sockets(connected: list[dict[str, int]]) -> None
         ("HTTPS_PROXY", "http://proxy:99999", "'http://proxy:99999'"),
         ("HTTPS_PROXY", "http://a..b:1", "'http://a..b:1'"),
         ("HTTPS_PROXY", "ftp://name:hidden@proxy", "'ftp://…@proxy'"),
+        ("HTTPS_PROXY", "http://name:hid/den@proxy:1", "'http://…@proxy:1'; write the special characters"),
+        ("HTTPS_PROXY", "name:1/hidden@proxy:1", "'…@proxy:1'"),
+        ("ALL_PROXY", "socks5://name:1#hid@den@proxy:1", "'socks5://…@proxy:1'"),
+        ("HTTPS_PROXY", "http://name:hidden\udcff@proxy:1", "'http://…@proxy:1'"),
+        ("HTTPS_PROXY", "http://name:hidden%40proxy:1", "'http://…@proxy:1'"),
     ],
 )
 def test_unusable_proxies_are_named(
@@ -183,7 +188,7 @@ def test_unusable_proxies_are_named(
         call(flavour)
     assert str(raised.value).startswith(f"{variable}: expected a proxy such as http://host:port")
     assert words in str(raised.value)
-    assert "hidden" not in str(raised.value)
+    assert not re.search("hid|den", str(raised.value))
 
 
 def test_socks_without_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,11 +230,11 @@ def test_proxies_that_cannot_be_reached_are_named(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"127.0.0.1:{listener.getsockname()[1]}"
-    monkeypatch.setenv("https_proxy", f"{scheme}://name:hidden@{address}")
+    monkeypatch.setenv("https_proxy", f"{scheme}://name:hid@den@{address}")
     words = re.escape(f"the proxy '{scheme}://…@{address}' in https_proxy cannot be reached: ")
     with pytest.raises(NetworkError, match=words) as raised:
         call(flavour)
-    assert "hidden" not in str(raised.value)
+    assert not re.search("hid|den", str(raised.value))
 
 
 @pytest.mark.parametrize("host", ["a" * 64 + ".example", "a..b", ".", "xn--.example", "example.com:0"])

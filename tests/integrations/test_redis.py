@@ -193,6 +193,11 @@ def test_limits_show_no_password_and_name_what_is_wrong(url: str) -> None:
         with pytest.raises(ConfigurationError, match="shared") as caught:
             Limits(shared=wrong)  # type: ignore[arg-type]
         assert "hush" not in str(caught.value)
+    for unescaped in ("redis://:hush/hush@host:6379", "redis://:hush#hush@host", "redis://:[hush@host"):
+        limits = Limits(shared=unescaped)
+        with pytest.raises(ConfigurationError, match="shared: expected a URL such as redis://host") as caught:
+            RedisBudgetStore(unescaped)
+        assert "hush" not in repr(limits) + str(caught.value)
 
 
 def test_a_budget_that_cannot_be_counted_sends_nothing() -> None:

@@ -54,7 +54,9 @@ class TestUrls:
         with pytest.raises(InvalidArgumentError, match=r"not the URL of an object store|s3://bucket/prefix"):
             shop.export.to_directory(url, *DAY)
 
-    @pytest.mark.parametrize("url", ["s3://key:hush@b/p", "az://c/p?sig=hush", "gs://b/p#hush"])
+    @pytest.mark.parametrize(
+        "url", ["s3://key:hush@b/p", "s3://key:hu/hush@b/p", "az://c/p?sig=hush", "gs://b/p#hush"]
+    )
     def test_a_url_with_credentials_is_refused_and_not_shown(self, shop: MixpanelClient, url: str) -> None:
         with pytest.raises(InvalidArgumentError, match="holds no credentials") as caught:
             shop.export.to_directory(url, *DAY)
