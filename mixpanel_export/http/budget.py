@@ -49,8 +49,6 @@ _WORTH_A_WARNING = 5.0
 # Nobody knows when a running request ends: how long one announcement of that wait holds, and when to try again.
 _SLOT_NOTICE = 60.0
 _SLOT_RETRY = 5.0
-# The requests of an hour that a file keeps for limits of others, if ours needs fewer.
-_KEPT = 1_000
 
 _logger = logging.getLogger("mixpanel_export")
 
@@ -106,7 +104,6 @@ class Budget:
         self._windows = _windows(quota)
         # All quotas of a project have one file, and each keeps what any other may count.
         self._ledger = Ledger(folder / f"{key}.usage" if folder is not None else None)
-        self._kept = max([_KEPT, *(window.requests for window in self._windows)])
         self._slots = _Slots(key, quota.concurrent, folder)
         self._announced_until = {"slots": 0.0, "time": 0.0}
         self._has_warned = False
@@ -179,7 +176,7 @@ class Budget:
             return usage, Delay(pause, "server", self._why_paused(usage, now))
         if lease is None or not (self._windows or self.is_kept):
             return usage, None
-        usage = usage.since(now, _HOUR, self._kept)
+        usage = usage.since(now, _HOUR)
         wait, window = usage.wait(now, self._windows)
         if window is not None:
             return usage, Delay(wait, "window", _why(usage.since(now, window.seconds), window))

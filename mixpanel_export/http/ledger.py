@@ -32,6 +32,8 @@ MAX_PAUSE: Final = 3_700.0
 _LOCK_TIMEOUT = 10.0
 # The most of the server's message to quote in a line about a wait.
 _WORDS_LIMIT = 200
+# More than any quota of an hour, and quick to read.
+_MOST_SENT = 10_000
 # A file this large was not written here.
 _MAX_CHARACTERS = 1 << 20
 
@@ -65,14 +67,9 @@ class Usage:
     is_asked: bool = False
     words: str = ""
 
-    def since(self, now: float, seconds: float, most: int | None = None) -> Usage:
-        """Return the use of the last `seconds`. Nothing from the future counts: a file may claim anything.
-
-        Args:
-            most: the most requests to return, the last ones; None for all.
-        """
+    def since(self, now: float, seconds: float) -> Usage:
+        """Return the use of the last `seconds`. Nothing from the future counts: a file may claim anything."""
         sent = tuple(sorted(entry for entry in self.sent if 0 <= now - entry[0] < seconds))
-        sent = sent if most is None else sent[-most:]
         return self if sent == self.sent else evolve(self, sent=sent)
 
     def pause_left(self, now: float) -> float:
@@ -98,8 +95,8 @@ class Usage:
         return self.is_asked and until <= now and all(at < until for at, _ in self.sent)
 
     def with_request(self, now: float, process: int) -> Usage:
-        """Return the use after a request is sent."""
-        return evolve(self, sent=(*self.sent, (now, process)))
+        """Return the use after a request is sent, without the oldest of very many."""
+        return evolve(self, sent=(*self.sent[1 - _MOST_SENT :], (now, process)))
 
     def with_pause(
         self, now: float, seconds: float, status: int = 429, *, is_asked: bool = False, words: str = ""

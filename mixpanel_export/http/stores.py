@@ -7,11 +7,14 @@ budgets of a single machine.
 from __future__ import annotations
 
 import functools
+import importlib.util
 import os
+import re
 import secrets
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar, runtime_checkable
+from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
@@ -24,6 +27,9 @@ __all__ = ["BudgetStore", "RedisBudgetStore", "Refused", "StoredLease", "check_s
 T = TypeVar("T")
 
 _SCHEMES = ("redis", "rediss", "unix")
+_EXPECTED = "True, False, a redis:// URL or a BudgetStore"
+_DATABASE = re.compile(r"/?|/[0-9]{1,9}")
+_LEASE_SECONDS = 30.0
 # A lease is renewed this many times before it would expire.
 _BEATS = 3
 _CONNECT_SECONDS = 10.0
@@ -33,8 +39,13 @@ local sent, running, paused = KEYS[1], KEYS[2], KEYS[3]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local what, member, lease, concurrent = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-local longest = 1000
-for at = 5, #ARGV, 2 do longest = math.max(longest, tonumber(ARGV[at + 1])) end
+
+-- No client forgets what another still counts: an hour, or the longest window of any of them, rules.
+local mine = 0
+for at = 5, #ARGV, 2 do mine = math.max(mine, tonumber(ARGV[at + 1])) end
+local function keep(key, length)
+  if redis.call('PTTL', key) < length then redis.call('PEXPIRE', key, length) end
+end
 
 if what == 'end' then
   return {'ok', redis.call('ZREM', running, member)}
@@ -47,13 +58,19 @@ elseif what == 'pause' then
   local ends, status, asked = now + tonumber(ARGV[3]), ARGV[5], ARGV[6]
   if ends > tonumber(redis.call('HGET', paused, 'until') or 0) then
     redis.call('HSET', paused, 'until', ends, 'status', status, 'asked', asked)
-    redis.call('PEXPIRE', paused, tonumber(ARGV[3]) + 3700000)
+    keep(paused, tonumber(ARGV[3]) + 3700000)
   end
   return {'ok', 0}
 end
 
+if what == 'used' then return {'ok', redis.call('ZCOUNT', sent, '(' .. (now - mine), '+inf')} end
+
+local longest = tonumber(redis.call('HGET', paused, 'longest') or 3602000)
+if mine > longest then
+  longest = mine
+  redis.call('HSET', paused, 'longest', longest)
+end
 redis.call('ZREMRANGEBYSCORE', sent, '-inf', now - longest)
-if what == 'used' then return {'ok', redis.call('ZCARD', sent)} end
 
 local ends = tonumber(redis.call('HGET', paused, 'until') or 0)
 if ends > now then return {'server', ends - now, redis.call('HGET', paused, 'status')} end
@@ -73,7 +90,8 @@ if not expected then
   if wait > 0 then return {'window', wait, window} end
 end
 redis.call('ZADD', sent, now, member)
-redis.call('PEXPIRE', sent, longest)
+keep(sent, longest)
+keep(paused, longest)
 redis.call('ZADD', running, now + lease, member)
 redis.call('PEXPIRE', running, lease * 2)
 return {'ok', 0}
@@ -108,6 +126,8 @@ class Refused:
 class BudgetStore(Protocol):
     """Counts the requests of all machines that share a budget. Thread-safe, and hashable.
 
+    To send clients and slices that have it to other machines, make it picklable, too.
+
     Each method is about one budget, named by `key`. Windows are pairs of requests and seconds: at most that many
     requests in any such time.
     """
@@ -131,17 +151,58 @@ def check_shared(instance: object, attribute: object, value: object) -> None:
     """Raise ConfigurationError unless `Limits.shared` is a boolean, a URL of Redis, or a store."""
     if isinstance(value, bool | BudgetStore):
         return
-    if isinstance(value, str) and value.partition("://")[0] in _SCHEMES:
-        return
-    # Text may hold a password.
-    shown = "other text" if isinstance(value, str) else repr(value)
-    raise ConfigurationError("shared", f"expected True, False, a redis:// URL or a BudgetStore, got {shown}")
+    if not isinstance(value, str):
+        raise ConfigurationError("shared", f"expected {_EXPECTED}, got {value!r}")
+    if not value.startswith(tuple(f"{scheme}://" for scheme in _SCHEMES)):
+        # Text may hold a password.
+        raise ConfigurationError("shared", f"expected {_EXPECTED}, got other text")
+    _check_url("shared", value)
+
+
+def _check_url(name: str, url: str) -> None:
+    """Raise ConfigurationError, which quotes none of it, unless this is the URL of a Redis."""
+    if not _is_usable(url):
+        raise ConfigurationError(
+            name,
+            "this URL of a Redis cannot be used; expected redis://:password@host:6379/0, with each special "
+            "character of the password as its %XX, and only options that redis-py has",
+        )
+
+
+def _is_usable(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        # An @ after the host, or a #, belongs to a password that is not quoted.
+        if parts.scheme == "unix":
+            is_place = bool(parts.path)
+        else:
+            is_place = parts.port != 0 and _DATABASE.fullmatch(parts.path) is not None
+        if not is_place or parts.fragment or "@" in parts.query:
+            return False
+        # Without the extra, the first request says that it is missing.
+        if importlib.util.find_spec("redis") is not None:
+            _redis_at(url).connection_pool.make_connection()
+    except Exception:
+        # Its words quote the URL, and so does its traceback.
+        return False
+    return True
+
+
+def _redis_at(url: str) -> Any:
+    """Return redis-py's client, which connects when it is used."""
+    with needs_extra("A budget in Redis", "redis"):
+        import redis
+    library: Any = redis
+    settings: Any = {"socket_timeout": _CONNECT_SECONDS, "socket_connect_timeout": _CONNECT_SECONDS}
+    client = library.Redis.from_url(url, **settings)
+    client.connection_pool.connection_kwargs["decode_responses"] = False
+    return client
 
 
 @functools.cache
-def store_at(url: str) -> RedisBudgetStore:
+def store_at(url: str, lease: float = _LEASE_SECONDS) -> RedisBudgetStore:
     """Return this process's store at a URL."""
-    return RedisBudgetStore(url)
+    return RedisBudgetStore(url, lease=lease)
 
 
 class RedisBudgetStore:
@@ -154,33 +215,29 @@ class RedisBudgetStore:
         url: as redis-py takes it: `redis://:password@host:6379/0`, `rediss://…` with TLS, `unix://…`.
         lease: the seconds that a lease lasts without a heartbeat. A process suspended for longer is taken for dead.
 
+    Its pickle holds the URL, with the password in it; where it lands, a process has one store for each URL.
+
     Raises:
-        ConfigurationError: when the URL is not one of Redis.
         MissingExtraError: when the extra `redis` is not installed.
+        ConfigurationError: for a URL that cannot be used; the message does not quote it.
     """
 
-    def __init__(self, url: str, *, lease: float = 30.0) -> None:
+    def __init__(self, url: str, *, lease: float = _LEASE_SECONDS) -> None:
         with needs_extra("A budget in Redis", "redis"):
             import redis
+        _check_url("url", url)
+        self._url = url
         self._place = without_secrets(url).replace("…@", "")
         self._errors: tuple[type[Exception], ...] = (redis.RedisError, OSError)
-        settings: Any = {"socket_timeout": _CONNECT_SECONDS, "socket_connect_timeout": _CONNECT_SECONDS}
-        library: Any = redis
-        try:
-            client: Any = library.Redis.from_url(url, **settings)
-        except ValueError:
-            client = None
-        if client is None:
-            # Not redis-py's words, which may be a part of the password.
-            raise ConfigurationError(
-                "shared", f"expected a URL such as redis://host:6379/0, got {without_secrets(url)!r}"
-            )
-        self._script: Any = client.register_script(_SCRIPT)
+        self._script: Any = _redis_at(url).register_script(_SCRIPT)
         self._lease = lease
         self._lock = threading.Lock()
         self._running: set[tuple[str, str]] = set()
         self._process = os.getpid()
         self._heart: threading.Thread | None = None
+
+    def __reduce__(self) -> tuple[Callable[[str, float], RedisBudgetStore], tuple[str, float]]:
+        return store_at, (self._url, self._lease)
 
     def __repr__(self) -> str:
         return f"<RedisBudgetStore: {self._place}>"

@@ -246,17 +246,15 @@ def test_a_shorter_quota_keeps_the_hours_count(time: Clock) -> None:
     assert mine.used() == 0
 
 
-def test_what_is_kept_for_other_quotas_is_bounded(time: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(budgets, "_KEPT", 3)
-    small, large = budget(per_second=1), budget(per_hour=6)
-    for number in range(1, 7):
-        time.now += 2
-        begun(large).release()
-        assert large.used() == number
-    delayed(large)
-    time.now += 2
-    begun(small).release()
-    assert small.used() == 4
+def test_a_short_window_forgets_nothing_that_another_counts(time: Clock) -> None:
+    hour, second = budget(per_hour=3), budget(per_second=3)
+    for _ in range(3):
+        begun(second).release()
+    time.now += 10
+    assert second.used() == hour.used() == 3
+    begun(second).release()
+    assert delayed(hour).cause == "window"
+    assert hour.used() == 4
 
 
 def test_threads_share_a_budget(time: Clock) -> None:

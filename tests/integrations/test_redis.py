@@ -172,6 +172,77 @@ def test_a_window_and_a_pause_hold_for_every_store(url: str) -> None:
     assert 90 < paused.seconds <= 100
 
 
+def test_a_short_window_forgets_nothing_that_another_counts(url: str) -> None:
+    store, hour, day, second = RedisBudgetStore(url), [(3, 3602.0)], [(4, 86_400.0)], [(3, 0.05)]
+    for _ in range(3):
+        assert isinstance(store.try_begin("k", second, None), StoredLease)
+    time.sleep(0.1)
+    assert (store.used("k", second), store.used("k", hour)) == (0, 3)
+    refused = store.try_begin("k", hour, None)
+    assert isinstance(refused, Refused)
+    assert refused.seconds > 3500
+    assert isinstance(store.try_begin("k", day, None), StoredLease)
+    store.pause("k", 0.001, 429, False)
+    time.sleep(0.1)
+    assert isinstance(store.try_begin("k", second, None), StoredLease)
+    refused = store.try_begin("k", day, None)
+    assert isinstance(refused, Refused)
+    assert refused.seconds > 86_000
+    import redis
+
+    client = redis.Redis.from_url(url)
+    for part in ("sent", "paused"):
+        assert client.pttl(f"mixpanel-export:{{k}}:{part}") > 86_000_000, part
+
+
+def test_a_store_travels_and_is_one_for_each_process(url: str) -> None:
+    store = RedisBudgetStore(url, lease=7.0)
+    travelled = pickle.loads(pickle.dumps(store))
+    assert travelled is pickle.loads(pickle.dumps(store))
+    assert isinstance(travelled.try_begin("k", [(1, 100.0)], None), StoredLease)
+    assert isinstance(store.try_begin("k", [(1, 100.0)], None), Refused)
+    with Sandbox() as sandbox, client_of(sandbox, limits=Limits(shared=store)) as client:
+        (task,) = pickle.loads(pickle.dumps(client.export.slices(DAY, DAY)))
+        assert task.to_arrow(layout="json").num_rows
+        assert client.export.plan(DAY, DAY).used == 1
+
+
+WRONG = (
+    "redis://:hush/x@host/0",
+    "redis://:hush#x@host/0",
+    "redis://:hush?x@host/0",
+    "redis://user:1/hush@host/0",
+    "redis://user:1?hush@host",
+    "redis://user:1#hush@host",
+    "redis://:x@[hush",
+    "redis://:[hush@host",
+    "redis://:x@host:hush/0",
+    "redis://:x@host/hush",
+    "redis://:x@host:99999",
+    "redis://:x@host/0?hush=1",
+    "redis://:x@host/0?socket_timeout=hush",
+    "redis://:x@host/0?protocol=9",
+    "rediss://:x@host/0?ssl_cert_reqs=hush",
+    "unix://",
+)
+
+
+def test_a_wrong_url_is_refused_at_once_and_not_quoted() -> None:
+    for wrong in WRONG:
+        for make in (lambda text: Limits(shared=text), RedisBudgetStore):
+            with pytest.raises(ConfigurationError, match="URL of a Redis") as caught:
+                make(wrong)
+            assert caught.value.__context__ is None
+            assert "hush" not in str(caught.value) + repr(caught.value.args), wrong
+    for right in ("redis://", "redis://u:p%2Fw@[::1]:6379/3", "rediss://h/", "unix:///tmp/socket?db=2"):
+        assert Limits(shared=right).shared == right
+
+
+def test_an_option_that_decodes_answers_changes_nothing(url: str) -> None:
+    store = RedisBudgetStore(f"{url}?decode_responses=true")
+    assert isinstance(store.try_begin("k", WINDOWS, None), StoredLease)
+
+
 def test_a_time_that_the_server_asked_for_lets_one_request_through(url: str) -> None:
     store = RedisBudgetStore(url)
     windows = [(2, 1000.0)]
@@ -193,11 +264,6 @@ def test_limits_show_no_password_and_name_what_is_wrong(url: str) -> None:
         with pytest.raises(ConfigurationError, match="shared") as caught:
             Limits(shared=wrong)  # type: ignore[arg-type]
         assert "hush" not in str(caught.value)
-    for unescaped in ("redis://:hush/hush@host:6379", "redis://:hush#hush@host", "redis://:[hush@host"):
-        limits = Limits(shared=unescaped)
-        with pytest.raises(ConfigurationError, match="shared: expected a URL such as redis://host") as caught:
-            RedisBudgetStore(unescaped)
-        assert "hush" not in repr(limits) + str(caught.value)
 
 
 def test_a_budget_that_cannot_be_counted_sends_nothing() -> None:
