@@ -2,7 +2,7 @@
 
 A `Budget` never sleeps itself, so that threads and tasks can share it. Requests are counted in a `ledger`, which
 all processes of this machine and user share; requests at once are counted by locked files, which the system frees
-when a process dies (https://developer.mixpanel.com/reference/rate-limits).
+when a process dies (https://developer.mixpanel.com/reference/rate-limits). See `waits` for how long a call waits.
 """
 
 from __future__ import annotations
@@ -15,24 +15,23 @@ import threading
 import warnings
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-from attrs import define, evolve, frozen
+from attrs import evolve
 
 from mixpanel_export._text import visible
-from mixpanel_export.errors import BudgetExhaustedError
 from mixpanel_export.http import clock
-from mixpanel_export.http.clock import clock_time, in_words
 from mixpanel_export.http.ledger import MAX_PAUSE, Ledger, Usage, Window, shared_folder, warn_unshared
 from mixpanel_export.http.limits import MIXPANEL_LIMITS, SECOND, BudgetWarning, Limits, Quota
 from mixpanel_export.http.servers import Family
 from mixpanel_export.http.stores import BudgetStore, StoredLease, store_at
+from mixpanel_export.http.waits import Delay
 
 if TYPE_CHECKING:
     from mixpanel_export._locks import Lock
 
-__all__ = ["Budget", "BudgetWait", "Delay", "Lease", "budget_of"]
+__all__ = ["Budget", "Lease", "budget_of"]
 
 # The server counts when a request arrives, and requests do not all travel equally fast: a window of ours is a
 # little longer than its, so that two of its limits never meet in one.
@@ -42,13 +41,10 @@ _HOUR = 3_602.0
 _POLL_INTERVAL = 0.05
 # Each look is a request to the store.
 _STORE_POLL_INTERVAL = 0.25
-# The most seconds to sleep at a time: a sleep does not notice that the machine was suspended.
-_NAP = 15.0
 # A program that seems to hang should say why.
 _WORTH_A_WARNING = 5.0
-# Nobody knows when a running request ends: how long one announcement of that wait holds, and when to try again.
+# Nobody knows when a running request ends: how long one announcement of that wait holds.
 _SLOT_NOTICE = 60.0
-_SLOT_RETRY = 5.0
 
 _logger = logging.getLogger("mixpanel_export")
 
@@ -67,21 +63,6 @@ class Lease:
         if self._semaphore is not None:
             self._semaphore.release()
         self._lock = self._semaphore = None
-
-
-@frozen
-class Delay:
-    """A request that must not be sent yet.
-
-    Attributes:
-        seconds: the time to wait before trying again.
-        cause: the limit of a `window`, of requests at once (`slots`), or the server's 429.
-        why: the reason in words, with who used the budget.
-    """
-
-    seconds: float
-    cause: Literal["window", "slots", "server"]
-    why: str
 
 
 class Budget:
@@ -161,7 +142,7 @@ class Budget:
                 return
             self._announced_until[kind] = until
             is_first, self._has_warned = not self._has_warned, True
-        text = f"{_notice(delay)}. Ctrl-C is safe meanwhile"
+        text = delay.notice
         # Without handlers, logging would print it too.
         if _logger.hasHandlers():
             _logger.warning("%s", text)
@@ -194,67 +175,6 @@ class Budget:
         if sent >= longest.requests:
             return text
         return f"{text} (this machine sent {sent} of {longest.words}; others may share the budget)"
-
-
-@define
-class BudgetWait:
-    """The wait of one call for its budget, so far.
-
-    Attributes:
-        longest: the most seconds to wait for requests to be allowed again.
-        longest_in_all: the same, together with those for running requests to end.
-        for_time: the seconds that it has waited for requests to be allowed again.
-        for_slots: the seconds that it has waited for running requests to end.
-    """
-
-    longest: float
-    longest_in_all: float
-    for_time: float = 0.0
-    for_slots: float = 0.0
-
-    def reset(self) -> None:
-        """Start to count again."""
-        self.for_time = self.for_slots = 0.0
-
-    def add(self, delay: Delay) -> float:
-        """Count a wait about to be made; return the seconds to sleep before trying again.
-
-        Raises:
-            BudgetExhaustedError: when it would be too long.
-        """
-        bounds = [(self.for_time + self.for_slots, self.longest_in_all)]
-        if delay.cause != "slots":
-            bounds.append((self.for_time, self.longest))
-        for waited, longest in bounds:
-            if waited + delay.seconds > longest:
-                raise _exhausted(delay, waited, longest)
-        nap = min(delay.seconds, _NAP)
-        if delay.cause == "slots":
-            self.for_slots += nap
-        else:
-            self.for_time += nap
-        return nap
-
-
-def _exhausted(delay: Delay, waited: float, longest: float) -> BudgetExhaustedError:
-    allowed = f"the longest wait allowed ({_exactly(longest)})"
-    raised = "or raise Limits(max_wait=…)"
-    if delay.cause == "slots":
-        text = f"no request ended within {allowed}: {delay.why}"
-        return BudgetExhaustedError(text, max(delay.seconds, _SLOT_RETRY), f"Try again later, {raised}")
-    is_late = delay.seconds > longest
-    late = f"later than {allowed}" if is_late else f"when {_exactly(waited)} of {allowed} are over"
-    when = f"{_exactly(delay.seconds)}, at {clock_time(delay.seconds)}"
-    return BudgetExhaustedError(
-        f"the request budget frees in {when}, {late}: {delay.why}",
-        delay.seconds,
-        f"Try again then, {raised}",
-    )
-
-
-def _exactly(seconds: float) -> str:
-    # Rounded, 1.3 s after 2.3 of 3 s would seem to fit.
-    return f"{seconds:.1f}".removesuffix(".0") + " s" if seconds < 10 else in_words(seconds)
 
 
 class _StoreLease(Lease):
@@ -342,12 +262,6 @@ def _why_full(concurrent: int | None) -> str:
     if concurrent == 1:
         return "the one request that may run at a time is running"
     return f"all {concurrent} requests that may run at once are running"
-
-
-def _notice(delay: Delay) -> str:
-    if delay.cause == "slots":
-        return f"Waiting for a request to end: {delay.why}"
-    return f"Waiting {in_words(delay.seconds)}, until {clock_time(delay.seconds)}: {delay.why}"
 
 
 class _Slots:

@@ -24,12 +24,13 @@ from mixpanel_export.errors import (
 )
 from mixpanel_export.http.answers import answer_reader, read_raw
 from mixpanel_export.http.arguments import check_arguments
-from mixpanel_export.http.budget import Budget, BudgetWait, Lease
+from mixpanel_export.http.budget import Budget, Lease
 from mixpanel_export.http.clock import in_words
 from mixpanel_export.http.context import Context
 from mixpanel_export.http.raw import RawResponse, captured
 from mixpanel_export.http.retry import RetryState
 from mixpanel_export.http.servers import family_of
+from mixpanel_export.http.waits import BudgetWait
 from mixpanel_export_api.api import Operation
 
 __all__ = [

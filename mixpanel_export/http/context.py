@@ -15,7 +15,7 @@ from mixpanel_export._resources import limit_error
 from mixpanel_export._text import shortened
 from mixpanel_export.auth import MixpanelAuth
 from mixpanel_export.errors import MixpanelError, NetworkError, RequestTimeoutError
-from mixpanel_export.http.budget import Budget, BudgetWait, budget_of
+from mixpanel_export.http.budget import Budget, budget_of
 from mixpanel_export.http.event_names import EventNames
 from mixpanel_export.http.limits import DIRECTORY_MAX_WAIT, MAX_WAIT, Limits
 from mixpanel_export.http.network import reason_of
@@ -23,6 +23,7 @@ from mixpanel_export.http.proxies import proxy_error
 from mixpanel_export.http.retry import RetryPolicy
 from mixpanel_export.http.servers import Family, Servers, family_of, read_timeout
 from mixpanel_export.http.tls import certificate_error
+from mixpanel_export.http.waits import BudgetWait
 from mixpanel_export_api.api import Operation
 
 __all__ = ["CONNECT_TIMEOUT", "Context"]

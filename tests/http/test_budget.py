@@ -21,9 +21,10 @@ import pytest
 from mixpanel_export import BudgetExhaustedError, BudgetWarning, Limits, Quota
 from mixpanel_export.http import budget as budgets
 from mixpanel_export.http import clock
-from mixpanel_export.http.budget import Budget, BudgetWait, Delay, Lease, budget_of
+from mixpanel_export.http.budget import Budget, Lease, budget_of
 from mixpanel_export.http.clock import in_words
 from mixpanel_export.http.limits import MIXPANEL_LIMITS, UNLIMITED, effective_limits
+from mixpanel_export.http.waits import BudgetWait, Delay
 
 
 class Clock:
