@@ -9,7 +9,6 @@ many programs import this module and make no client, such as a command that prin
 
 from __future__ import annotations
 
-import contextlib
 import math
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypedDict, TypeVar, cast
@@ -19,7 +18,7 @@ from mixpanel_export_api.api import AsyncResources, Resources
 if TYPE_CHECKING:
     import os
     import zoneinfo
-    from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
     from types import TracebackType
     from typing import Literal, NoReturn, Self, Unpack
 
@@ -361,10 +360,10 @@ class MixpanelClient(_BaseClient["httpx.BaseTransport"], Resources):
         Examples:
             >>> client.with_raw_response(client.funnels.list)().headers["content-type"]  # doctest: +SKIP
         """
-        from mixpanel_export.http.raw import last_of, raw_response
+        from mixpanel_export.http.raw import capturing, last_of, raw_response
 
         def call(*args: P.args, **kwargs: P.kwargs) -> RawResponse[T]:
-            with _capturing() as responses:
+            with capturing() as responses:
                 parsed: T = method(*args, **kwargs)
                 return raw_response(last_of(responses), parsed)
 
@@ -455,10 +454,10 @@ class AsyncMixpanelClient(_BaseClient["httpx.AsyncBaseTransport"], AsyncResource
         self, method: Callable[P, Awaitable[T]]
     ) -> Callable[P, Coroutine[Any, Any, RawResponse[T]]]:
         """Return a resource method that returns status, headers and body beside its typed answer."""
-        from mixpanel_export.http.raw import last_of, raw_response
+        from mixpanel_export.http.raw import capturing, last_of, raw_response
 
         async def call(*args: P.args, **kwargs: P.kwargs) -> RawResponse[T]:
-            with _capturing() as responses:
+            with capturing() as responses:
                 parsed: T = await method(*args, **kwargs)
                 return raw_response(last_of(responses), parsed)
 
@@ -480,18 +479,6 @@ class AsyncMixpanelClient(_BaseClient["httpx.AsyncBaseTransport"], AsyncResource
         trace: TracebackType | None,
     ) -> None:
         await self.close()
-
-
-@contextlib.contextmanager
-def _capturing() -> Generator[list[httpx.Response]]:
-    from mixpanel_export.http.raw import captured
-
-    responses: list[httpx.Response] = []
-    token = captured.set(responses)
-    try:
-        yield responses
-    finally:
-        captured.reset(token)
 
 
 def _is_export(operation: Operation[Any]) -> bool:

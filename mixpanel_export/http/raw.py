@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any, Generic, TypeVar
 
@@ -18,14 +19,33 @@ from attrs import frozen
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export_api.api import NOT_IDEMPOTENT
 
-__all__ = ["RawResponse", "captured", "is_idempotent", "last_of", "raw_arguments", "raw_response"]
+__all__ = [
+    "RawResponse",
+    "captured",
+    "capturing",
+    "is_idempotent",
+    "last_of",
+    "raw_arguments",
+    "raw_response",
+]
 
 T = TypeVar("T")
 
 _PATH = re.compile(r"/api/[^?#\s\x00-\x1f]*")
 
 captured: ContextVar[list[httpx.Response] | None] = ContextVar("captured", default=None)
-"""Collects the responses of the calls made inside `with_raw_response`; None outside."""
+"""Collects the responses of the calls made inside `capturing`; None outside."""
+
+
+@contextlib.contextmanager
+def capturing() -> Generator[list[httpx.Response]]:
+    """Collect the responses of calls that succeed."""
+    responses: list[httpx.Response] = []
+    token = captured.set(responses)
+    try:
+        yield responses
+    finally:
+        captured.reset(token)
 
 
 @frozen

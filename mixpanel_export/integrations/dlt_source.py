@@ -8,13 +8,15 @@ load. See `day_ranges` for the choice of ranges.
 from __future__ import annotations
 
 import importlib
+import io
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack
+from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias, Unpack, cast
 
 from mixpanel_export import dates
 from mixpanel_export._extras import needs_extra
+from mixpanel_export._temporary import SpoolFile
 from mixpanel_export._text import is_unicode
 from mixpanel_export.client import MixpanelClient
 from mixpanel_export.directory.request import check_look_back
@@ -23,6 +25,7 @@ from mixpanel_export.download.job import ExportOptions
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.http.arguments import check_options
 from mixpanel_export.profiles.query import ProfileFilters
+from mixpanel_export.records.texts import member_texts
 
 with needs_extra("Loading with dlt", "dlt"):
     dlt: Any = importlib.import_module("dlt")
@@ -41,6 +44,9 @@ EventColumns: TypeAlias = "ColumnSchema | str | os.PathLike[str] | Literal['lexi
 _LEXICON = "lexicon"
 # A filter of the whole range, a file of one export, and names that dlt gives itself.
 _NOT_HERE = ("limit", "malformed_path", "column_names", "slice_days")
+
+# Profiles of this size stay in memory; more move to a temporary file.
+_IN_MEMORY = 16 << 20
 
 _TEXT: Mapping[str, Any] = {"data_type": "text"}
 _NUMBER: Mapping[str, Any] = {"data_type": "bigint"}
@@ -157,11 +163,19 @@ def _resource(
 
 
 def _profiles(client: MixpanelClient | None, filters: ProfileFilters) -> Iterator[dict[str, Any]]:
-    with connected(client) as open_client:
-        for profile in open_client.profiles.all(**filters):
-            data = profile.to_dict()
-            properties = _json(data.pop("$properties", None) or {})
-            ids = {name.removeprefix("$"): _as_text(value) for name, value in data.items()}
+    with connected(client) as open_client, SpoolFile(_IN_MEMORY) as spool:
+        # As lines, which hold every value as sent.
+        open_client.profiles.to_stream(cast("IO[bytes]", spool), **filters)
+        spool.seek(0)
+        for line in io.BufferedReader(cast(Any, spool)):
+            texts = member_texts(line.decode())
+            fields: dict[str, Any] = json.loads(line)
+            properties = texts["$properties"] if fields.pop("$properties", None) else "{}"
+            # A text as it is, anything else as JSON.
+            ids = {
+                name.removeprefix("$"): value if value is None or isinstance(value, str) else texts[name]
+                for name, value in fields.items()
+            }
             yield {**ids, "properties": properties}
 
 

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import queue
 import threading
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Sequence
 from typing import TYPE_CHECKING
 
 from mixpanel_export._process import HomeProcess
@@ -20,6 +20,7 @@ from mixpanel_export.http.calls import operation_call
 from mixpanel_export.http.cancellation import Cancellation
 from mixpanel_export.http.connections import Connections
 from mixpanel_export.http.context import Context
+from mixpanel_export.http.raw import capturing
 from mixpanel_export.http.transport import send
 from mixpanel_export.profiles.pagination import Batch, BudgetHeadroom, PageRequest, Paging, pending_wait
 from mixpanel_export.profiles.query import ProfileQuery
@@ -27,6 +28,8 @@ from mixpanel_export_api.api.profiles import PROFILES_QUERY
 from mixpanel_export_api.models.profiles_page import ProfilesPage
 
 if TYPE_CHECKING:
+    import httpx
+
     from mixpanel_export_api.api import AsyncCaller
 
 __all__ = ["async_batches", "batches"]
@@ -59,19 +62,20 @@ async def async_batches(
 ) -> AsyncGenerator[Batch]:
     """Yield the new profiles of each page, in order. Closing the iterator ends its tasks."""
     budget = context.budget("query")
-    running: dict[asyncio.Task[ProfilesPage], PageRequest] = {}
+    running: dict[asyncio.Task[tuple[ProfilesPage, bytes]], PageRequest] = {}
     home = HomeProcess()
 
-    async def page(request: PageRequest) -> ProfilesPage:
+    async def page(request: PageRequest) -> tuple[ProfilesPage, bytes]:
         _warn_of_wait(request)
         await asyncio.sleep(request.wait)
         tries = 1
-        found = await client.call_operation(PROFILES_QUERY, query.arguments(request))
-        while (wait := pending_wait(found, tries)) is not None:
-            await asyncio.sleep(wait)
-            tries += 1
+        with capturing() as responses:
             found = await client.call_operation(PROFILES_QUERY, query.arguments(request))
-        return found
+            while (wait := pending_wait(found, tries)) is not None:
+                await asyncio.sleep(wait)
+                tries += 1
+                found = await client.call_operation(PROFILES_QUERY, query.arguments(request))
+        return found, _last_body(responses)
 
     try:
         while not paging.is_done:
@@ -84,7 +88,8 @@ async def async_batches(
                 continue
             done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
-                paging.settle(running.pop(task), task.exception() or task.result())
+                request, error = running.pop(task), task.exception()
+                paging.settle(request, *((error,) if error is not None else task.result()))
     finally:
         if home.is_current:
             for task in running:
@@ -100,7 +105,7 @@ class _Threads:
         self._http = http
         self._query = query
         self._cancellation = Cancellation()
-        self._outcomes: queue.SimpleQueue[tuple[PageRequest, ProfilesPage | BaseException]] = (
+        self._outcomes: queue.SimpleQueue[tuple[PageRequest, ProfilesPage | BaseException, bytes]] = (
             queue.SimpleQueue()
         )
         self._running: dict[PageRequest, threading.Thread] = {}
@@ -117,11 +122,11 @@ class _Threads:
             thread.start()
         self._running[request] = thread
 
-    def next_outcome(self) -> tuple[PageRequest, ProfilesPage | BaseException]:
-        """Wait until a page has arrived or failed, and return it."""
-        request, outcome = self._outcomes.get()
+    def next_outcome(self) -> tuple[PageRequest, ProfilesPage | BaseException, bytes]:
+        """Wait until a page has arrived or failed, and return it with its body."""
+        request, outcome, body = self._outcomes.get()
         self._running.pop(request).join()
-        return request, outcome
+        return request, outcome, body
 
     def close(self) -> None:
         """End the threads."""
@@ -135,20 +140,25 @@ class _Threads:
         try:
             _warn_of_wait(request)
             self._cancellation.sleep(request.wait)
-            self._outcomes.put((request, self._page(request)))
+            self._outcomes.put((request, *self._page(request)))
         except BaseException as error:
             # Raised in the thread that iterates, where it can be handled.
-            self._outcomes.put((request, error))
+            self._outcomes.put((request, error, b""))
 
-    def _page(self, request: PageRequest) -> ProfilesPage:
+    def _page(self, request: PageRequest) -> tuple[ProfilesPage, bytes]:
         call = operation_call(self._context, PROFILES_QUERY, self._query.arguments(request))
         tries = 1
-        page = send(self._http, call, self._cancellation)
-        while (wait := pending_wait(page, tries)) is not None:
-            self._cancellation.sleep(wait)
-            tries += 1
+        with capturing() as responses:
             page = send(self._http, call, self._cancellation)
-        return page
+            while (wait := pending_wait(page, tries)) is not None:
+                self._cancellation.sleep(wait)
+                tries += 1
+                page = send(self._http, call, self._cancellation)
+        return page, _last_body(responses)
+
+
+def _last_body(responses: Sequence[httpx.Response]) -> bytes:
+    return responses[-1].content if responses else b""
 
 
 def _headroom(context: Context, budget: Budget) -> BudgetHeadroom | None:

@@ -77,13 +77,17 @@ class ProfilesProgress:
 ProfilesProgressListener = Callable[[ProfilesProgress], object]
 
 
-def lines_of(profiles: Iterable[Profile]) -> bytes:
-    """Return profiles as JSON Lines, `{"$distinct_id": …, "$properties": {…}}` each.
+def lines_of(batch: Batch) -> bytes:
+    """Return profiles as JSON Lines, `{"$distinct_id": …, "$properties": {…}}` each, as they were sent.
 
     Raises:
-        UnrepresentableError: for a number too large for a double, whose digits are lost.
+        UnrepresentableError: for a number too large for a double, in a profile that could not be kept as sent.
     """
-    return b"".join(map(_line, profiles))
+    texts = batch.texts or [""] * len(batch.profiles)
+    return b"".join(
+        text.encode() + b"\n" if text else _line(profile)
+        for profile, text in zip(batch.profiles, texts, strict=True)
+    )
 
 
 def _line(profile: Profile) -> bytes:
@@ -199,10 +203,11 @@ class PartialFile:
         state = self._read_state()
         delivered = self._delivered(state, cancellation) if state is not None else None
         if state is None or delivered is None:
-            return Paging(forgets=True, allows_shortfall=allows_shortfall), None
+            return Paging(forgets=True, allows_shortfall=allows_shortfall, keeps_texts=True), None
         paging = Paging(
             forgets=True,
             allows_shortfall=allows_shortfall,
+            keeps_texts=True,
             session_id=state.session_id,
             page_size=state.page_size,
             total=state.total,
@@ -250,7 +255,7 @@ class PartialFile:
             (self._work / _STATE).unlink(missing_ok=True)
             file.seek(0)
             file.truncate()
-        file.write(self._pack(lines_of(batch.profiles)))
+        file.write(self._pack(lines_of(batch)))
         if batch.is_last or paging.session_id is None:
             return
         durable(file, self._work)

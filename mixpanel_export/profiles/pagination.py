@@ -16,6 +16,7 @@ from typing import Any, Final, cast
 from attrs import define, field, frozen
 
 from mixpanel_export.errors import APIError, ProfilesIncompleteError
+from mixpanel_export.profiles.texts import profile_texts
 from mixpanel_export_api.models.profile import Profile
 from mixpanel_export_api.models.profiles_page import ProfilesPage
 
@@ -82,11 +83,13 @@ class Batch:
         page: the number of the page; 0 starts a session.
         profiles: the profiles that were not delivered before.
         is_last: True for the last page of the query.
+        texts: the JSON of each profile as sent, if the paging keeps it; empty where it cannot be told.
     """
 
     page: int
     profiles: list[Profile]
     is_last: bool
+    texts: Sequence[str] = ()
 
 
 @frozen
@@ -104,11 +107,13 @@ class _Page:
     Attributes:
         number: the number that the page says it has.
         is_short: True if it could hold more profiles.
+        texts: the JSON of each profile; empty texts unless the paging keeps them.
     """
 
     number: int
     profiles: Sequence[Profile]
     is_short: bool
+    texts: Sequence[str]
 
 
 @frozen
@@ -169,6 +174,7 @@ class Paging:
     Attributes:
         forgets: deliver everything again in a new session, for callers that discard the profiles of the last one.
         allows_shortfall: end without an error if there are fewer profiles than `total` says.
+        keeps_texts: deliver the JSON of profiles, too.
         session_id: the session being read.
         page_size: the most results of a page.
         total: the number of profiles, as the latest page reports it; None if none does.
@@ -180,6 +186,7 @@ class Paging:
 
     forgets: bool = False
     allows_shortfall: bool = False
+    keeps_texts: bool = False
     session_id: str | None = None
     page_size: int = 0
     total: int | None = None
@@ -224,13 +231,17 @@ class Paging:
         self._running[self.restarts] += 1
         return PageRequest(number, self.session_id if number else None, self.restarts, wait)
 
-    def settle(self, request: PageRequest, outcome: ProfilesPage | BaseException) -> None:
-        """Record that a page has arrived, or failed for good."""
+    def settle(self, request: PageRequest, outcome: ProfilesPage | BaseException, body: bytes = b"") -> None:
+        """Record that a page has arrived, or failed for good.
+
+        Args:
+            body: the response that the page was read from.
+        """
         self._running[request.attempt] -= 1
         if request.attempt != self.restarts:
             return
         if isinstance(outcome, ProfilesPage):
-            self._received(request.number, outcome)
+            self._received(request.number, outcome, body)
         elif request.number > 0 and session_is_lost(outcome):
             self._restart(outcome)
         else:
@@ -252,7 +263,7 @@ class Paging:
         if number not in self._ready:
             return None
         page = self._ready.pop(number)
-        fresh, is_fruitful = self._fresh(page.profiles)
+        fresh, texts, is_fruitful = self._fresh(page)
         self._fruitless_pages = 0 if is_fruitful else self._fruitless_pages + 1
         problem = self._problem(number, page, is_fruitful=is_fruitful)
         if self._is_end(page) and not problem:
@@ -263,20 +274,22 @@ class Paging:
         else:
             self.page_size = min(self.page_size, len(page.profiles) or self.page_size)
         self.taken += 1
-        return Batch(number, fresh, number == self._last)
+        return Batch(number, fresh, number == self._last, texts)
 
-    def _fresh(self, profiles: Sequence[Profile]) -> tuple[list[Profile], bool]:
-        """Return the profiles to deliver, and whether any of the page is new in this session."""
+    def _fresh(self, page: _Page) -> tuple[list[Profile], list[str], bool]:
+        """Return the profiles to deliver, their texts, and whether any of the page is new in this session."""
         fresh: list[Profile] = []
+        texts: list[str] = []
         before = len(self._seen)
-        for profile, digest in zip(profiles, digests_of(profiles), strict=True):
+        for profile, text, digest in zip(page.profiles, page.texts, digests_of(page.profiles), strict=True):
             if digest in self.delivered:
                 self.repeated += 1
             else:
                 self.delivered.add(digest)
                 fresh.append(profile)
+                texts.append(text)
             self._seen.add(digest)
-        return fresh, len(self._seen) > before
+        return fresh, texts, len(self._seen) > before
 
     @property
     def _is_short_of_total(self) -> bool:
@@ -330,7 +343,7 @@ class Paging:
             return 0.0
         return _HOUR / reserve
 
-    def _received(self, number: int, page: ProfilesPage) -> None:
+    def _received(self, number: int, page: ProfilesPage, body: bytes) -> None:
         results = page.get("results")
         sent = cast("list[object]", results) if isinstance(results, list) else []
         if not isinstance(results, list | None) or len(page.results) < len(sent):
@@ -348,7 +361,9 @@ class Paging:
             self.total, self._total_page = _count(page.total), number
         answered = _count(page.page)
         is_short = len(page.results) < size or not page.results
-        self._ready[number] = _Page(number if answered is None else answered, page.results, is_short)
+        profiles = page.results
+        texts = profile_texts(body, len(profiles)) if self.keeps_texts else [""] * len(profiles)
+        self._ready[number] = _Page(number if answered is None else answered, profiles, is_short, texts)
 
     def _fail(self, number: int, why: str) -> None:
         self._failed[number] = _Failure(self._incomplete(why))

@@ -130,13 +130,14 @@ class Profiles(ProfilesResource):
 
         The file appears under its name only when it is complete, and holds the profiles of one session of the
         query. Until then they are in `.NAME.part` beside it. Interrupt it at any time: while Mixpanel keeps the
-        session, which is some minutes, the same call resumes; after that it starts again.
+        session, which is some minutes, the same call resumes; after that it starts again. JSON Lines hold the
+        profiles as Mixpanel sent them, with every digit.
 
         Parquet and CSV files are made once all profiles are there. Each property has a column of its name, after
         `distinct_id` and the fields of group profiles. No value is changed: a property with values of several types
-        is JSON text, as lists and objects are. An empty cell is an absent property; if any is null, the column
-        `null_properties` lists those that are. Past 2,000 columns, the rarer properties are a JSON object in the
-        column `other_properties`.
+        is JSON text as sent, as lists and objects are. An empty cell is an absent property; if any is null, the
+        column `null_properties` lists those that are. Past 2,000 columns, the rarer properties are a JSON object in
+        the column `other_properties`.
 
         Args:
             path: the file; an existing one is replaced, atomically.
@@ -152,7 +153,8 @@ class Profiles(ProfilesResource):
         Raises:
             DirectoryBusyError: when another process is writing the same file.
             MissingExtraError: for a format that needs the extra `arrow`, without it; nothing is sent.
-            UnrepresentableError: for a number too large for a double, such as `1e400`.
+            UnrepresentableError: for a number too large for a double, such as `1e400`, in a profile with NaN, which
+                JSON does not have.
             MixpanelError: as for `all`; the file is then not there, or unchanged.
         """
         writing = writing_to_file(self._context, path, format, progress, filters)

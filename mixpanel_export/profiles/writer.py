@@ -49,7 +49,7 @@ class Writing(ABC):
 
     def __init__(self, query: ProfileQuery, listener: ProfilesProgressListener | None) -> None:
         self.query: ProfileQuery = query
-        self.paging: Paging = Paging(allows_shortfall=query.allows_shortfall)
+        self.paging: Paging = Paging(allows_shortfall=query.allows_shortfall, keeps_texts=True)
         self._listener = listener
         self._found = 0
         self._cancellation = Cancellation()
@@ -123,7 +123,7 @@ class _ToStream(Writing):
         """Do nothing: the caller closes the stream."""
 
     def _write(self, batch: Batch) -> None:
-        self._file.write(lines_of(batch.profiles))
+        self._file.write(lines_of(batch))
 
     def _finish(self) -> None:
         self._file.flush()
@@ -157,7 +157,7 @@ class _ToPipe(Writing):
     def _write(self, batch: Batch) -> None:
         if self._file is not None:
             with disk_errors(self._path):
-                self._file.write(lines_of(batch.profiles))
+                self._file.write(lines_of(batch))
 
     def _finish(self) -> None:
         self.close()

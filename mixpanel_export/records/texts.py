@@ -13,7 +13,7 @@ import msgspec
 
 from mixpanel_export._text import is_unicode
 
-__all__ = ["LineTexts", "member_texts", "members", "object_text", "properties_text"]
+__all__ = ["LineTexts", "elements", "member_texts", "members", "object_text", "properties_text"]
 
 
 class _Line(msgspec.Struct, gc=False):
@@ -67,6 +67,17 @@ def members(text: str) -> Iterator[tuple[str, str]]:
         start = _skip_space(text, text.index(":", at) + 1)
         _, end = _parse_at(text, start)
         yield name, text[start:end]
+        at = _skip_space(text, end)
+        if text[at] == ",":
+            at = _skip_space(text, at + 1)
+
+
+def elements(text: str) -> Iterator[str]:
+    """Yield the text of each value in a JSON list that is known to be valid."""
+    at = _skip_space(text, text.index("[") + 1)
+    while text[at] != "]":
+        _, end = _parse_at(text, at)
+        yield text[at:end]
         at = _skip_space(text, end)
         if text[at] == ",":
             at = _skip_space(text, at + 1)

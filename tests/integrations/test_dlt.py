@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import httpx
 import pytest
 
-from mixpanel_export import InvalidArgumentError, MixpanelClient
+from mixpanel_export import InvalidArgumentError, MixpanelClient, ServiceAccountAuth
 from mixpanel_export.sandbox import Fault, Sandbox
 from tests.wire_server import client_of
 
@@ -173,6 +174,26 @@ def test_the_other_resources_replace_their_tables(
         assert ("revenue", "number") in kinds
         (described,) = connection.sql("DESCRIBE mixpanel.events").filter("column_name = 'revenue'").fetchall()
         assert described[1] == "DOUBLE"
+
+
+def test_profiles_keep_the_text_of_their_properties() -> None:
+    from mixpanel_export.dlt import mixpanel_source
+
+    properties = '{"p":1e400, "q":12345678901234567.123,"r":{"a":1.10,"a":2},"s":"\\u00e9"}'
+    others = '{"$distinct_id":1.50,"$properties":null},{"$distinct_id":"c","$properties":{"half":"\\ud800"}}'
+    body = (
+        f'{{"page":0,"page_size":9,"results":[{{"$distinct_id":"a","$properties":{properties}}},{others}]}}'
+    )
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, content=body.encode()))
+    auth = ServiceAccountAuth("user", "secret")
+    with MixpanelClient(auth, project_id=1, transport=transport, limits=None) as client:
+        source = mixpanel_source("2024-01-01", "2024-01-01", client=client).with_resources("profiles")
+        rows = [*source]
+    assert rows == [
+        {"distinct_id": "a", "properties": properties},
+        {"distinct_id": "1.50", "properties": "{}"},
+        {"distinct_id": "c", "properties": '{"half":"\\ud800"}'},
+    ]
 
 
 def test_wrong_arguments_are_refused_at_once(client: MixpanelClient) -> None:

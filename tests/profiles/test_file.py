@@ -27,6 +27,7 @@ from mixpanel_export import (
 from mixpanel_export._formats import LinesFormat
 from mixpanel_export.profiles import ProfilesIncompleteError, ProfilesProgress
 from mixpanel_export.profiles.file import ProfilesProgressListener, lines_of
+from mixpanel_export.profiles.pagination import Batch
 from mixpanel_export.sandbox import Fault, Sandbox
 from mixpanel_export.sandbox.data.sample import sample_data
 from mixpanel_export.sandbox.profiles.sessions import SESSION_SECONDS
@@ -286,31 +287,92 @@ def test_values_are_unchanged() -> None:
         "$properties": {"a": [1, {"b": None}], "c": "\u2028ä\ud800", "d": 0.1, "e": True},
         "new": "kept",
     }
-    line = lines_of([Profile.from_dict(sent)])
+    line = lines_of(batch_of(sent))
     assert line.count(b"\n") == 1
     assert json.loads(line) == sent
-    assert "ä\u2028".encode() in lines_of([Profile.from_dict({"$distinct_id": "ä\u2028", "$properties": {}})])
+    assert "ä\u2028".encode() in lines_of(batch_of({"$distinct_id": "ä\u2028", "$properties": {}}))
 
 
-def test_a_number_too_large_for_a_double_is_an_error(tmp_path: Path) -> None:
-    """Once parsed, it is infinite: its digits are lost, and null would be another value."""
-    auth = ServiceAccountAuth("user", "secret")
-    for found in (b'{"v":1e400}', b'{"v":[1,{"w":-1e999}]}'):
-        body = b'{"page":0,"total":1,"results":[{"$distinct_id":"a","$properties":%b}]}' % found
-        transport = httpx.MockTransport(lambda request, body=body: httpx.Response(200, content=body))
-        with MixpanelClient(auth, project_id=1, transport=transport, limits=None) as client:
-            targets = [tmp_path / name for name in ("p.jsonl", "p.jsonl.gz", "p.parquet", "p.csv")]
-            for target in targets:
-                with pytest.raises(UnrepresentableError, match=r"property 'v' of the profile 'a'.*too large"):
-                    client.profiles.to_file(target)
-            with pytest.raises(UnrepresentableError):
-                client.profiles.to_stream(io.BytesIO())
-        assert list(tmp_path.iterdir()) == []
+# Pages as bytes, and the lines that files hold of their profiles.
+PAGES: dict[str, tuple[bytes, list[bytes]]] = {
+    "numbers": (
+        b'[{"$distinct_id":"a","$properties":{"v":1e400,"w":[1.10,-0,12345678901234567.123]}}]',
+        [b'{"$distinct_id":"a","$properties":{"v":1e400,"w":[1.10,-0,12345678901234567.123]}}'],
+    ),
+    "escapes": (
+        b'[{"$distinct_id":"\\u00e9\\/","$properties":{"o":{"a":1,"a":2}}}, {"$distinct_id": 5}]',
+        [b'{"$distinct_id":"\\u00e9\\/","$properties":{"o":{"a":1,"a":2}}}', b'{"$distinct_id": 5}'],
+    ),
+    "breaks": (
+        b'[\r\n {"$distinct_id":\n "a",\r\n "$properties": {"v": 1.10}\n}\n]',
+        [b'{"$distinct_id":  "a",   "$properties": {"v": 1.10} }'],
+    ),
+    # One that the native decoder refuses, and one that is no JSON, change nothing in the others.
+    "beside half a surrogate pair": (
+        b'[{"$distinct_id":"a","$properties":{"v":1.10}},{"$distinct_id":"b","$properties":{"w":"\\ud800"}}]',
+        [
+            b'{"$distinct_id":"a","$properties":{"v":1.10}}',
+            b'{"$distinct_id":"b","$properties":{"w":"\\ud800"}}',
+        ],
+    ),
+    "beside NaN": (
+        b'[{"$distinct_id":"a","$properties":{"v":1.10}},{"$distinct_id":"b","$properties":{"w": NaN}}]',
+        [b'{"$distinct_id":"a","$properties":{"v":1.10}}', b'{"$distinct_id":"b","$properties":{"w":null}}'],
+    ),
+    "repeated": (
+        b'[{"$distinct_id":"a","v":1.10},{"$distinct_id":"a","v":2.20},{"$distinct_id":"b","v":3.30}]',
+        [b'{"$distinct_id":"a","v":1.10}', b'{"$distinct_id":"b","v":3.30}'],
+    ),
+}
+
+
+def client_of_page(results: bytes) -> MixpanelClient:
+    body = b'{"page":0,"page_size":1000,"status":"ok","results":%b}' % results
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, content=body))
+    return MixpanelClient(
+        ServiceAccountAuth("user", "secret"), project_id=1, transport=transport, limits=None
+    )
+
+
+def test_files_hold_every_profile_as_it_was_sent(tmp_path: Path) -> None:
+    for name, (page, lines) in PAGES.items():
+        with client_of_page(page) as client:
+            client.profiles.to_file(tmp_path / "p.jsonl")
+            assert (tmp_path / "p.jsonl").read_bytes().splitlines() == lines, name
+            stream = io.BytesIO()
+            client.profiles.to_stream(stream)
+            assert stream.getvalue().splitlines() == lines, name
+
+
+def test_a_number_too_large_for_a_double_is_kept_in_columns(tmp_path: Path) -> None:
+    """Once parsed, it is infinite, and its digits are lost."""
+    page = b'[{"$distinct_id":"a","$properties":{"v":1e400,"w":{"x":-1e999},"d":1.5}},{"$distinct_id":"b"}]'
+    with client_of_page(page) as client:
+        client.profiles.to_file(tmp_path / "p.csv")
+        client.profiles.to_file(tmp_path / "p.parquet")
+    assert (tmp_path / "p.csv").read_text().splitlines() == [
+        '"distinct_id","d","v","w"',
+        '"a",1.5,"1e400","{""x"":-1e999}"',
+        '"b",,,',
+    ]
+
+
+def test_a_number_too_large_is_named_where_its_text_is_unknown(tmp_path: Path) -> None:
+    page = b'[{"$distinct_id":"a","$properties":{"v":1e400,"w":NaN}}]'
+    with client_of_page(page) as client:
+        for name in ("p.jsonl", "p.jsonl.gz", "p.parquet", "p.csv"):
+            with pytest.raises(UnrepresentableError, match=r"property 'v' of the profile 'a'.*too large"):
+                client.profiles.to_file(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def batch_of(*profiles: dict[str, Any]) -> Batch:
+    return Batch(0, [*map(Profile.from_dict, profiles)], is_last=True)
 
 
 def test_a_field_too_large_for_a_double_is_named() -> None:
     with pytest.raises(UnrepresentableError, match="the property 'new' of the profile 'b'"):
-        lines_of([Profile.from_dict({"$distinct_id": "b", "$properties": {"v": 1.5}, "new": [math.inf]})])
+        lines_of(batch_of({"$distinct_id": "b", "$properties": {"v": 1.5}, "new": [math.inf]}))
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
