@@ -303,14 +303,15 @@ def test_unusual_specs_are_strictly_typed(tmp_path: Path) -> None:
         "properties": {name: {"type": "string", "deprecated": True} for name in NAMES},
     }
     name = compiled(spec, tmp_path).__name__
+    bare = compiled(spec_of({"/x": {"get": operation("a_b")}}), tmp_path).__name__
     generated = str(ROOT / "generated")
     strict = {"typeCheckingMode": "strict", "reportDeprecated": False, "extraPaths": [str(ROOT), generated]}
     (tmp_path / "pyrightconfig.json").write_text(json.dumps(strict))
     cache = str(ROOT / ".mypy_cache" / "contract")
     environ = {**os.environ, "MYPYPATH": f"{ROOT}:{generated}:.", "MYPY_CACHE_DIR": cache}
     commands: list[tuple[str, ...]] = [
-        ("mypy", "--strict", "--follow-imports=silent", "--explicit-package-bases", name),
-        ("pyright", "--pythonpath", sys.executable, name),
+        ("mypy", "--strict", "--follow-imports=silent", "--explicit-package-bases", name, bare),
+        ("pyright", "--pythonpath", sys.executable, name, bare),
     ]
     for arguments in commands:
         if find_spec(arguments[0]) is None:

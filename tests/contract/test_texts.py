@@ -162,3 +162,46 @@ def test_code_anywhere_in_a_spec_is_refused_or_stays_text(tmp_path: Path) -> Non
             with contextlib.suppress(GenerationError):
                 compiled(replaced(place, text), tmp_path)
             assert not hasattr(builtins, "injected"), place
+
+
+def test_deprecation_is_told_where_it_stands(tmp_path: Path) -> None:
+    things = operation(
+        "things_list",
+        deprecated=True,
+        parameters=[
+            {"name": "old", "in": "query", "deprecated": True, "schema": {"type": "string"}},
+            {"name": "new", "in": "query", "description": "The new one.", "schema": {"type": "string"}},
+        ],
+    )
+    body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}}
+    spec = spec_of(
+        {"/things": {"get": things, "post": operation("things_create", requestBody=body)}},
+        {
+            "Thing": {
+                "type": "object",
+                "deprecated": True,
+                "description": "A thing.",
+                "properties": {
+                    "name": {"type": "string", "deprecated": True, "description": "Its name."},
+                    "part": {"$ref": "#/components/schemas/Part"},
+                    "id": {"type": "string", "description": "Its id."},
+                },
+            },
+            "Part": {"type": "object", "deprecated": True},
+        },
+    )
+    package = compiled(spec, tmp_path)
+    resource = importlib.import_module(f"{package.__name__}.api.things").ThingsResource
+    told = str(resource.list.__doc__)
+    assert told.split("\n\n")[1].strip() == "Deprecated."
+    assert "old: Deprecated.\n" in told
+    assert "new: The new one.\n" in told
+    assert "name: Deprecated. Its name.\n" in str(resource.create.__doc__)
+    thing = importlib.import_module(f"{package.__name__}.models").Thing
+    docs = [thing.__doc__, thing.name.__doc__, thing.part.__doc__, thing.id.__doc__]
+    assert docs == [
+        "Deprecated. A thing.",
+        "Deprecated. Its name.",
+        "Deprecated. The property `part`.",
+        "Its id.",
+    ]

@@ -226,7 +226,7 @@ __all__ = (
 )
 
 # Modules by the name of their model.
-_MODULES = {
+_MODULES: dict[str, str] = {
     "ActivityEvent": ".activity_event",
     "ActivityEvents": ".activity_events",
     "ActivityResult": ".activity_result",

@@ -22,7 +22,7 @@ from mixpanel_export.codegen.endpoints.adapter import (
     PythonIdentifier,
 )
 from mixpanel_export.codegen.endpoints.contract import Contract
-from mixpanel_export.codegen.endpoints.models import Kind, kind_of
+from mixpanel_export.codegen.endpoints.models import Kind, described_as, kind_of
 from mixpanel_export.codegen.endpoints.naming import (
     argument_name,
     attribute_name,
@@ -324,8 +324,9 @@ def argument_of(
         type=text,
         required=prop.required,
         schema=contract.narrowed(schema),
-        description="Deprecated. " * bool(described.get("deprecated"))
-        + (described.get("description") or schema.get("description", "")),
+        description=described_as(
+            described.get("description") or schema.get("description", ""), described, schema
+        ),
         model=model,
         in_body=False,
     )
@@ -363,8 +364,8 @@ def docstring(
 
     blocks = [paragraph(operation["summary"])]
     if deprecated:
-        instead = operation.get("x-instead", "Mixpanel advises against it")
-        blocks.append(paragraph(f"Deprecated: {instead}."))
+        instead = operation.get("x-instead", "")
+        blocks.append(paragraph(f"Deprecated: {instead.rstrip('.')}." if instead else "Deprecated."))
     blocks += [paragraph(block) for block in operation.get("description", "").strip().split("\n\n") if block]
     if arguments:
         lines = [paragraph(f"{a.name}: {a.description}", "    ") for a in arguments]

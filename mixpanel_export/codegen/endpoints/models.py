@@ -184,7 +184,7 @@ def _model(contract: Contract, name: str, schema: dict[str, Any], *, is_request:
     listed: str = schema.get("x-list", "")
     return ModelCode(
         name=name,
-        description=_prose(schema.get("description") or f"The object `{name}`."),
+        description=_prose(described_as(schema.get("description") or f"The object `{name}`.", schema)),
         fields=fields,
         values=_values(contract, schema) if is_map else None,
         is_request=is_request,
@@ -211,6 +211,11 @@ def _prose(text: str) -> str:
     return " ".join(str(text).split())
 
 
+def described_as(text: str, *parts: dict[str, Any]) -> str:
+    """Return a description, which names the part of a spec as deprecated if it is."""
+    return f"Deprecated. {text}".strip() if any(part.get("deprecated") for part in parts) else text
+
+
 def _ref(name: str) -> dict[str, Any]:
     return {"$ref": f"#/components/schemas/{name}"}
 
@@ -232,7 +237,11 @@ def _fields(contract: Contract, schema: dict[str, Any], *, is_request: bool) -> 
             is_empty=inner.get("x-empty", False) or inner.get("x-always", False),
             kind=kind,
             description=_prose(
-                inner.get("description") or resolved.get("description") or f"The property `{wire}`."
+                described_as(
+                    inner.get("description") or resolved.get("description") or f"The property `{wire}`.",
+                    inner,
+                    resolved,
+                )
             ),
             unit=inner.get("x-unit", "items"),
         )
