@@ -58,6 +58,7 @@ class FetchConfig:
         on_malformed: the treatment of lines that are not events.
         max_line: about the most bytes of a line.
         allow_unproved: accept an answer that neither HTTP nor gzip proves to be whole.
+        quotes: quote lines in errors.
     """
 
     context: Context
@@ -72,6 +73,7 @@ class FetchConfig:
     on_malformed: OnMalformed = "raise"
     max_line: int = MAX_LINE
     allow_unproved: bool = False
+    quotes: bool = True
 
     def begin(
         self, slice_: Slice, file: IO[bytes], observer: FetchObserver, cancellation: Cancellation
@@ -248,4 +250,5 @@ class SliceFetch(CallObserver):
             keep=keep,
             on_malformed=self._config.on_malformed,
             max_line=self._config.max_line,
+            quotes=self._config.quotes,
         )

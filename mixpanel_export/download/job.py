@@ -161,7 +161,13 @@ class ExportJob:
 
     def decoder(self, slice_: Slice) -> EventDecoder:
         """Make the decoder of one slice's lines."""
-        return EventDecoder(self.event_type, self.fields, f"the slice {slice_}", exclude=self.exclude)
+        return EventDecoder(
+            self.event_type,
+            self.fields,
+            f"the slice {slice_}",
+            exclude=self.exclude,
+            quotes=not self.exclude,
+        )
 
     @property
     def options(self) -> ExportOptions:

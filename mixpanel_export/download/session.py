@@ -99,6 +99,7 @@ class SliceReceiver:
             on_malformed=job.on_malformed,
             max_line=job.max_line,
             allow_unproved=job.allow_unproved,
+            quotes=not job.exclude,
         )
         # Few: each thread keeps the memory that it once used, and more would be no faster, because their work needs
         # the interpreter's lock again and again.

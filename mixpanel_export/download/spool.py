@@ -112,7 +112,11 @@ class Spool:
             MalformedEventError: for a line that is not an event.
         """
         found = find_duplicates(
-            self._events, self.verified.events, self._source, cancellation=self.cancellation
+            self._events,
+            self.verified.events,
+            self._source,
+            quotes=not self.exclude,
+            cancellation=self.cancellation,
         )
         return evolve(self, duplicates=found)
 

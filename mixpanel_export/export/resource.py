@@ -113,7 +113,8 @@ class Export(ExportCalls, Plans, ExportResource):
             fields: keep only these properties of each event, beside `time`, `distinct_id` and `$insert_id`. The
                 others are checked to be JSON but not decoded, which saves a fifth of the time.
             exclude: leave these properties out of every event, table and file, as for personal data; `distinct_id`
-                and `$insert_id` too, if you name them. Not with `on_malformed="quarantine"`.
+                and `$insert_id` too, if you name them. Errors then quote no line. Not with
+                `on_malformed="quarantine"`.
             parallel: the number of slices to download at a time.
             slice_days: the days of a slice; by default chosen from the request budget and `parallel`.
             ordered: deliver the slices in the order of the range; otherwise, as they complete. Mixpanel promises no

@@ -29,6 +29,9 @@ _TERMINATED_IN_A_LINE = re.compile(rb"terminated early\W*\Z", re.I)
 _ENDED = re.compile(rb"\}\s*\}\s*\Z|\A\s*\{\s*\"event\".*\}\s*\Z", re.S)
 
 
+_NOT_QUOTED = "the line is not shown, because properties are excluded"
+
+
 class EventDecoder:
     """Decodes blocks of whole lines into events, and counts the lines.
 
@@ -40,6 +43,7 @@ class EventDecoder:
             a double.
         exclude: the properties to leave out of decoded blocks.
         parse_int: makes a value of a whole number that the native decoder refuses.
+        quotes: quote lines in errors; False where they hold excluded properties.
     """
 
     def __init__(
@@ -51,7 +55,9 @@ class EventDecoder:
         strict: bool = False,
         exclude: Collection[str] = (),
         parse_int: Callable[[str], Any] = int,
+        quotes: bool = True,
     ) -> None:
+        self._quotes = quotes
         self._exclude = exclude
         self._parse_int = parse_int
         self._native = msgspec.json.Decoder(event_type)
@@ -83,6 +89,10 @@ class EventDecoder:
             for event in events:
                 event.properties.pop(name, None)
         return events
+
+    def quoted(self, line: str) -> str:
+        """Return as much of a line as an error may quote."""
+        return roughly(line) if self._quotes else _NOT_QUOTED
 
     def _decode(self, block: bytes, lines: int | None) -> list[Event]:
         if not block:
@@ -165,7 +175,7 @@ class EventDecoder:
         text = line.decode("utf-8", errors="backslashreplace")
         if text.lstrip().startswith("<") and not _ENDED.search(line):
             raise IncompleteExportError(
-                f"line {number}: expected an event, got a web page: {' '.join(roughly(text).split())}"
+                f"line {number}: expected an event, got a web page: {' '.join(self.quoted(text).split())}"
             )
         try:
             # Unlike the native decoder, the standard library accepts the escape of a lone surrogate.
@@ -175,19 +185,20 @@ class EventDecoder:
         except (ValueError, RecursionError) as error:
             if isinstance(error, UnicodeEncodeError):
                 why = "half of a surrogate pair"
-            raise MalformedEventError(self._source, number, text, why) from error
+            raise MalformedEventError(self._source, number, self.quoted(text), why) from error
         return self._event_of(parsed, number, text)
 
     def _event_of(self, parsed: Any, number: int, text: str) -> Event:
         if not isinstance(parsed, dict):
-            raise MalformedEventError(self._source, number, text, "expected a JSON object")
+            raise MalformedEventError(self._source, number, self.quoted(text), "expected a JSON object")
         record = cast("dict[str, Any]", parsed)
         if "event" not in record and is_error(record):
-            words = record["error"] if isinstance(record.get("error"), str) else text
+            words = record["error"] if isinstance(record.get("error"), str) else self.quoted(text)
             raise IncompleteExportError(f"line {number}: expected an event, got an error: {roughly(words)}")
         name, properties = record.get("event"), record.get("properties")
         if not isinstance(name, str) or not isinstance(properties, dict):
-            raise MalformedEventError(self._source, number, text, "expected an event name and properties")
+            why = "expected an event name and properties"
+            raise MalformedEventError(self._source, number, self.quoted(text), why)
         kept = cast(dict[str, Any], properties)
         if self._fields is not None:
             kept = {key: value for key, value in kept.items() if key in self._fields}

@@ -65,6 +65,7 @@ def find_duplicates(
     events: int,
     source: str,
     *,
+    quotes: bool = True,
     cancellation: Cancellation = NOT_CANCELLABLE,
     partition_size: int = _PARTITION_SIZE,
     in_memory: int = _IN_MEMORY,
@@ -78,6 +79,7 @@ def find_duplicates(
         blocks: returns the slice, as the same blocks of whole lines each time.
         events: about the number of its events.
         source: the origin of the lines, for error messages.
+        quotes: quote lines in errors.
         cancellation: checked before each partition is compared.
         partition_size: about the number of identities to compare at a time.
         in_memory: the number of bytes to keep in memory before using the disk.
@@ -85,9 +87,9 @@ def find_duplicates(
     Raises:
         MalformedEventError: for a line that is not an event.
     """
-    decoder = EventDecoder(event_type(datetime.UTC, 1, _FIELDS), _FIELDS, source)
+    decoder = EventDecoder(event_type(datetime.UTC, 1, _FIELDS), _FIELDS, source, quotes=quotes)
     marks = LineMarksBuilder()
-    repeated = _RepeatedIds.in_blocks(blocks(), events, source)
+    repeated = _RepeatedIds.in_blocks(blocks(), events, source, quotes)
     if repeated is not None and not repeated.hashes:
         return marks.finish()
     with _Partitions(max(1, -(-events // partition_size)), in_memory) as partitions:
@@ -123,7 +125,7 @@ class _RepeatedIds:
         return not self.hashes.isdisjoint(self._of_blocks[start : self._ends[block]])
 
     @classmethod
-    def in_blocks(cls, blocks: Iterable[Block], events: int, source: str) -> Self | None:
+    def in_blocks(cls, blocks: Iterable[Block], events: int, source: str, quotes: bool) -> Self | None:
         """Look at a slice; return None if that would take too much memory, or an id cannot be hashed.
 
         Raises:
@@ -131,7 +133,7 @@ class _RepeatedIds:
         """
         if events > _MAX_LOOKED_AT:
             return None
-        decoder = EventDecoder(_IdEvent, (), source)
+        decoder = EventDecoder(_IdEvent, (), source, quotes=quotes)
         found, ends = array("q"), array("q")
         for block in blocks:
             ids = _ids_of(decoder.decode(block.lines, block.count))

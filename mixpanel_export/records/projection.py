@@ -40,7 +40,7 @@ class Projection:
         self._exclude = frozenset(exclude)
         self._native: msgspec.json.Decoder[Any] = msgspec.json.Decoder(line)
         # Explains a line that is not an event, and counts the lines to do so.
-        self._decoder = EventDecoder(BareEvent, (), source)
+        self._decoder = EventDecoder(BareEvent, (), source, quotes=not exclude)
 
     def project(self, block: bytes) -> bytes:
         """Return the same events, one a line, with the selected properties only.

@@ -96,6 +96,7 @@ class Verifier:
         keep: keep the lines for a decoder if there are no more bytes of them than this.
         on_malformed: the treatment of lines that are not events; see `OnMalformed`.
         max_line: about the most bytes of a line.
+        quotes: quote lines in errors.
     """
 
     def __init__(
@@ -109,6 +110,7 @@ class Verifier:
         keep: int = 0,
         on_malformed: OnMalformed = "raise",
         max_line: int = MAX_LINE,
+        quotes: bool = True,
     ) -> None:
         if "html" in content_type.lower():
             raise IncompleteExportError("expected an export, got a web page")
@@ -119,7 +121,11 @@ class Verifier:
         # Whatever an iterator or a conversion decodes later must not be malformed then.
         is_strict = on_malformed == "quarantine"
         self._decoder = EventDecoder(
-            Event if is_strict else BareEvent, None if is_strict else (), source, strict=is_strict
+            Event if is_strict else BareEvent,
+            None if is_strict else (),
+            source,
+            strict=is_strict,
+            quotes=quotes,
         )
         self._is_parsed = check == "json" or on_malformed != "raise"
         self._malformed: MalformedEventError | None = None
@@ -149,7 +155,8 @@ class Verifier:
         except LineTooLongError as error:
             text = bytes(error.args[0]).decode("utf-8", errors="backslashreplace")
             why = f"it is longer than max_line, {self._max_line:,} bytes"
-            raise MalformedEventError(self._source, self._decoder.lines + 1, text, why) from None
+            quoted = self._decoder.quoted(text)
+            raise MalformedEventError(self._source, self._decoder.lines + 1, quoted, why) from None
         return self._events
 
     def finish(self) -> Verified:

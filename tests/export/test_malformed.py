@@ -19,6 +19,7 @@ import pytest
 
 from mixpanel_export import (
     AsyncMixpanelClient,
+    ExportError,
     InvalidArgumentError,
     MalformedEventError,
     MixpanelClient,
@@ -28,6 +29,7 @@ from mixpanel_export import (
     SliceFailedError,
     UnrepresentableError,
 )
+from mixpanel_export._causes import causes_of
 from tests.wire_server import Wire, answer
 
 DAYS = ("2024-01-01", "2024-01-03")
@@ -319,6 +321,60 @@ def test_a_clean_file_is_utf_8_beside_the_properties_too(
     totals = client.export.to_file(target, *DAYS, slice_days=1, on_malformed="quarantine")
     assert totals.malformed == 1
     assert target.read_text(encoding="utf-8").count("\n") == len(NAMES)
+
+
+PERSONAL: dict[str, bytes] = {
+    "cut": b'{"event":"bad","properties":{"city":"PERSONAL","n":}}\n',
+    "two events": b'{"event":"bad","properties":{"city":"PERSONAL"}} {"event":"bad","properties":{}}\n',
+    "no name": b'{"event":5,"properties":{"city":"PERSONAL"}}\n',
+    "no object": b'["PERSONAL"]\n',
+    "byte": b'{"event":"bad","properties":{"city":"PERSONAL\xff"}}\n',
+    "not a number": b'{"event":"bad","properties":{"city":"PERSONAL","n":NaN}}\n',
+    "line break": b'{"event":"bad","properties":{"time":1,"city":"\nPERSONAL"}}\n',
+    "markup": b'{"event":"bad","properties":{"time":1,"city":"\n<b>PERSONAL"}}\n',
+    "an error": b'{"error":5,"properties":{"city":"PERSONAL"}}\n',
+    "too long": b'{"event":"bad","properties":{"city":"PERSONAL%s"}}\n' % (b"x" * (3 << 19)),
+}
+
+
+def test_an_error_quotes_no_line_with_excluded_properties(wire: Wire, client: MixpanelClient) -> None:
+    export, day = client.export, ("2024-01-02", "2024-01-02")
+    serve(wire, PERSONAL["cut"])
+    for read in (list, lambda events: events.to_arrow()):
+        with pytest.raises(MalformedEventError, match=r"line 2 .*not shown, because properties are excluded"):
+            read(export.events(*day, exclude=["city"]))
+    with pytest.raises(MalformedEventError, match="PERSONAL"):
+        list(export.events(*day, fields=["n"]))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("deduplicate", [False, True])
+def test_no_error_quotes_a_line_with_excluded_properties(
+    wire: Wire, client: MixpanelClient, tmp_path: Path, deduplicate: bool
+) -> None:
+    export, day = client.export, ("2024-01-02", "2024-01-02")
+    ways: list[Any] = [
+        lambda **options: list(export.events(*day, **options)),
+        lambda **options: export.batches(*day, layout="json", **options).to_arrow(),
+        lambda **options: export.batches(*day, **options).to_arrow(),
+        lambda **options: export.to_file(tmp_path / "lines.jsonl", *day, **options),
+        lambda **options: export.to_directory(tmp_path, *day, format="parquet", overwrite=True, **options),
+    ]
+    for bad in PERSONAL.values():
+        serve(wire, bad)
+        for way in ways:
+            for treatment in ("raise", "replace"):
+                options: dict[str, Any] = {
+                    "exclude": ["city"],
+                    "on_malformed": treatment,
+                    "max_line": 1 << 20,
+                }
+                try:
+                    way(deduplicate=deduplicate, **options)
+                    assert (bad, treatment) == (PERSONAL["byte"], "replace")
+                except ExportError as error:
+                    shown = [f"{cause} {cause.args!r}" for cause in causes_of(error)]
+                    assert "PERSONAL" not in "".join(shown), (bad[:80], shown)
 
 
 def test_unknown_treatments_are_refused(client: MixpanelClient) -> None:
