@@ -117,7 +117,7 @@ def checked_client_config(scheme: str) -> ClientConfig:
     server = next(iter(servers.values()), provider.server)
     host = httpx.URL(server).host
     proxy = None if is_loopback(host) else proxy_for(server)
-    if proxy is not None and proxy.proxy.url.scheme.startswith("socks"):
+    if proxy is not None and proxy.is_socks:
         raise ConfigurationError(
             proxy.variable,
             f"object stores are reached through HTTP proxies only, got {proxy.shown!r}; add {host} to NO_PROXY to "

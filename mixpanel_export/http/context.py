@@ -19,7 +19,6 @@ from mixpanel_export.http.budget import Budget, budget_of
 from mixpanel_export.http.event_names import EventNames
 from mixpanel_export.http.limits import DIRECTORY_MAX_WAIT, MAX_WAIT, Limits
 from mixpanel_export.http.network import reason_of
-from mixpanel_export.http.proxies import proxy_error
 from mixpanel_export.http.retry import RetryPolicy
 from mixpanel_export.http.servers import Family, Servers, family_of, read_timeout
 from mixpanel_export.http.tls import certificate_error
@@ -122,8 +121,7 @@ class Context:
     def _network_error(self, error: httpx.HTTPError, method: str, url: str) -> MixpanelError:
         if (limit := limit_error(error)) is not None:
             return limit
-        setting = certificate_error(error, httpx.URL(url).host) or proxy_error(error, url)
-        if setting is not None:
+        if (setting := certificate_error(error, httpx.URL(url).host)) is not None:
             return setting
         kind = RequestTimeoutError if isinstance(error, httpx.TimeoutException) else NetworkError
         words = shortened(self._redact(str(error))) or "no answer"

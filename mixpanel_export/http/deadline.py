@@ -1,7 +1,7 @@
 """An overall bound on how long an answer may take, for peers that send a byte now and then.
 
 httpx's timeouts bound the wait for the next byte only. `transport` sets the deadline of each attempt, and the
-streams of `sockets` keep it.
+connections of `streams` keep it.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import importlib.util
 import ipaddress
 import os
 import re
+import ssl
 import urllib.request
 
 import httpx
@@ -21,14 +22,14 @@ from mixpanel_export._redaction import REDACTED, pattern_of, remember, without_s
 from mixpanel_export.errors import ConfigurationError
 from mixpanel_export.http.hosts import server_of
 
-__all__ = ["EnvironmentProxy", "proxy_error", "proxy_for"]
+__all__ = ["EnvironmentProxy", "proxy_for"]
 
 _SCHEMES = {"http", "https", "socks5", "socks5h"}
 _SYSTEM = "the system's proxy settings"
 # Kept as long as the process, so that their passwords are redacted everywhere.
 _used: dict[str, EnvironmentProxy] = {}
-# A proxy's answer to CONNECT, which would be the same again.
-_REFUSED = re.compile(r"4(?!08|25|29)\d\d\b")
+# The length of a user name or a password is sent in one byte.
+_MAX_SOCKS_BYTES = 255
 _EXPECTED = "expected a proxy such as http://host:port or socks5://host:port"
 _ESCAPES = "; write the special characters of a password as in %2F for /, %3F for ?, %23 for # and %40 for @"
 
@@ -40,11 +41,44 @@ class EnvironmentProxy:
     Attributes:
         variable: such as `HTTPS_PROXY`.
         shown: its value, without credentials.
+        target: the host that it leads to.
     """
 
     variable: str
     shown: str
+    target: str
     proxy: httpx.Proxy = field(repr=False, eq=False)
+
+    def __str__(self) -> str:
+        return f"the proxy {self.shown!r} in {self.variable}"
+
+    @property
+    def is_socks(self) -> bool:
+        """True for a SOCKS proxy, and False for an HTTP proxy."""
+        return self.proxy.url.scheme.startswith("socks")
+
+    def with_tls(self, tls: ssl.SSLContext | None) -> httpx.Proxy:
+        """Return the proxy for httpx; the certificate of an `https://` proxy is verified by `tls`."""
+        if self.proxy.url.scheme != "https":
+            return self.proxy
+        return httpx.Proxy(self.proxy.url, auth=self.proxy.auth, ssl_context=tls)
+
+    def unusable(self, problem: str) -> ConfigurationError:
+        """Return the exception for a proxy that cannot be used as the variable says."""
+        return ConfigurationError(self.variable, f"the proxy {self.shown!r} {problem}")
+
+    def refused_credentials(self, reason: str) -> ConfigurationError:
+        """Return the exception for a proxy that refused the user name and the password."""
+        scheme = self.proxy.url.scheme
+        return self.unusable(
+            f"refused its credentials ({reason}); write them as {scheme}://user:password@host:port"
+        )
+
+    def refused_target(self, reason: str) -> ConfigurationError:
+        """Return the exception for a proxy that refused to connect to the server."""
+        return self.unusable(
+            f"refuses connections to {self.target} ({reason}); allow them there, or add {self.target} to NO_PROXY"
+        )
 
     def redact(self, text: str) -> str:
         """Return a text without the proxy's password, in case the proxy repeats its request."""
@@ -70,35 +104,23 @@ def proxy_for(url: str) -> EnvironmentProxy | None:
     parsed = server_of(value if "://" in value else f"http://{value}", _SCHEMES)
     if parsed is None:
         raise ConfigurationError(variable, f"{_EXPECTED}, got {shown!r}{_ESCAPES if '@' in value else ''}")
-    if parsed.scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
-        raise ConfigurationError(
-            variable,
-            f"the SOCKS proxy {shown!r} needs a package that is not installed. Install it with: "
-            "pip install 'mixpanel-export-sdk[socks]'",
-        )
-    found = EnvironmentProxy(variable, shown, httpx.Proxy(parsed))
+    found = EnvironmentProxy(variable, shown, target.host, httpx.Proxy(parsed))
+    if found.is_socks:
+        _check_socks(found)
     remember(_used.setdefault(value, found))
     return found
 
 
-def proxy_error(error: httpx.HTTPError, url: str) -> ConfigurationError | None:
-    """Return our exception for what the proxy of a URL refused for good; None for any other failure."""
-    status = _REFUSED.match(str(error)) if isinstance(error, httpx.ProxyError) else None
-    used = proxy_for(url) if status is not None else None
-    if used is None:
-        return None
-    if "407" in str(error):
-        return ConfigurationError(
-            used.variable,
-            f"the proxy {used.shown!r} refused its credentials ({error}); write them as "
-            "http://user:password@host:port",
+def _check_socks(proxy: EnvironmentProxy) -> None:
+    """Raise ConfigurationError for a SOCKS proxy that httpx cannot use."""
+    if importlib.util.find_spec("socksio") is None:
+        raise ConfigurationError(
+            proxy.variable,
+            f"the SOCKS proxy {proxy.shown!r} needs a package that is not installed. Install it with: "
+            "pip install 'mixpanel-export-sdk[socks]'",
         )
-    host = httpx.URL(url).host
-    return ConfigurationError(
-        used.variable,
-        f"the proxy {used.shown!r} refuses connections to {host} ({error}); allow them there, or add {host} to "
-        "NO_PROXY",
-    )
+    if any(len(part) > _MAX_SOCKS_BYTES for part in proxy.proxy.raw_auth or ()):
+        raise proxy.unusable(f"takes a user name and a password of at most {_MAX_SOCKS_BYTES} bytes")
 
 
 def _variable(kind: str) -> str:

@@ -1,4 +1,4 @@
-"""Transports that keep deadlines, stay alive through a NAT, fall back from IPv6 to IPv4, and name failing proxies.
+"""Transports that stay alive through a NAT, fall back from IPv6 to IPv4, and name failing proxies.
 
 Keepalive matters for exports: Mixpanel may take minutes to send the first byte, and many NATs and load balancers
 silently drop a connection that is idle for two to six minutes. Set on the socket itself, because httpcore hands
@@ -20,8 +20,9 @@ from typing import Any, TypeVar, cast
 import httpcore
 import httpx
 
-from mixpanel_export.http.deadline import current_deadline
+from mixpanel_export.http.handshake import Handshake
 from mixpanel_export.http.proxies import EnvironmentProxy
+from mixpanel_export.http.streams import AsyncStream, AsyncTunnel, Stream, Tunnel
 
 __all__ = ["async_transport", "transport"]
 
@@ -50,7 +51,7 @@ def transport(
 ) -> httpx.HTTPTransport:
     """Return a transport; without `tls`, one for plain http."""
     made = httpx.HTTPTransport(
-        verify=_verify(tls), trust_env=False, limits=limits, proxy=proxy.proxy if proxy else None
+        verify=_verify(tls), trust_env=False, limits=limits, proxy=proxy.with_tls(tls) if proxy else None
     )
     made._pool._network_backend = _Backend(made._pool._network_backend, proxy)
     return made
@@ -61,7 +62,7 @@ def async_transport(
 ) -> httpx.AsyncHTTPTransport:
     """Return an asynchronous transport; without `tls`, one for plain http."""
     made = httpx.AsyncHTTPTransport(
-        verify=_verify(tls), trust_env=False, limits=limits, proxy=proxy.proxy if proxy else None
+        verify=_verify(tls), trust_env=False, limits=limits, proxy=proxy.with_tls(tls) if proxy else None
     )
     made._pool._network_backend = _AsyncBackend(made._pool._network_backend, proxy)
     return made
@@ -91,7 +92,8 @@ class _Backend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         with _naming(self._proxy):
-            return self._connect(host, port, timeout, local_address, socket_options)
+            stream = _kept_alive(self._connect(host, port, timeout, local_address, socket_options))
+        return Tunnel(stream, Handshake(self._proxy, timeout)) if self._proxy else Stream(stream)
 
     def _connect(
         self,
@@ -110,13 +112,13 @@ class _Backend(httpcore.NetworkBackend):
             with contextlib.suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
                 stream = self._inner.connect_tcp(address, port, left, local_address, socket_options)
                 self._good_family = family
-                return _Stream(_kept_alive(stream))
+                return stream
         family, address = addresses[-1]
         if deadline is not None:
             timeout = max(deadline - time.monotonic(), 0.001)
         stream = self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
         self._good_family = family
-        return _Stream(_kept_alive(stream))
+        return stream
 
     def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
@@ -158,8 +160,10 @@ class _AsyncBackend(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         with _naming(self._proxy):
-            stream = await self._inner.connect_tcp(host, port, timeout, local_address, socket_options)
-        return _AsyncStream(_kept_alive(stream))
+            stream = _kept_alive(
+                await self._inner.connect_tcp(host, port, timeout, local_address, socket_options)
+            )
+        return AsyncTunnel(stream, Handshake(self._proxy, timeout)) if self._proxy else AsyncStream(stream)
 
     async def connect_unix_socket(
         self,
@@ -173,75 +177,6 @@ class _AsyncBackend(httpcore.AsyncNetworkBackend):
         await self._inner.sleep(seconds)
 
 
-class _Stream(httpcore.NetworkStream):
-    """A connection that keeps the deadline of the attempt that reads from it; see `deadline`."""
-
-    def __init__(self, inner: httpcore.NetworkStream) -> None:
-        self._inner = inner
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        deadline = current_deadline()
-        if deadline is None:
-            return self._inner.read(max_bytes, timeout)
-        try:
-            return self._inner.read(max_bytes, deadline.left(timeout))
-        except httpcore.ReadTimeout:
-            # Says more about a deadline that has passed.
-            deadline.left(timeout)
-            raise
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, timeout)
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, timeout))
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
-
-
-class _AsyncStream(httpcore.AsyncNetworkStream):
-    """An asynchronous connection that keeps deadlines, as `_Stream` does."""
-
-    def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
-        self._inner = inner
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
-        deadline = current_deadline()
-        if deadline is None:
-            return await self._inner.read(max_bytes, timeout)
-        try:
-            return await self._inner.read(max_bytes, deadline.left(timeout))
-        except httpcore.ReadTimeout:
-            deadline.left(timeout)
-            raise
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
-        await self._inner.write(buffer, timeout)
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109
-    ) -> httpcore.AsyncNetworkStream:
-        return _AsyncStream(await self._inner.start_tls(ssl_context, server_hostname, timeout))
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
-
-
 @contextlib.contextmanager
 def _naming(proxy: EnvironmentProxy | None) -> Generator[None]:
     """Say that it is the proxy that cannot be reached: the server behind it may be well."""
@@ -250,10 +185,7 @@ def _naming(proxy: EnvironmentProxy | None) -> Generator[None]:
     except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
         if proxy is None:
             raise
-        words = (
-            f"the proxy {proxy.shown!r} in {proxy.variable} cannot be reached: {str(error) or 'timed out'}"
-        )
-        raise type(error)(words) from error
+        raise type(error)(f"{proxy} cannot be reached: {str(error) or 'timed out'}") from error
 
 
 def _kept_alive(stream: S) -> S:

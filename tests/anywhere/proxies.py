@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 
@@ -28,6 +29,25 @@ def refuse(status: str) -> Handshake:
     return handshake
 
 
+def say(*replies: bytes) -> Handshake:
+    """Return a handshake that answers so, whatever it is asked, and closes the connection."""
+
+    def handshake(client: socket.socket) -> bytes:
+        for reply in replies:
+            client.recv(65536)
+            client.sendall(reply)
+        return b""
+
+    return handshake
+
+
+def keep_silent(client: socket.socket) -> bytes:
+    """Answer nothing, for as long as the client waits."""
+    while client.recv(65536):
+        pass
+    return b""
+
+
 def socks_handshake(client: socket.socket) -> bytes:
     """Accept a SOCKS5 connection without credentials, and return the request."""
     client.recv(262)
@@ -38,8 +58,14 @@ def socks_handshake(client: socket.socket) -> bytes:
 
 
 @contextlib.contextmanager
-def proxy(handshake: Handshake, port: int) -> Iterator[tuple[str, list[bytes]]]:
-    """Run a proxy to a port of this machine; yields its host and port, and the handshakes it has seen."""
+def proxy(
+    handshake: Handshake, port: int, tls: ssl.SSLContext | None = None
+) -> Iterator[tuple[str, list[bytes]]]:
+    """Run a proxy to a port of this machine; yields its host and port, and the handshakes it has seen.
+
+    Args:
+        tls: lets it speak TLS.
+    """
     seen: list[bytes] = []
 
     def serve() -> None:
@@ -50,8 +76,8 @@ def proxy(handshake: Handshake, port: int) -> Iterator[tuple[str, list[bytes]]]:
                 return
             threading.Thread(target=relay, args=(client,), daemon=True).start()
 
-    def relay(client: socket.socket) -> None:
-        with client, contextlib.suppress(OSError):
+    def relay(plain: socket.socket) -> None:
+        with plain, contextlib.suppress(OSError), secured(plain) as client:
             asked = handshake(client)
             if not asked:
                 return
@@ -61,6 +87,9 @@ def proxy(handshake: Handshake, port: int) -> Iterator[tuple[str, list[bytes]]]:
                 back.start()
                 copy(client, server)
                 back.join()
+
+    def secured(plain: socket.socket) -> socket.socket:
+        return tls.wrap_socket(plain, server_side=True) if tls else plain
 
     def copy(source: socket.socket, target: socket.socket) -> None:
         with contextlib.suppress(OSError):
