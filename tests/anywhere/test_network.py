@@ -45,7 +45,7 @@ BUNDLES = ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDL
 
 
 @pytest.fixture(autouse=True)
-def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (*VARIABLES, *map(str.lower, VARIABLES), *BUNDLES):
         monkeypatch.delenv(name, raising=False)
 

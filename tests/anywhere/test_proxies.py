@@ -24,10 +24,10 @@ from tests.anywhere.proxies import (
     say,
     socks_handshake,
 )
-from tests.anywhere.test_network import AUTH, _no_settings, authority, call, flavours, mixpanel
+from tests.anywhere.test_network import AUTH, authority, call, flavours, mixpanel, no_settings
 from tests.waiting import ends_soon
 
-__all__ = ["_no_settings", "authority", "mixpanel"]
+__all__ = ["authority", "mixpanel", "no_settings"]
 
 ONCE = RetryPolicy(attempts=1)
 TWICE = RetryPolicy(attempts=2, initial_wait=0, max_wait=0)
