@@ -14,7 +14,6 @@ from attrs import frozen
 
 from mixpanel_export._formats import FORMATS, FileFormat, format_for, format_of
 from mixpanel_export._mounts import obstacle
-from mixpanel_export._redaction import without_secrets
 from mixpanel_export._text import visible
 from mixpanel_export.cli.errors import HintedError
 from mixpanel_export.errors import ConfigurationError, InvalidArgumentError
@@ -77,6 +76,8 @@ def resolve(output: str, format: FileFormat | None, *, remote: bool = True) -> D
         return Destination(None, format or "jsonl")
     if _is_url(output):
         if not remote:
+            from mixpanel_export._redaction import without_secrets
+
             raise click.UsageError(f"--output: expected a local path, got {without_secrets(output)}")
         return Destination(output, format, is_directory=True)
     if not output:
@@ -101,6 +102,8 @@ def _is_url(output: str) -> bool:
     try:
         return is_url(output)
     except InvalidArgumentError:
+        from mixpanel_export._redaction import without_secrets
+
         raise click.UsageError(
             f"--output: a URL has two slashes, as in s3://bucket/prefix, got {without_secrets(output)}"
         ) from None
