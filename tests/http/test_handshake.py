@@ -118,10 +118,10 @@ def test_answers_of_http_proxies_are_told_apart() -> None:
         message = refused("http://name:hidden@proxy", b"HTTP/1.1 " + status + b"\r\n\r\n")
         assert message.startswith("ConfigurationError")
         assert words in message
-    for status in ("429 Slow down", "502 Bad Gateway", "503", "999 x"):
-        message = refused("http://proxy", f"HTTP/1.1 {status}\r\n\r\n".encode())
+    for passing in ("429 Slow down", "502 Bad Gateway", "503", "999 x"):
+        message = refused("http://proxy", f"HTTP/1.1 {passing}\r\n\r\n".encode())
         assert message.startswith("ProxyError")
-        assert message.endswith(f"cannot connect to mixpanel.com: {status}")
+        assert message.endswith(f"cannot connect to mixpanel.com: {passing}")
     for other in (
         b"\x05\xff",
         b"\x15\x03\x01\x00\x02\x02\x46",
