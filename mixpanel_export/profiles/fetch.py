@@ -89,7 +89,8 @@ async def async_batches(
             done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 request, error = running.pop(task), task.exception()
-                paging.settle(request, *((error,) if error is not None else task.result()))
+                outcome, body = (error, b"") if error is not None else task.result()
+                paging.settle(request, outcome, body)
     finally:
         if home.is_current:
             for task in running:
