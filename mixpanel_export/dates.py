@@ -12,7 +12,16 @@ import zoneinfo
 
 from mixpanel_export.errors import ConfigurationError, InvalidArgumentError
 
-__all__ = ["DateLike", "check_range", "to_date", "to_moment", "to_wall_clock", "to_zone", "today"]
+__all__ = [
+    "DateLike",
+    "check_range",
+    "shift",
+    "to_date",
+    "to_moment",
+    "to_wall_clock",
+    "to_zone",
+    "today",
+]
 
 _EXPECTED = "expected a date, YYYY-MM-DD"
 
@@ -45,6 +54,12 @@ def to_date(argument: str, value: object) -> datetime.date:
         except ValueError:
             raise InvalidArgumentError(argument, value, f"{_EXPECTED}; there is no such day") from None
     raise InvalidArgumentError(argument, value, _EXPECTED)
+
+
+def shift(day: datetime.date, days: int) -> datetime.date:
+    """Return the day this many days later, earlier for a negative number, or the last or first that there is."""
+    ordinal = day.toordinal() + days
+    return datetime.date.fromordinal(min(max(ordinal, 1), datetime.date.max.toordinal()))
 
 
 def to_wall_clock(argument: str, value: object, zone: datetime.tzinfo) -> str:

@@ -79,14 +79,14 @@ class Reports:
             to_date: last day of a funnel, included; by default today in the project's time zone.
 
         Raises:
-            InvalidArgumentError: (a ValueError) when no report of the project has this id, or dates are given for
-                another kind of report.
+            InvalidArgumentError: (a ValueError) when no report of the project has this id, the type is unknown, or
+                dates are given for another kind of report.
             APIError: Mixpanel returned an error.
 
         Examples:
             >>> client.reports.run(5100001).to_pandas()  # doctest: +SKIP
         """
-        kind = type or _type_of(bookmark_id, self.list())
+        kind = _type_of(bookmark_id, self.list()) if type is None else _checked(type)
         operation, arguments = _call(bookmark_id, kind, from_date, to_date, self._today())
         return cast(Report, self._client.call_operation(operation, arguments))
 
@@ -111,9 +111,17 @@ class AsyncReports:
         to_date: DateLike | None = None,
     ) -> Report:
         """Run a saved report and return the answer of its kind; see `Reports.run`."""
-        kind = type or _type_of(bookmark_id, await self.list())
+        kind = _type_of(bookmark_id, await self.list()) if type is None else _checked(type)
         operation, arguments = _call(bookmark_id, kind, from_date, to_date, self._today())
         return cast(Report, await self._client.call_operation(operation, arguments))
+
+
+def _checked(kind: object) -> str:
+    if not isinstance(kind, str) or kind not in _OPERATIONS:
+        raise InvalidArgumentError(
+            "type", kind, f"expected one of {', '.join(map(repr, sorted(_OPERATIONS)))}"
+        )
+    return kind
 
 
 def _type_of(bookmark_id: int, reports: list[Bookmark]) -> str:
@@ -137,7 +145,7 @@ def _call(
         raise InvalidArgumentError("bookmark_id", bookmark_id, f"reports of the type {kind!r} cannot be run")
     if operation is FUNNELS_QUERY:
         last = today if to_date is None else dates.to_date("to_date", to_date)
-        first = last - datetime.timedelta(days=_FUNNEL_DAYS - 1) if from_date is None else from_date
+        first = dates.shift(last, 1 - _FUNNEL_DAYS) if from_date is None else from_date
         return operation, {"funnel_id": bookmark_id, "from_date": first, "to_date": last}
     for name, value in (("from_date", from_date), ("to_date", to_date)):
         if value is not None:

@@ -17,6 +17,7 @@ from mixpanel_export.directory.filenames import FileName, name_of
 from mixpanel_export.directory.manifest import RESTORE, Manifest
 from mixpanel_export.directory.query import Query
 from mixpanel_export.directory.request import DirectoryRequest
+from mixpanel_export.directory.validate import FIRST_YEAR
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.plan import Slice
 from mixpanel_export.errors import DirectoryMismatchError, InvalidArgumentError, ManifestError
@@ -119,7 +120,7 @@ def _reconcile_update(
         due |= {
             entry.slice_
             for entry in manifest.slices
-            if entry.to_date > last - _DAY * look_back
+            if (last - entry.to_date).days < look_back
             # A day that was not over when it was fetched.
             or entry.to_date >= entry.fetched_at.astimezone(context.zone).date()
         }
@@ -169,7 +170,12 @@ def _requested_job(request: DirectoryRequest, context: Context) -> ExportJob:
             None,
             f"it is required for the first export to {request.path}, which has no complete slice yet",
         )
-    return ExportJob.make(context, request.from_date, _last_day(request, context), **request.options)
+    job = ExportJob.make(context, request.from_date, _last_day(request, context), **request.options)
+    if dates.to_date("from_date", request.from_date).year < FIRST_YEAR:
+        raise InvalidArgumentError(
+            "from_date", request.from_date, f"expected a day of the year {FIRST_YEAR} or later"
+        )
+    return job
 
 
 def _last_day(request: DirectoryRequest, context: Context) -> dates.DateLike:

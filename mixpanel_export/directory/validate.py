@@ -22,11 +22,11 @@ from mixpanel_export.directory.entries import ManifestSlice
 from mixpanel_export.directory.filenames import FileName, is_partition, malformed_name, name_of
 from mixpanel_export.directory.query import Query
 
-__all__ = ["validate"]
+__all__ = ["FIRST_YEAR", "validate"]
 
 _DAY = datetime.timedelta(days=1)
 # The days around a range, and a time in any time zone, are dates, too.
-_FIRST_YEAR, _LAST_YEAR = 2, 9998
+FIRST_YEAR, _LAST_YEAR = 2, 9998
 
 
 def validate(
@@ -63,7 +63,7 @@ def validate(
 
 
 def _check_query(query: Query) -> None:
-    if not _FIRST_YEAR <= query.from_date.year <= query.to_date.year <= _LAST_YEAR:
+    if not FIRST_YEAR <= query.from_date.year <= query.to_date.year <= _LAST_YEAR:
         raise ValueError(f"{query.from_date} to {query.to_date} is no range of days")
     check_format(query.format, FORMATS)
     check_columnar(query.format, query.layout, query.partition_by)
@@ -75,7 +75,7 @@ def _check_slice(entry: ManifestSlice, query: Query) -> None:
     name = FileName.of(entry.file)
     if name.slice_ != entry.slice_ or name.format != query.format:
         raise ValueError(f"{entry.file} is not the name of {entry.slice_} in {query.format}")
-    if not _FIRST_YEAR <= entry.fetched_at.year <= _LAST_YEAR:
+    if not FIRST_YEAR <= entry.fetched_at.year <= _LAST_YEAR:
         raise ValueError(f"{entry.file} was not fetched in {entry.fetched_at.year}")
     if entry.malformed is not None and entry.malformed.file != malformed_name(entry.file):
         raise ValueError(f"{entry.malformed.file!r} is not beside {entry.file}")

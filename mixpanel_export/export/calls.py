@@ -5,7 +5,6 @@ See `resource` for the methods that users call.
 
 from __future__ import annotations
 
-import datetime
 import importlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +19,7 @@ from mixpanel_export._formats import (
     check_format,
     format_for,
 )
-from mixpanel_export.dates import DateLike, today
+from mixpanel_export.dates import DateLike, shift, today
 from mixpanel_export.dates import to_date as to_date_of
 from mixpanel_export.directory.request import FixedColumns
 from mixpanel_export.download.job import ExportJob, ExportOptions
@@ -108,7 +107,7 @@ class ExportCalls:
         check_sources(sample, lexicon)
         zone = self._context.zone
         last = today(zone) if to_date is None else to_date_of("to_date", to_date)
-        first = last - datetime.timedelta(days=_SAMPLE_DAYS - 1) if from_date is None else from_date
+        first = shift(last, 1 - _SAMPLE_DAYS) if from_date is None else from_date
         limited: ExportOptions = {**options, "limit": sample or None}
         return Discovery(self._job(first, last, **limited), self._http, sample, lexicon)
 

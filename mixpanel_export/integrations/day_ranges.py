@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from attrs import frozen
 
+from mixpanel_export import dates
 from mixpanel_export.download.plan import Slice, gaps_between
 
 __all__ = ["LoadedRange", "ranges_to_load", "record_loaded"]
@@ -63,13 +64,13 @@ def ranges_to_load(
         look_back: the number of last loaded days that are fetched again.
     """
     known = sorted(loaded)
-    recent = max((range_.to_date for range_ in known), default=from_date) - _DAY * look_back
-    single = min(to_date - _DAY * look_back, today - _DAY)
+    newest = max((range_.to_date for range_ in known), default=from_date)
+    single = min(dates.shift(to_date, -look_back), today - _DAY)
     again = [
         range_
         for range_ in known
         if range_.to_date <= to_date and from_date <= range_.to_date
-        if range_.to_date > recent or not range_.is_over
+        if (newest - range_.to_date).days < look_back or not range_.is_over
     ]
     new = [part for gap in gaps_between(known, from_date, to_date) for part in _cut(gap, single)]
     return sorted(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pyarrow as pa
 from attrs import field, frozen
 
+from mixpanel_export import dates
 from mixpanel_export.client import MixpanelClient
 from mixpanel_export.columns.compute import nulls
 from mixpanel_export.columns.fixed import ColumnSchema
@@ -71,6 +72,7 @@ class EventLoads:
             table = _EventTable(self._columns(client, state), naming)
             loaded = [LoadedRange.from_state(range_) for range_ in state.get("ranges", ())]
             today = context.today()
+            dates.check_range("from_date", None, "to_date", self.to_date, today)
             last = self.to_date or today - datetime.timedelta(days=1)
             for range_ in ranges_to_load(loaded, self.from_date, last, today, self.look_back):
                 yield from self._extract_range(client, table, range_)

@@ -101,6 +101,7 @@ def mixpanel_source(
     check_look_back(look_back)
     first = dates.to_date("from_date", from_date)
     last = dates.to_date("to_date", to_date) if to_date is not None else None
+    dates.check_range("from_date", first, "to_date", last, None)
     fixed = fixed_schema(columns) if columns is not None and columns != _LEXICON else None
     events = EventLoads(client, first, last, look_back, fixed, columns == _LEXICON, options)
     filters: ProfileFilters = profiles or {}

@@ -11,6 +11,7 @@ import importlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from mixpanel_export import dates
 from mixpanel_export._extras import needs_extra
 from mixpanel_export.client import MixpanelClient
 from mixpanel_export.errors import BudgetExhaustedError, InvalidArgumentError
@@ -55,8 +56,8 @@ _JSON_SCHEMA = (
     "event string not null, time timestamp, distinct_id string, insert_id string, properties string not null"
 )
 _PUSHDOWN = "spark.sql.python.filterPushdown.enabled"
-# The zone of a project's days may not be that of a filter's times.
-_MARGIN = _DAY
+# Days: the zone of a project's days may not be that of a filter's times.
+_MARGIN = 1
 
 
 def register(spark: Any) -> None:
@@ -214,9 +215,9 @@ class _PushdownReader(_Reader):
     def _push_time(self, pushed: Any) -> None:
         earliest, latest = _days_in(pushed)
         if earliest is not None:
-            self._earliest = max(earliest - _MARGIN, self._earliest or datetime.date.min)
+            self._earliest = max(dates.shift(earliest, -_MARGIN), self._earliest or datetime.date.min)
         if latest is not None:
-            self._latest = min(latest + _MARGIN, self._latest or datetime.date.max)
+            self._latest = min(dates.shift(latest, _MARGIN), self._latest or datetime.date.max)
 
 
 def _names_in(pushed: Any) -> set[str] | None:
@@ -233,7 +234,10 @@ def _days_in(pushed: Any) -> tuple[datetime.date | None, datetime.date | None]:
     value = getattr(pushed, "value", None)
     if not isinstance(value, datetime.datetime):
         return None, None
-    day = (value.astimezone(datetime.UTC) if value.tzinfo is not None else value).date()
+    try:
+        day = (value.astimezone(datetime.UTC) if value.tzinfo is not None else value).date()
+    except OverflowError:
+        return None, None
     if type(pushed) in (_sources.GreaterThan, _sources.GreaterThanOrEqual):
         return day, None
     if type(pushed) in (_sources.LessThan, _sources.LessThanOrEqual):
@@ -261,7 +265,7 @@ class _StreamReader(_Slices, DataSourceStreamReader, SupportsTriggerAvailableNow
             first = datetime.date.fromisoformat(start["day"])
             end = max(first, end)
             if (days := getattr(limit, "max_files", None)) is not None:
-                end = min(end, first + _DAY * days)
+                end = min(end, dates.shift(first, days))
         return {"day": end.isoformat()}
 
     def getDefaultReadLimit(self) -> Any:  # noqa: N802
@@ -287,7 +291,7 @@ class _StreamReader(_Slices, DataSourceStreamReader, SupportsTriggerAvailableNow
 
     def _end(self) -> datetime.date:
         options = self._options
-        over = _yesterday(self._connect()) - _DAY * options.delay_days
+        over = dates.shift(_yesterday(self._connect()), -options.delay_days)
         last = over if options.to_date is None else min(over, options.to_date)
         return max(options.from_date, last + _DAY)
 

@@ -17,8 +17,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from mixpanel_export.codegen.endpoints.adapter import YAML
+from mixpanel_export.codegen.endpoints.adapter import YAML, YAMLError
 from mixpanel_export.codegen.endpoints.mistakes import read_spec
+from mixpanel_export.codegen.endpoints.places import object_of
+from mixpanel_export.errors import GenerationError
 from spec.watch.facts import facts_of
 
 __all__ = ["missing", "read_facts"]
@@ -54,7 +56,17 @@ def _published_in(folder: Path) -> set[str]:
     for name in _FILES:
         (path,) = [*folder.glob(f"{name}.openapi.yaml"), *folder.glob(f"{name}.yaml")][:1] or [folder / name]
         yaml: Any = YAML(typ="safe")
-        facts |= facts_of(yaml.load(path.read_text(encoding="utf-8")))
+        try:
+            document = yaml.load(path.read_text(encoding="utf-8"))
+        except OSError:
+            raise GenerationError(f"{folder}: there is no {name}.openapi.yaml to read") from None
+        except (YAMLError, UnicodeDecodeError) as error:
+            mark: Any = getattr(error, "problem_mark", None)
+            problem = getattr(error, "problem", None) or "no text in UTF-8"
+            raise GenerationError(f"{path}:{mark.line + 1 if mark else 1}: not YAML: {problem}") from None
+        if not object_of(object_of(document).get("paths")):
+            raise GenerationError(f"{path}:1: expected an OpenAPI document with `paths`")
+        facts |= facts_of(document)
     return facts
 
 
@@ -68,7 +80,11 @@ def main() -> int:
     arguments = parser.parse_args()
     published = read_facts(PUBLISHED)
     if arguments.folder is not None:
-        current = _published_in(arguments.folder)
+        try:
+            current = _published_in(arguments.folder)
+        except GenerationError as error:
+            print(error, file=sys.stderr)
+            return 2
         for mark, facts in (("new", current - published), ("gone", published - current)):
             for fact in sorted(facts):
                 print(f"{mark} since the facts were saved: {fact}")

@@ -233,6 +233,16 @@ def test_a_range_must_run_forwards_and_end_by_today(
     assert allowed == (from_date <= to_date <= today)
 
 
+@given(day=st.dates(), days=st.integers(-4_000_000, 4_000_000))
+def test_a_day_is_shifted_no_further_than_the_calendar_goes(day: datetime.date, days: int) -> None:
+    shifted = dates.shift(day, days)
+    try:
+        assert shifted == day + datetime.timedelta(days=days)
+    except OverflowError:
+        assert shifted == (datetime.date.max if days > 0 else datetime.date.min)
+    assert dates.shift(shifted, 10**30) == datetime.date.max
+
+
 # Today
 
 

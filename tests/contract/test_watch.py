@@ -150,6 +150,24 @@ def test_the_spec_has_every_published_fact() -> None:
     assert upstream.missing(facts) == []
 
 
+def test_files_that_cannot_be_read_are_told_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def told(text: str | None) -> str:
+        if text is not None:
+            (tmp_path / "annotations.openapi.yaml").write_text(text)
+        monkeypatch.setattr("sys.argv", ["upstream", str(tmp_path)])
+        assert upstream.main() == 2
+        return capsys.readouterr().err.removeprefix(f"{tmp_path}")
+
+    file = "/annotations.openapi.yaml"
+    assert told(None) == ": there is no annotations.openapi.yaml to read\n"
+    assert told("paths:\n  a: [\n").startswith(f"{file}:3: not YAML: ")
+    assert told("a: \x00").startswith(f"{file}:1: not YAML: ")
+    assert told("- 1").startswith(f"{file}:1: expected an OpenAPI document")
+    assert told("openapi: 3.1.0\npaths: {/a: {get: {}}}") == ": there is no export.openapi.yaml to read\n"
+
+
 def test_new_facts_are_listed(tmp_path: Path) -> None:
     facts = {
         "GET /api/query/funnels ? unit = year",

@@ -71,3 +71,10 @@ def test_a_back_fill_is_cut_by_months_and_the_look_back_by_days() -> None:
     ]
     again = ranges_to_load(ranges, FIRST, last + DAY, last + DAY * 2, 1)
     assert [range_.from_date for range_ in again] == [last, last + DAY]
+
+
+def test_the_look_back_ends_at_the_first_day_there_is() -> None:
+    first = datetime.date.min
+    loaded = ranges_to_load([], first, first + DAY, FIRST, 36_525)
+    assert days_of(loaded) == [first, first + DAY]
+    assert ranges_to_load(loaded, first, first + DAY, FIRST, 36_525) == loaded
