@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mixpanel_export import AsyncMixpanelClient, MixpanelClient
+from mixpanel_export import AsyncMixpanelClient, CancelledError, MixpanelClient
 from mixpanel_export.sandbox import Sandbox
 
 DAY = "2024-02-01"
@@ -28,7 +28,8 @@ def test_events_and_profiles_become_frames(sandbox: Sandbox) -> None:
         assert len(stream.to_pandas()) == len(stream.to_polars()) == len(events)
         assert stream.to_arrow().column("event").to_pylist() == ["Purchase"] * len(events)
         stream.close()
-        assert list(stream) == []
+        with pytest.raises(CancelledError, match="closed before its end"):
+            list(stream)
         assert events[0].to_dict() == {"event": "Purchase", "properties": events[0].properties}
         query: Any = {"where": 'properties["plan"] == "business"', "output_properties": ["plan"]}
         profiles = list(client.profiles.all(**query))
