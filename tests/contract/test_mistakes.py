@@ -272,6 +272,8 @@ MISTAKES = (
         "    Loop: {type: array, items: {$ref: '#/components/schemas/Loop'}}\n    Correction:\n",
         "itself",
     ),
+    ("{oauthToken: []}", "{oauthToken: 5}", "oauthToken: expected a list, got 5"),
+    ("{oauthToken: []}", "oauthToken", "security: expected a mapping of names, got 'oauthToken'"),
     ("openapi: 3.1.0\n", "openapi: 3.0.3\njsonSchemaDialect: a\n", "this key needs `openapi: 3.1.0`"),
     ("title: A few calls", "title: &loop [*loop]", "contains an alias"),
 )

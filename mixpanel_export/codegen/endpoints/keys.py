@@ -27,7 +27,7 @@ _SCHEMA = {
 _PARTS: dict[str, dict[str, str]] = {
     "document": {
         "openapi": "text", "info": "info", "servers": "[server]", "paths": "{path}", "components": "components",
-        "security": "[credentials]", "tags": "[tag]", "externalDocs": "link", "jsonSchemaDialect": "text",
+        "security": "[{[name]}]", "tags": "[tag]", "externalDocs": "link", "jsonSchemaDialect": "text",
     },
     "info": {
         "title": "text", "version": "text", "summary": "text", "description": "text", "termsOfService": "text",
@@ -43,7 +43,7 @@ _PARTS: dict[str, dict[str, str]] = {
     "operation": {
         "operationId": "any", "tags": "any", "summary": "text", "description": "text", "externalDocs": "link",
         "parameters": "[parameter]", "requestBody": "request body", "responses": "{response}",
-        "deprecated": "flag", "security": "[credentials]", "servers": "[server]",
+        "deprecated": "flag", "security": "[{[name]}]", "servers": "[server]",
         "x-budget": "any", "x-example": "any", "x-idempotent": "flag", "x-instead": "name",
         "x-refused": "[refusal]", "x-writes": "flag",
     },
@@ -150,7 +150,6 @@ _VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "text": (lambda value: isinstance(value, str), "text"),
     "name": (lambda value: isinstance(value, str) and bool(value.strip()), "text"),
     "number": (_is_number, "a number"),
-    "credentials": (lambda value: isinstance(value, dict), "a mapping such as {serviceAccount: []}"),
     "count": (lambda value: _is_number(value) and value == int(value) >= 0, "an integer from 0"),
 }
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -48,13 +48,11 @@ def read_spec(path: Path) -> dict[str, Any]:
     name = f"{path.parent.name}/{path.name}" if path.parent.name else path.name
     yaml: Any = YAML(typ="safe")
     yaml.Constructor = _Constructor
-    tree: Any = None
     data = path.read_bytes()
     try:
         text = data.decode("utf-8")
         document = _with_text_keys(yaml.load(text))
-        tree = yaml.compose(text)
-        found = [*_mistakes(document)]
+        tree: Any = yaml.compose(text)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise GenerationError(f"{name}:{line}: not UTF-8 text") from None
@@ -65,7 +63,7 @@ def read_spec(path: Path) -> dict[str, Any]:
         raise GenerationError(f"{name}:{line}: not YAML: {problem}") from None
     except RecursionError:
         raise GenerationError(f"{name}:1: an anchor (`&`) contains an alias (`*`) of itself") from None
-    if found:
+    if found := [*_mistakes(document)]:
         lines = dict.fromkeys(f"{name}:{_line(tree, place)}: {_one_line(said)}" for place, said in found)
         raise GenerationError("\n".join(lines))
     return object_of(document)
@@ -118,7 +116,7 @@ def _line(tree: Any, place: Place) -> int:
     for step in place:
         found: Any = None
         if isinstance(tree, MappingNode):
-            for key, value in cast(Any, tree).value:
+            for key, value in _entries(tree):
                 if str(key.value) == str(step):
                     line, found = int(key.start_mark.line) + 1, value
         elif isinstance(tree, SequenceNode) and isinstance(step, int) and step < len(cast(Any, tree).value):
@@ -128,3 +126,12 @@ def _line(tree: Any, place: Place) -> int:
             break
         tree = found
     return line
+
+
+def _entries(mapping: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield the keys and values of a mapping, its own after those that it merges (`<<`)."""
+    for key, value in mapping.value:
+        if str(key.value) == "<<":
+            for merged in value.value if isinstance(value, SequenceNode) else [value]:
+                yield from _entries(merged)
+    yield from mapping.value
