@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from mixpanel_export.codegen.endpoints import compile as compiler
+from mixpanel_export.codegen.endpoints import compile_endpoints
 from mixpanel_export.codegen.endpoints.mistakes import read_spec
 from mixpanel_export.errors import GenerationError
 
@@ -324,3 +327,27 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
         path.write_bytes(body)
         with pytest.raises(GenerationError, match=r"company\.yaml:1: "):
             read_spec(path)
+
+
+@pytest.mark.slow
+def test_what_the_generator_trips_over_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "company.yaml"
+    path.write_text(TEXT, encoding="utf-8")
+
+    def fail(*_: object) -> NoReturn:
+        raise ValueError("two\nlines")
+
+    monkeypatch.setattr(compiler, "models_by_name", fail)
+    with pytest.raises(GenerationError) as caught:
+        compile_endpoints(path, tmp_path / "company_api")
+    place = f"{tmp_path.name}/company.yaml:1"
+    assert str(caught.value) == f"{place}: cannot be compiled: ValueError: two lines"
+    monkeypatch.undo()
+    monkeypatch.setattr(compiler, "docstring", lambda _: '"""')
+    with pytest.raises(GenerationError) as caught:
+        compile_endpoints(path, tmp_path / "company_api")
+    assert str(caught.value).startswith(
+        f"{place}: cannot be compiled: the code that it becomes is no Python: "
+    )
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "company_api").exists()

@@ -30,6 +30,7 @@ from mixpanel_export.codegen.endpoints.adapter import (
 )
 from mixpanel_export.codegen.endpoints.calls import calls_by_name
 from mixpanel_export.codegen.endpoints.contract import Contract
+from mixpanel_export.codegen.endpoints.mistakes import one_line, shown_name
 from mixpanel_export.codegen.endpoints.models import models_by_name
 from mixpanel_export.codegen.endpoints.texts import docstring, literal
 from mixpanel_export.errors import GenerationError
@@ -72,8 +73,23 @@ def compile_package(spec: Path, output: Path, package: Package) -> None:
     """Compile `spec` into the package directory `output`, which must not exist.
 
     Raises:
-        GenerationError: The generator reported an error or a warning.
+        GenerationError: The spec has mistakes, or the generator cannot compile it: one line for each reason.
     """
+    try:
+        _compile(spec, output, package)
+    except (GenerationError, OSError):
+        raise
+    except Exception as error:
+        # No rule foresees what the generator trips over here.
+        raise _failure(spec, f"{type(error).__name__}: {error}") from error
+
+
+def _failure(spec: Path, *problems: str) -> GenerationError:
+    lines = (f"{shown_name(spec)}:1: cannot be compiled: {one_line(problem)}" for problem in problems)
+    return GenerationError("\n".join(lines))
+
+
+def _compile(spec: Path, output: Path, package: Package) -> None:
     contract = Contract(spec)
     config = Config.from_sources(
         ConfigFile(
@@ -90,7 +106,7 @@ def compile_package(spec: Path, output: Path, package: Package) -> None:
     )
     data = GeneratorData.from_dict(contract.lowered(), config=config)
     if isinstance(data, GeneratorError):
-        raise GenerationError(f"{contract.name}: {data.header}: {data.detail}")
+        raise _failure(spec, f"{data.header}: {data.detail}")
     project = Project(openapi=data, config=config, custom_template_path=_TEMPLATES)
     if project.env.loader is not None:
         loaders = [project.env.loader, PrefixLoader({"upstream": UPSTREAM_TEMPLATES})]
@@ -108,32 +124,29 @@ def compile_package(spec: Path, output: Path, package: Package) -> None:
     with contextlib.redirect_stdout(io.StringIO()):
         errors = project.build()
     if errors:
-        lines = (
-            f"{contract.name}: {error.level.value.lower()}: {error.header} {error.detail}" for error in errors
-        )
-        raise GenerationError("\n".join(" ".join(line.split()) for line in lines))
+        raise _failure(spec, *(f"{error.header} {error.detail}" for error in errors))
     for name in _UNUSED:
         (output / name).unlink()
-    _tidy(output)
+    if problem := _tidy(output):
+        raise _failure(spec, f"the code that it becomes is no Python: {problem}")
     shutil.rmtree(output / ".ruff_cache", ignore_errors=True)
     (output / "py.typed").touch()
 
 
-def _tidy(folder: Path) -> None:
-    """Sort the imports, drop those that are not used, and format the code."""
+def _tidy(folder: Path) -> str:
+    """Sort the imports, drop those that are not used, and format the code; return the words of a failure."""
     # Ruff leaves the imports of an `__init__.py` alone, so each has another name while it is checked.
     names = {path: path.with_name("init_module.py") for path in folder.rglob("__init__.py")}
     for path, other in names.items():
         path.rename(other)
-    _run_ruff(folder, "check", "--fix-only", "--select=I,F401,UP")
+    problem = _run_ruff(folder, "check", "--fix-only", "--select=I,F401,UP")
     for path, other in names.items():
         other.rename(path)
-    _run_ruff(folder, "format", "--line-length", "100")
+    return problem or _run_ruff(folder, "format", "--line-length", "100")
 
 
-def _run_ruff(folder: Path, *arguments: str) -> None:
+def _run_ruff(folder: Path, *arguments: str) -> str:
     # -P: a module of the package, such as `types`, must not stand in for Python's own.
     command = [sys.executable, "-P", "-m", "ruff", *arguments, ".", *_RUFF]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise GenerationError(f"ruff {arguments[0]}: {(done.stderr or done.stdout).strip()}")
+    return (done.stderr or done.stdout).strip() if done.returncode else ""

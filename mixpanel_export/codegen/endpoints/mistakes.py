@@ -26,7 +26,7 @@ from mixpanel_export.codegen.endpoints.schema_rules import schema_mistakes
 from mixpanel_export.codegen.endpoints.server_rules import server_mistakes
 from mixpanel_export.errors import GenerationError
 
-__all__ = ["read_spec"]
+__all__ = ["one_line", "read_spec", "shown_name"]
 
 _LONGEST = 240
 _RULES = (server_mistakes, name_mistakes, schema_mistakes, operation_mistakes)
@@ -45,7 +45,7 @@ def read_spec(path: Path) -> dict[str, Any]:
     Raises:
         GenerationError: The file is no YAML, or has mistakes: one line for each, with file and line.
     """
-    name = f"{path.parent.name}/{path.name}" if path.parent.name else path.name
+    name = shown_name(path)
     yaml: Any = YAML(typ="safe")
     yaml.Constructor = _Constructor
     data = path.read_bytes()
@@ -64,7 +64,7 @@ def read_spec(path: Path) -> dict[str, Any]:
     except RecursionError:
         raise GenerationError(f"{name}:1: an anchor (`&`) contains an alias (`*`) of itself") from None
     if found := [*_mistakes(document)]:
-        lines = dict.fromkeys(f"{name}:{_line(tree, place)}: {_one_line(said)}" for place, said in found)
+        lines = dict.fromkeys(f"{name}:{_line(tree, place)}: {one_line(said)}" for place, said in found)
         raise GenerationError("\n".join(lines))
     return object_of(document)
 
@@ -77,8 +77,14 @@ def _with_text_keys(node: object) -> object:
     return {str(key): _with_text_keys(value) for key, value in own.items()} if own else node
 
 
-def _one_line(text: str) -> str:
-    text = " ".join(text.strip().partition("\n")[0].split())
+def shown_name(path: Path) -> str:
+    """Return the name of a spec in messages."""
+    return f"{path.parent.name}/{path.name}" if path.parent.name else path.name
+
+
+def one_line(text: str) -> str:
+    """Return a message in one line, cut to a length that can be read."""
+    text = " ".join(text.split())
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
