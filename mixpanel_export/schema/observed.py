@@ -118,9 +118,9 @@ def observe(batches: Iterable[Sequence[Event]]) -> dict[str, SeenEvent]:
 
 
 def _text_of(value: object) -> str | None:
-    """Return a value as JSON, to compare it; None for one that is too long or too deep to show."""
+    """Return a value as JSON, to compare it; None for one that is too long, too deep or too large to show."""
     try:
-        text = json.dumps(value)
-    except RecursionError:
+        text = json.dumps(value, allow_nan=False)
+    except (ValueError, RecursionError):
         return None
     return text if len(text) <= _LONG_EXAMPLE else None

@@ -59,6 +59,13 @@ def test_a_sample_shows_types_and_what_is_always_there() -> None:
     }
 
 
+def test_numbers_too_large_for_a_double_are_no_examples() -> None:
+    found = schema_of([{"p": 1e400}, {"p": [-1e400, 1]}, {"p": 1.5}])
+    assert found.events["Buy"].properties["p"].examples == (1.5,)
+    json.loads(found.to_json(), parse_constant=pytest.fail)
+    assert found.kinds() == {"p": "json"}
+
+
 def test_identity_columns_are_text_whatever_lexicon_says() -> None:
     lexicon = lexicon_of({name: {"type": "number"} for name in ("distinct_id", "$insert_id", "time", "p")})
     samples: list[tuple[list[dict[str, Any]], str]] = [
