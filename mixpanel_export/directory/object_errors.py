@@ -37,6 +37,7 @@ _REASON = re.compile(
 _BAD_CERTIFICATE = re.compile(
     r"\(((?:UnknownIssuer|Expired|NotValid|BadEncoding|Revoked|InvalidPurpose|CaUsed)\w*)\)"
 )
+_USERINFO = re.compile(r"(https?://)[^\s?\"/]*@")
 _QUERY = re.compile(r"(https?://[^\s?\"]+)\?[^\s\"]*")
 
 
@@ -55,7 +56,7 @@ def describe(error: BaseException) -> str:
     for name, value in os.environ.items():
         if _SECRET_NAME.match(name) and len(value) > 3:
             text = text.replace(value, "…")
-    return shortened(_QUERY.sub(r"\1?…", text))
+    return shortened(_QUERY.sub(r"\1?…", _USERINFO.sub(r"\1…@", text)))
 
 
 def _through(text: str) -> str:

@@ -43,12 +43,14 @@ class _Provider:
         server: its usual server.
         endpoints: the variables that name another server.
         in_headers: the variables whose values are sent in headers.
+        identities: the variables that name a server of credentials, which may be plain http.
     """
 
     prefix: str
     server: str
     endpoints: tuple[str, ...]
     in_headers: tuple[str, ...]
+    identities: tuple[str, ...] = ()
 
 
 _AWS = _Provider(
@@ -63,6 +65,7 @@ _AWS = _Provider(
         "AWS_REGION",
         "AWS_DEFAULT_REGION",
     ),
+    ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_ENDPOINT_URL_STS", "AWS_METADATA_ENDPOINT"),
 )
 _GOOGLE = _Provider(
     "GOOGLE_", "https://storage.googleapis.com", ("GOOGLE_BASE_URL",), ("GOOGLE_BEARER_TOKEN",)
@@ -79,6 +82,7 @@ _AZURE = _Provider(
         "AZURE_STORAGE_SAS_TOKEN",
         "AZURE_STORAGE_TOKEN",
     ),
+    ("AZURE_AUTHORITY_HOST", "AZURE_MSI_ENDPOINT"),
 )
 # By the first letter of a URL: s3, s3a; gs, gcs; az, abfs, adl, azure.
 _PROVIDERS = {"s": _AWS, "g": _GOOGLE, "a": _AZURE}
@@ -114,6 +118,9 @@ def checked_client_config(scheme: str) -> ClientConfig:
     for name, value in servers.items():
         _check_server(name, value, None if config["allow_http"] else allow)
         config["allow_http"] |= urlsplit(value).scheme == "http"
+    for name in provider.identities:
+        if value := os.environ.get(name):
+            _check_server(name, value, None)
     server = next(iter(servers.values()), provider.server)
     host = httpx.URL(server).host
     proxy = None if is_loopback(host) else proxy_for(server)

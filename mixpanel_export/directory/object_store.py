@@ -45,8 +45,9 @@ _PARTS_AT_ONCE = 4
 _MAX_PARTS = 9_000
 # Any other error of opening one is about a variable.
 _ABOUT_THE_URL = "URL error"
-# A password, which may hold a slash by mistake; a query; a fragment. A user name alone is a container of Azure's.
-_CREDENTIALS = re.compile(r"://[^/]*:.*@|[?#]", re.DOTALL)
+# A password, which may hold a slash by mistake; a user name, except for Azure, whose containers are written so; a
+# query; a fragment.
+_CREDENTIALS = re.compile(r"://[^/]*:.*@|^[sg][^/]*//[^/]*@|[?#]", re.DOTALL | re.IGNORECASE)
 
 
 class ChangedError(Exception):

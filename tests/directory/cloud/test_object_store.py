@@ -55,7 +55,8 @@ class TestUrls:
             shop.export.to_directory(url, *DAY)
 
     @pytest.mark.parametrize(
-        "url", ["s3://key:hush@b/p", "s3://key:hu/hush@b/p", "az://c/p?sig=hush", "gs://b/p#hush"]
+        "url",
+        ["s3://key:hush@b/p", "s3://key:hu/hush@b/p", "s3://hush@b/p", "az://c/p?sig=hush", "gs://b/p#hush"],
     )
     def test_a_url_with_credentials_is_refused_and_not_shown(self, shop: MixpanelClient, url: str) -> None:
         with pytest.raises(InvalidArgumentError, match="holds no credentials") as caught:
