@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
@@ -83,8 +84,8 @@ class Stream(Iterator[T], Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         self._ending.check()
-        # Not itself: that would cost a call for every event.
-        return self._items
+        # Not itself: that would cost a call for every event. A generator that failed only ends when it is read on.
+        return itertools.chain(self._items, iter(self._ending.check, None))
 
     def __next__(self) -> T:
         self._ending.check()

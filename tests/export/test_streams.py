@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import pickle
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,9 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from mixpanel_export import BadRequestError, CancelledError, ExportError, MixpanelClient
+from mixpanel_export import BadRequestError, CancelledError, Event, ExportError, MixpanelClient
 from mixpanel_export._formats import Layout
+from mixpanel_export._streams import Stream
 from mixpanel_export.export.batches import RecordBatches
 from mixpanel_export.sandbox import Fault, Sandbox
 from tests.export.test_batches import counted, sent
@@ -203,24 +203,36 @@ def test_async_batches_raise_when_read_too_late(sandbox: Sandbox) -> None:
     asyncio.run(run())
 
 
+READ_AGAIN: tuple[Callable[[Iterator[Any]], object], ...] = (list, list, next)
+
+
 def test_events_raise_when_read_too_late(sandbox: Sandbox, client: MixpanelClient) -> None:
-    (task,) = client.export.slices(*DAYS, parallel=1)
-    # For the slice, which connects with the retries of a new client.
-    task = pickle.loads(pickle.dumps(task))
-    for make in (lambda: client.export.events(*DAYS, slice_days=12), task.events):
+    (task,) = client.export.slices(*BRIEF, parallel=1)
+    ways: tuple[Callable[[], Stream[Event]], ...] = (
+        lambda: client.export.events(*BRIEF, slice_days=2),
+        task.events,
+    )
+    for make in ways:
         total = len(list(make()))
-        untouched, started, failed, complete = make(), make(), make(), make()
+        untouched, started, failing, complete = make(), make(), make(), make()
         next(started)
+        iterator = iter(started)
+        next(iterator)
         for events in (untouched, started):
             events.close()
-            for read in (next, list):
+            for again in READ_AGAIN:
                 with pytest.raises(CancelledError, match="closed before its end"):
-                    read(events)
-        sandbox.faults.add(Fault.status(400), path="/export")
-        for read in (list, list, next):
-            with pytest.raises(BadRequestError):
-                read(failed)
-        assert len(list(complete)) == total
+                    again(events)
+        with pytest.raises(CancelledError, match="closed before its end"):
+            next(iterator)
+        for failed in (failing, iter(make())):
+            sandbox.faults.add(Fault.status(400), path="/export")
+            for again in READ_AGAIN:
+                with pytest.raises(BadRequestError):
+                    again(failed)
+        iterator = iter(complete)
+        assert len(list(iterator)) == total
+        assert next(iterator, None) is None
         complete.close()
         assert next(complete, None) is None
         assert not list(complete)
@@ -232,7 +244,7 @@ def test_async_events_raise_when_read_too_late(sandbox: Sandbox) -> None:
 
     async def run() -> None:
         async with sandbox.async_client() as client:
-            untouched, started, failed = (client.export.events(*DAYS, slice_days=12) for _ in range(3))
+            untouched, started, failed = (client.export.events(*BRIEF, slice_days=2) for _ in range(3))
             await anext(started)
             for events in (untouched, started):
                 await events.aclose()
