@@ -99,7 +99,7 @@ class Handshake:
         except httpcore.TimeoutException as error:
             raise self._silent() from error
         except httpcore.NetworkError as error:
-            raise httpcore.ConnectError(f"{self._proxy} broke the connection off: {error}") from error
+            raise httpcore.ConnectError(f"{self._proxy} broke the connection off: {_words(error)}") from error
 
     def begin_tls(self) -> bool:
         """Return True if it is with the proxy that TLS begins now, and False if it is with the server."""
@@ -117,7 +117,15 @@ class Handshake:
             setting = certificate_error(error, str(self._proxy)) or self._tls_error(error)
             if setting is not None:
                 raise setting from None
-            raise httpcore.ConnectError(f"{self._proxy} broke the connection off: {error}") from error
+            raise httpcore.ConnectError(f"{self._proxy} broke the connection off: {_words(error)}") from error
+
+    @contextlib.contextmanager
+    def led(self) -> Generator[None]:
+        """Name the proxy in errors of TLS with the server: it may be what drops the connection."""
+        try:
+            yield
+        except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+            raise type(error)(f"{_words(error)}, through {self._proxy}") from error
 
     def _tls_error(self, error: httpcore.ConnectError) -> ConfigurationError | None:
         for cause in causes_of(error):
@@ -208,3 +216,9 @@ class Handshake:
         return self._proxy.unusable(
             "does not answer as a SOCKS5 proxy does; if it is an HTTP proxy, write http://host:port"
         )
+
+
+def _words(error: Exception) -> str:
+    """Return the text of an error; those of asyncio have none."""
+    is_timeout = isinstance(error, httpcore.TimeoutException)
+    return str(error) or ("timed out" if is_timeout else "the connection was closed")

@@ -115,7 +115,8 @@ class Tunnel(Stream):
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
         if not self._handshake.begin_tls():
-            return super().start_tls(ssl_context, server_hostname, timeout)
+            with self._handshake.led():
+                return super().start_tls(ssl_context, server_hostname, timeout)
         with self._handshake.securing():
             return Tunnel(self._inner.start_tls(ssl_context, server_hostname, timeout), self._handshake)
 
@@ -152,7 +153,8 @@ class AsyncTunnel(AsyncStream):
         timeout: float | None = None,  # noqa: ASYNC109
     ) -> httpcore.AsyncNetworkStream:
         if not self._handshake.begin_tls():
-            return await super().start_tls(ssl_context, server_hostname, timeout)
+            with self._handshake.led():
+                return await super().start_tls(ssl_context, server_hostname, timeout)
         with self._handshake.securing():
             inner = await self._inner.start_tls(ssl_context, server_hostname, timeout)
             return AsyncTunnel(inner, self._handshake)

@@ -201,3 +201,18 @@ def test_long_socks_credentials_are_refused(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(ConfigurationError, match="takes a user name and a password of at most 255") as raised:
         MixpanelClient(AUTH, project_id=1)
     assert "hidden" not in str(raised.value)
+
+
+@flavours
+def test_connections_that_drop_behind_a_proxy_name_it(flavour: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    connected = b"\x05\x00\x00\x01" + bytes(6)
+    for scheme, handshake in (
+        ("http", say(b"HTTP/1.1 200 OK\r\n\r\n", b"")),
+        ("socks5", say(b"\x05\x00", connected, b"")),
+    ):
+        with proxy(handshake, 1) as (address, _):
+            monkeypatch.setenv("HTTPS_PROXY", f"{scheme}://{address}")
+            with pytest.raises(NetworkError) as raised:
+                call(flavour, retry=ONCE, timeout=20)
+        assert f", through the proxy '{scheme}://{address}' in HTTPS_PROXY (" in str(raised.value)
+        assert "timed out" not in str(raised.value)
