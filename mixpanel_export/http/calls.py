@@ -232,10 +232,11 @@ def build_request(
     """
     values = {name: value for name, value in checked.items() if value is not None}
     in_body = {name: values.pop(name) for name in operation.body_fields if name in values}
-    if operation.body is not None:
-        values["body"] = operation.body(**_renamed(operation, in_body))
     bound = {name: value for name, value in context.bound.items() if name in operation.bound}
-    built = operation.build(**{**bound, **_renamed(operation, values)})
+    built_from = {**bound, **_renamed(operation, values)}
+    if operation.body is not None:
+        built_from["body"] = operation.body(**_renamed(operation, in_body))
+    built = operation.build(**built_from)
     built["url"] = context.servers.url(built["url"], context.auth.query_root)
     built["timeout"] = context.timeout_of(operation.path)
     _check_length(built)

@@ -202,7 +202,7 @@ class Model(JsonObject, _Object):
 
     def _set(self, name: str, value: Any) -> None:
         if value is not None:
-            self[name] = value.isoformat() if isinstance(value, datetime.date) else to_json(value)
+            self[name] = _sent(value)
 
     def _model(self, name: str, cls: Any) -> Any:
         value = self.get(name)
@@ -251,6 +251,13 @@ class Model(JsonObject, _Object):
 
 def _parts(model: Model) -> list[Any]:
     return [value for attribute in model._fields if (value := getattr(model, attribute)) is not None]
+
+
+def _sent(value: Any) -> Any:
+    """Return a value as JSON has it, a date as text."""
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return [_sent(item) for item in value] if isinstance(value, list | tuple) else to_json(value)
 
 
 def _present(value: Any) -> dict[str, Any]:

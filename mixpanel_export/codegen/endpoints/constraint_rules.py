@@ -88,7 +88,7 @@ def _unchecked(node: object, place: Place, document: dict[str, Any], seen: set[s
         if key == "properties":
             for name, inner in object_of(value).items():
                 yield from _unchecked(inner, (*place, key, name), document, seen)
-        elif key not in ("example", "examples", "enum", "const") and not key.startswith("x-"):
+        elif key not in ("encoding", "example", "examples", "enum", "const") and not key.startswith("x-"):
             yield from _unchecked(value, (*place, key), document, seen)
     for index, inner in enumerate(parts_of(node)):
         yield from _unchecked(inner, (*place, index), document, seen)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
+import unicodedata
 from collections.abc import Collection
 
 from mixpanel_export.codegen.endpoints.adapter import ClassName, PythonIdentifier
@@ -53,7 +54,7 @@ def argument_name(wire: str) -> str:
     The generator appends an underscore to names of built-ins (`type_`); as keyword arguments only words of Python
     need one, and the names that a method uses.
     """
-    name = str(PythonIdentifier(wire, "field_"))
+    name = _identifier(wire)
     bare = name.removesuffix("_")
     return f"{bare}_" if keyword.iskeyword(bare) or bare in _METHOD else bare
 
@@ -66,13 +67,19 @@ def field_argument(wire: str, parameters: Collection[str]) -> str:
 
 def builder_name(name: str) -> str:
     """Return the argument of the function that builds the request, for a parameter with this name in Python."""
+    name = unicodedata.normalize("NFKC", name)
     return f"own_{name}" if _BUILDER.fullmatch(name) else name
 
 
 def attribute_name(wire: str) -> str:
     """Return the attribute of a model for a property."""
-    name = str(PythonIdentifier(wire, "field_"))
+    name = _identifier(wire)
     return f"{name}_" if name in _MODEL else name
+
+
+def _identifier(wire: str) -> str:
+    # Python itself reads names so: the micro sign is the Greek letter.
+    return unicodedata.normalize("NFKC", str(PythonIdentifier(wire, "field_")))
 
 
 def class_name(name: str) -> str:
