@@ -242,7 +242,7 @@ MISTAKES = (
     (
         "    Forecast:\n",
         "    Forecast:\n      x-list: items\n",
-        "x-list: expected a property with a list, got items",
+        "x-list: expected a property with a list of objects",
     ),
     ("    Forecast:\n", "    Forecast:\n      x-bare: item\n", "x-bare: there is no property item; did you"),
     (
@@ -277,6 +277,18 @@ MISTAKES = (
     ),
     ("{oauthToken: []}", "{oauthToken: 5}", "oauthToken: expected a list, got 5"),
     ("{oauthToken: []}", "oauthToken", "security: expected a mapping of names, got 'oauthToken'"),
+    (
+        "    Correction:\n      type: object\n",
+        "    Correction:\n      type: object\n      x-list: clouds\n      required: [clouds]\n",
+        "x-list: expected a property with a list of objects, got clouds",
+    ),
+    (
+        "clouds: {type: array, items: {type: string}}\n    Forecast:\n      type: object\n",
+        "clouds: {type: array, items: {$ref: '#/components/schemas/Forecast'}}\n    Forecast:\n"
+        "      type: object\n      x-list: sky\n      properties:\n        sky:\n          type: array\n"
+        "          items: {$ref: '#/components/schemas/Correction'}\n    Other:\n      type: object\n",
+        "x-list: sky can be missing; expected it in `required`, or `x-empty: true` beside it",
+    ),
     ("openapi: 3.1.0\n", "openapi: 3.0.3\njsonSchemaDialect: a\n", "this key needs `openapi: 3.1.0`"),
     ("title: A few calls", "title: &loop [*loop]", "contains an alias"),
 )

@@ -85,6 +85,7 @@ SPEC = spec_of(
         "Page": {
             "type": "object",
             "x-list": "things",
+            "required": ["things"],
             "x-table": {"at": ["things"], "keys": ["date"], "value": "count"},
             "properties": {"things": {"type": "array", "items": {"$ref": "#/components/schemas/Thing"}}},
         },

@@ -49,42 +49,51 @@ def model_mistakes(document: dict[str, Any]) -> Iterator[Mistake]:
 def _problems(key: str, schema: dict[str, Any], every: set[str], document: dict[str, Any]) -> Iterator[str]:
     """Yield the words about a key whose value names no property."""
     value = schema[key]
-    known = every if key == "x-within" else object_of(schema.get("properties"))
-    names = value if isinstance(value, list) else [value]
     if key == "x-list":
-        node, problem = _follow(schema, str(value).split("."), document)
-        if problem or "array" not in names_of(resolved(document, node)):
-            yield problem or f"expected a property with a list, got {value}"
+        if problem := _list_problem(value, schema, document):
+            yield problem
         return
-    for name in names:
+    known = every if key == "x-within" else object_of(schema.get("properties"))
+    for name in value if isinstance(value, list) else [value]:
         if name not in known:
             yield f"there is no property {name}{suggestion(name, known)}"
 
 
-def _follow(schema: dict[str, Any], names: list[str], document: dict[str, Any]) -> tuple[object, str]:
-    """Return the schema that properties lead to, or the words about the first that is missing."""
-    node: Any = schema
+def _list_problem(path: str, schema: dict[str, Any], document: dict[str, Any]) -> str:
+    """Return the words about a list that no object can stand for; empty if it can."""
+    node, missing = schema, ""
+    for name in path.split("."):
+        known = object_of(node.get("properties"))
+        if name not in known:
+            return f"there is no property {name}{suggestion(name, known)}"
+        if name not in parts_of(node.get("required")) and not known[name].get("x-empty"):
+            missing = f"{name} can be missing; expected it in `required`, or `x-empty: true` beside it"
+        node = resolved(document, known[name])
+    if names_of(node) != {"array"} or names_of(resolved(document, node["items"])) != {"object"}:
+        return f"expected a property with a list of objects, got {path}"
+    return missing
+
+
+def _table_problem(schema: dict[str, Any], names: list[str], document: dict[str, Any]) -> str:
+    """Return the words about the first property that is missing on the way to a table."""
+    node: object = schema
     for name in names:
         own = resolved(document, node)
-        options = [
-            own,
-            *(resolved(document, part) for key in ("anyOf", "oneOf") for part in parts_of(own.get(key))),
-        ]
-        known = {
-            key: value for option in options for key, value in object_of(option.get("properties")).items()
-        }
+        options = [own, *parts_of(own.get("anyOf")), *parts_of(own.get("oneOf"))]
+        known: dict[str, Any] = {}
+        for option in options:
+            known |= object_of(resolved(document, option).get("properties"))
         if name not in known:
-            return {}, f"there is no property {name}{suggestion(name, known)}"
+            return f"there is no property {name}{suggestion(name, known)}"
         node = known[name]
-    return node, ""
+    return ""
 
 
 def _table_mistakes(
     here: Place, schema: dict[str, Any], every: set[str], document: dict[str, Any]
 ) -> Iterator[Mistake]:
     table = schema["x-table"]
-    _, problem = _follow(schema, table["at"], document)
-    if problem:
+    if problem := _table_problem(schema, table["at"], document):
         yield (*here, "at"), f"at: {problem}"
     if not table["keys"]:
         yield (*here, "keys"), "keys: expected at least one name"

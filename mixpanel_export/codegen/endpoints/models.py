@@ -199,7 +199,7 @@ def _model(contract: Contract, name: str, schema: dict[str, Any], *, is_request:
         overall=[*_fields(contract, contract.resolve(_ref(overall)), is_request=False)] if overall else [],
         overall_model=class_name(overall) if overall else "",
         unit=schema.get("x-unit", "entries"),
-        quiet=schema.get("x-quiet", []),
+        quiet=[attribute_name(name) for name in schema.get("x-quiet", [])],
     )
 
 
