@@ -115,13 +115,35 @@ def _fits(narrow: Annotation, wide: Annotation) -> bool:
         return True
     if isinstance(narrow, griffe.ExprSubscript) and isinstance(wide, griffe.ExprSubscript):
         inner, outer = _items(narrow), _items(wide)
+        if inner[1:] == ["..."] and text_of(wide.left) != "tuple":
+            # A tuple of any length is a sequence of its type.
+            inner = inner[:1]
         return (
             _is_kind_of(text_of(narrow.left), text_of(wide.left))
             and text_of(wide.left) in _READ_ONLY
             and len(inner) == len(outer)
             and not any(missing_options(*pair) for pair in zip(inner, outer, strict=True))
-        )
-    return _is_kind_of(text_of(narrow), text_of(wide))
+        ) or _is_derived(narrow, wide)
+    return _is_kind_of(text_of(narrow), text_of(wide)) or _is_derived(narrow, wide)
+
+
+def _is_derived(narrow: Annotation, wide: Annotation) -> bool:
+    """Return True if a base of a class of ours fits; one with the same items in square brackets counts, too."""
+    is_generic = isinstance(narrow, griffe.ExprSubscript)
+    cls = named_object(narrow.left if isinstance(narrow, griffe.ExprSubscript) else narrow)
+    for base in cls.bases if cls is not None and cls.is_class else ():
+        if is_generic and isinstance(base, griffe.ExprSubscript) and isinstance(wide, griffe.ExprSubscript):
+            if text_of(base.left) == text_of(wide.left) and _items_text(narrow) == _items_text(wide):
+                return True
+        elif _fits(base, wide):
+            return True
+    return False
+
+
+def _items_text(annotation: Annotation) -> list[str]:
+    return (
+        [text_of(item) for item in _items(annotation)] if isinstance(annotation, griffe.ExprSubscript) else []
+    )
 
 
 def _is_kind_of(narrow: str, wide: str) -> bool:

@@ -189,7 +189,9 @@ def _given(path: str, verb: str, old: Annotation, new: Annotation) -> Iterator[C
         level = Level.MINOR if has_values and _is_value(option) else Level.MAJOR
         yield Change(level, path, f"now {verb} {text_of(option)}")
     if less := missing_options(old, new):
-        yield Change(Level.MINOR, path, f"no longer {verb} {_listed(less)}")
+        was, now = text_of(old), text_of(new)
+        words = f"{verb} {now}, was {was}" if was != now else f"no longer {verb} {_listed(less)}"
+        yield Change(Level.MINOR, path, words)
 
 
 def _is_value(option: Annotation) -> bool:

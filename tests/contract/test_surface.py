@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from typing import ClassVar, Literal, Protocol, TypedDict, Unpack, final, overload
+from typing import ClassVar, Generic, Literal, Protocol, TypedDict, TypeVar, Unpack, final, overload
 
 import msgspec
 from attrs import define, field, frozen
@@ -26,9 +26,10 @@ from mixpanel_export._renamed import renamed_attributes
 
 __all__ = [
     "BUDGETS", "KINDS", "LIMIT", "LIMITS", "AnyDay", "Base", "Client", "Color", "Event", "Failure", "Listener",
-    "Options", "Policy", "Point", "Report", "Store", "Unit", "count", "measure",
+    "Options", "Pages", "Policy", "Point", "Report", "Store", "Unit", "count", "measure",
 ]
 
+T = TypeVar("T")
 _PRIVATE = str | bytes
 _DEFAULT = 30
 AnyDay = datetime.date | str
@@ -80,6 +81,8 @@ class Event(msgspec.Struct, gc=False):
     name: str
     sent: dict[str, int] = msgspec.field(default_factory=dict)
 
+class Pages(Generic[T], Sequence[T]): ...
+
 class Client:
     """A client."""
 
@@ -99,6 +102,10 @@ class Client:
     def read(self, key: int | str) -> int | str: ...
 
     def __and__(self, other: Client | str) -> Client: ...
+
+    def made(self) -> Base: ...
+
+    def pages(self) -> Sequence[int]: ...
 
     def send(self, *, what: str) -> str | None:
         """Send."""
@@ -135,6 +142,15 @@ EDITED = {
         (Level.MAJOR, "    @property\n    def send(self)"),
         (Level.MINOR, "    @classmethod\n    def send(cls, *, what: str)"),
         (Level.MINOR, "    def send(self, what: str)"),
+    ],
+    "-> Base": [(Level.MINOR, "-> Failure"), (Level.MAJOR, "-> Policy")],
+    "-> Sequence[int]": [
+        (Level.MINOR, "-> Pages[int]"),
+        (Level.MINOR, "-> list[int]"),
+        (Level.MINOR, "-> tuple[int, ...]"),
+        (Level.MAJOR, "-> tuple[str, ...]"),
+        (Level.MAJOR, "-> Pages[str]"),
+        (Level.MAJOR, "-> Iterable[int]"),
     ],
     "    def _inner(self)": [(Level.PATCH, "    def _other(self)")],
     "    name: str\n    ROOT": [
