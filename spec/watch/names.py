@@ -80,7 +80,8 @@ def public_names(root: Path, documented: Iterable[str]) -> dict[str, Entry]:
                     if name.endswith("Resource"):
                         _add(found, f"{shown}.{tag}.{name}", Entry(member))
     for name in documented:
-        if name not in found and (member := _member(known, name)) is not None:
+        is_listed = name.rpartition(".")[0] in _MODULES.values()
+        if not is_listed and (member := _member(known, name)) is not None:
             _add(found, name, Entry(member))
     return found
 

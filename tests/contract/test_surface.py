@@ -287,6 +287,13 @@ def test_names_that_the_reference_lists_are_public(tmp_path: Path) -> None:
     old = write("old", "register", "register")
     assert level_of(surface_changes(old, write("renamed", "enroll", "enroll"))) is Level.MAJOR
     assert level_of(surface_changes(old, write("hidden", "register", "enroll"))) is Level.PATCH
+    # `__all__` decides about the names of a module that has one in the table.
+    old = write_package(tmp_path / "listed", BEFORE)
+    page = old / "docs" / "reference" / "client.md"
+    page.parent.mkdir(parents=True)
+    page.write_text("::: mixpanel_export.Client\n")
+    new = write_package(tmp_path / "unlisted", BEFORE.replace('"Client", ', ""))
+    assert level_of(surface_changes(old, new)) is Level.MAJOR
 
 
 def test_old_names_that_still_load_are_no_break(tmp_path: Path) -> None:
