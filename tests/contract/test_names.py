@@ -172,6 +172,9 @@ SCHEMAS = {
             "layout": {"type": "object", "additionalProperties": {"type": "integer"}},
             "matrix": {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
             "days": {"type": "array", "items": {"$ref": "#/components/schemas/Day"}},
+            "either": {
+                "anyOf": [{"$ref": "#/components/schemas/Object"}, {"$ref": "#/components/schemas/Self"}]
+            },
             "grids": {
                 "type": "array",
                 "items": {"type": "array", "items": {"$ref": "#/components/schemas/Grid"}},
@@ -180,6 +183,13 @@ SCHEMAS = {
     },
 }
 SCHEMAS["Grid"]["properties"]["layout"] = {"$ref": "#/components/schemas/Counts"}  # type: ignore[index]
+EITHER = [{"$ref": "#/components/schemas/Object"}, {"$ref": "#/components/schemas/Maybe"}]
+MAPS: dict[str, dict[str, Any]] = {
+    "DaysByName": {"type": "string", "format": "date"},
+    "MaybesByName": {"type": "array", "items": {"$ref": "#/components/schemas/Maybe"}},
+    "EithersByName": {"type": "array", "items": {"oneOf": EITHER}},
+}
+SCHEMAS |= {name: {"type": "object", "additionalProperties": values} for name, values in MAPS.items()}
 SCHEMAS["Counts"] = {"type": "object", "additionalProperties": {"type": "integer"}}
 
 
@@ -200,6 +210,8 @@ def ordinary() -> dict[str, Any]:
         "rows": array_of(array_of({"type": "integer"})),
         "grid": grid,
         "grids": array_of(grid),
+        "either": array_of({"anyOf": EITHER}),
+        **{name.lower(): {"$ref": f"#/components/schemas/{name}"} for name in MAPS},
         "nothing": None,
     }
     paths = {f"/{name}": {"get": operation(f"filter_{name}", schema)} for name, schema in answers.items()}
@@ -220,6 +232,11 @@ def test_answers_are_read_as_they_are_typed(tmp_path: Path) -> None:
     assert answer("times", '["2024-01-02T00:00:00Z"]') == [at]
     assert answer("rows", "[[1], [2]]") == [[1], [2]]
     assert answer("nothing", "[]") == "[]"
+    assert answer("either", '[{"a": "x"}]') == [{"a": "x"}]
+    assert answer("daysbyname", '{"a": "2024-01-02"}')["a"] == "2024-01-02"
+    first, second = answer("maybesbyname", '{"a": [{"a": "x"}, {"a": "y"}]}')["a"]
+    assert (first.a, second.a) == ("x", "y")
+    assert answer("eithersbyname", '{"a": [{"a": "x"}]}')["a"] == [{"a": "x"}]
     grid = answer(
         "grid", '{"matrix": [[1]], "days": ["2024-01-02"], "layout": {"a": 1}, "maybe": {"a": "x"}}'
     )
@@ -283,6 +300,15 @@ def test_names_that_clash_are_refused_in_one_line(tmp_path: Path) -> None:
     }
     csv = operation("a_x")
     csv["responses"]["200"]["content"]["text/csv"] = {"schema": TEXT}
+    no_fields = spec_of(
+        {"/a": {"put": operation("a_x", requestBody=body_of("Fields"))}},
+        {"Fields": {"type": "object", "additionalProperties": TEXT}},
+    )
+    path.write_text(json.dumps(no_fields))
+    with pytest.raises(
+        GenerationError, match="expected an object with properties, each of which is an argument"
+    ):
+        compile_endpoints(path, tmp_path / "own_api")
     for wrong, said in ((two, "201: expected the content of another success"), (csv, "text/csv beside")):
         path.write_text(json.dumps(spec_of({"/a": {"get": wrong}})))
         with pytest.raises(GenerationError, match=said):

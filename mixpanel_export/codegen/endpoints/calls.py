@@ -262,7 +262,8 @@ def answer_of(contract: Contract, endpoint: Endpoint, operation: dict[str, Any])
         return _Answer("str", "answers.text()", None)
     json = next(content for content in _contents(contract, operation) if "application/json" in content)
     kind = kind_of(contract, contract.resolve(json["application/json"]["schema"]))
-    return _Answer(_outer_records(f"builtins.list[{_kind_text(kind)}]"), _values_reader(kind), prop)
+    text = "Any" if kind.models else _kind_text(kind)
+    return _Answer(_outer_records(f"builtins.list[{text}]"), _values_reader(kind), prop)
 
 
 def _outer_records(text: str) -> str:

@@ -151,7 +151,7 @@ class ModelCode:
         if self.values is not None:
             text = f"list[{self.values.type}]" if self.values.is_list else self.values.type
             # Quoted, because models may refer to each other in a cycle; ruff drops the import of a quoted Any.
-            values = text if text == "Any" else f'"{text}"'
+            values = text if "Any" in text else f'"{text}"'
             bases = [f"{'ModelMap' if self.is_model_map else 'Map'}[{values}]"]
         else:
             bases = [f"Listing[{self.item}]" if self.listed else "Model"]
@@ -228,6 +228,9 @@ def _fields(contract: Contract, schema: dict[str, Any], *, is_request: bool) -> 
     for wire, inner in properties:
         resolved = contract.resolve(inner)
         kind = kind_of(contract, inner)
+        if len(kind.models) > 1:
+            # Which of the objects it is cannot be told.
+            kind = Kind("Any", is_list=kind.is_list)
         if is_request and kind.reader == "moment":
             kind = Kind("str")
         yield Field(
@@ -258,6 +261,9 @@ def _values(contract: Contract, schema: dict[str, Any]) -> Kind:
     if values is True:
         return Kind("Any")
     kind = kind_of(contract, values)
+    if kind.type.startswith("datetime.") or (kind.is_list and len(kind.models) > 1):
+        # The values of a map are as in the JSON, apart from objects.
+        kind = Kind("Any" if kind.models else "str", is_list=kind.is_list)
     return Kind("Any", kind.reader, kind.models, is_any=True) if schema.get("x-any") else kind
 
 

@@ -155,6 +155,8 @@ def _body_mistakes(place: Place, operation: dict[str, Any], document: dict[str, 
     if "$ref" not in schema or names_of(body) != {"object"}:
         yield here, "requestBody: schema: expected a $ref to an object of components/schemas"
         return
+    if not object_of(body.get("properties")):
+        yield here, "requestBody: schema: expected an object with properties, each of which is an argument"
     encodings = object_of(object_of(described).get("encoding"))
     for name, field in object_of(body.get("properties")).items():
         is_json = object_of(encodings.get(name)).get("contentType") == _JSON
