@@ -6,7 +6,6 @@ openapi-python-client parses the spec but drops these; see `compile` for how the
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,19 +20,19 @@ from mixpanel_export.codegen.endpoints.adapter import (
     Property,
     PythonIdentifier,
 )
+from mixpanel_export.codegen.endpoints.call_answers import answer_of, contents_of, type_text
+from mixpanel_export.codegen.endpoints.call_texts import call_docstring, deprecation
 from mixpanel_export.codegen.endpoints.contract import Contract
-from mixpanel_export.codegen.endpoints.models import Kind, described_as, kind_of
+from mixpanel_export.codegen.endpoints.models import described_as
 from mixpanel_export.codegen.endpoints.naming import (
     argument_name,
     attribute_name,
     builder_name,
     field_argument,
 )
-from mixpanel_export.codegen.endpoints.places import object_of
 from mixpanel_export.codegen.endpoints.texts import literal
 from mixpanel_export.errors import GenerationError
 
-_EXAMPLE_WIDTH = 88
 BOUND = ("project_id", "workspace_id")
 TYPES_BY_FORMAT = {
     "date": "datetime.date | str",
@@ -171,7 +170,7 @@ def call_of(
     needs_json = any(isinstance(prop, ListProperty) for prop in endpoint.query_parameters)
     if needs_json or (endpoint.bodies and endpoint.bodies[0].body_type == BodyType.DATA):
         endpoint.relative_imports.add("import json")
-    media_types = {name for content in _contents(contract, operation) for name in content}
+    media_types = {name for content in contents_of(contract, operation) for name in content}
     csv = {"text/csv", "application/json"} <= media_types and any(map(_chooses_csv, every))
     bound = [argument.name for argument in every if argument.is_bound]
     if offer_bound:
@@ -205,10 +204,10 @@ def call_of(
         body=str(body.class_info.name) if body else None,
         answer=found.text,
         reader=found.reader,
-        docstring=docstring(
+        docstring=call_docstring(
             operation,
             deprecated,
-            offered,
+            [(argument.name, argument.description) for argument in offered],
             found.text,
             [contract.resolve(r) for r in operation["responses"].values()],
             f"{tag}.{method_name}",
@@ -234,56 +233,6 @@ def path_of(endpoint: Endpoint, path: str) -> str:
 def _by_default_the_clients(argument: Argument) -> Argument:
     described = f"{argument.description} By default the client's.".strip()
     return evolve(argument, required=False, description=described)
-
-
-@frozen
-class _Answer:
-    """The answer of a call: its type, the expression that makes its reader, and the generator's own view of it."""
-
-    text: str
-    reader: str
-    prop: Property | None
-
-
-def answer_of(contract: Contract, endpoint: Endpoint, operation: dict[str, Any]) -> _Answer:
-    """Return the answer of a success with content, or else of any."""
-    successes = [
-        r for r in endpoint.responses.patterns if r.status_code.range and r.status_code.range[0] // 100 == 2
-    ]
-    successes.sort(key=lambda response: response.source["attribute"] == "None")
-    if not successes:
-        return _Answer("str", "answers.text()", None)
-    prop = successes[0].prop
-    inner = prop.inner_property if isinstance(prop, ListProperty) else prop
-    if isinstance(inner, ModelProperty):
-        name = f"answers.{'record' if inner is prop else 'records'}"
-        return _Answer(_outer_records(type_text(prop)), f"{name}({inner.class_info.name})", prop)
-    if inner is prop:
-        return _Answer("str", "answers.text()", None)
-    json = next(content for content in _contents(contract, operation) if "application/json" in content)
-    kind = kind_of(contract, contract.resolve(json["application/json"]["schema"]))
-    text = "Any" if kind.models else _kind_text(kind)
-    return _Answer(_outer_records(f"builtins.list[{text}]"), _values_reader(kind), prop)
-
-
-def _outer_records(text: str) -> str:
-    """Return the type of an answer, whose outermost list can become a frame."""
-    return re.sub(r"^builtins\.list\[", "Records[", text)
-
-
-def _kind_text(kind: Kind) -> str:
-    return re.sub(r"\blist\[", "builtins.list[", kind.type)
-
-
-def _values_reader(kind: Kind) -> str:
-    return f"answers.values({'' if kind.reader == 'any_value' else f'values.{kind.reader}'})"
-
-
-def _contents(contract: Contract, operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the content of each success."""
-    for status, response in operation["responses"].items():
-        if status.startswith("2"):
-            yield object_of(contract.resolve(response).get("content"))
 
 
 def _for_builder(prop: Property) -> Property:
@@ -331,68 +280,3 @@ def argument_of(
         model=model,
         in_body=False,
     )
-
-
-def type_text(prop: Property) -> str:
-    text = prop.get_type_string(no_optional=True).as_unembedded_code()
-    # `list` is also the name of a method, which would shadow the type for a checker.
-    return re.sub(r"\blist\[", "builtins.list[", text)
-
-
-def deprecation(operation: dict[str, Any], name: str) -> str:
-    """Return the warning of a deprecated operation; empty if it is not deprecated."""
-    if not operation.get("deprecated"):
-        return ""
-    instead = operation.get("x-instead")
-    return f"{name} is deprecated" + (f"; {instead}" if instead else "")
-
-
-def docstring(
-    operation: dict[str, Any],
-    deprecated: str,
-    arguments: list[Argument],
-    answer: str,
-    responses: list[dict[str, Any]],
-    name: str,
-) -> str:
-    def paragraph(text: str, indent: str = "") -> str:
-        return textwrap.fill(
-            " ".join(text.split()),
-            92,
-            initial_indent=indent,
-            subsequent_indent=indent + "    " * bool(indent),
-        )
-
-    blocks = [paragraph(operation["summary"])]
-    if deprecated:
-        instead = operation.get("x-instead", "")
-        blocks.append(paragraph(f"Deprecated: {instead.rstrip('.')}." if instead else "Deprecated."))
-    blocks += [paragraph(block) for block in operation.get("description", "").strip().split("\n\n") if block]
-    if arguments:
-        lines = [paragraph(f"{a.name}: {a.description}", "    ") for a in arguments]
-        blocks.append("\n".join(["Args:", *lines]))
-    described = next((r["description"] for r in responses if r.get("content")), "")
-    blocks.append("Returns:\n" + paragraph(f"{answer.replace('builtins.', '')}: {described}", "    "))
-    blocks.append(
-        "Raises:\n"
-        "    mixpanel_export.InvalidArgumentError: An argument is invalid; nothing was sent.\n"
-        "    mixpanel_export.APIError: Mixpanel returned an error."
-    )
-    if (example := operation.get("x-example")) is not None:
-        blocks.append("Examples:\n" + textwrap.indent(example_of(name, example), "    "))
-    return "\n\n".join(blocks)
-
-
-def example_of(name: str, arguments: dict[str, Any]) -> str:
-    """Return a call as a user writes it, with a prompt, on one line if it fits."""
-    values = [f"{argument}={_literal(value)}" for argument, value in arguments.items()]
-    line = f">>> client.{name}({', '.join(values)})"
-    if len(line) <= _EXAMPLE_WIDTH:
-        return line
-    return "\n".join([f">>> client.{name}(", *(f"...     {value}," for value in values), "... )"])
-
-
-def _literal(value: object) -> str:
-    """Return a value as Python code, with double quotes where `repr` has others."""
-    text = repr(value)
-    return text if '"' in text else text.replace("'", '"')
