@@ -101,6 +101,8 @@ class _Rules:
 
 
 def _checked(name: str, value: Any, schema: Mapping[str, Any], rules: _Rules) -> Any:
+    if value is None and schema.get("nullable"):
+        return None
     match schema.get("format"):
         case "date":
             return dates.to_date(name, value)
@@ -189,11 +191,11 @@ def _check_bounds(name: str, value: Any, schema: Mapping[str, Any]) -> None:
         else:
             allowed = f"expected a number from {minimum} to {maximum}"
         raise InvalidArgumentError(name, value, allowed)
-    shortest = max(schema.get("minLength", 0), schema.get("minItems", 0))
-    if shortest and len(value) < shortest:
-        raise InvalidArgumentError(name, value, "must not be empty")
-    for limit, unit in (("maxLength", "characters"), ("maxItems", "items")):
-        longest = schema.get(limit)
+    for kind, unit in (("Length", "characters"), ("Items", "items")):
+        shortest, longest = schema.get(f"min{kind}", 0), schema.get(f"max{kind}")
+        if shortest and len(value) < shortest:
+            allowed = "must not be empty" if shortest == 1 else f"expected at least {shortest} {unit}"
+            raise InvalidArgumentError(name, value, allowed)
         if longest is not None and len(value) > longest:
             raise InvalidArgumentError(name, value, f"expected at most {longest} {unit}")
 

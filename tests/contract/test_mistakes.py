@@ -232,6 +232,12 @@ MISTAKES = (
         "is above maxLength",
     ),
     ("{type: string}}\n", "{type: string, pattern: a}}\n", "pattern: the client does not check it"),
+    (
+        "type: string\n            format: date",
+        "type: [string, integer]\n            minLength: 1",
+        "the client does not check it",
+    ),
+    ("type: string\n            format: date", "anyOf: [{type: string, maxLength: 1}]", "does not check it"),
     ("type: string\n", "type: string\n            enum: []\n", "enum: expected at least one value"),
     ("type: string\n", "type: string\n            enum: [a, 1]\n", "enum: expected text, got 1"),
     (

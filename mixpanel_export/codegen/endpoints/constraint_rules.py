@@ -33,6 +33,7 @@ _PAIRS = (
     ("minProperties", "maxProperties"),
 )
 _UNCHECKED = ("exclusiveMaximum", "exclusiveMinimum", "multipleOf", "pattern", "uniqueItems")
+_BOUNDS = [key for pair in _PAIRS for key in pair]
 _CHECKED_FORMATS = {"date", "date-time", "mixpanel-datetime", "mixpanel-expression"}
 
 
@@ -77,8 +78,10 @@ def _unchecked(node: object, place: Place, document: dict[str, Any], seen: set[s
         yield from _unchecked(
             resolved(document, {"$ref": reference}), tuple(reference.split("/")[1:]), document, seen
         )
+    # The client checks a value of one type only.
+    is_choice = len(names_of(resolved(document, own))) > 1 or place[-2] in ("anyOf", "oneOf")
     is_free = own.get("format") not in _CHECKED_FORMATS
-    for key in _UNCHECKED if is_free else ():
+    for key in (*_UNCHECKED, *(_BOUNDS if is_choice else ())) if is_free else ():
         if key in own:
             yield (
                 (*place, key),

@@ -128,6 +128,10 @@ class Contract:
         """Return the part of a schema that the client checks before it sends a value."""
         schema = self.resolve(schema)
         kept = {key: schema[key] for key in _CHECKED_KEYS if key in schema}
+        if len(types := names_of(schema)) == 1 and "type" in kept:
+            (kept["type"],) = types
+        if "null" in parts_of(schema.get("type")) or schema.get("nullable"):
+            kept["nullable"] = True
         if "items" in kept:
             kept["items"] = self.narrowed(kept["items"])
         if "properties" in kept:
