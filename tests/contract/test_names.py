@@ -330,7 +330,11 @@ def test_unusual_specs_are_strictly_typed(tmp_path: Path) -> None:
     spec["paths"]["/odd/{quote}"] = {
         "get": operation(
             "odd_list",
-            parameters=[in_path("quote"), *(parameter(name) for name in NAMES if name != "quote")],
+            parameters=[
+                in_path("quote"),
+                *(parameter(name) for name in NAMES if name != "quote"),
+                parameter("maybe", {"type": ["string", "null"], "enum": ["a", None]}),
+            ],
             deprecated=True,
         ),
         "put": operation("odd_update", parameters=[in_path("quote")], requestBody=body_of("Change")),

@@ -121,6 +121,7 @@ class Contract:
         for parameter in (parameter for holder in holders for parameter in holder):
             if "content" in parameter:
                 parameter["schema"] = parameter.pop("content")["application/json"]["schema"]
+            _drop_null(parameter.get("schema", {}))
         _drop_formats(document)
         return document
 
@@ -137,6 +138,15 @@ class Contract:
         if "properties" in kept:
             kept["properties"] = {name: self.narrowed(inner) for name, inner in kept["properties"].items()}
         return kept
+
+
+def _drop_null(schema: dict[str, Any]) -> None:
+    """Leave null out of a parameter's schema: an argument that is None is not sent."""
+    schema.pop("nullable", None)
+    if types := [type_ for type_ in parts_of(schema.get("type")) if type_ != "null"]:
+        schema["type"] = types[0] if len(types) == 1 else types
+    if "enum" in schema:
+        schema["enum"] = [value for value in schema["enum"] if value is not None]
 
 
 def _drop_formats(node: object) -> None:
