@@ -16,6 +16,7 @@ from attrs import frozen
 
 from mixpanel_export.download.plan import DayDensity, Slice
 from mixpanel_export.download.planner import Pace, SlicePlanner
+from mixpanel_export.http.limits import SECOND
 
 FIRST = datetime.date(2024, 1, 1)
 DAY = datetime.timedelta(days=1)
@@ -66,7 +67,7 @@ class Simulation:
 
     def may_start(self) -> bool:
         server = self.server
-        recent = [start for start in self.starts[-3:] if start > self.now - 1.0]
+        recent = [start for start in self.starts[-3:] if start > self.now - SECOND]
         hour = [start for start in self.starts if start > self.now - 3600.0]
         return (server.per_second is None or len(recent) < server.per_second) and (
             server.per_hour is None or len(hour) < server.per_hour
@@ -146,16 +147,27 @@ def scenarios() -> Mapping[str, tuple[Server, Sequence[float]]]:
     """Return the ranges to compare, sizes in compressed bytes."""
     usual = Server()
     slow = Server(rate=2 * MB)
+    weekend = [10 * KB if day % 7 < 2 else 20 * MB for day in range(31)]
     return {
         "1 day, small": (usual, [250 * KB]),
         "8 days, small": (usual, [250 * KB] * 8),
         "31 days, small": (usual, [250 * KB] * 31),
         "a year, small": (usual, [30 * KB] * 365),
+        "2 days of 30 MB at 1.5 MB/s": (Server(rate=1.5 * MB), [30 * MB] * 2),
+        "3 days of 30 MB at 1.5 MB/s": (Server(rate=1.5 * MB), [30 * MB] * 3),
+        "8 days of 20 MB at 2 MB/s": (slow, [20 * MB] * 8),
         "30 days of 20 MB at 2 MB/s": (slow, [20 * MB] * 30),
+        "30 days of 20 MB, 10 s to the first byte": (Server(rate=2 * MB, latency=10), [20 * MB] * 30),
+        "31 days of 20 MB, weekends almost empty, from a Saturday": (slow, weekend),
+        "31 days of 20 MB, first and last day almost empty": (slow, [KB] + [20 * MB] * 29 + [KB]),
+        "31 days, only the last 7 of 40 MB": (slow, [0.0] * 24 + [40 * MB] * 7),
+        "62 days of 8 MB at 2 MB/s": (slow, [8 * MB] * 62),
         "30 days of 1.3 MB at 2 MB/s": (slow, [1.3 * MB] * 30),
+        "a year of 5 MB a day at 1 MB/s": (Server(rate=1 * MB), [5 * MB] * 365),
         "a year of 70 MB a day at 2 MB/s": (slow, [70 * MB] * 365),
         "a year of 1 GB a day": (usual, [1 * GB] * 365),
         "growth from nothing, 365 days": (slow, [day * 100 * KB for day in range(365)]),
+        "a week of 60 MB a day in a quiet year": (slow, [10 * KB] * 180 + [60 * MB] * 7 + [10 * KB] * 178),
         "one huge day in a quiet year": (slow, [30 * KB] * 200 + [400 * MB] + [30 * KB] * 164),
         "all on the last day, 31 days": (slow, [0.0] * 30 + [200 * MB]),
         "filter that leaves almost nothing, a year": (usual, [200.0] * 365),

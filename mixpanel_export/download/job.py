@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
+from attrs import evolve, frozen
 from attrs import fields as attributes_of
-from attrs import frozen
 
 from mixpanel_export._formats import COLUMN_NAMES, ON_MALFORMED, ColumnNames, OnMalformed
 from mixpanel_export.download.plan import Plan, Slice, make_plan
@@ -189,7 +189,11 @@ class ExportJob:
         budget = self.context.budget("data")
         quota = budget.quota
         left = max(0, quota.per_hour - budget.used()) if quota.per_hour is not None else None
-        return SlicePlanner.of(self.plan, Pace(quota.per_second, quota.per_hour, left))
+        plan = self.plan
+        if quota.concurrent is not None:
+            # More would only wait for each other.
+            plan = evolve(plan, parallel=min(plan.parallel, quota.concurrent))
+        return SlicePlanner.of(plan, Pace(quota.per_second, quota.per_hour, left))
 
 
 _OPTIONAL = ExportOptions.__annotations__.keys() & {attribute.name for attribute in attributes_of(ExportJob)}

@@ -1,28 +1,32 @@
 """Decide which requests an export makes, from what its requests have shown so far.
 
 Pure: the caller reports what happens and when, and asks what to start next. Requests are scarce (60 an hour and 3 a
-second for each project), so a plan starts with one to three of them: the first day, the last day, and all that lies
-between. If the range turns out to be small, that was all. If it is large, the long slice is abandoned and cut
-again, so that each slice is worth its request. See `plan` for slices, and `pool` for the threads that fetch them.
+second for each project), so a plan starts with one for a short range, and otherwise with three: a day of the last
+fortnight, the days after it, and all days before it. If the range turns out to be small, that was all. If it is
+large, the long slices are abandoned and cut again, so that each slice is worth its request. See `plan` for slices,
+and `pool` for the threads that fetch them.
 """
 
 from __future__ import annotations
 
 import datetime
+import math
 import statistics
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Self
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
 from mixpanel_export.download.plan import DayDensity, Plan, Slice
 from mixpanel_export.http.limits import MIXPANEL_LIMITS, SECOND
 
 __all__ = ["Pace", "SlicePlanner"]
 
-# Ranges up to this many days start as one request, and up to this many without a look at their last day.
-_WHOLE_DAYS = 2
-_SHORT_DAYS = 62
+# Ranges up to this many days start as one request, and are cut into days if at all.
+_SHORT_DAYS = 8
+# Longer ones start with a look at one day, and a slice for at least this many days after it.
+_LAST_DAYS = 7
+_SATURDAY = 5
 # With so few requests left of the hour, none is spent on a look.
 _LAST_REQUESTS = 15
 # Assumed until measured: seconds to a first byte, and bytes a second of one connection, compressed.
@@ -33,8 +37,12 @@ _PROCESS_RATE = 60e6
 # A rate says something after this many bytes and seconds.
 _RATE_BYTES = 1 << 16
 _RATE_SECONDS = 0.2
-# Days next to a slice that is still running are taken to be this many times as large as what has come of it.
+# A slice that shows more than expected is taken to be this many times as large as what has come of it, and more so
+# each time that this was too small: cutting twice costs more than cutting a little too small.
 _CAUTION = 4.0
+_MORE_CAUTION = 1.2
+# The same where nobody counts requests.
+_FREE_CAUTION = 2.0
 # Before the rest is cut, the first complete day is waited for, for this part of the time that the rest takes.
 _PATIENCE = 14.0
 # A plan leaves a quarter of the hour's requests to retries and other programs.
@@ -43,19 +51,21 @@ _SHARE_OF_BUDGET = 0.75
 _REQUEST_WORTH = 0.1
 # Connections break: on average one in this many seconds, and its slice starts over.
 _BREAKS_EVERY = 7200.0
-# A slice is abandoned when cutting it again saves this many seconds, and this share of what is left.
-_WORTH_SECONDS = 1.0
-_WORTH_SHARE = 2.0
+# A slice is abandoned when cutting it again saves this many seconds.
+_WORTH_SECONDS = 0.3
 # Where nobody counts requests, slices are this small, in compressed bytes: their lines then fit in memory and need
 # to be inflated only once.
 _FREE_BYTES = 4 << 20
-# Slices are not cut again unless they are this many times as large as they looked when they were cut.
+# A slice shows more than expected once this many times as much has come, and is not cut again unless it seems to be
+# this many times as large as it was when it was cut.
+_OVERRUN = 1.4
 _SURPRISE = 2.0
-# A slice this many times as large as the days around it has one huge day, which cannot be cut.
-_SPIKE = 10.0
 # Abandoned slices are requests for nothing: this many, or a sixth of what the hour allows.
 _FEW_ABANDONED = 3
 _HOUR = 3600.0
+
+# The first of some days, and bytes a day.
+_Side = tuple[datetime.date, float] | None
 
 
 @frozen
@@ -78,11 +88,8 @@ class Pace:
         return self.per_second is None and self.per_hour is None
 
     def start_of(self, number: int) -> float:
-        """Return the seconds until request `number`, counted from 0, may start."""
-        seconds = number / self.per_second if self.per_second is not None else 0.0
-        if self.per_hour is not None and self.left is not None and number >= self.left:
-            return seconds + _HOUR * (1 + (number - self.left) // self.per_hour)
-        return seconds
+        """Return the seconds until request `number`, counted from 0, may start, within this hour."""
+        return number / self.per_second * SECOND if self.per_second is not None else 0.0
 
 
 _USUAL = MIXPANEL_LIMITS.export
@@ -138,16 +145,14 @@ class SlicePlanner:
     _first_day: datetime.date | None = field(default=None, init=False)
     _probes: set[Slice] = field(factory=set[Slice], init=False)
     _running: dict[Slice, _Running] = field(factory=dict[Slice, "_Running"], init=False)
-    _nearest: dict[Slice, tuple[float | None, float | None]] = field(
-        factory=dict[Slice, "tuple[float | None, float | None]"], init=False
-    )
+    _nearest: dict[Slice, tuple[_Side, _Side]] = field(factory=dict[Slice, "tuple[_Side, _Side]"], init=False)
     _rate: float | None = field(default=None, init=False)
     _best_rate: float = field(default=0.0, init=False)
     _total_rate: float = field(default=_PROCESS_RATE, init=False)
     _starts: list[float] = field(factory=list[float], init=False)
     _latencies: list[float] = field(factory=list[float], init=False)
     _started: int = field(default=0, init=False)
-    _abandoned: int = field(default=0, init=False)
+    _abandoned: list[DayDensity] = field(factory=list[DayDensity], init=False)
 
     @classmethod
     def of(cls, plan: Plan, pace: Pace) -> Self:
@@ -183,17 +188,26 @@ class SlicePlanner:
 
     @property
     def most_requests(self) -> int:
-        """The most requests that the days left are worth, retries aside: one a day, and those given up."""
-        waiting = [*self._queue, *self._ranges]
-        fixed = sum(slice_ in self._kept for slice_ in waiting)
-        cuttable = [slice_ for slice_ in waiting if slice_ not in self._kept]
-        return fixed + sum(slice_.days + (slice_.days > 1) for slice_ in cuttable)
+        """The most requests that the days left can take, retries aside: one a day, and those given up."""
+        fixed = sum(slice_ in self._kept for slice_ in self._queue)
+        first = [slice_ for slice_ in self._queue if slice_ not in self._kept]
+        days = sum(slice_.days for slice_ in (*first, *self._ranges))
+        # Each slice is given up once at most, for at least two others, and a short one for single days.
+        given_up = sum(range_.days - 1 for range_ in self._ranges)
+        given_up += sum(slice_.days - 1 if slice_.days > _SHORT_DAYS else slice_.days > 1 for slice_ in first)
+        most = self._most_abandoned
+        return fixed + days + (given_up if most is None else min(given_up, most))
 
     @property
     def reason(self) -> str:
         """Why the days are requested in as many slices as they are, as a clause."""
-        if not self._ranges and all(slice_ in self._kept for slice_ in self._queue):
+        cuttable = [slice_ for slice_ in (*self._queue, *self._ranges) if slice_ not in self._kept]
+        if not cuttable:
             return "the slices are fixed"
+        if all(slice_.days == 1 for slice_ in cuttable):
+            return "a single day is one request"
+        if self.parallel == 1:
+            return "slices are fetched one at a time; only a very large range is cut again"
         if self._known:
             return "the sizes of other days are known; days that turn out larger are cut again"
         return "the first requests show how large the days are; large ranges are then cut again"
@@ -249,18 +263,21 @@ class SlicePlanner:
 
     def abandon(self) -> Slice | None:
         """Take back a running slice that is worth cutting again; None when there is none."""
-        if self._pace.left is not None and self._abandoned >= max(_FEW_ABANDONED, self._pace.left // 6):
+        if self._most_abandoned is not None and len(self._abandoned) >= self._most_abandoned:
             return None
         for slice_, running in self._running.items():
             if slice_.days == 1 or slice_ in self._kept or not self._is_worth_cutting(slice_, running):
                 continue
+            self._abandoned.append(DayDensity(slice_, int(self._size_of(slice_, running))))
             del self._running[slice_]
-            self._abandoned += 1
             self._ranges = sorted([*self._ranges, slice_])
             self._find_first_day()
-            self._remember(slice_, running)
             return slice_
         return None
+
+    @property
+    def _most_abandoned(self) -> int | None:
+        return max(_FEW_ABANDONED, self._pace.left // 6) if self._pace.left is not None else None
 
     def _find_first_day(self) -> None:
         waiting = (slice_.from_date for slice_ in (*self._queue, *self._ranges))
@@ -279,24 +296,18 @@ class SlicePlanner:
 
     def _first_slices(self) -> Iterator[Slice]:
         """Return the slices to start with when nothing is known."""
-        few = self._pace.left is not None and self._pace.left <= max(_LAST_REQUESTS, len(self._ranges) + 2)
-        if (
-            self._known
-            or few
-            or self.parallel == 1
-            or len(self._ranges) != 1
-            or self._ranges[0].days <= _WHOLE_DAYS
-        ):
+        if self._known or len(self._ranges) != 1:
             return
         whole = self._ranges[0]
-        if whole.days <= _WHOLE_DAYS:
+        few = self._pace.left is not None and self._pace.left <= _LAST_REQUESTS
+        if few or self.parallel == 1 or whole.days <= _SHORT_DAYS:
+            yield whole
             return
-        yield whole.part(0, 1)
-        if whole.days > _SHORT_DAYS:
-            yield whole.part(whole.days - 1, whole.days)
-            yield whole.part(1, whole.days - 1)
-        else:
-            yield whole.part(1, whole.days)
+        probe = _probe(whole)
+        yield whole.part(probe, probe + 1)
+        yield whole.part(probe + 1, whole.days)
+        if probe:
+            yield whole.part(0, probe)
 
     def _take(self, slice_: Slice) -> None:
         """Take a slice out of the range that holds it."""
@@ -309,7 +320,11 @@ class SlicePlanner:
 
     def _cut(self) -> Slice:
         """Take the next slice off the days that are left."""
-        slice_ = _split_evenly(self._ranges[0], self._best_days(self._ranges))[0]
+        range_ = self._ranges[0]
+        slice_ = _split_evenly(range_, self._best_days(self._ranges))[0]
+        for day in self._abandoned:
+            if _overlap(slice_, day.slice_):
+                slice_ = slice_.part(0, min(slice_.days, _parts_of(day.slice_)))
         self._take(slice_)
         return slice_
 
@@ -322,100 +337,118 @@ class SlicePlanner:
         size = sum(filter(None, sizes))
         return min(_lengths(longest), key=lambda days: (self._seconds(ranges, size, days), -days))
 
-    def _seconds(self, ranges: Sequence[Slice], size: float, days: int) -> float:
-        """About how long it takes to fetch ranges of this size in slices of this many days."""
+    def _seconds(self, ranges: Sequence[Slice], size: float, days: int, *, gives_up: bool = False) -> float:
+        """About how long it takes to fetch ranges of this size in slices of this many days.
+
+        Args:
+            gives_up: a running slice makes room for them, and nobody knows when the others do.
+        """
         count = sum(-(-range_.days // days) for range_ in ranges)
         total = sum(range_.days for range_ in ranges)
         largest = size * min(days, total) / total
         if self._pace.is_free:
             # Requests cost nothing, but slices whose lines do not fit in memory are inflated twice.
             return max(largest, _FREE_BYTES) / _USUAL_RATE + count * 1e-3
+        if gives_up:
+            waves = -(-count // max(1, self.parallel - len(self._running) + 1))
+        else:
+            waves = math.ceil((count + self._busy(largest)) / self.parallel)
         each = self._latency + largest / (self._rate or _USUAL_RATE)
+        seconds = max(self._pace.start_of(count - 1) + each, waves * each, size / self._total_rate)
+        return seconds + self._wait(count) + count * _REQUEST_WORTH + each * each / (2 * _BREAKS_EVERY)
+
+    def _busy(self, size: float) -> float:
+        """How many slices of this size what runs amounts to; one each at most."""
+        left = (
+            1.0 if not (running.expected and size) else (running.expected - running.received) / size
+            for running in self._running.values()
+        )
+        return sum(min(1.0, max(0.0, share)) for share in left)
+
+    def _wait(self, count: int) -> float:
+        """About how long this many further requests wait for the hourly budget, and others for them."""
         pace = self._pace
-        if pace.left is not None:
-            pace = evolve(pace, left=max(0, int(pace.left * _SHARE_OF_BUDGET) - self._started))
-        seconds = max(_makespan(count, each, pace, self.parallel), size / self._total_rate)
-        return seconds + count * _REQUEST_WORTH + each * each / (2 * _BREAKS_EVERY)
+        if pace.left is None or pace.per_hour is None:
+            return 0.0
+        beyond = self._started + count - int(pace.left * _SHARE_OF_BUDGET)
+        if beyond <= 0:
+            return 0.0
+        return _HOUR * -(-beyond // pace.per_hour) + min(beyond, count) * _HOUR / pace.per_hour
 
     def _is_worth_cutting(self, slice_: Slice, running: _Running) -> bool:
         size = self._size_of(slice_, running)
-        if size is None or (running.expected is not None and size < running.expected * _SURPRISE):
-            return False
-        if running.expected and size > running.expected * _SPIKE and self._has_known_neighbours(slice_):
+        if not size or (running.expected and size < running.expected * _SURPRISE):
             return False
         if self._pace.is_free:
             return size > 1.5 * _FREE_BYTES and size - running.received > _FREE_BYTES
         if self._rate is None:
             return False
         left = max(0.0, size - running.received) / self._rate
+        # Its parts would share the pace of requests with all that waits.
+        waiting = sum(filter(None, map(self._expected, self._ranges)))
+        ranges = [*self._ranges, slice_]
         again = min(
-            self._seconds([slice_], size, days) for days in _lengths(slice_.days) if days < slice_.days
+            self._seconds(ranges, waiting + size, days, gives_up=True) for days in _lengths(_parts_of(slice_))
         )
-        return again * _WORTH_SHARE + _WORTH_SECONDS < left
+        return again + _WORTH_SECONDS < left
 
-    def _has_known_neighbours(self, slice_: Slice) -> bool:
-        return any(day.slice_ < slice_ for day in self._known) and any(
-            day.slice_ > slice_ for day in self._known
-        )
-
-    def _size_of(self, slice_: Slice, running: _Running) -> float | None:
-        """About how many bytes a running slice has."""
-        density = self._density(slice_, 2.0)
-        expected = density * slice_.days if density is not None else 0.0
-        if running.received <= expected * 1.2:
-            return expected
-        # More than expected: nobody knows how much more, so assume as much again.
-        return 2.0 * running.received if running.received else None
-
-    def _remember(self, slice_: Slice, running: _Running) -> None:
-        """Keep what an abandoned slice has shown: its days hold at least what has come."""
-        if (size := self._size_of(slice_, running)) is not None:
-            known = self._expected(slice_)
-            if known is None or size > known * _SURPRISE:
-                self._learn(DayDensity(slice_, int(size)))
+    def _size_of(self, slice_: Slice, running: _Running) -> float:
+        """About how many bytes a running slice has; 0 if unknown."""
+        per_day = self._unfinished(slice_, running) or self._density(slice_) or 0.0
+        return max(per_day * slice_.days, running.received)
 
     def _expected(self, slice_: Slice) -> float | None:
-        density = self._density(slice_, 2.0 if self._pace.is_free else _CAUTION)
+        density = self._density(slice_)
         return density * slice_.days if density is not None else None
 
-    def _density(self, slice_: Slice, unfinished: float) -> float | None:
-        """Bytes a day, by the nearest days on either side that have shown something.
+    def _density(self, slice_: Slice) -> float | None:
+        """Bytes a day, by the nearest days on either side that have shown something."""
+        before, after = self._complete_sides(slice_)
+        for other, running in self._running.items():
+            if other == slice_ or (per_day := self._unfinished(other, running)) is None:
+                continue
+            if other < slice_ and (before is None or other.from_date > before[0]):
+                before = other.from_date, per_day
+            elif other > slice_ and (after is None or other.from_date < after[0]):
+                after = other.from_date, per_day
+        near, floor = _mean(before, after), self._floor(slice_)
+        return max(near, floor) if near is not None else floor or None
 
-        Args:
-            unfinished: how many times as large as what has come of it a running slice is taken to be.
+    def _unfinished(self, slice_: Slice, running: _Running) -> float | None:
+        """Bytes a day of a running slice that has shown more than the complete days around it; None if it has not.
+
+        Nobody knows how much is still to come: the greater the surprise, the more.
         """
+        if not running.received:
+            return None
+        caution = _FREE_CAUTION if self._pace.is_free else _CAUTION * _MORE_CAUTION ** len(self._abandoned)
+        per_day, usual = running.received / slice_.days, _mean(*self._complete_sides(slice_))
+        if usual is None:
+            return per_day * caution
+        if per_day <= usual * _OVERRUN:
+            return None
+        return per_day * min(caution, per_day / usual if usual else caution)
+
+    def _complete_sides(self, slice_: Slice) -> tuple[_Side, _Side]:
         if slice_ not in self._nearest:
             self._nearest[slice_] = self._nearest_known(slice_)
-        before, after = self._nearest[slice_]
-        if before is None or after is None:
-            # Only slices that are still running can tell about that side, and at least what has come of them.
-            least = max(
-                (
-                    running.received / other.days
-                    for other, running in self._running.items()
-                    if other != slice_
-                ),
-                default=0.0,
-            )
-            unknown = least * unfinished if least else None
-            before = unknown if before is None else before
-            after = max(filter(None, (unknown, before)), default=before) if after is None else after
-        near = [per_day for per_day in (before, after) if per_day is not None]
-        return sum(near) / len(near) if near else None
+        return self._nearest[slice_]
 
-    def _nearest_known(self, slice_: Slice) -> tuple[float | None, float | None]:
-        """Bytes a day of the nearest complete days before and after a slice, or of those within it."""
-        inside = [day.per_day for day in self._known if _overlap(day.slice_, slice_)]
-        if inside:
-            return max(inside), max(inside)
+    def _nearest_known(self, slice_: Slice) -> tuple[_Side, _Side]:
+        """Return the nearest complete days before and after a slice."""
         # Not by comparing slices, which takes ten times as long.
         first, last = slice_.from_date, slice_.to_date
-        before = [day for day in self._known if day.slice_.to_date < first]
-        after = [day for day in self._known if day.slice_.from_date > last]
+        before = max((day for day in self._known if day.slice_.to_date < first), key=_last_day, default=None)
+        after = min((day for day in self._known if day.slice_.from_date > last), key=_first_day, default=None)
         return (
-            max(before, key=_last_day).per_day if before else None,
-            min(after, key=_first_day).per_day if after else None,
+            (before.slice_.from_date, before.per_day) if before is not None else None,
+            (after.slice_.from_date, after.per_day) if after is not None else None,
         )
+
+    def _floor(self, slice_: Slice) -> float:
+        """Bytes a day that the abandoned slices around a slice are taken to have had."""
+        around = (day for day in self._abandoned if _overlap(day.slice_, slice_))
+        return max((day.per_day for day in around), default=0.0)
 
     def _learn(self, density: DayDensity) -> None:
         self._known.append(density)
@@ -443,6 +476,26 @@ def _split_evenly(range_: Slice, days: int) -> list[Slice]:
     return range_.split(-(-range_.days // count))
 
 
+def _probe(whole: Slice) -> int:
+    """Return the day to look at, counted from 0: the last working day before the last week.
+
+    Weekends are often almost empty. The last week is a slice of its own, which updates fetch again.
+    """
+    last = whole.days - _LAST_DAYS - 1
+    days = range(last, max(last - 3, -1), -1)
+    return next((day for day in days if whole.part(day, day + 1).from_date.weekday() < _SATURDAY), last)
+
+
+def _parts_of(slice_: Slice) -> int:
+    """Return the most days of the slices into which one is cut again: few days become single ones."""
+    return 1 if slice_.days <= _SHORT_DAYS else -(-slice_.days // 2)
+
+
+def _mean(before: _Side, after: _Side) -> float | None:
+    near = [side[1] for side in (before, after) if side is not None]
+    return sum(near) / len(near) if near else None
+
+
 def _overlap(one: Slice, other: Slice) -> bool:
     return one.from_date <= other.to_date and other.from_date <= one.to_date
 
@@ -459,8 +512,3 @@ def _lengths(longest: int) -> list[int]:
     """Return the lengths of slices to compare, in days."""
     counts = [count for count in range(1, longest + 1) if count <= 64 or count == longest]
     return sorted({-(-longest // count) for count in counts} | {1})
-
-
-def _makespan(count: int, each: float, pace: Pace, parallel: int) -> float:
-    """About when the last of `count` requests ends, each of which takes `each` seconds."""
-    return max(pace.start_of(count - 1) + each, -(-count // parallel) * each)

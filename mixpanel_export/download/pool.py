@@ -120,6 +120,8 @@ class SlicePool(Generic[T]):
         self._next_day = planner.first_day
         # None stands for a slice that was returned and is fetched again: the planner is done with it.
         self._running: dict[Slice, Claim | None] = {}
+        # Threads whose slice was abandoned, and whose request may still run.
+        self._ending = 0
         self._ready: dict[Slice, T] = {}
         self._failed: dict[Slice, BaseException] = {}
         self._returned: dict[Slice, tuple[T, Callable[[T], T]]] = {}
@@ -284,7 +286,7 @@ class SlicePool(Generic[T]):
         """Wait until a slice may be fetched; return it and how to fetch it, or None at the end."""
         with self._changed:
             while not self._closed and not (self._is_done() and self._held is None):
-                if self._returned and len(self._running) < self._planner.parallel:
+                if self._returned and not self._is_full():
                     slice_ = min(self._returned)
                     fetched, fetch_again = self._returned.pop(slice_)
                     self._running[slice_] = None
@@ -307,10 +309,13 @@ class SlicePool(Generic[T]):
             self._idle -= 1
         self._review()
 
+    def _is_full(self) -> bool:
+        return len(self._running) + self._ending >= self._planner.parallel
+
     def _may_start(self) -> bool:
         """Return True if another slice may be started."""
         first_day = self._planner.first_day
-        if first_day is None or len(self._running) >= self._planner.parallel:
+        if first_day is None or self._is_full():
             return False
         if self._failed:
             # Only days due for delivery before the failure is raised.
@@ -323,6 +328,8 @@ class SlicePool(Generic[T]):
     def _settle(self, slice_: Slice, claim: Claim | None, *, is_complete: bool) -> bool:
         """Note the end of a fetch; return False if the slice was abandoned meanwhile."""
         if self._running.get(slice_) is not claim:
+            self._ending -= 1
+            self._changed.notify_all()
             return False
         del self._running[slice_]
         if claim is not None:
@@ -354,6 +361,7 @@ class SlicePool(Generic[T]):
         while not self._failed and (slice_ := self._planner.abandon()) is not None:
             claim = self._running.pop(slice_)
             if claim is not None:
+                self._ending += 1
                 claim.is_abandoned = True
                 claim.cancellation.cancel()
             self._changed.notify_all()

@@ -158,10 +158,18 @@ class PlanSummary:
 
     @property
     def hours_to_wait(self) -> int:
-        """The approximate number of hours spent waiting for the budget."""
+        """The approximate number of hours that the fewest requests spend waiting for the budget."""
+        return self._hours_for(self.requests)
+
+    @property
+    def most_hours_to_wait(self) -> int:
+        """The approximate number of hours that `most_requests` would wait for the budget."""
+        return self._hours_for(self.most_requests)
+
+    def _hours_for(self, requests: int) -> int:
         if self.per_hour is None:
             return 0
-        return max(0, -((self.per_hour - self.used - self.requests) // self.per_hour))
+        return max(0, -((self.per_hour - self.used - requests) // self.per_hour))
 
 
 def tasks_of(

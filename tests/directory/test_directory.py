@@ -558,7 +558,7 @@ class TestAsync:
                 assert updated.fetched == more.requests
                 return plan.requests, done.fetched, updated.fetched
 
-        assert asyncio.run(run()) == (2, 2, 2)
+        assert asyncio.run(run()) == (3, 3, 2)
         assert events_in(tmp_path) == expected(shop, "2024-01-01", "2024-01-12")
 
     def test_a_cancelled_export_ends_at_once_and_can_resume(

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mixpanel_export import InvalidArgumentError
+from mixpanel_export import InvalidArgumentError, Limits, MixpanelClient, Quota, ServiceAccountAuth
+from mixpanel_export.download.job import ExportJob
 from mixpanel_export.download.plan import Slice, make_plan
 
 FIRST = datetime.date(2023, 1, 1)
@@ -50,3 +51,11 @@ def test_numbers_below_one_are_refused(name: str, value: int) -> None:
 def test_the_text_of_a_slice_names_its_days() -> None:
     plan = make_plan(FIRST, datetime.date(2023, 1, 3), parallel=1, slice_days=2)
     assert [str(slice_) for slice_ in plan.fixed] == ["2023-01-01 to 2023-01-02", "2023-01-03"]
+
+
+def test_an_export_runs_no_more_requests_than_the_quota_allows() -> None:
+    for concurrent, parallel, expected in ((1, 8, 1), (100, 8, 8), (None, 8, 8)):
+        limits = Limits(export=Quota(concurrent=concurrent), shared=False)
+        with MixpanelClient(ServiceAccountAuth("tester", "hush"), project_id=1, limits=limits) as client:
+            job = ExportJob.make(client.export._context, FIRST, FIRST, parallel=parallel)
+        assert job.planner().parallel == expected

@@ -62,6 +62,9 @@ def print_plan(plan: PlanSummary) -> None:
         click.echo("Budget: unlimited")
         return
     wait = f"about {plan.hours_to_wait} h of waiting" if plan.hours_to_wait else "no waiting"
+    if plan.most_hours_to_wait > plan.hours_to_wait:
+        wait += f" for {pluralize(plan.requests, 'request')}"
+        wait += f", about {plan.most_hours_to_wait} h for {plan.most_requests:,}"
     click.echo(f"Budget: {plan.per_hour} requests an hour, {plan.used} used in the last hour; {wait}")
 
 
