@@ -110,6 +110,6 @@ _OPTIONS = (
         "--look-back",
         type=int,
         metavar="N",
-        help="How many of the most recent days --since-last fetches again. Default: 5.",
+        help="How many of the most recent days --since-last fetches again, in whole slices. Default: 5.",
     ),
 )

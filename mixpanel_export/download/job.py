@@ -18,7 +18,7 @@ from attrs import fields as attributes_of
 from mixpanel_export._formats import COLUMN_NAMES, ON_MALFORMED, ColumnNames, OnMalformed
 from mixpanel_export.download.plan import Plan, Slice, make_plan
 from mixpanel_export.download.planner import Pace, SlicePlanner
-from mixpanel_export.errors import InvalidArgumentError
+from mixpanel_export.errors import BudgetExhaustedError, InvalidArgumentError
 from mixpanel_export.http.arguments import check_options
 from mixpanel_export.http.calls import Request, build_request, checked_arguments
 from mixpanel_export.http.context import Context
@@ -40,6 +40,7 @@ DEFAULT_MEMORY = 256 << 20
 _MIN_MEMORY = 64 << 20
 # As large as a decompressed chunk, within which lines are not measured.
 _MIN_LINE = 1 << 20
+_HOUR = 3600.0
 
 
 class ExportFilters(TypedDict, total=False):
@@ -183,6 +184,24 @@ class ExportJob:
         """The first and the last day."""
         slices = sorted((*self.plan.ranges, *self.plan.fixed))
         return slices[0].from_date, slices[-1].to_date
+
+    def check_fits(self) -> None:
+        """Check that the hour allows all slices, for a delivery that is worth nothing without the last one.
+
+        Raises:
+            BudgetExhaustedError: when the export could only fail, after it used up the hour; nothing is sent.
+        """
+        per_hour = self.context.budget("data").quota.per_hour
+        requests = len(self.plan.fixed)
+        if per_hour is None or requests <= per_hour or self.context.budget_wait().longest >= _HOUR:
+            return
+        raise BudgetExhaustedError(
+            f"the export takes {requests:,} requests, more than the {per_hour:,} an hour of its budget, and may "
+            f"not wait for another hour; nothing was sent",
+            _HOUR,
+            "Choose a larger slice_days, raise Limits(max_wait=…) to an hour, or export to a directory, "
+            "which waits",
+        )
 
     def planner(self) -> SlicePlanner:
         """Make a planner of the days, at the pace that the budget allows now."""

@@ -90,6 +90,7 @@ class ExportWriter:
         return file.getvalue().decode()
 
     def _write(self, file: IO[bytes], malformed: MalformedFile | None) -> Progress:
+        self._job.check_fits()
         target = cast("IO[bytes]", _UntilCancelled(file, self._cancellation))
         write = self._columns if self._format in COLUMNAR else self._lines
         return write(target, malformed)

@@ -209,3 +209,16 @@ def test_61_reports_of_a_sandbox_wait_for_nothing() -> None:
         for _ in range(61):
             client.funnels.list()
         assert len(sandbox.requests) == 61
+
+
+def test_a_file_that_cannot_fit_an_hour_sends_nothing(tmp_path: Path) -> None:
+    range_ = ("2024-01-01", "2024-01-05")
+    limits = Limits(export=Quota(per_hour=4), shared=False)
+    with Sandbox(limits=None) as sandbox, sandbox.client(limits=limits) as client:
+        for name in ("out.jsonl", "out.csv"):
+            with pytest.raises(BudgetExhaustedError, match="takes 5 requests, more than the 4 an hour"):
+                client.export.to_file(tmp_path / name, *range_, slice_days=1)
+        assert not sandbox.requests
+        assert not list(tmp_path.iterdir())
+        client.export.to_file(tmp_path / "out.jsonl", *range_, slice_days=2)
+        assert len(sandbox.requests) == 3
