@@ -149,7 +149,7 @@ class TableConverter:
         if table is not None and table.num_rows == lines:
             yield table
             return
-        # A number that Python refuses to parse is told from its text.
+        # Numbers too long for Python to parse are read from the text.
         decoder = EventDecoder(source=source, parse_int=_whole_number)
         decoder.lines = lines_before
         if events := decoder.decode(block):

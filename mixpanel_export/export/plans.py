@@ -142,7 +142,7 @@ class PlanSummary:
     def fits_budget(self) -> bool:
         """Return whether the budget has room for these slices, retries aside.
 
-        Others, such as those of `client.export.slices()`, have a `fits_budget()` of their own.
+        `client.export.slices()` returns slices of another plan; ask those.
         """
         return self.slices.fits_budget()
 

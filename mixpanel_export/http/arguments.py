@@ -101,7 +101,7 @@ class _Rules:
 
 
 def _checked(name: str, value: Any, schema: Mapping[str, Any], rules: _Rules) -> Any:
-    if value is None and schema.get("nullable"):
+    if schema.get("nullable") and value is None:
         return None
     match schema.get("format"):
         case "date":

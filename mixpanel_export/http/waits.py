@@ -1,4 +1,4 @@
-"""The wait of one call for its budget: how long it may be, and what is said about it.
+"""The wait of one call for its budget: its bound, and the words about it.
 
 Pure. See `budget` for what it waits for.
 """

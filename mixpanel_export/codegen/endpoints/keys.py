@@ -162,13 +162,13 @@ def key_mistakes(document: dict[str, Any]) -> Iterator[Mistake]:
 def _value(kind: str, value: object, place: Place, document: dict[str, Any]) -> Iterator[Mistake]:
     """Yield the mistakes in the value of a key."""
     if kind.startswith("["):
+        steps: list[tuple[object, object]] = [*enumerate(parts_of(value))]
         if not isinstance(value, list):
             yield place, f"{_label(place)}: expected a list{_got(value)}"
-        steps: list[tuple[object, object]] = [*enumerate(parts_of(value))]
     elif kind.startswith("{"):
+        steps = [*object_of(value).items()]
         if not isinstance(value, dict):
             yield place, f"{_label(place)}: expected a mapping of names{_got(value)}"
-        steps = [*object_of(value).items()]
     else:
         yield from _single(kind, value, place, document)
         return
@@ -183,7 +183,7 @@ def _single(kind: str, value: object, place: Place, document: dict[str, Any]) ->
             hint = f'; write "{value}"' if expected == "text" and _is_number(value) else ""
             yield place, f"{_label(place)}: expected {expected}{_got(value)}{hint}"
     elif kind == "type":
-        for type_ in cast("list[object]", value) if isinstance(value, list) and value else [value]:
+        for type_ in parts_of(value) or [value]:
             if type_ not in _TYPES:
                 yield place, f"type: {type_!r} is unknown{suggestion(type_, _TYPES)}"
     elif kind != "schema or flag":
@@ -193,7 +193,7 @@ def _single(kind: str, value: object, place: Place, document: dict[str, Any]) ->
 
 
 def _part(part: str, value: object, place: Place, document: dict[str, Any]) -> Iterator[Mistake]:
-    """Yield the mistakes in a part that has keys of its own."""
+    """Yield the mistakes in an object whose keys are known."""
     if not isinstance(value, dict):
         expected = (
             "schema such as {type: string}" if part in _SCHEMAS else f"mapping with the keys of {_name(part)}"

@@ -36,7 +36,8 @@ class _Constructor(SafeConstructor):
     """Reads dates as text, as JSON has them."""
 
 
-_Constructor.add_constructor("tag:yaml.org,2002:timestamp", SafeConstructor.construct_yaml_str)
+_constructor: Any = _Constructor
+_constructor.add_constructor("tag:yaml.org,2002:timestamp", _constructor.construct_yaml_str)
 
 
 def read_spec(path: Path) -> dict[str, Any]:
@@ -138,6 +139,7 @@ def _entries(mapping: Any) -> Iterator[tuple[Any, Any]]:
     """Yield the keys and values of a mapping, its own after those that it merges (`<<`)."""
     for key, value in mapping.value:
         if str(key.value) == "<<":
-            for merged in value.value if isinstance(value, SequenceNode) else [value]:
-                yield from _entries(merged)
+            merged: list[Any] = cast(Any, value).value if isinstance(value, SequenceNode) else [value]
+            for entry in merged:
+                yield from _entries(entry)
     yield from mapping.value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from mixpanel_export.codegen.endpoints.places import (
     Mistake,
@@ -54,7 +54,7 @@ def _problems(key: str, schema: dict[str, Any], every: set[str], document: dict[
             yield problem
         return
     known = every if key == "x-within" else object_of(schema.get("properties"))
-    for name in value if isinstance(value, list) else [value]:
+    for name in cast("list[Any]", value) if isinstance(value, list) else [value]:
         if name not in known:
             yield f"there is no property {name}{suggestion(name, known)}"
 

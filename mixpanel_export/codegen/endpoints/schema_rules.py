@@ -66,7 +66,7 @@ def _mistakes(place: Place, schema: dict[str, Any]) -> Iterator[Mistake]:
 
 
 def _endless(document: dict[str, Any]) -> Iterator[Mistake]:
-    """Yield the schemas that are made of themselves; an object may refer to itself, since it becomes a class."""
+    """Yield the schemas that contain themselves; an object may refer to itself, since it becomes a class."""
     schemas = object_of(object_of(document.get("components")).get("schemas"))
 
     def parts(schema: object) -> Iterator[str]:
