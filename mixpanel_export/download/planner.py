@@ -202,10 +202,8 @@ class SlicePlanner:
     def reason(self) -> str:
         """Why the days are requested in as many slices as they are, as a clause."""
         cuttable = [slice_ for slice_ in (*self._queue, *self._ranges) if slice_ not in self._kept]
-        if not cuttable:
-            return "the slices are fixed"
         if all(slice_.days == 1 for slice_ in cuttable):
-            return "a single day is one request"
+            return "the slices are fixed" if self._kept else "a single day is one request"
         if self.parallel == 1:
             return "slices are fetched one at a time; only a very large range is cut again"
         if self._known:

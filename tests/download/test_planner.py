@@ -129,7 +129,8 @@ def test_the_reason_says_what_is_so() -> None:
     assert SlicePlanner([days(30)], 1, MIXPANEL).reason.startswith("slices are fetched one at a time")
     assert planner(days(5, 30), known=known).reason.startswith("the sizes of other days are known")
     assert planner(days(8)).reason.startswith("the first requests show")
-    assert SlicePlanner([], 8, fixed=[days(3)]).reason == "the slices are fixed"
+    for ranges in ([], [days(1, 3)]):
+        assert SlicePlanner(ranges, 8, fixed=[days(3)]).reason == "the slices are fixed"
 
 
 sizes = st.lists(st.sampled_from([0, 200, 30 * KB, 2 * MB, 50 * MB, 400 * MB]), min_size=1, max_size=80)
