@@ -167,6 +167,8 @@ def scenarios() -> Mapping[str, tuple[Server, Sequence[float]]]:
         "a year of 70 MB a day at 2 MB/s": (slow, [70 * MB] * 365),
         "a year of 1 GB a day": (usual, [1 * GB] * 365),
         "growth from nothing, 365 days": (slow, [day * 100 * KB for day in range(365)]),
+        "90 days, 7% more each day, up to 60 MB": (slow, [60 * MB * 0.93 ** (89 - day) for day in range(90)]),
+        "90 days, from 27 MB down to nothing": (slow, [(90 - day) * 0.3 * MB for day in range(90)]),
         "a week of 60 MB a day in a quiet year": (slow, [10 * KB] * 180 + [60 * MB] * 7 + [10 * KB] * 178),
         "one huge day in a quiet year": (slow, [30 * KB] * 200 + [400 * MB] + [30 * KB] * 164),
         "all on the last day, 31 days": (slow, [0.0] * 30 + [200 * MB]),

@@ -384,10 +384,9 @@ class SlicePlanner:
         left = max(0.0, size - running.received) / self._rate
         # Its parts would share the pace of requests with all that waits.
         waiting = sum(filter(None, map(self._expected, self._ranges)))
-        ranges = [*self._ranges, slice_]
-        again = min(
-            self._seconds(ranges, waiting + size, days, gives_up=True) for days in _lengths(_parts_of(slice_))
-        )
+        ranges = [*self._ranges, *slice_.split(_parts_of(slice_))]
+        longest = max(range_.days for range_ in ranges)
+        again = min(self._seconds(ranges, waiting + size, days, gives_up=True) for days in _lengths(longest))
         return again + _WORTH_SECONDS < left
 
     def _size_of(self, slice_: Slice, running: _Running) -> float:

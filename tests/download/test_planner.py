@@ -163,6 +163,7 @@ LARGE = (
     "31 days, only the last 7 of 40 MB",
     "62 days of 8 MB at 2 MB/s",
     "a year of 5 MB a day at 1 MB/s",
+    "90 days, 7% more each day, up to 60 MB",
     "a week of 60 MB a day in a quiet year",
 )
 
