@@ -215,8 +215,9 @@ class TableConverter:
         if self.layout == "json":
             return pa.table(texts_of_events(events, lines, self._clock), schema=self.schema)
         others = self._others(events)
-        for row, event in enumerate(events):
-            for name, value in event.properties.items():
+        for row, (event, line) in enumerate(zip(events, lines, strict=True)):
+            # Only an escape can stand for half a surrogate pair.
+            for name, value in event.properties.items() if b"\\u" in line else ():
                 if type(value) is str and name not in others:
                     check_text(value, name, row)
         return self._wide_table(infer_columns(events, LineTexts(lines), self.columns, others))

@@ -33,7 +33,7 @@ from mixpanel_export.columns.wide import LineReader
 from mixpanel_export.download.job import ExportJob
 from mixpanel_export.errors import InvalidArgumentError
 from mixpanel_export.records.event import Event
-from mixpanel_export.records.texts import LineTexts, object_text
+from mixpanel_export.records.texts import LineTexts
 from mixpanel_export.schema.kinds import EXACT, FIXED, OVERFLOW, Column, Columns, Kind, fixed_columns, is_safe
 
 __all__ = ["ColumnSchema", "converter_of", "fixed_schema"]
@@ -254,11 +254,7 @@ class _FixedConverter(TableConverter):
                 if value is not None and not (type(value) is int and value == ticks[row]):
                     rest[row].append("time")
         overflow = pa.array(
-            [
-                object_text({name: texts[row][name] for name in names}) if names else None
-                for row, names in enumerate(rest)
-            ],
-            pa.string(),
+            [texts.object_text(row, names) if names else None for row, names in enumerate(rest)], pa.string()
         )
         self._note_nulls(parsed.nullable)
         return self._table(parsed, time, overflow)

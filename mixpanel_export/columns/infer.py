@@ -12,7 +12,7 @@ from mixpanel_export.columns.blocks import ParsedBlock, PropertyValues
 from mixpanel_export.columns.schemas import type_of
 from mixpanel_export.columns.values import check_text
 from mixpanel_export.records.event import Event
-from mixpanel_export.records.texts import LineTexts, object_text
+from mixpanel_export.records.texts import LineTexts
 from mixpanel_export.schema.kinds import Columns, Kind, kind_of, wider
 
 __all__ = ["infer_columns"]
@@ -50,7 +50,7 @@ def infer_columns(
         values: Sequence[Any] = cells
         if kind == "json":
             values = [
-                None if cell is None else texts[row][name] for row, cell in zip(rows, cells, strict=True)
+                None if cell is None else texts.text(row, name) for row, cell in zip(rows, cells, strict=True)
             ]
         column = pa.array(_spread(rows, values, len(events), None), type_of(kind))
         parsed.values[name] = PropertyValues(kind, column)
@@ -66,8 +66,8 @@ def _without(
     left: list[Event] = []
     apart: list[str | None] = []
     for row, event in enumerate(events):
-        rest = {name: texts[row][name] for name in event.properties if name in others}
-        apart.append(object_text(rest) if rest else None)
+        rest = [name for name in event.properties if name in others]
+        apart.append(texts.object_text(row, rest) if rest else None)
         kept = {name: value for name, value in event.properties.items() if name not in others}
         left.append(Event(name=event.name, properties=kept))
     return left, apart

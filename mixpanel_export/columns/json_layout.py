@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -51,10 +51,10 @@ def read_texts(block: bytes, clock: Clock) -> list[AnyArray] | None:
         properties = join_texts([line.properties for line in lines])
         names = pa.array([line.event for line in lines], pa.string())
 
-        def texts_in(row: int) -> Mapping[str, str]:
-            return member_texts(str(lines[row].properties, "utf-8"))
+        def text_of(row: int, name: str) -> str:
+            return member_texts(str(lines[row].properties, "utf-8"))[name]
 
-        return [names, clock.from_values(times), *_id_arrays(ids, texts_in), properties]
+        return [names, clock.from_values(times), *_id_arrays(ids, text_of), properties]
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
 
@@ -74,23 +74,21 @@ def texts_of_events(events: Sequence[Event], lines: Sequence[bytes], clock: Cloc
     times = clock.from_values([row.get("time") for row in rows])
     properties = pa.array([*map(properties_text, lines)], pa.string())
     names = pa.array([event.name for event in events], pa.string())
-    return [names, times, *_id_arrays(ids, LineTexts(lines).__getitem__), properties]
+    return [names, times, *_id_arrays(ids, LineTexts(lines).text), properties]
 
 
-def _id_arrays(
-    ids: Sequence[Sequence[Any]], texts_in: Callable[[int], Mapping[str, str]]
-) -> Iterator[AnyArray]:
+def _id_arrays(ids: Sequence[Sequence[Any]], text_of: Callable[[int, str], str]) -> Iterator[AnyArray]:
     """Yield each kind of IDs as text: a text as it is, anything else as JSON.
 
     Args:
-        texts_in: returns the properties of a row as sent.
+        text_of: returns a property of a row as it was sent.
     """
     for name, values in zip(_IDS, ids, strict=True):
         try:
             yield pa.array(values, pa.string())
         except (TypeError, pa.ArrowInvalid):
             texts = [
-                value if value is None or isinstance(value, str) else texts_in(row)[name]
+                value if value is None or isinstance(value, str) else text_of(row, name)
                 for row, value in enumerate(values)
             ]
             yield pa.array(texts, pa.string())

@@ -5,9 +5,10 @@ Pure. Numbers of any size and precision, repeated keys and escapes stay as they 
 
 from __future__ import annotations
 
+import functools
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -20,7 +21,12 @@ class _Line(msgspec.Struct, gc=False):
     properties: msgspec.Raw
 
 
+class _Values(msgspec.Struct, gc=False):
+    properties: dict[str, msgspec.Raw]
+
+
 _native_line = msgspec.json.Decoder(_Line)
+_native_values = msgspec.json.Decoder(_Values)
 _native_members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 # Only the ends of values matter, and Python refuses to parse numbers with thousands of digits.
 _parse_at = json.JSONDecoder(parse_int=str, parse_float=str).raw_decode
@@ -32,14 +38,30 @@ class LineTexts:
 
     def __init__(self, lines: Sequence[bytes]) -> None:
         self._lines = lines
-        self._parsed: dict[int, Mapping[str, str]] = {}
+        self._parsed: dict[int, Mapping[str, msgspec.Raw | bytes]] = {}
 
-    def __getitem__(self, row: int) -> Mapping[str, str]:
-        """Return the text of each property in a line."""
-        texts = self._parsed.get(row)
-        if texts is None:
-            texts = self._parsed[row] = member_texts(properties_text(self._lines[row]))
-        return texts
+    def text(self, row: int, name: str) -> str:
+        """Return the text of a property in a line."""
+        return str(self._values(row)[name], "utf-8")
+
+    def object_text(self, row: int, names: Iterable[str]) -> str:
+        """Return the JSON object of some properties of a line."""
+        values = self._values(row)
+        # As bytes, for lines with thousands of them.
+        pieces = [piece for name in names for piece in (_name_bytes(name), values[name])]
+        return f"{{{str(b''.join(pieces), 'utf-8')[1:]}}}"
+
+    def _values(self, row: int) -> Mapping[str, msgspec.Raw | bytes]:
+        values = self._parsed.get(row)
+        if values is None:
+            values = self._parsed[row] = self._parse(self._lines[row])
+        return values
+
+    def _parse(self, line: bytes) -> Mapping[str, msgspec.Raw | bytes]:
+        try:
+            return _native_values.decode(line).properties
+        except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+            return {name: text.encode() for name, text in member_texts(properties_text(line)).items()}
 
 
 def properties_text(line: bytes) -> str:
@@ -86,6 +108,11 @@ def elements(text: str) -> Iterator[str]:
 def object_text(texts: Mapping[str, str]) -> str:
     """Return the JSON object of these texts by name."""
     return f"{{{','.join(f'{_name_text(name)}:{text}' for name, text in texts.items())}}}"
+
+
+@functools.lru_cache(1 << 14)
+def _name_bytes(name: str) -> bytes:
+    return f",{_name_text(name)}:".encode()
 
 
 def _name_text(name: str) -> str:
