@@ -356,7 +356,7 @@ class SlicePlanner:
         return seconds + self._wait(count) + count * _REQUEST_WORTH + each * each / (2 * _BREAKS_EVERY)
 
     def _busy(self, size: float) -> float:
-        """How many slices of this size what runs amounts to; one each at most."""
+        """Return the number of slices of this size that all running ones amount to, one each at most."""
         left = (
             1.0 if not (running.expected and size) else (running.expected - running.received) / size
             for running in self._running.values()
@@ -476,7 +476,7 @@ def _split_evenly(range_: Slice, days: int) -> list[Slice]:
 def _probe(whole: Slice) -> int:
     """Return the day to look at, counted from 0: the last working day before the last week.
 
-    Weekends are often almost empty. The last week is a slice of its own, which updates fetch again.
+    Weekends are often almost empty. Updates fetch the last week again, so it is a separate slice.
     """
     last = whole.days - _LAST_DAYS - 1
     days = range(last, max(last - 3, -1), -1)
