@@ -15,6 +15,7 @@ from collections.abc import Collection, Generator
 from pathlib import Path
 from typing import IO, Literal
 
+from mixpanel_export._text import reason_of
 from mixpanel_export.errors import ExportError
 
 __all__ = ["durable", "move", "obstacle", "remove_link", "set_mode", "sync_folder", "try_lock", "warn_once"]
@@ -87,10 +88,9 @@ def move(source: Path, target: Path) -> None:
     except OSError as error:
         if error.errno not in _NO_MOVES:
             raise
-        reason = (error.strerror or str(error)).lower()
         raise ExportError(
-            f"{target}: this mount cannot rename files, which exports need ({reason}); write to another folder, or "
-            "to the URL of an object store"
+            f"{target}: this mount cannot rename files, which exports need ({reason_of(error)}); write to "
+            "another folder, or to the URL of an object store"
         ) from error
 
 

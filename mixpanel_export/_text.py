@@ -40,6 +40,11 @@ def shortened(text: str, limit: int = _WORDS_LIMIT) -> str:
     return text if len(text) <= limit else f"{text[:limit]}…"
 
 
+def reason_of(error: OSError) -> str:
+    """Return the system's words for an error, without number and path, to be quoted within a sentence."""
+    return (error.strerror or str(error)).lower()
+
+
 _WINDOW = 70
 
 _INDENT = "    "

@@ -21,7 +21,7 @@ from attrs import evolve, field, frozen
 
 from mixpanel_export._atomic import AtomicFile
 from mixpanel_export._formats import Layout
-from mixpanel_export._text import is_unicode
+from mixpanel_export._text import is_unicode, reason_of
 from mixpanel_export.columns.blocks import ParsedBlock
 from mixpanel_export.columns.compute import nulls
 from mixpanel_export.columns.convert import TableConverter
@@ -121,8 +121,9 @@ class ColumnSchema:
         try:
             return cls.from_json(Path(path).read_bytes())
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise InvalidArgumentError("columns", os.fspath(path), f"cannot be read: {reason}") from error
+            raise InvalidArgumentError(
+                "columns", os.fspath(path), f"cannot be read: {reason_of(error)}"
+            ) from error
         except InvalidArgumentError as error:
             raise InvalidArgumentError("columns", os.fspath(path), error.expected) from error.__cause__
 

@@ -171,10 +171,8 @@ class Handshake:
     # SOCKS5 (RFC 1928 and 1929).
 
     def _method(self, received: bytes) -> bytes | int:
-        if not _SOCKS5.startswith(received[:1]):
-            raise self._no_socks()
-        if len(received) < 2:
-            return 2 - len(received)
+        if missing := self._missing(received, _SOCKS5):
+            return missing
         offered = _NOTHING if self._proxy.proxy.auth is None else _PASSWORD
         if received[1] != offered:
             raise self._proxy.unusable(
@@ -186,20 +184,16 @@ class Handshake:
         return received
 
     def _credentials(self, received: bytes) -> bytes | int:
-        if not _SOCKS5_CREDENTIALS.startswith(received[:1]):
-            raise self._no_socks()
-        if len(received) < 2:
-            return 2 - len(received)
+        if missing := self._missing(received, _SOCKS5_CREDENTIALS):
+            return missing
         if received[1]:
             raise self._proxy.refused_credentials(f"status {received[1]}")
         self._reply = self._connected
         return received
 
     def _connected(self, received: bytes) -> bytes | int:
-        if not _SOCKS5.startswith(received[:1]):
-            raise self._no_socks()
-        if len(received) < 2:
-            return 2 - len(received)
+        if missing := self._missing(received, _SOCKS5):
+            return missing
         # A failure may come without the rest.
         if (code := received[1]) in _REFUSALS:
             raise self._proxy.refused_target(_REFUSALS[code])
@@ -211,6 +205,12 @@ class Handshake:
         if length is None:
             raise self._no_socks()
         return length - len(received) or _CONNECTED
+
+    def _missing(self, received: bytes, version: bytes) -> int:
+        """Return how many of a reply's first two bytes, its version and its status, are still to come."""
+        if not version.startswith(received[:1]):
+            raise self._no_socks()
+        return max(0, 2 - len(received))
 
     def _no_socks(self) -> ConfigurationError:
         return self._proxy.unusable(

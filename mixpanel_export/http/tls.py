@@ -10,6 +10,7 @@ from pathlib import Path
 import certifi
 
 from mixpanel_export._causes import causes_of
+from mixpanel_export._text import reason_of
 from mixpanel_export.errors import ConfigurationError
 
 __all__ = ["certificate_error", "certificate_remedy", "tls_context"]
@@ -81,10 +82,8 @@ def _context(variable: str, path: str, key_log: str) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=path)
     except OSError as error:
         # ssl.SSLError is an OSError.
-        if isinstance(error, ssl.SSLError):
-            reason = "it holds no certificates in PEM format"
-        else:
-            reason = (error.strerror or str(error)).lower()
+        is_tls = isinstance(error, ssl.SSLError)
+        reason = "it holds no certificates in PEM format" if is_tls else reason_of(error)
         if key_log and not _can_append(key_log):
             variable, path = _KEY_LOG, key_log
         elif not variable:
