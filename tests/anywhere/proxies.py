@@ -41,6 +41,17 @@ def say(*replies: bytes) -> Handshake:
     return handshake
 
 
+def counted(handshake: Handshake) -> tuple[Handshake, list[socket.socket]]:
+    """Return a handshake that counts, and the connections that it has been asked on."""
+    connections: list[socket.socket] = []
+
+    def counting(client: socket.socket) -> bytes:
+        connections.append(client)
+        return handshake(client)
+
+    return counting, connections
+
+
 def keep_silent(client: socket.socket) -> bytes:
     """Answer nothing, for as long as the client waits."""
     while client.recv(65536):

@@ -17,6 +17,7 @@ from mixpanel_export import (
 from tests.anywhere.certificates import Authority
 from tests.anywhere.proxies import (
     Handshake,
+    counted,
     http_handshake,
     keep_silent,
     proxy,
@@ -75,13 +76,8 @@ def test_an_export_through_a_silent_proxy_ends(monkeypatch: pytest.MonkeyPatch) 
 def test_proxies_that_refuse_are_named_and_asked_once(
     flavour: str, value: str, handshake: Handshake, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connections: list[socket.socket] = []
-
-    def counted(client: socket.socket) -> bytes:
-        connections.append(client)
-        return handshake(client)
-
-    with proxy(counted, 1) as (address, _):
+    counting, connections = counted(handshake)
+    with proxy(counting, 1) as (address, _):
         monkeypatch.setenv("HTTPS_PROXY", value.format(address))
         with pytest.raises(ConfigurationError) as raised:
             call(flavour, timeout=20)
@@ -104,13 +100,8 @@ def test_proxies_that_refuse_are_named_and_asked_once(
 def test_proxies_that_fail_are_named_and_asked_again(
     flavour: str, value: str, handshake: Handshake, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connections: list[socket.socket] = []
-
-    def counted(client: socket.socket) -> bytes:
-        connections.append(client)
-        return handshake(client)
-
-    with proxy(counted, 1) as (address, _):
+    counting, connections = counted(handshake)
+    with proxy(counting, 1) as (address, _):
         monkeypatch.setenv("HTTPS_PROXY", value.format(address))
         with pytest.raises(NetworkError) as raised:
             call(flavour, retry=TWICE, timeout=20)

@@ -13,7 +13,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,7 +37,7 @@ from mixpanel_export import (
     SliceFailedError,
 )
 from mixpanel_export.sandbox import Fault, Sandbox
-from tests.waiting import assert_no_thread_is_left, ends_soon
+from tests.waiting import assert_no_thread_is_left, ends_soon, settled
 from tests.wire_server import Wire, answer, client_of
 
 from .contents import events_in, expected, manifest_of, names_in
@@ -479,10 +478,10 @@ def exporting(sandbox: Sandbox, folder: Path) -> Iterator[subprocess.Popen[bytes
 
 
 def wait_for(folder: Path, ending: str) -> None:
-    until = time.monotonic() + 20
-    while not any(name.endswith(ending) for name in (names_in(folder) if folder.is_dir() else ())):
-        assert time.monotonic() < until
-        time.sleep(0.01)
+    def is_there() -> bool:
+        return folder.is_dir() and any(name.endswith(ending) for name in names_in(folder))
+
+    assert settled(is_there, 20)
 
 
 FULL = """

@@ -7,7 +7,6 @@ import gc
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -15,22 +14,10 @@ import pytest
 
 from mixpanel_export import AsyncMixpanelClient
 from mixpanel_export._worker import Workers, end_all_work, in_thread
-from tests.waiting import HANGS
+from tests.waiting import HANGS, export_threads, settled
 from tests.wire_server import Wire
 
-LINE = b'{"event": "a", "properties": {"time": 1704067200, "distinct_id": "d", "$insert_id": "i"}}\n'
 DAYS = ("2024-01-01", "2024-01-03")
-
-
-def our_threads() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if thread.name.startswith("mixpanel-export")]
-
-
-def wait_for_requests(wire: Wire) -> None:
-    moment = time.monotonic() + 20
-    while not wire.requests and time.monotonic() < moment:
-        time.sleep(0.01)
-    assert wire.requests
 
 
 def test_work_of_an_abandoned_loop_ends_at_exit(
@@ -41,11 +28,11 @@ def test_work_of_an_abandoned_loop_ends_at_exit(
     loop = asyncio.new_event_loop()
     task: Any = loop.create_task(async_client.export.to_directory(tmp_path / "out", *DAYS, slice_days=1))
     loop.run_until_complete(asyncio.wait([task], timeout=0.01))
-    wait_for_requests(wire)
-    assert our_threads()
-    assert all(thread.daemon for thread in threading.enumerate() if thread.name in our_threads())
+    assert settled(lambda: wire.requests, 20)
+    assert export_threads()
+    assert all(thread.daemon for thread in threading.enumerate() if thread.name in export_threads())
     end_all_work()
-    assert not our_threads()
+    assert not export_threads()
     assert [path.name for path in (tmp_path / "out").iterdir() if path.name.endswith(".part")] == []
     silence.set()
     loop.close()
@@ -68,17 +55,19 @@ def test_a_task_of_a_closed_loop_ends_its_work(capfd: pytest.CaptureFixture[str]
     del task, loop
     # The work keeps the task alive; once it is over, nothing does.
     may_end.set()
-    moment = time.monotonic() + 20
-    while not cancelled.wait(0.001) and time.monotonic() < moment:
+
+    def is_collected() -> bool:
         gc.collect()
-    assert cancelled.is_set()
+        return cancelled.is_set()
+
+    assert settled(is_collected, 20)
     assert capfd.readouterr().err == ""
 
 
 def test_workers_run_queued_work_and_end_with_their_owner() -> None:
     workers = Workers(2, "test")
     assert list(workers.map(str, range(50))) == [str(number) for number in range(50)]
-    assert len([name for name in our_threads() if "-test-" in name]) <= 2
+    assert len([name for name in export_threads() if "-test-" in name]) <= 2
     running, held = threading.Barrier(3, timeout=20), threading.Event()
     first = [workers.submit(lambda: (running.wait(), held.wait(20))[1]) for _ in range(2)]
     running.wait()
@@ -93,10 +82,7 @@ def test_workers_run_queued_work_and_end_with_their_owner() -> None:
     with pytest.raises(ZeroDivisionError):
         failing.submit(lambda: 1 // 0).result()
     del workers, failing
-    moment = time.monotonic() + 20
-    while any("-test-" in name for name in our_threads()) and time.monotonic() < moment:
-        time.sleep(0.001)
-    assert not any("-test-" in name for name in our_threads())
+    assert settled(lambda: not any("-test-" in name for name in export_threads()), 20)
 
 
 ABANDONED = """

@@ -7,9 +7,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 from mixpanel_export.sandbox import Sandbox
+from tests.waiting import settled
 
 from .conftest import Bucket, canonical_lines
 
@@ -51,10 +51,7 @@ def kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def wait_for(bucket: Bucket, part: str) -> None:
-    until = time.monotonic() + 20
-    while not any(part in name for name in bucket.names()):
-        assert time.monotonic() < until
-        time.sleep(0.02)
+    assert settled(lambda: any(part in name for name in bucket.names()), 20)
 
 
 def gzipped(data: bytes) -> list[str]:
